@@ -1,0 +1,183 @@
+# my_nvme: "make help" explains targets and variables. Thin: a recipe is one tool or one compile.
+# tools/run-qemu has every QEMU option, tests/tests.mk every test, tools/dependencies every package.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) --no-print-directory
+endif
+
+B := build
+
+# ---- The compiler: x86_64-elf-gcc, else this host's gcc if it is one for x86-64, else clang ----
+
+ifeq ($(origin CC),default)
+ELF_GCC := $(firstword $(shell command -v x86_64-elf-gcc 2>/dev/null) $(patsubst \
+	%complete,$(CURDIR)/%bin/x86_64-elf-gcc,$(wildcard $(B)/toolchain/complete)))
+HOST_GCC := $(shell gcc -dumpmachine 2>/dev/null | grep -q '^x86_64.*linux' && command -v gcc)
+CC := $(or $(ELF_GCC),$(HOST_GCC),$(shell command -v clang 2>/dev/null),gcc)
+endif
+CC_VERSION := $(shell $(CC) --version 2>/dev/null | head -n 1)
+CLANG := $(findstring clang,$(CC_VERSION))
+TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
+NM := $(TOOL_PREFIX)nm
+
+# -Oz where the compiler has it (clang, gcc 12), else -Os; FAST below is for speed.
+SMALL := $(shell echo | $(CC) -Oz -x c -E - > /dev/null 2>&1 && echo -Oz || echo -Os)
+CFLAGS := -std=gnu11 $(SMALL) -g -I. -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
+	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
+	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
+	-mstack-protector-guard=global -ffunction-sections -fdata-sections -falign-functions=1 \
+	-fno-jump-tables \
+	-Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla
+LDFLAGS := -nostdlib -static -T linker.ld -Wl,--build-id=none -Wl,--gc-sections \
+	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
+ifneq ($(CLANG),)
+CFLAGS += --target=x86_64-unknown-linux-gnu -mstack-alignment=8
+LDFLAGS += --target=x86_64-unknown-linux-gnu
+else
+CFLAGS += -mpreferred-stack-boundary=3
+LDFLAGS += -no-pie
+endif
+
+# ---- The kernel ----
+
+SOURCES := $(filter-out $(EXCLUDE),$(sort $(shell find boot kernel drivers lib tests/guest \
+	-name '*.[cS]')))
+OBJECTS := $(SOURCES:%=$(B)/kernel/%.o)
+KERNEL := $(B)/my_nvme.elf
+ISO := $(B)/my_nvme.iso
+
+.PHONY: all
+all: $(KERNEL)
+
+# Speed where bytes are moved, small size everywhere else.
+FAST := $(wildcard drivers/block/*.c drivers/nvme/channel.c drivers/nvme/io.c \
+	drivers/nvme/prp.c drivers/nvme/queue.c kernel/files/block*.c kernel/files/device*.c \
+	lib/chacha20.c lib/crc32.c lib/sha256.c lib/string.c)
+$(FAST:%=$(B)/kernel/%.o): SPEED = -O2
+
+# Changes when the compiler, its options or the list of sources do.
+FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(FAST) $(LDFLAGS) $(SOURCES)
+$(B)/kernel/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
+.PHONY: FORCE
+FORCE:
+
+$(B)/kernel/%.o: % $(B)/kernel/flags
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(CFLAGS) $(SPEED) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+# Linked twice: the first link gives the addresses for the symbol table, which moves no function.
+$(B)/kernel/first.elf: $(OBJECTS) linker.ld $(B)/kernel/flags
+	@$(CC) $(LDFLAGS) -o $@ $(OBJECTS)
+
+$(B)/kernel/symbols.S: $(B)/kernel/first.elf tools/symbols.awk
+	@$(NM) -n $< | LC_ALL=C awk -f tools/symbols.awk > $@
+
+$(KERNEL): $(B)/kernel/symbols.S
+	@echo "  LD      $@"
+	@$(CC) $(CFLAGS) -c -o $(B)/kernel/symbols.o $<
+	@$(CC) $(LDFLAGS) -o $@ $(OBJECTS) $(B)/kernel/symbols.o
+
+# ---- The ISO: hybrid, boots on BIOS and on UEFI ----
+
+MKRESCUE := $(shell command -v grub-mkrescue || command -v grub2-mkrescue || echo grub-mkrescue)
+# What the two configurations (boot/grub.cfg and grub-mkrescue's own) load.
+GRUB_MODULES := multiboot2 normal configfile test all_video iso9660 fat part_acorn part_amiga \
+	part_apple part_bsd part_dfly part_dvh part_gpt part_msdos part_plan part_sun part_sunpc
+
+$(ISO): $(KERNEL) boot/grub.cfg
+	@echo "  ISO     $@"
+	@rm -rf $(B)/iso && mkdir -p $(B)/iso/boot/grub
+	@cp boot/grub.cfg $(B)/iso/boot/grub/ && cp $(KERNEL) $(B)/iso/boot/
+	@$(MKRESCUE) -o $@ $(B)/iso --install-modules='$(GRUB_MODULES)' --locales= --fonts= --themes= \
+		> $(B)/iso.log 2>&1 || { cat $(B)/iso.log >&2; exit 1; }
+
+.PHONY: iso
+iso:
+	@tools/dependencies run
+	@$(MAKE) -s $(ISO)
+
+# ---- Running it ----
+
+BOOT ?= direct
+RUN_QEMU := tools/run-qemu --kernel $(KERNEL) --iso $(ISO) --boot $(BOOT) \
+	$(if $(QEMU),--qemu '$(QEMU)') $(if $(MACHINE),--machine $(MACHINE)) \
+	$(if $(MEM),--mem $(MEM)) $(if $(SMP),--smp $(SMP)) $(if $(ACCEL),--accel $(ACCEL)) \
+	$(if $(DISK),--disk '$(DISK)') $(if $(NVME),--nvme '$(NVME)') \
+	$(if $(APPEND),--append '$(subst ','\'',$(APPEND))') \
+	$(if $(SCRIPT),--script '$(SCRIPT)') $(if $(TIMEOUT),--timeout $(TIMEOUT))
+BOOTED := $(KERNEL) $(if $(filter direct,$(BOOT)),,$(ISO))
+
+# A make of its own behind tools/dependencies: the compiler may only now be there.
+.PHONY: run debug console compiler
+run:
+	@tools/dependencies run
+	@$(MAKE) -s compiler $(BOOTED)
+	@$(RUN_QEMU)
+
+debug:
+	@tools/dependencies debug
+	@$(MAKE) -s compiler $(BOOTED)
+	@$(RUN_QEMU) --debug
+
+console:
+	@tools/run-qemu --console
+
+compiler:
+	@echo "  compiler: $(CC) ($(CC_VERSION))"
+
+.PHONY: bench toolchain deps clean
+bench:
+	@tools/dependencies bench
+	@$(MAKE) -s $(KERNEL) $(ISO)
+	@tests/bench/run
+
+toolchain:
+	@tools/build-toolchain
+
+deps:
+	@for purpose in run test debug bench; do tools/dependencies $$purpose || exit; done
+
+# The toolchain and the disk image stay: they are work, not output.
+clean:
+	@rm -rf $(filter-out $(B)/toolchain $(B)/toolchain-build $(B)/nvme.img,$(wildcard $(B)/*))
+
+# ---- Tests ----
+
+TEST_BUILD := $(KERNEL) $(ISO)
+-include tests/tests.mk
+
+.PHONY: help
+help:
+	@echo "make run         boot the kernel in QEMU; the shell is on this terminal, Ctrl-A x leaves"
+	@echo "make test        every test; unit, fuzz-replay, guest, system: one tier"
+	@echo "make fuzz        every fuzz target for SECONDS=60 seconds"
+	@echo "make coverage    lines that the tests reach: build/coverage/html/index.html"
+	@echo "make bench       measure against the peers"
+	@echo "make debug       boot stopped at the first instruction, with gdb; make console: its serial line"
+	@echo "make             build/my_nvme.elf;  make iso: build/my_nvme.iso for BIOS and UEFI"
+	@echo "make toolchain   build x86_64-elf binutils and gcc into build/toolchain (25 minutes)"
+	@echo "make deps        install what all of these need;  make clean: remove what was built"
+	@echo
+	@echo "Variables of run and debug:"
+	@echo "  BOOT=direct|bios|uefi  direct is -kernel, the others boot the ISO (default direct)"
+	@echo "  MACHINE=pc|q35         (default pc)"
+	@echo "  MEM=256M SMP=1         RAM and CPUs"
+	@echo "  ACCEL=tcg|kvm          (default tcg)"
+	@echo "  DISK=FILE              raw image behind the NVMe controller (default build/nvme.img,"
+	@echo "                         made once, kept); none: no controller"
+	@echo "  NVME=PROPERTIES        more for -device nvme: mdts=5,max_ioqpairs=4"
+	@echo "  APPEND='WORDS'         kernel command line: nvme.any=1 loglevel=7"
+	@echo "  SCRIPT=FILE            run this shell script and exit with its status"
+	@echo "  TIMEOUT=SECONDS        end QEMU then, status 124"
+	@echo "  QEMU=PATH              the QEMU to run"
+	@echo "Variable of every build:"
+	@echo "  CC=COMPILER            gcc or clang (default: x86_64-elf-gcc if there is one, else the"
+	@echo "                         host's gcc, else clang)"

@@ -1,0 +1,16 @@
+/* Pseudo-random numbers for tests: xoshiro256** of Blackman and Vigna, seeded by splitmix64. The
+ * same seed gives the same numbers everywhere. Not for secrets: those come from kernel/random.h. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct prng {
+	uint64_t state[4];
+};
+
+void prng_seed(struct prng *prng, uint64_t seed);
+uint64_t prng_next(struct prng *prng);
+/* Uniform in 0 to bound - 1; 0 for bound 0. */
+uint64_t prng_below(struct prng *prng, uint64_t bound);
+void prng_fill(struct prng *prng, void *buffer, size_t size);

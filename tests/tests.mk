@@ -1,0 +1,173 @@
+# The tests: unit programs, fuzz targets, coverage, and `make test`, which runs every tier.
+# Included by the Makefile.
+#
+# A unit test is one file tests/unit/NAME_test.c (cmocka) and one program; a fuzz target is one file
+# tests/fuzz/NAME_fuzz.c (libFuzzer). What else they are linked from is one line here:
+#   unit_NAME = SOURCES…        and, where it is needed, unit_NAME_flags = LINKER FLAGS…
+#   fuzz_NAME = SOURCES…
+
+PYTHON   := /usr/bin/python3
+HOST_CC  ?= $(shell command -v gcc || command -v clang || echo cc)
+FUZZ_CC  ?= clang
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
+SECONDS  ?= 60
+
+# --- what the unit tests are made of -------------------------------------------------------------
+
+# The simulated controller, and the driver on it.
+SIM  = $(filter-out tests/sim/host% tests/sim/driver.c,$(wildcard tests/sim/*.c))
+NVME = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c)) \
+	$(wildcard drivers/block/*.c) lib/errno.c \
+	lib/number.c lib/prng.c
+# The files, the shell and the commands on the host.
+-include $(wildcard tests/sim/*.mk)
+
+unit_acpi     = kernel/acpi_tables.c
+unit_console_line = kernel/console_line.c
+unit_block    = $(wildcard drivers/block/*.c)
+unit_boot_info = kernel/boot_info.c
+unit_chacha20 = lib/chacha20.c
+unit_cmdline  = kernel/cmdline.c lib/number.c
+unit_crc32    = lib/crc32.c
+unit_ctype    =
+unit_endian   =
+unit_errno    = lib/errno.c
+unit_format   = renamed/lib/format.c renamed/lib/string.c
+unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c
+unit_number   = lib/number.c
+# nvme_* without a line of its own has $(NVME).
+unit_block    = drivers/block/block.c
+unit_nvme_io  = $(NVME)
+unit_nvme_namespace = $(NVME)
+unit_nvme_recovery = $(NVME)
+unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
+unit_nvme_sim = $(SIM)
+unit_prng     = lib/prng.c
+unit_setjmp   = renamed/lib/setjmp.S
+unit_sha256   = lib/sha256.c
+unit_sort     = lib/sort.c
+unit_string   = renamed/lib/string.c
+
+fuzz_acpi     = kernel/acpi_tables.c
+fuzz_boot_info = kernel/boot_info.c kernel/memory_map.c
+fuzz_number   = lib/number.c
+fuzz_nvme     = $(filter-out tests/sim/driver.c,$(NVME))
+
+# --- how they are built --------------------------------------------------------------------------
+
+# make coverage builds the same again with other flags, elsewhere.
+UNIT     ?= build/unit
+SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+
+HOSTED_FLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -DMY_NVME_SIM -I. \
+	-Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla
+
+unit_names    := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
+unit_programs := $(unit_names:%=$(UNIT)/%_test)
+
+# A source listed as renamed/FILE defines functions that the C library has as well: it is compiled
+# freestanding, and each of them is called lib_NAME.
+RENAMED := memcpy memmove memset memcmp memchr memrchr strlen strnlen strcmp strncmp strchr strrchr \
+	strstr strspn strcspn snprintf vsnprintf setjmp longjmp
+
+unit_object = $(patsubst %.S,%.o,$(patsubst %.c,%.o,$(1)))
+
+$(UNIT)/objects/renamed/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@$(HOST_CC) $(HOSTED_FLAGS) $(SANITIZE) -ffreestanding $(foreach f,$(RENAMED),-D$(f)=lib_$(f)) \
+		-MMD -MP -c $< -o $@
+
+$(UNIT)/objects/renamed/%.o: %.S
+	@mkdir -p $(@D)
+	@echo "  HOSTAS  $<"
+	@$(HOST_CC) -g -I. $(foreach f,$(RENAMED),-D$(f)=lib_$(f)) -MMD -MP -c $< -o $@
+
+$(UNIT)/objects/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@$(HOST_CC) $(HOSTED_FLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(NVME)),$(unit_$(1)))
+
+define unit_program
+unit_$(1)_objects := $(addprefix $(UNIT)/objects/,tests/unit/$(1)_test.o $(call unit_object,$(call unit_sources,$(1))))
+$(UNIT)/$(1)_test: $$(unit_$(1)_objects)
+	@echo "  HOSTLD  $$@"
+	@$$(HOST_CC) $$(SANITIZE) $$^ -lcmocka $$(unit_$(1)_flags) -o $$@
+-include $$(unit_$(1)_objects:.o=.d)
+endef
+$(foreach name,$(unit_names),$(eval $(call unit_program,$(name))))
+
+# --- fuzz targets --------------------------------------------------------------------------------
+
+FUZZ          ?= build/fuzz
+FUZZ_COMPILE  ?= -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_LINK     ?= -fsanitize=fuzzer,address,undefined
+fuzz_names    := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+fuzz_programs := $(fuzz_names:%=$(FUZZ)/%_fuzz)
+
+$(FUZZ)/objects/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  FUZZCC  $<"
+	@$(FUZZ_CC) $(HOSTED_FLAGS) $(FUZZ_COMPILE) -MMD -MP -c $< -o $@
+
+define fuzz_program
+fuzz_$(1)_objects := $(addprefix $(FUZZ)/objects/,$(patsubst %.c,%.o,tests/fuzz/$(1)_fuzz.c $(fuzz_$(1)) $(FUZZ_MAIN)))
+$(FUZZ)/$(1)_fuzz: $$(fuzz_$(1)_objects)
+	@echo "  FUZZLD  $$@"
+	@$$(FUZZ_CC) $$(FUZZ_LINK) $$^ -o $$@
+-include $$(fuzz_$(1)_objects:.o=.d)
+endef
+$(foreach name,$(fuzz_names),$(eval $(call fuzz_program,$(name))))
+
+# --- targets -------------------------------------------------------------------------------------
+
+.PHONY: unit unit-programs fuzz fuzz-programs fuzz-replay guest system test test-programs coverage
+
+unit-programs: $(unit_programs)
+fuzz-programs: $(fuzz_programs)
+# What the guest and system tests boot.
+TEST_BUILD ?= $(KERNEL) $(ISO)
+test-programs: $(unit_programs) $(fuzz_programs) $(TEST_BUILD)
+
+# One tier, or all of them. What does not build counts as failed, and the rest runs all the same.
+unit: purpose := test
+unit: programs := unit-programs
+unit: tiers := unit
+fuzz-replay: purpose := test
+fuzz-replay: programs := fuzz-programs
+fuzz-replay: tiers := fuzz
+guest: purpose := test
+guest: programs := $(TEST_BUILD)
+guest: tiers := guest
+system: purpose := test
+system: programs := $(TEST_BUILD)
+system: tiers := system
+test: purpose := test
+test: programs := test-programs
+test: tiers := unit fuzz guest system
+unit fuzz-replay guest system test:
+	@tools/dependencies $(purpose)
+	@build=; $(if $(programs),$(MAKE) --no-print-directory -k $(programs) || build=--build-failed;) \
+	$(PYTHON) tests/run --jobs $(JOBS) --unit $(UNIT) --fuzz $(FUZZ) $$build $(tiers)
+
+# Every fuzz target for SECONDS seconds. Inputs that found something new are kept in
+# build/fuzz/corpus, inputs that failed in build/fuzz/failures.
+fuzz:
+	@tools/dependencies fuzz
+	@$(MAKE) --no-print-directory -k fuzz-programs
+	+@$(PYTHON) tests/run --jobs $(JOBS) --fuzz $(FUZZ) --seconds $(SECONDS) fuzz
+
+COVERAGE_FLAGS := -O0 --coverage -DCOVERAGE
+coverage:
+	@tools/dependencies coverage
+	@rm -rf build/coverage
+	@$(MAKE) --no-print-directory -k unit-programs fuzz-programs UNIT=build/coverage/unit \
+		FUZZ=build/coverage/fuzz SANITIZE="$(COVERAGE_FLAGS)" FUZZ_COMPILE="$(COVERAGE_FLAGS)" \
+		FUZZ_LINK="$(COVERAGE_FLAGS)" FUZZ_CC="$(HOST_CC)" FUZZ_MAIN=tests/fuzz/replay.c
+	+@$(PYTHON) tests/run --jobs $(JOBS) --unit build/coverage/unit --fuzz build/coverage/fuzz unit fuzz
+	@mkdir -p build/coverage/html
+	+@gcovr --root . --filter '(drivers|lib|kernel)/' --html-details build/coverage/html/index.html \
+		--sort-percentage --print-summary build/coverage
+	@echo "The report: build/coverage/html/index.html"

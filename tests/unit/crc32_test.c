@@ -1,0 +1,47 @@
+#include "lib/crc32.h"
+#include "tests/unit/cmocka.h"
+
+/* The definition, a bit at a time. */
+static uint32_t slow(uint32_t crc, const uint8_t *data, size_t size)
+{
+	unsigned i;
+
+	crc = ~crc;
+	while (size--) {
+		crc ^= *data++;
+		for (i = 0; i < 8; i++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
+static void test_check_value(void **state)
+{
+	(void)state;
+	assert_int_equal(crc32(0, "123456789", 9), 0xcbf43926);
+	assert_int_equal(crc32(0, "", 0), 0);
+	assert_int_equal(crc32(0x1234, "", 0), 0x1234);
+}
+
+static void test_sizes_and_alignments(void **state)
+{
+	uint8_t pattern[1000];
+	size_t offset, size;
+
+	(void)state;
+	for (size = 0; size < sizeof(pattern); size++)
+		pattern[size] = (uint8_t)(size * 7 + 3);
+	assert_int_equal(crc32(0, pattern, sizeof(pattern)), 0x17bc2a46);
+	for (offset = 0; offset < 9; offset++) {
+		for (size = 0; size < 100; size++) {
+			uint32_t whole = slow(0, pattern + offset, size);
+
+			assert_int_equal(crc32(0, pattern + offset, size), whole);
+			assert_int_equal(crc32(crc32(0, pattern + offset, size / 3),
+					       pattern + offset + size / 3, size - size / 3),
+					 whole);
+		}
+	}
+}
+
+TESTS(cmocka_unit_test(test_check_value), cmocka_unit_test(test_sizes_and_alignments))

@@ -1,0 +1,100 @@
+/* Block devices and requests: the seam between files and drivers. Addresses and counts are in
+ * logical blocks. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BLOCK_NAME_MAX 32
+
+struct block_device;
+struct block_request;
+
+enum block_operation { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH };
+
+struct block_segment {
+	void *address;
+	size_t size; /* bytes; any size and alignment, the sum over all segments is count *
+			block_size */
+};
+
+/* One request of any size. The caller fills the first part and keeps everything alive and unmoved
+ * until done. */
+struct block_request {
+	enum block_operation operation;
+	uint64_t lba;
+	uint64_t count;
+	const struct block_segment *segments;
+	unsigned segment_count;
+	void (*done)(struct block_request *request); /* called once, from block_poll() or
+							block_submit(); may be NULL */
+	void *context;				     /* the caller's own */
+
+	/* filled by the block layer and the driver */
+	int error; /* 0 or a negative errno, valid once complete is true */
+	bool complete;
+	uint16_t status; /* the device's own status of the first failed part (NVMe: SCT << 8 | SC),
+			    0 if none */
+	uint64_t error_lba; /* first logical block of the first failed part */
+	struct block_device *device;
+	unsigned parts_pending;
+	struct block_request *next; /* driver's queue of requests or parts that wait for a slot */
+};
+
+struct block_operations {
+	/* Starts the request (checked: inside the device, segments add up). Does not wait; when the
+	 * device's queue is full the driver queues the rest itself. Completes it by
+	 * block_complete(), perhaps before returning. */
+	void (*submit)(struct block_device *device, struct block_request *request);
+	/* Reaps completions; returns how many requests or parts made progress. Never waits. */
+	unsigned (*poll)(struct block_device *device);
+	/* One turn of a waiting loop after poll() found nothing: rests, for as long as nothing can
+	 * happen at most. May be NULL. */
+	void (*wait)(struct block_device *device);
+	/* While plugged, started requests need not be shown to the device: they are all at once
+	 * when unplugged or polled. May be NULL. */
+	void (*plug)(struct block_device *device, bool plugged);
+};
+
+struct block_device {
+	char name[BLOCK_NAME_MAX]; /* "my_nvme0n1" */
+	uint32_t block_size;	   /* bytes, a power of two from 512 */
+	uint64_t block_count;
+	uint32_t
+		transfer_max; /* bytes one device command carries; a hint, requests may be larger */
+	bool read_only;
+	bool gone;	   /* removed or failed: every new request completes with -ENODEV */
+	const char *model; /* for lsblk, may be "" */
+	const struct block_operations *operations;
+	void *driver_data;
+	void *file_data; /* the file layer's buffer for this device */
+	void (*file_removed)(struct block_device *device); /* its hook in block_unregister() */
+	struct block_device *next;
+};
+
+/* Registered devices are found by name and listed in the order of their registration. 0 or -EEXIST.
+ */
+int block_register(struct block_device *device);
+void block_unregister(struct block_device *device);
+struct block_device *block_find(const char *name);
+struct block_device *block_first(void);
+
+/* Checks the request and starts it; bad ones complete at once with -EINVAL, -ENOSPC (write past the
+ * end), -EIO (read past the end), -EROFS, -ENODEV. */
+void block_submit(struct block_device *device, struct block_request *request);
+unsigned block_poll(struct block_device *device);
+/* Between block_plug() and block_unplug() requests are only collected: the device learns of all of
+ * them together, which is cheaper. Polling shows them too. */
+void block_plug(struct block_device *device);
+void block_unplug(struct block_device *device);
+/* Polls until the request is complete; returns its error. Drivers complete every request within
+ * their deadlines, so this ends. Not from done(). */
+int block_wait(struct block_request *request);
+/* For drivers: the request is finished. */
+void block_complete(struct block_request *request, int error);
+
+/* Synchronous helpers over one buffer. 0 or a negative errno. */
+int block_read(struct block_device *device, uint64_t lba, uint64_t count, void *buffer);
+int block_write(struct block_device *device, uint64_t lba, uint64_t count, const void *buffer);
+int block_flush(struct block_device *device);

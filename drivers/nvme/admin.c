@@ -1,0 +1,363 @@
+/* Commands that somebody waits for: the same asynchronous path, with a waiting loop on top. */
+#include "drivers/nvme/controller.h"
+
+#include "drivers/nvme/names.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+/* What a waiting command leaves its answer in. */
+struct waiting {
+	struct nvme_answer answer;
+	bool done;
+};
+
+/* Brings the slot back to what the I/O path expects of a free one: only its CID. */
+static void scrub(struct nvme_slot *slot)
+{
+	uint16_t cid = slot->command.cid;
+
+	memset(&slot->command, 0, sizeof(slot->command));
+	slot->command.cid = cid;
+}
+
+static void waiting_done(struct nvme_channel *channel, struct nvme_slot *slot,
+			 struct nvme_answer answer)
+{
+	struct waiting *waiting = slot->context;
+
+	/* NULL: nobody waits any more */
+	if (waiting) {
+		waiting->answer = answer;
+		waiting->done = true;
+	}
+	scrub(slot);
+	nvme_slot_release(channel, slot);
+}
+
+/* One turn of waiting. While the controller is being started nobody else takes care of deadlines
+ * and faults, so they end the wait: -ETIMEDOUT, -EIO, -ENODEV. */
+static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
+{
+	uint32_t csts;
+
+	if (!controller->initialising) {
+		unsigned progress =
+			controller->polling ? nvme_turn(controller) : nvme_poll(controller);
+
+		if (!progress)
+			nvme_rest(controller);
+		return 0;
+	}
+	if (nvme_channel_reap(controller->channels[0]))
+		return 0;
+	if (nvme_time_ns() >= deadline_ns)
+		return -ETIMEDOUT;
+	if (++controller->polls % 64 == 0) {
+		csts = nvme_get32(controller, NVME_REG_CSTS);
+		if (csts == 0xffffffff)
+			return -ENODEV;
+		if (csts & NVME_CSTS_CFS)
+			return -EIO;
+	}
+	nvme_relax();
+	return 0;
+}
+
+static struct nvme_slot *wait_for_slot(struct nvme_channel *channel, uint64_t deadline_ns)
+{
+	struct nvme_slot *slot;
+
+	while (!(slot = nvme_slot_take(channel))) {
+		if (nvme_time_ns() >= deadline_ns || turn(channel->controller, deadline_ns) < 0)
+			return NULL;
+	}
+	return slot;
+}
+
+/* Whether commands may be sent now at all; 0 or a negative errno. */
+static int allowed(const struct nvme_controller *controller)
+{
+	switch (controller->state) {
+	case NVME_LIVE:
+		return 0;
+	case NVME_STARTING:
+	case NVME_RESETTING:
+		return controller->initialising ? 0 : -EBUSY;
+	default:
+		return -ENODEV;
+	}
+}
+
+static void finish(const struct waiting *waiting, struct nvme_reply *reply)
+{
+	if (!reply)
+		return;
+	reply->result = (uint32_t)waiting->answer.result;
+	reply->result_high = (uint32_t)(waiting->answer.result >> 32);
+	reply->status = waiting->answer.status;
+}
+
+/* Sends what the slot holds and waits for its end. */
+static int send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t timeout_ns,
+			 struct nvme_reply *reply)
+{
+	struct nvme_controller *controller = channel->controller;
+	struct waiting waiting = {.done = false};
+	uint64_t deadline_ns;
+	int error = 0;
+
+	slot->done = waiting_done;
+	slot->context = &waiting;
+	slot->retries = 0;
+	slot->repeatable = false;
+	slot->expired = false;
+	deadline_ns = nvme_time_ns() + timeout_ns;
+	nvme_channel_push(channel, slot, deadline_ns);
+	nvme_queue_ring_sq(&channel->queue);
+	while (!waiting.done && !error)
+		error = turn(controller, deadline_ns);
+	if (!waiting.done)
+		nvme_channel_reap(channel);
+	if (!waiting.done) {
+		/* Only while starting: the slot stays the controller's until it is disabled. */
+		slot->context = NULL;
+		waiting.answer.status = NVME_SC_ABORTED_BY_HOST;
+		waiting.answer.error = (int16_t)(error ? error : -EIO);
+		if (error == -ETIMEDOUT)
+			nvme_error(controller, "%s: no completion within %llu ms",
+				   channel->queue.id ? nvme_io_name(slot->command.opcode)
+						     : nvme_admin_name(slot->command.opcode),
+				   (unsigned long long)(timeout_ns / NVME_NS_PER_MS));
+	}
+	finish(&waiting, reply);
+	if (waiting.answer.error)
+		return waiting.answer.error;
+	return nvme_status_errno(waiting.answer.status);
+}
+
+static int send_raw(struct nvme_controller *controller, const struct nvme_command *command,
+		    uint64_t prp1, struct nvme_reply *reply)
+{
+	struct nvme_channel *admin = controller->channels[0];
+	struct nvme_slot *slot;
+	uint16_t cid;
+
+	slot = wait_for_slot(admin, nvme_time_ns() + controller->admin_timeout_ns);
+	if (!slot)
+		return -EBUSY;
+	cid = slot->command.cid;
+	slot->command = *command;
+	slot->command.cid = cid;
+	slot->command.prp1 = prp1;
+	return send_and_wait(admin, slot, controller->admin_timeout_ns, reply);
+}
+
+int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
+		   uint64_t prp1, struct nvme_reply *reply)
+{
+	struct nvme_reply ignored;
+	int error = 0;
+
+	if (!reply)
+		reply = &ignored;
+	/* All that the driver itself sends may be repeated. */
+	for (unsigned attempt = 0; attempt <= NVME_RETRIES_MAX; attempt++) {
+		memset(reply, 0, sizeof(*reply));
+		error = allowed(controller);
+		if (!error)
+			error = send_raw(controller, command, prp1, reply);
+		if (!error || !nvme_answered(reply) || reply->status & NVME_STATUS_DNR)
+			break;
+	}
+	return error;
+}
+
+int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
+			uint64_t bus, struct nvme_reply *reply)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_IDENTIFY,
+		.nsid = nsid,
+		.cdw10 = cns,
+	};
+
+	return nvme_admin_raw(controller, &command, bus, reply);
+}
+
+/* How much data the command moves as its fields say; size where they do not say it. What it would
+ * move beyond the buffer goes nowhere good. */
+static uint64_t expected_size(struct nvme_controller *controller, bool io,
+			      const struct nvme_command *command, size_t size)
+{
+	if (!io) {
+		switch (command->opcode) {
+		case NVME_ADMIN_IDENTIFY:
+			return NVME_IDENTIFY_SIZE;
+		case NVME_ADMIN_GET_LOG_PAGE:
+			return ((uint64_t)((command->cdw11 & 0xffff) << 16 |
+					   (command->cdw10 >> 16)) +
+				1) *
+			       4;
+		default:
+			return size;
+		}
+	}
+	switch (command->opcode) {
+	case NVME_IO_READ:
+	case NVME_IO_WRITE:
+	case NVME_IO_COMPARE:
+		for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+			if (n->active && n->nsid == command->nsid)
+				return (uint64_t)((command->cdw12 & 0xffff) + 1) << n->block_shift;
+		return size;
+	case NVME_IO_DATASET_MANAGEMENT:
+		return ((command->cdw10 & 0xff) + 1) * sizeof(struct nvme_dsm_range);
+	default:
+		return size;
+	}
+}
+
+static bool reserved_for_driver(const struct nvme_command *command)
+{
+	switch (command->opcode) {
+	case NVME_ADMIN_DELETE_SQ:
+	case NVME_ADMIN_CREATE_SQ:
+	case NVME_ADMIN_DELETE_CQ:
+	case NVME_ADMIN_CREATE_CQ:
+	case NVME_ADMIN_ASYNC_EVENT_REQUEST:
+	case NVME_ADMIN_DOORBELL_BUFFER_CONFIG:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int pass_through(struct nvme_controller *controller, bool io,
+			const struct nvme_command *command, void *buffer, size_t size,
+			unsigned timeout_ms, struct nvme_reply *reply)
+{
+	unsigned direction = NVME_OPCODE_DIRECTION(command->opcode);
+	uint64_t timeout_ns = timeout_ms ? timeout_ms * NVME_NS_PER_MS
+			      : io	 ? controller->io_timeout_ns
+					 : controller->admin_timeout_ns;
+	struct nvme_channel *channel;
+	struct nvme_slot *slot;
+	void *data = NULL;
+	uint16_t cid;
+	uint64_t bus;
+	int error = allowed(controller);
+
+	if (reply)
+		memset(reply, 0, sizeof(*reply));
+	if (error)
+		return error;
+	if (controller->polling)
+		return -EBUSY;
+	if (io && controller->channel_count < 2)
+		return -EOPNOTSUPP;
+	if (size > controller->transfer_max || (size && !buffer) || (size & 3) ||
+	    command->flags & NVME_FLAGS_PSDT_MASK || (!io && reserved_for_driver(command)) ||
+	    (size && expected_size(controller, io, command, size) > size))
+		return -EINVAL;
+	if (size) {
+		data = nvme_dma_alloc(size, &bus);
+		if (!data)
+			return -ENOMEM;
+		if (direction != NVME_DIRECTION_FROM_DEVICE)
+			memcpy(data, buffer, size);
+	}
+	channel = controller->channels[io ? 1 : 0];
+	slot = wait_for_slot(channel, nvme_time_ns() + timeout_ns);
+	if (!slot) {
+		error = -EBUSY;
+		goto out;
+	}
+	cid = slot->command.cid;
+	slot->command = *command;
+	slot->command.cid = cid;
+	slot->command.prp1 = slot->command.prp2 = 0;
+	if (size) {
+		const struct block_segment segment = {data, size};
+		const struct nvme_cursor cursor = {&segment, 0};
+		const struct nvme_prp_list list = nvme_slot_list(channel, slot);
+
+		/* A command that moves more than it says finds no stale pointers in the list. */
+		memset(list.entries, 0, list.count * sizeof(uint64_t));
+		nvme_prp_build(&cursor, size, &list, &slot->command.prp1, &slot->command.prp2);
+	}
+	error = send_and_wait(channel, slot, timeout_ns, reply);
+	if (!error && size && direction != NVME_DIRECTION_TO_DEVICE)
+		memcpy(buffer, data, size);
+out:
+	if (data)
+		nvme_dma_free(data, size);
+	return error;
+}
+
+int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
+		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
+{
+	return pass_through(controller, false, command, buffer, size, timeout_ms, reply);
+}
+
+int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,
+		    void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
+{
+	return pass_through(controller, true, command, buffer, size, timeout_ms, reply);
+}
+
+int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
+			  void *buffer, struct nvme_reply *reply)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_IDENTIFY,
+		.nsid = nsid,
+		.cdw10 = cns,
+	};
+
+	return nvme_admin_command(controller, &command, buffer, NVME_IDENTIFY_SIZE, 0, reply);
+}
+
+int nvme_log_page(struct nvme_controller *controller, unsigned lid, uint32_t nsid, uint64_t offset,
+		  void *buffer, size_t size, struct nvme_reply *reply)
+{
+	struct nvme_command command = {
+		.opcode = NVME_ADMIN_GET_LOG_PAGE,
+		.nsid = nsid,
+		.cdw12 = (uint32_t)offset,
+		.cdw13 = (uint32_t)(offset >> 32),
+	};
+
+	if (!size || size & 3 || size > NVME_PAGE_SIZE || offset & 3)
+		return -EINVAL;
+	command.cdw10 = NVME_LOG_CDW10(lid, size / 4);
+	command.cdw11 = NVME_LOG_CDW11(size / 4);
+	return nvme_admin_command(controller, &command, buffer, size, 0, reply);
+}
+
+int nvme_get_feature(struct nvme_controller *controller, unsigned feature, unsigned select,
+		     uint32_t nsid, uint32_t cdw11, void *buffer, size_t size,
+		     struct nvme_reply *reply)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_GET_FEATURES,
+		.nsid = nsid,
+		.cdw10 = (feature & 0xff) | (select & 7) << NVME_GET_FEATURES_SELECT_SHIFT,
+		.cdw11 = cdw11,
+	};
+
+	return nvme_admin_command(controller, &command, buffer, size, 0, reply);
+}
+
+int nvme_set_feature(struct nvme_controller *controller, unsigned feature, bool save, uint32_t nsid,
+		     uint32_t value, void *buffer, size_t size, struct nvme_reply *reply)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_SET_FEATURES,
+		.nsid = nsid,
+		.cdw10 = (feature & 0xff) | (save ? NVME_SET_FEATURES_SAVE : 0),
+		.cdw11 = value,
+	};
+
+	return nvme_admin_command(controller, &command, buffer, size, 0, reply);
+}

@@ -1,0 +1,181 @@
+#include "drivers/nvme/channel.h"
+
+#include "drivers/nvme/controller.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+static int allocate_lists(struct nvme_channel *channel, uint32_t transfer_max)
+{
+	unsigned entries = nvme_prp_entries(transfer_max);
+
+	channel->list.count = entries;
+	channel->list_stride = entries * 8;
+	channel->list_bytes = (size_t)channel->list_stride * channel->slot_count;
+	channel->list_memory = nvme_dma_alloc(channel->list_bytes, &channel->list.bus);
+	if (!channel->list_memory)
+		return -ENOMEM;
+	channel->list.entries = channel->list_memory;
+	return 0;
+}
+
+int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *controller, uint16_t id,
+		      unsigned entries, uint32_t transfer_max, uint64_t timeout_ns)
+{
+	uint64_t bus;
+	int error;
+
+	channel->controller = controller;
+	channel->slot_count = (uint16_t)(entries - 1);
+	channel->timeout_ns = timeout_ns;
+	channel->check_at_ns = NVME_NEVER;
+	error = nvme_queue_init(&channel->queue, id, entries, controller->bar,
+				NVME_CAP_DSTRD(controller->cap));
+	if (error)
+		return error;
+	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);
+	channel->slots = nvme_dma_alloc(channel->slots_bytes, &bus);
+	channel->free = nvme_alloc(channel->slot_count * sizeof(uint16_t));
+	if (!channel->slots || !channel->free || allocate_lists(channel, transfer_max) < 0) {
+		nvme_channel_free(channel);
+		return -ENOMEM;
+	}
+	for (unsigned i = 0; i < channel->slot_count; i++) {
+		channel->slots[i].command.cid = (uint16_t)i;
+		channel->slots[i].prp_list =
+			(uint64_t *)((char *)channel->list_memory + i * channel->list_stride);
+	}
+	for (unsigned i = channel->slot_count; i > 0; i--)
+		channel->free[channel->free_count++] = (uint16_t)(i - 1);
+	return 0;
+}
+
+int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size)
+{
+	uint64_t bus;
+
+	if (size <= channel->bounce_size)
+		return 0;
+	if (channel->bounce_count != channel->bounce_total)
+		return -EBUSY;
+	if (channel->bounce_memory)
+		nvme_dma_free(channel->bounce_memory,
+			      (size_t)channel->bounce_size * NVME_BOUNCE_BUFFERS);
+	channel->bounce_count = channel->bounce_total = 0;
+	channel->bounce_size = 0;
+	channel->bounce_memory = nvme_dma_alloc((size_t)size * NVME_BOUNCE_BUFFERS, &bus);
+	if (!channel->bounce_memory)
+		return -ENOMEM;
+	channel->bounce_size = size;
+	channel->bounce_total = NVME_BOUNCE_BUFFERS;
+	for (unsigned i = 0; i < NVME_BOUNCE_BUFFERS; i++)
+		channel->bounce_free[channel->bounce_count++] =
+			(char *)channel->bounce_memory + (size_t)i * size;
+	return 0;
+}
+
+void nvme_channel_free(struct nvme_channel *channel)
+{
+	nvme_queue_free(&channel->queue);
+	if (channel->slots)
+		nvme_dma_free(channel->slots, channel->slots_bytes);
+	if (channel->list_memory)
+		nvme_dma_free(channel->list_memory, channel->list_bytes);
+	if (channel->bounce_memory)
+		nvme_dma_free(channel->bounce_memory,
+			      (size_t)channel->bounce_size * NVME_BOUNCE_BUFFERS);
+	nvme_free(channel->free);
+	channel->slots = NULL;
+	channel->free = NULL;
+	channel->list_memory = NULL;
+	channel->bounce_memory = NULL;
+}
+
+/* A completion that nothing here waits for: said, counted, and otherwise ignored. What it should
+ * have completed, if anything, runs into its deadline. */
+__attribute__((noinline, cold)) static void disbelieve(struct nvme_channel *channel, uint64_t entry)
+{
+	struct nvme_controller *controller = channel->controller;
+	const struct nvme_queue *queue = &channel->queue;
+	unsigned head = (uint16_t)entry, sq = (uint16_t)(entry >> 16);
+	unsigned cid = (uint16_t)(entry >> 32), index = cid & NVME_SLOT_MASK;
+	const char *reason = "submission queue head is impossible";
+
+	controller->statistics.violations++;
+	if (sq != queue->id)
+		reason = "wrong submission queue";
+	else if (index >= channel->slot_count || channel->slots[index].command.cid != cid ||
+		 (channel->slots[index].state != NVME_SLOT_SENT &&
+		  channel->slots[index].state != NVME_SLOT_ABORTING))
+		reason = "no such command in flight";
+	if (nvme_log_allowed(controller))
+		nvme_warning(controller,
+			     "queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, "
+			     "status %04x)",
+			     queue->id, reason, cid, sq, head, (unsigned)(entry >> 49));
+}
+
+/* The slot that a completion is for; NULL when it is not believed. */
+static inline struct nvme_slot *believe(struct nvme_channel *channel, uint64_t entry)
+{
+	struct nvme_queue *queue = &channel->queue;
+	unsigned cid = (uint16_t)(entry >> 32), index = cid & NVME_SLOT_MASK;
+
+	if (index < channel->slot_count && (uint16_t)(entry >> 16) == queue->id) {
+		struct nvme_slot *slot = &channel->slots[index];
+
+		if (slot->command.cid == cid &&
+		    (slot->state == NVME_SLOT_SENT || slot->state == NVME_SLOT_ABORTING) &&
+		    nvme_queue_advance_head(queue, (uint16_t)entry))
+			return slot;
+	}
+	disbelieve(channel, entry);
+	return NULL;
+}
+
+unsigned nvme_channel_reap(struct nvme_channel *channel)
+{
+	struct nvme_queue *queue = &channel->queue;
+	uint64_t entry = nvme_queue_peek(queue);
+	unsigned count = 0;
+
+	if (!nvme_queue_is_new(queue, entry) || channel->reaping)
+		return 0;
+	channel->reaping = true;
+	channel->now_ns = nvme_time_ns();
+	/* No more than the queue holds: a controller that writes entries as fast as they are taken
+	 * does not keep us here. */
+	do {
+		uint16_t status = (uint16_t)(entry >> 49);
+		struct nvme_slot *slot;
+		uint64_t result;
+		int verdict = 0;
+
+		nvme_read_barrier();
+		result = *(const volatile uint64_t *)&queue->cq[queue->cq_head];
+		nvme_queue_next(queue);
+		slot = believe(channel, entry);
+		if (slot && status)
+			verdict = nvme_slot_failed(channel, slot, status);
+		if (slot && verdict <= 0)
+			slot->done(channel, slot,
+				   (struct nvme_answer){result, status, (int16_t)verdict});
+		entry = nvme_queue_peek(queue);
+	} while (++count <= queue->mask && nvme_queue_is_new(queue, entry));
+	channel->reaped += count;
+	nvme_queue_ring_cq(queue);
+	if (channel->waiting_first)
+		nvme_io_dispatch(channel);
+	channel->reaping = false;
+	nvme_queue_ring_sq(queue);
+	return count;
+}
+
+void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error)
+{
+	const struct nvme_answer answer = {
+		.status = NVME_SC_ABORTED_BY_HOST | NVME_STATUS_DNR,
+		.error = (int16_t)error,
+	};
+
+	slot->done(channel, slot, answer);
+}

@@ -1,0 +1,191 @@
+/* A channel: a queue pair with its command slots. Everything that the driver sends, admin or I/O,
+ * goes through nvme_channel_send() and comes back through nvme_channel_reap().
+ *
+ * A slot belongs to one command at a time. Its CID is its index in the low ten bits and a
+ * generation above, which moves on each time that a command is sent: a completion that comes twice,
+ * or from before a reset, is told from the present one.
+ *
+ *                 take()          send()
+ *     FREE ───────────────> TAKEN ───────> SENT ── completion ──> done() ──> FREE
+ *                                          │  ^
+ *                         deadline passed  │  │ send() again: status without DNR (after a delay
+ *                                          v  │ where the controller asks for one: DELAYED),
+ *                                     ABORTING┘ aborted, or controller reset (HELD)
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/nvme/prp.h"
+#include "drivers/nvme/queue.h"
+
+#define NVME_SLOT_BITS	    10
+#define NVME_SLOTS_MAX	    1023u /* so that no CID is FFFFh */
+#define NVME_SLOT_MASK	    ((1u << NVME_SLOT_BITS) - 1)
+#define NVME_RETRIES_MAX    3
+#define NVME_NEVER	    UINT64_MAX
+#define NVME_BOUNCE_BUFFERS 4u /* of a channel */
+
+struct nvme_controller;
+struct nvme_channel;
+struct nvme_slot;
+
+enum nvme_slot_state {
+	NVME_SLOT_FREE,
+	NVME_SLOT_TAKEN,    /* being filled */
+	NVME_SLOT_SENT,	    /* the controller has it */
+	NVME_SLOT_ABORTING, /* the controller has it, its deadline has passed, Abort is on its way
+			     */
+	NVME_SLOT_DELAYED,  /* to be sent again at deadline_ns */
+	NVME_SLOT_HELD,	    /* taken back from the controller by a reset */
+};
+
+/* The command is finished: status 0 is success, else as in spec_status.h; error is 0 or, when the
+ * driver itself gave it up (timeout, reset, controller gone), a negative errno, and the status is
+ * then NVME_SC_ABORTED_BY_HOST. Frees the slot. May send other commands; must not poll. */
+struct nvme_answer {
+	uint64_t result;
+	uint16_t status;
+	int16_t error;
+};
+typedef void nvme_done(struct nvme_channel *channel, struct nvme_slot *slot,
+		       struct nvme_answer answer);
+
+struct nvme_slot {
+	struct nvme_command command; /* as sent, to be sent again */
+	nvme_done *done;
+	void *context;
+	uint64_t deadline_ns;
+	uint64_t *prp_list;
+	void *bounce; /* a bounce buffer in use, and where its bytes belong */
+	struct nvme_cursor bounce_cursor;
+	uint32_t sequence; /* order of sending */
+	uint8_t state;	   /* enum nvme_slot_state */
+	uint8_t retries;
+	bool repeatable; /* may be sent again: reads, writes of the same data, Flush */
+	bool expired;	 /* its deadline passed at least once since it was first sent */
+};
+_Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
+
+struct nvme_channel {
+	struct nvme_queue queue;
+	struct nvme_slot *slots;
+	uint16_t *free; /* stack of indices */
+	uint16_t slot_count;
+	uint16_t free_count;
+	uint32_t sequence;
+	uint64_t now_ns;      /* valid while reaping */
+	uint64_t timeout_ns;  /* default */
+	uint64_t check_at_ns; /* no deadline is before this */
+	bool reaping;	      /* doorbells wait for the end of the reap */
+	bool plugged;	      /* doorbells wait for nvme_channel_unplug() */
+	struct nvme_controller *controller;
+
+	/* I/O requests that wait for a slot, in order; the first may be cut into parts already */
+	struct block_request *waiting_first;
+	struct block_request *waiting_last;
+	struct nvme_cursor cursor; /* of the first one */
+	uint64_t cursor_block;	   /* blocks of it that are under way */
+
+	/* bounce buffers */
+	void *bounce_free[NVME_BOUNCE_BUFFERS];
+	unsigned bounce_count;
+	unsigned bounce_total;
+	uint32_t bounce_size;
+
+	struct nvme_prp_list list; /* of slot 0; the others follow every list_stride bytes */
+	uint32_t list_stride;
+	uint64_t stall_at_ns; /* when to ring the doorbells again */
+	uint64_t reaped;
+	uint64_t reaped_seen; /* at the last stall check */
+	void *list_memory;
+	size_t list_bytes;
+	void *bounce_memory;
+	size_t slots_bytes;
+};
+
+/* Allocates everything in a zeroed channel: a queue pair of entries (a power of two) and a slot
+ * with room for a PRP list of transfer_max bytes for each command that fits. 0 or -ENOMEM, with
+ * nothing left behind. */
+int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *controller, uint16_t id,
+		      unsigned entries, uint32_t transfer_max, uint64_t timeout_ns);
+void nvme_channel_free(struct nvme_channel *channel);
+/* Makes the bounce buffers at least size bytes each (whole pages). 0, -ENOMEM, -EBUSY (in use). */
+int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size);
+
+/* Takes new completions, calls done() for each, repeats what is to be repeated, and rings. Returns
+ * how many completions there were. */
+unsigned nvme_channel_reap(struct nvme_channel *channel);
+
+/* Looks for commands past their deadline and for delayed ones that are due; recovery.c. Returns
+ * whether the controller has to be reset. */
+bool nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
+
+/* Ends the command of a slot from the driver's side. */
+void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error);
+
+static inline unsigned nvme_channel_in_flight(const struct nvme_channel *channel)
+{
+	return (unsigned)(channel->slot_count - channel->free_count);
+}
+
+static inline unsigned nvme_slot_index(const struct nvme_slot *slot)
+{
+	return slot->command.cid & NVME_SLOT_MASK;
+}
+
+/* A free slot, NULL if there is none. The caller fills in command (all but the CID), done and
+ * context, and sends it. */
+static inline struct nvme_slot *nvme_slot_take(struct nvme_channel *channel)
+{
+	struct nvme_slot *slot;
+
+	if (!channel->free_count)
+		return NULL;
+	slot = &channel->slots[channel->free[--channel->free_count]];
+	slot->state = NVME_SLOT_TAKEN;
+	return slot;
+}
+
+static inline void nvme_slot_release(struct nvme_channel *channel, struct nvme_slot *slot)
+{
+	slot->state = NVME_SLOT_FREE;
+	channel->free[channel->free_count++] = (uint16_t)nvme_slot_index(slot);
+}
+
+static inline struct nvme_prp_list nvme_slot_list(const struct nvme_channel *channel,
+						  const struct nvme_slot *slot)
+{
+	struct nvme_prp_list list;
+
+	list.entries = slot->prp_list;
+	list.count = channel->list.count;
+	list.bus = channel->list.bus + (uint64_t)nvme_slot_index(slot) * channel->list_stride;
+	return list;
+}
+
+/* Hands the slot's command to the controller; the doorbell follows by nvme_channel_ring(). */
+static inline void nvme_channel_push(struct nvme_channel *channel, struct nvme_slot *slot,
+				     uint64_t deadline_ns)
+{
+	slot->command.cid += 1u << NVME_SLOT_BITS;
+	slot->deadline_ns = deadline_ns;
+	slot->sequence = channel->sequence++;
+	slot->state = NVME_SLOT_SENT;
+	if (deadline_ns < channel->check_at_ns)
+		channel->check_at_ns = deadline_ns;
+	nvme_queue_push(&channel->queue, &slot->command);
+}
+
+/* The time to reckon deadlines from: read once for all commands sent while reaping. */
+static inline uint64_t nvme_channel_now(const struct nvme_channel *channel)
+{
+	return channel->reaping ? channel->now_ns : nvme_time_ns();
+}
+
+static inline void nvme_channel_ring(struct nvme_channel *channel)
+{
+	if (!channel->reaping && !channel->plugged)
+		nvme_queue_ring_sq(&channel->queue);
+}

@@ -1,0 +1,392 @@
+/* Controllers: start, end, and what the rest of the kernel asks about them. */
+#include "drivers/nvme/controller.h"
+
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+#define TIMEOUT_MS	 5000
+#define ADMIN_TIMEOUT_MS 10000
+#define DEPTH		 256
+#define TRANSFER	 (1u << 20)
+#define TRANSFER_LIMIT	 (4u << 20)
+#define LOG_LINES	 20 /* about failed commands, in a second */
+#define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
+
+static struct nvme_controller *first_controller;
+
+void nvme_controller_log(const struct nvme_controller *controller, int level, const char *format,
+			 ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	nvme_log(level, "%s: %s", controller->name, text);
+}
+
+bool nvme_log_allowed(struct nvme_controller *controller)
+{
+	uint64_t second = nvme_time_ns() / (1000 * NVME_NS_PER_MS);
+
+	if (second != controller->log_second) {
+		if (controller->log_dropped)
+			nvme_warning(controller, "%u more messages like these",
+				     controller->log_dropped);
+		controller->log_second = second;
+		controller->log_lines = controller->log_dropped = 0;
+	}
+	if (controller->log_lines < LOG_LINES) {
+		controller->log_lines++;
+		return true;
+	}
+	controller->log_dropped++;
+	return false;
+}
+
+static void take_number(struct nvme_controller *controller)
+{
+	const struct nvme_controller *other = first_controller;
+
+	while (other) {
+		if (other->number == controller->number) {
+			controller->number++;
+			other = first_controller;
+		} else {
+			other = other->next;
+		}
+	}
+	snprintf(controller->name, sizeof(controller->name), "my_nvme%u", controller->number);
+}
+
+static void take_options(struct nvme_controller *controller, const struct nvme_options *given)
+{
+	struct nvme_options *options = &controller->options;
+
+	if (given)
+		*options = *given;
+	if (!options->timeout_ms)
+		options->timeout_ms = TIMEOUT_MS;
+	if (!options->admin_timeout_ms)
+		options->admin_timeout_ms = ADMIN_TIMEOUT_MS;
+	if (!options->queues)
+		options->queues = 1;
+	if (options->queues > NVME_QUEUES_MAX)
+		options->queues = NVME_QUEUES_MAX;
+	if (!options->depth)
+		options->depth = DEPTH;
+	if (options->depth > NVME_SLOTS_MAX + 1)
+		options->depth = NVME_SLOTS_MAX + 1;
+	if (!options->max_transfer)
+		options->max_transfer = TRANSFER;
+	options->max_transfer &= ~(NVME_PAGE_SIZE - 1);
+	if (options->max_transfer < NVME_PAGE_SIZE)
+		options->max_transfer = NVME_PAGE_SIZE;
+	if (options->max_transfer > TRANSFER_LIMIT)
+		options->max_transfer = TRANSFER_LIMIT;
+	if (options->address)
+		snprintf(controller->address, sizeof(controller->address), "%s", options->address);
+	options->address = NULL;
+	controller->io_timeout_ns = options->timeout_ms * NVME_NS_PER_MS;
+	controller->admin_timeout_ns = options->admin_timeout_ms * NVME_NS_PER_MS;
+}
+
+static int allocate(struct nvme_controller *controller)
+{
+	struct nvme_channel *admin;
+	int error;
+
+	controller->identify = nvme_dma_alloc(NVME_IDENTIFY_SIZE, &controller->identify_bus);
+	controller->scratch = nvme_dma_alloc(NVME_SCRATCH_SIZE, &controller->scratch_bus);
+	if (!controller->identify || !controller->scratch)
+		return -ENOMEM;
+	if (controller->options.shadow_doorbells) {
+		controller->shadow_doorbells =
+			nvme_dma_alloc(NVME_PAGE_SIZE, &controller->shadow_doorbells_bus);
+		controller->shadow_events =
+			nvme_dma_alloc(NVME_PAGE_SIZE, &controller->shadow_events_bus);
+		if (!controller->shadow_doorbells || !controller->shadow_events)
+			return -ENOMEM;
+	}
+	admin = nvme_alloc(sizeof(*admin));
+	if (!admin)
+		return -ENOMEM;
+	error = nvme_channel_init(admin, controller, 0, NVME_ADMIN_ENTRIES,
+				  controller->options.max_transfer, controller->admin_timeout_ns);
+	if (error) {
+		nvme_free(admin);
+		return error;
+	}
+	controller->channels[0] = admin;
+	controller->channel_count = 1;
+	return 0;
+}
+
+static void free_controller(struct nvme_controller *controller)
+{
+	nvme_namespaces_free(controller);
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		nvme_channel_free(controller->channels[i]);
+		nvme_free(controller->channels[i]);
+	}
+	if (controller->identify)
+		nvme_dma_free(controller->identify, NVME_IDENTIFY_SIZE);
+	if (controller->scratch)
+		nvme_dma_free(controller->scratch, NVME_SCRATCH_SIZE);
+	if (controller->shadow_doorbells)
+		nvme_dma_free(controller->shadow_doorbells, NVME_PAGE_SIZE);
+	if (controller->shadow_events)
+		nvme_dma_free(controller->shadow_events, NVME_PAGE_SIZE);
+	nvme_free(controller);
+}
+
+/* Model and serial number for people: ASCII, blanks at the end cut off. */
+static void take_model(struct nvme_controller *controller)
+{
+	const char *from = controller->identify->mn;
+	size_t length = sizeof(controller->identify->mn);
+
+	while (length && (from[length - 1] == ' ' || !from[length - 1]))
+		length--;
+	for (size_t i = 0; i < length; i++)
+		controller->model[i] = from[i] >= ' ' && from[i] < 127 ? from[i] : '?';
+	controller->model[length] = 0;
+}
+
+int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
+		const struct nvme_options *options, struct nvme_controller **attached)
+{
+	struct nvme_controller *controller = nvme_alloc(sizeof(*controller)), **link;
+	int error;
+
+	if (!controller)
+		return -ENOMEM;
+	controller->bar = bar;
+	controller->bar_size = bar_size;
+	controller->pci = pci;
+	controller->next_channel = 1;
+	controller->initialising = true;
+	take_options(controller, options);
+	take_number(controller);
+	if (bar_size < NVME_REG_DOORBELLS + 8) {
+		nvme_error(controller, "BAR0 of %llu bytes is too small for a controller",
+			   (unsigned long long)bar_size);
+		error = -EOPNOTSUPP;
+		goto free;
+	}
+	error = nvme_read_capabilities(controller);
+	if (!error)
+		error = allocate(controller);
+	if (error)
+		goto free;
+	error = nvme_disable(controller);
+	if (!error && controller->options.bus_master)
+		controller->options.bus_master(pci, true);
+	if (!error)
+		error = nvme_enable(controller);
+	if (!error)
+		error = nvme_setup(controller, true);
+	if (error) {
+		nvme_error(controller, "not used");
+		if (!controller->stopped && nvme_disable(controller) < 0 &&
+		    controller->options.bus_master)
+			controller->options.bus_master(pci, false);
+		goto free;
+	}
+	take_model(controller);
+	controller->initialising = false;
+	controller->state = NVME_LIVE;
+	for (link = &first_controller; *link; link = &(*link)->next)
+		;
+	*link = controller;
+	nvme_register_namespaces(controller);
+	nvme_events_start(controller);
+	nvme_info(controller, "%s, NVMe %u.%u, %u queue%s of %u entries, transfers up to %u KiB%s",
+		  controller->model, NVME_VS_MAJOR(controller->version),
+		  NVME_VS_MINOR(controller->version), controller->channel_count - 1,
+		  controller->channel_count == 2 ? "" : "s", controller->io_entries,
+		  controller->transfer_max >> 10, controller->shadow ? ", shadow doorbells" : "");
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
+			  (unsigned long long)n->block.block_count, n->block.block_size,
+			  n->block.read_only ? ", write protected" : "");
+	if (attached)
+		*attached = controller;
+	return 0;
+free:
+	free_controller(controller);
+	return error;
+}
+
+static bool in_flight(const struct nvme_controller *controller)
+{
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		if (nvme_channel_in_flight(controller->channels[i]) ||
+		    controller->channels[i]->waiting_first)
+			return true;
+	return false;
+}
+
+/* Ends the queues, then the controller, as Base, section 3.6.1 has it. */
+static void shut_down(struct nvme_controller *controller)
+{
+	uint64_t deadline = nvme_time_ns() + DRAIN_NS;
+	struct nvme_command command = {.opcode = 0};
+	int error = 0;
+
+	while (controller->state == NVME_LIVE && in_flight(controller) && nvme_time_ns() < deadline)
+		if (!nvme_poll(controller))
+			nvme_rest(controller);
+	if (controller->state != NVME_LIVE)
+		return;
+	controller->initialising = true;
+	for (unsigned i = 1; i < controller->channel_count && !error; i++) {
+		command.opcode = NVME_ADMIN_DELETE_SQ;
+		command.cdw10 = i;
+		error = nvme_admin_raw(controller, &command, 0, NULL);
+		command.opcode = NVME_ADMIN_DELETE_CQ;
+		if (!error)
+			error = nvme_admin_raw(controller, &command, 0, NULL);
+	}
+	if (nvme_shut_down(controller) < 0)
+		nvme_error(controller, "no orderly shutdown");
+	nvme_die(controller, NVME_SHUT_DOWN, NULL);
+	controller->initialising = false;
+}
+
+void nvme_shutdown_all(void)
+{
+	for (struct nvme_controller *c = first_controller; c; c = c->next)
+		if (c->state == NVME_LIVE && !c->polling)
+			shut_down(c);
+}
+
+void nvme_detach(struct nvme_controller *controller, bool orderly)
+{
+	struct nvme_controller **link = &first_controller;
+
+	if (orderly && controller->state == NVME_LIVE)
+		shut_down(controller);
+	controller->initialising = true;
+	if (controller->state != NVME_GONE && nvme_disable(controller) < 0 &&
+	    controller->options.bus_master)
+		controller->options.bus_master(controller->pci, false);
+	nvme_die(controller, controller->state == NVME_GONE ? NVME_GONE : NVME_SHUT_DOWN,
+		 "removed");
+	while (*link && *link != controller)
+		link = &(*link)->next;
+	if (*link)
+		*link = controller->next;
+	free_controller(controller);
+}
+
+struct nvme_controller *nvme_first(void)
+{
+	return first_controller;
+}
+
+struct nvme_controller *nvme_next(const struct nvme_controller *controller)
+{
+	return controller->next;
+}
+
+struct nvme_controller *nvme_find(const char *name)
+{
+	for (struct nvme_controller *c = first_controller; c; c = c->next)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+struct nvme_namespace *nvme_namespace_of(struct block_device *device)
+{
+	return device->operations == &nvme_block_operations ? device->driver_data : NULL;
+}
+
+struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller)
+{
+	return controller->namespaces;
+}
+
+const char *nvme_name(const struct nvme_controller *controller)
+{
+	return controller->name;
+}
+
+enum nvme_state nvme_state(const struct nvme_controller *controller)
+{
+	return controller->state;
+}
+
+const char *nvme_state_name(enum nvme_state state)
+{
+	static const char *const names[] = {
+		[NVME_STARTING] = "starting", [NVME_LIVE] = "live", [NVME_RESETTING] = "resetting",
+		[NVME_DEAD] = "dead",	      [NVME_GONE] = "gone", [NVME_SHUT_DOWN] = "shut down",
+	};
+
+	return names[state];
+}
+
+const struct nvme_identify_controller *nvme_identify(const struct nvme_controller *controller)
+{
+	return controller->identify;
+}
+
+const char *nvme_address(const struct nvme_controller *controller)
+{
+	return controller->address;
+}
+
+const struct nvme_statistics *nvme_statistics(const struct nvme_controller *controller)
+{
+	struct nvme_controller *c = (struct nvme_controller *)(uintptr_t)controller;
+
+	c->statistics.commands = 0;
+	for (unsigned i = 1; i < c->channel_count; i++)
+		c->statistics.commands += c->channels[i]->reaped;
+	return &c->statistics;
+}
+
+unsigned nvme_queue_entries(const struct nvme_controller *controller)
+{
+	return controller->io_entries;
+}
+
+unsigned nvme_queue_count(const struct nvme_controller *controller)
+{
+	return controller->channel_count - 1;
+}
+
+uint32_t nvme_transfer_max(const struct nvme_controller *controller)
+{
+	return controller->transfer_max;
+}
+
+int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned size,
+		  uint64_t *value)
+{
+	if ((size != 4 && size != 8) || offset & (size - 1) ||
+	    (uint64_t)offset + size > controller->bar_size || offset + size > NVME_REG_DOORBELLS)
+		return -EINVAL;
+	if (size == 8)
+		*value = nvme_read64(controller->bar + offset);
+	else
+		*value = nvme_get32(controller, offset);
+	if (nvme_get32(controller, NVME_REG_CSTS) == 0xffffffff) {
+		*value = UINT64_MAX;
+		return -ENODEV;
+	}
+	return 0;
+}
+
+unsigned nvme_poll_all(void)
+{
+	unsigned progress = 0;
+
+	for (struct nvme_controller *c = first_controller; c; c = c->next)
+		progress += nvme_poll(c);
+	return progress;
+}

@@ -1,0 +1,138 @@
+/* A controller as the driver keeps it: inside drivers/nvme only. */
+#pragma once
+
+#include "drivers/nvme/channel.h"
+#include "drivers/nvme/nvme.h"
+#include "drivers/nvme/platform.h"
+#include "drivers/nvme/spec.h"
+
+#define NVME_ADMIN_ENTRIES  32u
+#define NVME_EVENTS_MAX	    4u	/* Asynchronous Event Requests kept outstanding */
+#define NVME_QUEUES_MAX	    64u /* I/O queue pairs */
+#define NVME_NAMESPACES_MAX 1024u
+#define NVME_SCRATCH_SIZE   (2 * NVME_PAGE_SIZE)
+#define NVME_NS_PER_MS	    1000000ull
+#define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
+
+struct nvme_controller {
+	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
+	unsigned channel_count;				    /* with the admin one */
+	unsigned next_channel;				    /* for the next request */
+	unsigned idle_polls;				    /* in a row without progress */
+	unsigned polls;
+	enum nvme_state state;
+	bool polling;	   /* inside nvme_poll(): recovery may call done(), which must not poll */
+	bool want_reset;   /* decided somewhere in the depth of a reap */
+	bool initialising; /* timeouts fail the command instead of resetting */
+	const char *reset_reason;
+
+	volatile char *bar;
+	uint64_t bar_size;
+	struct nvme_pci *pci;
+	struct nvme_options options;
+	char name[NVME_NAME_MAX];
+	char address[16];
+	char model[41];
+	unsigned number;
+	struct nvme_controller *next;
+
+	uint64_t cap;
+	uint32_t version;
+	uint32_t cc;	   /* as written with EN */
+	uint64_t ready_ns; /* the longest that RDY may take */
+	uint64_t io_timeout_ns;
+	uint64_t admin_timeout_ns;
+	uint64_t health_at_ns; /* when to look at CSTS next while waiting */
+	unsigned io_entries;
+	uint32_t transfer_max;
+	unsigned aborts; /* outstanding */
+	unsigned aborts_max;
+	unsigned events; /* outstanding */
+	unsigned events_max;
+	bool event_pending;	  /* events to serve */
+	bool namespaces_changed;  /* one of them said so */
+	uint64_t events_at_ns;	  /* not before */
+	uint64_t pending_logs[4]; /* log pages to read so that their events come again: bits by LID
+				   */
+	bool shadow;		  /* shadow doorbells in force */
+	uint32_t *shadow_doorbells;
+	uint32_t *shadow_events;
+	uint64_t shadow_doorbells_bus;
+	uint64_t shadow_events_bus;
+	bool stopped; /* it took CC.EN = 0: it does no DMA any more */
+
+	struct nvme_identify_controller *identify; /* DMA memory */
+	uint64_t identify_bus;
+	uint8_t *scratch; /* DMA memory for the driver's own commands: a list, then other data */
+	uint64_t scratch_bus;
+
+	struct nvme_namespace *namespaces; /* by ascending NSID */
+	struct nvme_statistics statistics;
+	uint64_t log_second; /* rate limit of messages about failed commands */
+	unsigned log_lines;
+	unsigned log_dropped;
+};
+
+#define nvme_error(c, ...)   nvme_controller_log(c, 3, __VA_ARGS__)
+#define nvme_warning(c, ...) nvme_controller_log(c, 4, __VA_ARGS__)
+#define nvme_info(c, ...)    nvme_controller_log(c, 6, __VA_ARGS__)
+void nvme_controller_log(const struct nvme_controller *controller, int level, const char *format,
+			 ...) __attribute__((format(printf, 3, 4)));
+/* Whether one more message about a failed command may be logged now: at most 20 in a second. */
+bool nvme_log_allowed(struct nvme_controller *controller);
+
+static inline uint32_t nvme_get32(const struct nvme_controller *controller, uint32_t offset)
+{
+	return nvme_read32(controller->bar + offset);
+}
+
+static inline void nvme_set32(struct nvme_controller *controller, uint32_t offset, uint32_t value)
+{
+	nvme_write32(controller->bar + offset, value);
+}
+
+/* enable.c: the controller's own state (Base, sections 3.5 and 3.6) */
+int nvme_read_capabilities(struct nvme_controller *controller);
+int nvme_disable(struct nvme_controller *controller);
+int nvme_enable(struct nvme_controller *controller);
+int nvme_shut_down(struct nvme_controller *controller);
+
+/* setup.c: from an enabled controller to one that takes I/O; first: the channels do not exist yet
+ */
+int nvme_setup(struct nvme_controller *controller, bool first);
+/* Whether a failed command was answered by the controller, with a status of its own. */
+bool nvme_answered(const struct nvme_reply *reply);
+
+/* admin.c: 4 KiB of identify and log data through the controller's own scratch page */
+int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
+		   uint64_t prp1, struct nvme_reply *reply);
+int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
+			uint64_t bus, struct nvme_reply *reply);
+
+/* namespace.c */
+int nvme_scan_namespaces(struct nvme_controller *controller);
+void nvme_register_namespaces(struct nvme_controller *controller);
+void nvme_namespaces_gone(struct nvme_controller *controller);
+void nvme_namespaces_free(struct nvme_controller *controller);
+
+/* io.c */
+extern const struct block_operations nvme_block_operations;
+void nvme_io_dispatch(struct nvme_channel *channel);
+void nvme_io_fail_waiting(struct nvme_channel *channel, int error);
+
+/* recovery.c */
+unsigned nvme_poll(struct nvme_controller *controller);
+/* What nvme_poll() does but for serving events; may be called from within it. */
+unsigned nvme_turn(struct nvme_controller *controller);
+/* One turn of a waiting loop: spins first, then relaxes. */
+void nvme_rest(struct nvme_controller *controller);
+void nvme_want_reset(struct nvme_controller *controller, const char *reason);
+int nvme_recover(struct nvme_controller *controller, const char *reason);
+void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason);
+/* A completion with a status: 1 when the command is repeated, else the error of its answer: 0, or
+ * -ETIMEDOUT where the driver itself had it aborted. */
+int nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot, uint16_t status);
+
+/* events.c */
+void nvme_events_start(struct nvme_controller *controller);
+void nvme_events_serve(struct nvme_controller *controller);

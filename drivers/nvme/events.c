@@ -1,0 +1,175 @@
+/* Asynchronous events (Base, section 5.2): requests for them are kept outstanding, each event is
+ * logged, and what it points at is read, which also lets the next of its kind come. */
+#include "drivers/nvme/controller.h"
+
+#include "drivers/nvme/names.h"
+#include "lib/string.h"
+
+#define SERVE_NS (10 * NVME_NS_PER_MS) /* a controller full of events gets no more attention */
+
+static const char *event_text(unsigned type, unsigned info)
+{
+	static const char *const errors[] = {
+		"write to an invalid doorbell", "invalid doorbell value",
+		"diagnostic failure",		"persistent internal error",
+		"transient internal error",	"firmware image load error",
+	};
+	static const char *const health[] = {
+		"subsystem reliability",
+		"temperature threshold",
+		"spare below threshold",
+	};
+	static const char *const notices[] = {
+		"namespace attribute changed", "firmware activation starting",
+		"telemetry log changed",       "asymmetric namespace access change",
+		"predictable latency event",   "LBA status information alert",
+		"endurance group event",
+	};
+
+	switch (type) {
+	case NVME_EVENT_ERROR:
+		return info < sizeof(errors) / sizeof(errors[0]) ? errors[info] : "error";
+	case NVME_EVENT_SMART:
+		return info < sizeof(health) / sizeof(health[0]) ? health[info] : "health";
+	case NVME_EVENT_NOTICE:
+		return info < sizeof(notices) / sizeof(notices[0]) ? notices[info] : "notice";
+	case NVME_EVENT_IMMEDIATE:
+		return "normal NVM subsystem shutdown";
+	case NVME_EVENT_IO_COMMAND_SET:
+		return "I/O command set specific";
+	default:
+		return "vendor specific";
+	}
+}
+
+static void request_event(struct nvme_controller *controller, struct nvme_slot *slot);
+
+static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
+		       struct nvme_answer answer)
+{
+	struct nvme_controller *controller = admin->controller;
+	uint32_t dw0 = (uint32_t)answer.result;
+	unsigned type = NVME_EVENT_TYPE(dw0), info = NVME_EVENT_INFO(dw0);
+	unsigned lid = NVME_EVENT_LOG(dw0);
+
+	if (answer.status) {
+		/* More than it takes, or taken back by a reset. */
+		controller->events--;
+		nvme_slot_release(admin, slot);
+		return;
+	}
+	controller->statistics.events++;
+	if (nvme_log_allowed(controller))
+		nvme_warning(controller, "event: %s (type %u, information %02x, log page %02x)",
+			     event_text(type, info), type, info, lid);
+	controller->pending_logs[lid / 64] |= 1ull << lid % 64;
+	if (type == NVME_EVENT_NOTICE && info == NVME_EVENT_NOTICE_NAMESPACE)
+		controller->namespaces_changed = true;
+	controller->event_pending = true;
+	request_event(controller, slot);
+}
+
+static void request_event(struct nvme_controller *controller, struct nvme_slot *slot)
+{
+	struct nvme_channel *admin = controller->channels[0];
+
+	slot->command.opcode = NVME_ADMIN_ASYNC_EVENT_REQUEST;
+	slot->command.nsid = 0;
+	slot->command.prp1 = slot->command.prp2 = 0;
+	slot->command.cdw10 = slot->command.cdw11 = slot->command.cdw12 = 0;
+	slot->done = event_done;
+	slot->context = NULL;
+	slot->retries = 0;
+	slot->repeatable = false;
+	slot->expired = false;
+	nvme_channel_push(admin, slot, NVME_NEVER);
+	nvme_channel_ring(admin);
+}
+
+void nvme_events_start(struct nvme_controller *controller)
+{
+	struct nvme_slot *slot;
+
+	while (controller->events < controller->events_max &&
+	       (slot = nvme_slot_take(controller->channels[0]))) {
+		controller->events++;
+		request_event(controller, slot);
+	}
+}
+
+static void report_error_log(struct nvme_controller *controller,
+			     const struct nvme_error_log_entry *entry)
+{
+	if (entry->error_count == 0 || !nvme_log_allowed(controller))
+		return;
+	nvme_warning(controller, "error log: %s (sct %x sc %02x), queue %u, CID %04x, LBA %llu",
+		     nvme_status_name(entry->status >> 1), NVME_STATUS_SCT(entry->status >> 1),
+		     NVME_STATUS_SC(entry->status >> 1), entry->sqid, entry->cid,
+		     (unsigned long long)entry->lba);
+}
+
+static void report_smart(struct nvme_controller *controller, const struct nvme_smart_log *log)
+{
+	unsigned warning = log->critical_warning;
+
+	if (!warning || !nvme_log_allowed(controller))
+		return;
+	nvme_warning(controller, "critical warning %02x:%s%s%s%s%s%s", warning,
+		     warning & NVME_SMART_SPARE ? " spare space low" : "",
+		     warning & NVME_SMART_TEMPERATURE ? " temperature" : "",
+		     warning & NVME_SMART_RELIABILITY ? " reliability degraded" : "",
+		     warning & NVME_SMART_READ_ONLY ? " media read-only" : "",
+		     warning & NVME_SMART_BACKUP ? " volatile memory backup failed" : "",
+		     warning & NVME_SMART_PMR ? " persistent memory region unreliable" : "");
+}
+
+/* Reads a log page so that its event is cleared; how much of it does not matter to that. */
+static int read_log(struct nvme_controller *controller, unsigned lid)
+{
+	size_t size = lid == NVME_LOG_CHANGED_NAMESPACES ? NVME_PAGE_SIZE
+		      : lid == NVME_LOG_ERROR		 ? sizeof(struct nvme_error_log_entry)
+							 : 512;
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_GET_LOG_PAGE,
+		.nsid = NVME_NSID_ALL,
+		.cdw10 = NVME_LOG_CDW10(lid, size / 4),
+	};
+	uint8_t *page = controller->scratch + NVME_PAGE_SIZE;
+	struct nvme_reply reply;
+	int error;
+
+	memset(page, 0, NVME_PAGE_SIZE);
+	error = nvme_admin_raw(controller, &command, controller->scratch_bus + NVME_PAGE_SIZE,
+			       &reply);
+	if (error)
+		return nvme_answered(&reply) ? 0 : error;
+	if (lid == NVME_LOG_ERROR)
+		report_error_log(controller, (const void *)page);
+	else if (lid == NVME_LOG_SMART)
+		report_smart(controller, (const void *)page);
+	return 0;
+}
+
+void nvme_events_serve(struct nvme_controller *controller)
+{
+	uint64_t now_ns = nvme_time_ns();
+	bool changed;
+
+	if (now_ns < controller->events_at_ns)
+		return;
+	controller->events_at_ns = now_ns + SERVE_NS;
+	controller->event_pending = false;
+	changed = controller->namespaces_changed;
+	controller->namespaces_changed = false;
+	for (unsigned lid = 1; lid < 256; lid++) {
+		uint64_t bit = 1ull << lid % 64;
+
+		if (!(controller->pending_logs[lid / 64] & bit))
+			continue;
+		controller->pending_logs[lid / 64] &= ~bit;
+		if (read_log(controller, lid) < 0)
+			return;
+	}
+	if (changed && nvme_scan_namespaces(controller) == 0)
+		nvme_register_namespaces(controller);
+}

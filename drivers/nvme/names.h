@@ -1,0 +1,15 @@
+/* Opcodes and statuses in words, as nvme-cli and Linux print them. */
+#pragma once
+
+#include <stdint.h>
+
+/* "Identify", "Vendor Specific" from C0h, "Unknown". */
+const char *nvme_admin_name(unsigned opcode);
+/* "Read"; NVM and ZNS command sets. */
+const char *nvme_io_name(unsigned opcode);
+/* status as in spec_status.h: "Unrecovered Read Error", "Unknown" where it has no name. */
+const char *nvme_status_name(unsigned status);
+/* The negative errno that fits a status; 0 for success. */
+int nvme_status_errno(unsigned status);
+const char *nvme_feature_name(unsigned feature);
+const char *nvme_log_name(unsigned lid);

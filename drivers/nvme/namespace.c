@@ -1,0 +1,311 @@
+/* Namespaces: which there are, in what format, and their block devices. */
+#include "drivers/nvme/controller.h"
+
+#include "drivers/nvme/names.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+#define BLOCK_SHIFT_MIN 9
+#define BLOCK_SHIFT_MAX 16
+#define BOUNCE_MIN	(16u << 10)
+
+/* Fills in a description from what the controller says, if the driver can work with it. 0, -ENXIO:
+ * there is no such namespace; -EOPNOTSUPP: said why. */
+static int describe(struct nvme_controller *controller, uint32_t nsid,
+		    const struct nvme_identify_namespace *data, struct nvme_namespace *namespace)
+{
+	unsigned index = NVME_FLBAS_INDEX(data->flbas, data->nlbaf);
+	struct nvme_lba_format format;
+	uint64_t blocks = data->nsze;
+
+	if (!blocks)
+		return -ENXIO;
+	if (index > data->nlbaf || index >= NVME_LBA_FORMATS_MAX) {
+		nvme_error(controller, "namespace %u: LBA format %u is not among its %u formats",
+			   nsid, index, data->nlbaf + 1);
+		return -EOPNOTSUPP;
+	}
+	format = data->lbaf[index];
+	if (format.data_size_shift < BLOCK_SHIFT_MIN || format.data_size_shift > BLOCK_SHIFT_MAX) {
+		nvme_error(controller,
+			   "namespace %u: blocks of 2^%u bytes are not supported (LBA format %u)",
+			   nsid, format.data_size_shift, index);
+		return -EOPNOTSUPP;
+	}
+	if (format.metadata_size || data->dps & 7) {
+		nvme_error(
+			controller,
+			"namespace %u: metadata is not supported (LBA format %u with %u bytes per "
+			"block%s)",
+			nsid, index, format.metadata_size,
+			data->dps & 7 ? ", protection information" : "");
+		return -EOPNOTSUPP;
+	}
+	if (blocks > (uint64_t)INT64_MAX >> format.data_size_shift) {
+		nvme_error(controller, "namespace %u: impossible size of %llu blocks", nsid,
+			   (unsigned long long)blocks);
+		return -EOPNOTSUPP;
+	}
+	if (controller->transfer_max >> format.data_size_shift == 0) {
+		nvme_error(controller,
+			   "namespace %u: blocks of %u bytes are longer than a command may carry "
+			   "(MDTS %u)",
+			   nsid, 1u << format.data_size_shift, controller->identify->mdts);
+		return -EOPNOTSUPP;
+	}
+	if (data->ncap > blocks || !data->ncap)
+		nvme_warning(controller, "namespace %u: capacity of %llu blocks, size of %llu",
+			     nsid, (unsigned long long)data->ncap, (unsigned long long)blocks);
+
+	namespace->nsid = nsid;
+	namespace->block_shift = format.data_size_shift;
+	namespace->format = (uint8_t)index;
+	namespace->blocks_max = controller->transfer_max >> format.data_size_shift;
+	if (namespace->blocks_max > NVME_RW_BLOCKS_MAX)
+	namespace->blocks_max = NVME_RW_BLOCKS_MAX;
+	namespace->capacity = data->ncap;
+	namespace->used = data->nuse;
+	memcpy(namespace->nguid, data->nguid, sizeof(namespace->nguid));
+	memcpy(namespace->eui64, data->eui64, sizeof(namespace->eui64));
+	namespace->block.block_size = 1u << format.data_size_shift;
+	namespace->block.block_count = blocks;
+	namespace->block.transfer_max = namespace->blocks_max << format.data_size_shift;
+	namespace->block.read_only = data->nsattr & NVME_NSATTR_PROTECTED;
+	return 0;
+}
+
+static void retire(struct nvme_controller *controller, struct nvme_namespace *namespace,
+		   const char *why)
+{
+	nvme_warning(controller, "namespace %u %s", namespace->nsid, why);
+	namespace->active = false;
+	namespace->block.gone = true;
+	if (namespace->registered)
+		block_unregister(&namespace->block);
+	namespace->registered = false;
+}
+
+static void insert(struct nvme_controller *controller, struct nvme_namespace *namespace)
+{
+	struct nvme_namespace **link = &controller->namespaces;
+
+	while (*link && (*link)->nsid < namespace->nsid)
+		link = &(*link)->next;
+	namespace->next = *link;
+	*link = namespace;
+}
+
+/* The object of a namespace, in the same format if there are several (it may have been formatted
+ * since). */
+static struct nvme_namespace *find(struct nvme_controller *controller, uint32_t nsid,
+				   unsigned block_shift)
+{
+	for (struct nvme_namespace *n = controller->namespaces; n && n->nsid <= nsid; n = n->next)
+		if (n->nsid == nsid && n->block_shift == block_shift)
+			return n;
+	return NULL;
+}
+
+/* Takes in what Identify Namespace says about nsid. 0, also when there is nothing to take in;
+ * negative: the controller does not answer, or -ENOMEM. */
+static int take_in(struct nvme_controller *controller, uint32_t nsid)
+{
+	const struct nvme_identify_namespace *data =
+		(const void *)(controller->scratch + NVME_PAGE_SIZE);
+	struct nvme_namespace described, *namespace;
+	struct nvme_reply reply;
+	int error;
+
+	memset(controller->scratch + NVME_PAGE_SIZE, 0, NVME_PAGE_SIZE);
+	error = nvme_admin_identify(controller, NVME_CNS_NAMESPACE, nsid,
+				    controller->scratch_bus + NVME_PAGE_SIZE, &reply);
+	if (error) {
+		if (!nvme_answered(&reply))
+			return error;
+		nvme_warning(controller, "Identify namespace %u: %s (sct %x sc %02x)", nsid,
+			     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
+			     NVME_STATUS_SC(reply.status));
+		/* One that is in use stays as it was: its own commands will tell. */
+		for (namespace = controller->namespaces; namespace; namespace = namespace->next)
+			if (namespace->nsid == nsid && namespace->active)
+		namespace->seen = true;
+		return 0;
+	}
+	memset(&described, 0, sizeof(described));
+	if (describe(controller, nsid, data, &described) < 0)
+		return 0;
+	namespace = find(controller, nsid, described.block_shift);
+	if (!namespace) {
+		namespace = nvme_alloc(sizeof(*namespace));
+		if (!namespace)
+			return -ENOMEM;
+		*namespace = described;
+		snprintf(namespace->block.name, sizeof(namespace->block.name), "%sn%u",
+			 controller->name, nsid);
+		namespace->block.model = controller->model;
+		namespace->block.operations = &nvme_block_operations;
+		namespace->block.driver_data = namespace;
+		namespace->controller = controller;
+		insert(controller, namespace);
+	} else {
+		if (namespace->block.block_count != described.block.block_count)
+			nvme_warning(controller, "namespace %u: %llu blocks, were %llu", nsid,
+				     (unsigned long long)described.block.block_count,
+				     (unsigned long long)namespace->block.block_count);
+		namespace->block.block_count = described.block.block_count;
+		namespace->block.read_only = described.block.read_only;
+		namespace->block.transfer_max = described.block.transfer_max;
+		namespace->blocks_max = described.blocks_max;
+		namespace->capacity = described.capacity;
+		namespace->used = described.used;
+		namespace->format = described.format;
+	}
+	namespace->seen = true;
+	return 0;
+}
+
+/* Every namespace from 1 to NN: for controllers that know no list (before NVMe 1.1). */
+static int scan_all(struct nvme_controller *controller)
+{
+	uint32_t count = controller->identify->nn;
+
+	if (count > NVME_NAMESPACES_MAX) {
+		nvme_warning(controller, "looks at the first %u of %u possible namespaces only",
+			     NVME_NAMESPACES_MAX, count);
+		count = NVME_NAMESPACES_MAX;
+	}
+	for (uint32_t nsid = 1; nsid <= count; nsid++) {
+		int error = take_in(controller, nsid);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* The active namespace list, 1,024 at a time, each list beginning above the last NSID seen. */
+static int scan_list(struct nvme_controller *controller)
+{
+	const volatile uint32_t *list = (const volatile uint32_t *)controller->scratch;
+	uint32_t last = 0;
+	unsigned count = 0;
+
+	for (;;) {
+		struct nvme_reply reply;
+		int error;
+
+		memset(controller->scratch, 0, NVME_PAGE_SIZE);
+		error = nvme_admin_identify(controller, NVME_CNS_ACTIVE_NAMESPACES, last,
+					    controller->scratch_bus, &reply);
+		if (error && last == 0 && nvme_answered(&reply))
+			return scan_all(controller);
+		if (error)
+			return error;
+		for (unsigned i = 0; i < NVME_NAMESPACE_LIST_ENTRIES; i++) {
+			uint32_t nsid = list[i];
+
+			if (nsid == 0)
+				return 0;
+			if (nsid <= last || nsid >= NVME_NSID_ALL - 1) {
+				nvme_error(controller,
+					   "active namespace list is damaged: %u follows %u", nsid,
+					   last);
+				return 0;
+			}
+			if (++count > NVME_NAMESPACES_MAX) {
+				nvme_warning(controller, "uses the first %u namespaces only",
+					     NVME_NAMESPACES_MAX);
+				return 0;
+			}
+			last = nsid;
+			error = take_in(controller, nsid);
+			if (error)
+				return error;
+		}
+	}
+}
+
+int nvme_scan_namespaces(struct nvme_controller *controller)
+{
+	uint32_t bounce = BOUNCE_MIN;
+	int error;
+
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		n->seen = false;
+	error = controller->version >= NVME_VERSION(1, 1, 0) ? scan_list(controller)
+							     : scan_all(controller);
+	if (error)
+		return error;
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		if (n->active && !n->seen)
+			retire(controller, n, "is gone");
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
+		if (n->seen && n->block.block_size > bounce)
+			bounce = n->block.block_size;
+	}
+	for (unsigned i = 1; i < controller->channel_count; i++) {
+		error = nvme_channel_set_bounce(controller->channels[i], bounce);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+void nvme_register_namespaces(struct nvme_controller *controller)
+{
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
+		if (!n->seen)
+			continue;
+		n->active = true;
+		n->block.gone = false;
+		if (n->registered)
+			continue;
+		if (block_register(&n->block) == 0)
+			n->registered = true;
+		else
+			nvme_error(controller, "block device %s exists already", n->block.name);
+	}
+}
+
+void nvme_namespaces_gone(struct nvme_controller *controller)
+{
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		n->block.gone = true;
+}
+
+void nvme_namespaces_free(struct nvme_controller *controller)
+{
+	struct nvme_namespace *next;
+
+	for (struct nvme_namespace *n = controller->namespaces; n; n = next) {
+		next = n->next;
+		n->block.gone = true;
+		if (n->registered)
+			block_unregister(&n->block);
+		n->registered = n->active = false;
+		n->controller = NULL;
+		n->next = NULL;
+		n->block.model = "";
+		/* An open file still points here: it keeps finding a device that is gone. */
+		if (!n->block.file_data)
+			nvme_free(n);
+	}
+	controller->namespaces = NULL;
+}
+
+int nvme_rescan_namespaces(struct nvme_controller *controller)
+{
+	int error;
+
+	if (controller->polling || controller->state == NVME_RESETTING)
+		return -EBUSY;
+	if (controller->state != NVME_LIVE)
+		return -ENODEV;
+	if (controller->channel_count < 2)
+		return -EOPNOTSUPP;
+	error = nvme_scan_namespaces(controller);
+	if (!error)
+		nvme_register_namespaces(controller);
+	return error;
+}

@@ -1,0 +1,177 @@
+/* The NVMe driver as the rest of the kernel sees it: start and end, the controllers and namespaces
+ * that there are, commands passed through, and resets. Everything else goes through the block
+ * devices (drivers/block/block.h). Not one of these functions waits without a deadline. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/block/block.h"
+#include "drivers/nvme/spec.h"
+
+#define NVME_NAME_MAX 16 /* "my_nvme0" */
+
+struct nvme_controller;
+struct nvme_pci;
+
+/*
+ * The machine (probe.c)
+ */
+
+/* Finds and starts every controller (1b36:0010; any of class 010802 with nvme.any=1 on the command
+ * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
+ * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer and
+ * nvme.shadow from the command line. */
+unsigned nvme_init(void);
+/* Looks for controllers that came or went since; returns how many were added. */
+unsigned nvme_rescan(void);
+/* Orderly shutdown of all controllers (CC.SHN), before the machine is switched off or restarted;
+ * waits no longer than RTD3E (at most 10 s) for each. */
+void nvme_shutdown_all(void);
+
+/*
+ * Controllers and namespaces
+ */
+
+enum nvme_state {
+	NVME_STARTING,
+	NVME_LIVE,
+	NVME_RESETTING,
+	NVME_DEAD, /* nvme_reset() may bring it back */
+	NVME_GONE, /* reads all ones: unplugged */
+	NVME_SHUT_DOWN,
+};
+
+struct nvme_namespace {
+	struct block_device block; /* "my_nvme0n1"; block.gone once the namespace is */
+	struct nvme_controller *controller;
+	struct nvme_namespace *next; /* by ascending NSID */
+	uint32_t nsid;
+	uint32_t blocks_max; /* of one command */
+	uint8_t block_shift;
+	uint8_t format; /* index of the LBA format in use */
+	bool active;
+	bool seen; /* by the scan that is going on */
+	bool registered;
+	uint64_t capacity; /* NCAP, NUSE: logical blocks */
+	uint64_t used;
+	uint8_t nguid[16];
+	uint8_t eui64[8];
+};
+
+/* In the order in which they were found; NULL at the end. */
+struct nvme_controller *nvme_first(void);
+struct nvme_controller *nvme_next(const struct nvme_controller *controller);
+/* By "my_nvme0"; NULL if there is none. */
+struct nvme_controller *nvme_find(const char *name);
+/* The namespace behind a block device, NULL if the device is not ours. */
+struct nvme_namespace *nvme_namespace_of(struct block_device *device);
+struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller);
+
+const char *nvme_name(const struct nvme_controller *controller);
+enum nvme_state nvme_state(const struct nvme_controller *controller);
+const char *nvme_state_name(enum nvme_state state);
+/* Identify Controller as read at the last start; all zero before the first one. */
+const struct nvme_identify_controller *nvme_identify(const struct nvme_controller *controller);
+/* Where it sits, as "00:04.0"; "" on the host. */
+const char *nvme_address(const struct nvme_controller *controller);
+
+struct nvme_statistics {
+	uint64_t commands;   /* completed, I/O only */
+	uint64_t retries;    /* repeated after a status without DNR, a timeout or a reset */
+	uint64_t timeouts;   /* deadlines that passed */
+	uint64_t aborts;     /* Abort commands sent */
+	uint64_t resets;     /* controller resets, successful or not */
+	uint64_t violations; /* completions that were not believed */
+	uint64_t stalls;     /* doorbells rung again because a queue stood still */
+	uint64_t events;     /* asynchronous events */
+	uint64_t bounced;    /* parts that went through a bounce buffer */
+	uint64_t lost_interrupts;
+};
+const struct nvme_statistics *nvme_statistics(const struct nvme_controller *controller);
+/* Entries of each I/O queue, number of I/O queue pairs, bytes of one command at most. */
+unsigned nvme_queue_entries(const struct nvme_controller *controller);
+unsigned nvme_queue_count(const struct nvme_controller *controller);
+uint32_t nvme_transfer_max(const struct nvme_controller *controller);
+
+/* Reads a property of 4 or 8 bytes. -EINVAL if it is misaligned or not inside BAR0, -ENODEV if the
+ * controller is gone (*value is then all ones). */
+int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned size,
+		  uint64_t *value);
+
+/*
+ * Commands
+ */
+
+struct nvme_reply {
+	uint32_t result;      /* completion DW0 */
+	uint32_t result_high; /* completion DW1 */
+	uint16_t status;      /* without the phase bit: DNR, M, CRD, SCT, SC; 0 on success */
+};
+
+/* Sends an admin command and waits for it. The driver fills in CID and data pointer; buffer (NULL
+ * where size is 0) may have any alignment, size is at most nvme_transfer_max(). The direction of
+ * the data is that of the opcode's bits 1:0. timeout_ms 0 takes the default. reply may be NULL.
+ *
+ * 0; -EIO or the errno that fits when the controller completed it with a status (see
+ * nvme_status_errno(); reply->status tells which); -ETIMEDOUT when it did not complete (the
+ * controller has been reset by then), -ENODEV when it is dead or gone, -ENOMEM, -EINVAL (size; or a
+ * command that only the driver may send: creation and deletion of queues, Asynchronous Event
+ * Request, Doorbell Buffer Config), -EBUSY while resetting. */
+int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
+		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);
+
+/* The same on an I/O queue. The namespace is command->nsid. It is never repeated. */
+int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,
+		    void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);
+
+/* Identify into buffer (4096 bytes). */
+int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
+			  void *buffer, struct nvme_reply *reply);
+/* A log page's bytes [offset, offset + size); size a multiple of 4, at most 4096 at a time
+ * whatever MDTS. */
+int nvme_log_page(struct nvme_controller *controller, unsigned lid, uint32_t nsid, uint64_t offset,
+		  void *buffer, size_t size, struct nvme_reply *reply);
+int nvme_get_feature(struct nvme_controller *controller, unsigned feature, unsigned select,
+		     uint32_t nsid, uint32_t cdw11, void *buffer, size_t size,
+		     struct nvme_reply *reply);
+int nvme_set_feature(struct nvme_controller *controller, unsigned feature, bool save, uint32_t nsid,
+		     uint32_t value, void *buffer, size_t size, struct nvme_reply *reply);
+
+/* Resets the controller, builds its queues anew and sends again what was in flight. 0, -ENODEV,
+ * -EIO. */
+int nvme_reset(struct nvme_controller *controller);
+/* Writes NSSR where CAP.NSSRS allows it (else -EOPNOTSUPP), then as nvme_reset(). */
+int nvme_subsystem_reset(struct nvme_controller *controller);
+/* Reads the namespaces anew: new ones are registered, lost ones unregistered, sizes corrected. */
+int nvme_rescan_namespaces(struct nvme_controller *controller);
+
+/* Reaps, checks deadlines, serves events; for idle loops. Returns the progress made. */
+unsigned nvme_poll_all(void);
+
+/*
+ * Without PCI: what nvme_init() does for each controller, and what tests do.
+ */
+
+struct nvme_options {
+	unsigned timeout_ms;	   /* of I/O commands; 0: 5,000 */
+	unsigned admin_timeout_ms; /* 0: 10,000 */
+	unsigned queues;	   /* I/O queue pairs wished for; 0: 1; at most 64 */
+	unsigned depth;		   /* entries of each, rounded down to a power of two; 0: 256 */
+	uint32_t max_transfer;	   /* bytes; 0: 1 MiB; at most 4 MiB */
+	bool shadow_doorbells;	   /* use Doorbell Buffer Config where offered */
+	const char *address;	   /* for nvme_address(), copied */
+	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned
+	 * off for a controller that cannot be stopped otherwise. */
+	void (*bus_master)(struct nvme_pci *pci, bool on);
+};
+
+/* Starts a controller behind a mapped BAR0 and registers its namespaces. options may be NULL. 0 and
+ * *controller; on errors everything is undone: -ENODEV (reads all ones), -EOPNOTSUPP (capabilities
+ * that the driver cannot work with), -ETIMEDOUT, -EIO, -ENOMEM. */
+int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
+		const struct nvme_options *options, struct nvme_controller **controller);
+/* Ends it: requests in flight fail with -ENODEV, the block devices are unregistered, the controller
+ * is disabled (shut down first when orderly) and the memory given back. */
+void nvme_detach(struct nvme_controller *controller, bool orderly);

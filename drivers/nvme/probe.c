@@ -1,0 +1,135 @@
+/* Finds controllers on PCI and starts them. QEMU makes one by
+ *     -drive file=nvme.img,format=raw,if=none,id=disk -device nvme,drive=disk,serial=1
+ * The only file of the driver that knows PCI and the kernel. */
+#if !defined(MY_NVME_SIM) /* on the host tests/sim puts controllers before nvme_attach() */
+
+#include "drivers/nvme/nvme.h"
+
+#include "drivers/nvme/platform.h"
+#include "drivers/pci/pci.h"
+#include "kernel/console.h"
+#include "kernel/machine.h"
+
+#define QEMU_VENDOR 0x1b36
+#define QEMU_NVME   0x0010
+#define CLASS_NVME  0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
+
+/* A function with a controller that was started. */
+struct binding {
+	struct nvme_pci pci;
+	struct nvme_controller *controller;
+	struct binding *next;
+};
+
+static struct binding *bindings;
+
+static void bus_master(struct nvme_pci *pci, bool on)
+{
+	uint16_t command = pci_read16(pci->device, PCI_COMMAND);
+
+	if (command == 0xffff)
+		return;
+	command = on ? command | PCI_COMMAND_MASTER : command & ~PCI_COMMAND_MASTER;
+	pci_write16(pci->device, PCI_COMMAND, command | PCI_COMMAND_INTX_OFF);
+}
+
+static bool wanted(const struct pci_device *device, bool any)
+{
+	if (device->vendor == QEMU_VENDOR && device->device == QEMU_NVME)
+		return true;
+	return any && device->class_code == CLASS_NVME;
+}
+
+static bool is_bound(const struct pci_device *device)
+{
+	for (struct binding *b = bindings; b; b = b->next)
+		if (b->pci.device == device)
+			return true;
+	return false;
+}
+
+static bool bind(struct pci_device *device)
+{
+	char address[8];
+	struct nvme_options options = {
+		.timeout_ms = (unsigned)cmdline_get_number("nvme.timeout_ms", 0, 1, 3600000),
+		.admin_timeout_ms =
+			(unsigned)cmdline_get_number("nvme.admin_timeout_ms", 0, 1, 3600000),
+		.queues = (unsigned)cmdline_get_number("nvme.queues", 0, 1, 64),
+		.depth = (unsigned)cmdline_get_number("nvme.depth", 0, 2, 1024),
+		.max_transfer =
+			(uint32_t)cmdline_get_number("nvme.max_transfer", 0, 4096, 4u << 20),
+		.shadow_doorbells = cmdline_get_number("nvme.shadow", 0, 0, 1) != 0,
+		.address = pci_name(device, address),
+		.bus_master = bus_master,
+	};
+	struct binding *binding;
+	volatile void *bar;
+
+	if (pci_bar(device, 0)->io || !pci_bar(device, 0)->size) {
+		log_error("nvme: %s: BAR0 is no memory", address);
+		return false;
+	}
+	bar = pci_map_bar(device, 0);
+	if (!bar)
+		return false;
+	binding = nvme_alloc(sizeof(*binding));
+	if (!binding) {
+		log_error("nvme: %s: out of memory", address);
+		return false;
+	}
+	binding->pci.device = device;
+	if (nvme_attach(bar, pci_bar(device, 0)->size, &binding->pci, &options,
+			&binding->controller) < 0) {
+		nvme_free(binding);
+		return false;
+	}
+	binding->next = bindings;
+	bindings = binding;
+	return true;
+}
+
+static unsigned bind_all(void)
+{
+	bool any = cmdline_get_number("nvme.any", 0, 0, 1) != 0;
+	unsigned count = 0;
+
+	for (struct pci_device *device = pci_first(); device; device = device->next)
+		if (wanted(device, any) && !is_bound(device))
+			count += bind(device);
+	return count;
+}
+
+unsigned nvme_init(void)
+{
+	unsigned count = bind_all();
+
+	if (!count && !nvme_first())
+		log_warning("nvme: no controller found (looked for 1b36:0010; nvme.any=1 takes any "
+			    "NVMe controller)");
+	return count;
+}
+
+unsigned nvme_rescan(void)
+{
+	struct binding **link = &bindings;
+
+	while (*link) {
+		struct binding *binding = *link;
+
+		if (pci_present(binding->pci.device) &&
+		    nvme_state(binding->controller) != NVME_GONE) {
+			link = &binding->next;
+			continue;
+		}
+		*link = binding->next;
+		nvme_detach(binding->controller, false);
+		if (!pci_present(binding->pci.device))
+			pci_remove(binding->pci.device);
+		nvme_free(binding);
+	}
+	pci_rescan();
+	return bind_all();
+}
+
+#endif

@@ -1,0 +1,76 @@
+#include "drivers/nvme/queue.h"
+
+#include "lib/errno.h"
+#include "lib/string.h"
+
+int nvme_queue_init(struct nvme_queue *queue, uint16_t id, unsigned entries, volatile void *bar,
+		    unsigned dstrd)
+{
+	memset(queue, 0, sizeof(*queue));
+	queue->id = id;
+	queue->mask = (uint16_t)(entries - 1);
+	queue->phase = 1;
+	queue->sq_doorbell =
+		(volatile uint32_t *)((volatile char *)bar + NVME_SQ_DOORBELL(id, dstrd));
+	queue->cq_doorbell =
+		(volatile uint32_t *)((volatile char *)bar + NVME_CQ_DOORBELL(id, dstrd));
+	queue->sq = nvme_dma_alloc(entries * sizeof(struct nvme_command), &queue->sq_bus);
+	queue->cq = nvme_dma_alloc(entries * sizeof(struct nvme_completion), &queue->cq_bus);
+	if (!queue->sq || !queue->cq) {
+		nvme_queue_free(queue);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void nvme_queue_free(struct nvme_queue *queue)
+{
+	size_t entries = queue->mask + 1u;
+
+	if (queue->sq)
+		nvme_dma_free(queue->sq, entries * sizeof(struct nvme_command));
+	if (queue->cq)
+		nvme_dma_free((void *)(uintptr_t)queue->cq,
+			      entries * sizeof(struct nvme_completion));
+	queue->sq = NULL;
+	queue->cq = NULL;
+}
+
+void nvme_queue_clear(struct nvme_queue *queue)
+{
+	size_t entries = queue->mask + 1u;
+
+	memset((void *)(uintptr_t)queue->cq, 0, entries * sizeof(struct nvme_completion));
+	memset(queue->sq, 0, entries * sizeof(struct nvme_command));
+	queue->sq_tail = queue->sq_rung = queue->sq_head = 0;
+	queue->cq_head = queue->cq_rung = 0;
+	queue->phase = 1;
+	queue->shadowed = false;
+}
+
+void nvme_queue_ring_again(struct nvme_queue *queue)
+{
+	nvme_write_barrier();
+	nvme_write32(queue->sq_doorbell, queue->sq_rung);
+	nvme_write32(queue->cq_doorbell, queue->cq_rung);
+}
+
+/*
+ * The controller watches the shadow and tells by EventIdx up to where it has seen it. The real
+ * doorbell is needed when the step from before to now goes over EventIdx: the controller then
+ * sleeps and will not look by itself. The barrier between shadow and EventIdx pairs with the
+ * controller's, which writes EventIdx and then reads the shadow once more.
+ */
+void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t before,
+			    uint16_t now)
+{
+	uint16_t event;
+
+	*(completion ? queue->cq_shadow : queue->sq_shadow) = now;
+	nvme_full_barrier();
+	event = (uint16_t) * (completion ? queue->cq_event : queue->sq_event);
+	/* The admin queue's doorbells are always rung as well: controllers differ in whether they
+	 * look at its shadow. */
+	if (queue->id == 0 || (uint16_t)(now - event - 1) < (uint16_t)(now - before))
+		nvme_write32(completion ? queue->cq_doorbell : queue->sq_doorbell, now);
+}

@@ -1,0 +1,132 @@
+/* One submission queue and its completion queue: ring state and nothing else (Base, section 3.3).
+ *
+ *     submission queue:   sq_head (the controller has told)  ..  sq_rung (it may fetch)  .. sq_tail
+ *     completion queue:   cq_head is the next entry to look at; it is new when its phase bit equals
+ *                         phase, which turns over each time that cq_head wraps
+ *
+ * The number of entries is a power of two, so that rings wrap by a mask. The owner never has more
+ * than entries - 1 commands in flight: then neither ring can overflow. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/nvme/platform.h"
+#include "drivers/nvme/spec.h"
+
+struct nvme_queue {
+	/* used by every submission and every reap: one cache line */
+	struct nvme_command *sq;
+	const volatile struct nvme_completion *cq;
+	volatile uint32_t *sq_doorbell; /* in BAR0 */
+	volatile uint32_t *cq_doorbell;
+	uint16_t mask; /* entries - 1 */
+	uint16_t id;
+	uint16_t sq_tail; /* next free entry */
+	uint16_t sq_rung; /* the tail that the controller knows */
+	uint16_t sq_head; /* the head that the controller reported last */
+	uint16_t cq_head;
+	uint16_t cq_rung;
+	uint8_t phase;
+	bool shadowed; /* Doorbell Buffer Config is in force */
+	/* shadow doorbells: Base, section 5.8 */
+	volatile uint32_t *sq_shadow;
+	volatile uint32_t *cq_shadow;
+	const volatile uint32_t *sq_event;
+	const volatile uint32_t *cq_event;
+	/* for creation and the end */
+	uint64_t sq_bus;
+	uint64_t cq_bus;
+};
+
+/* Allocates both rings for a power of two of entries (2 to 4096) and gives them their doorbells.
+ * 0 or -ENOMEM. */
+int nvme_queue_init(struct nvme_queue *queue, uint16_t id, unsigned entries, volatile void *bar,
+		    unsigned dstrd);
+void nvme_queue_free(struct nvme_queue *queue);
+/* As it is after a controller reset: both rings empty, no shadow doorbells. The controller must not
+ * know the queue at this time. */
+void nvme_queue_clear(struct nvme_queue *queue);
+
+/* Rings the real doorbells with what they should hold, whatever the controller knows. */
+void nvme_queue_ring_again(struct nvme_queue *queue);
+/* The slower half of ringing: through the shadow doorbells. */
+void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t before,
+			    uint16_t now);
+
+/* Puts a command into the submission queue; the controller does not see it before the doorbell. */
+static inline void nvme_queue_push(struct nvme_queue *queue, const struct nvme_command *command)
+{
+	uint64_t *to = (uint64_t *)&queue->sq[queue->sq_tail];
+	const uint64_t *from = (const uint64_t *)command;
+
+	to[0] = from[0];
+	to[1] = from[1];
+	to[2] = from[2];
+	to[3] = from[3];
+	to[4] = from[4];
+	to[5] = from[5];
+	to[6] = from[6];
+	to[7] = from[7];
+	queue->sq_tail = (queue->sq_tail + 1) & queue->mask;
+}
+
+/* Tells the controller about everything pushed since the last time. */
+static inline void nvme_queue_ring_sq(struct nvme_queue *queue)
+{
+	uint16_t before = queue->sq_rung;
+
+	if (queue->sq_tail == before)
+		return;
+	queue->sq_rung = queue->sq_tail;
+	nvme_write_barrier();
+	if (queue->shadowed)
+		nvme_queue_ring_shadow(queue, false, before, queue->sq_tail);
+	else
+		nvme_write32(queue->sq_doorbell, queue->sq_tail);
+}
+
+/* Gives the completion queue entries taken since the last time back to the controller. */
+static inline void nvme_queue_ring_cq(struct nvme_queue *queue)
+{
+	uint16_t before = queue->cq_rung;
+
+	if (queue->cq_head == before)
+		return;
+	queue->cq_rung = queue->cq_head;
+	if (queue->shadowed)
+		nvme_queue_ring_shadow(queue, true, before, queue->cq_head);
+	else
+		nvme_write32(queue->cq_doorbell, queue->cq_head);
+}
+
+/* The half of a completion that says which command and how, taken in one load: SQHD bits 15:0, SQ
+ * ID 31:16, CID 47:32, phase 48, status 63:49. */
+static inline uint64_t nvme_queue_peek(const struct nvme_queue *queue)
+{
+	return ((const volatile uint64_t *)&queue->cq[queue->cq_head])[1];
+}
+
+static inline bool nvme_queue_is_new(const struct nvme_queue *queue, uint64_t entry)
+{
+	return ((unsigned)(entry >> 48) & 1) == queue->phase;
+}
+
+static inline void nvme_queue_next(struct nvme_queue *queue)
+{
+	queue->cq_head = (queue->cq_head + 1) & queue->mask;
+	queue->phase ^= queue->cq_head == 0;
+}
+
+/* Whether a reported head lies between the last one and the tail that the controller knows; then
+ * it is taken over. */
+static inline bool nvme_queue_advance_head(struct nvme_queue *queue, uint16_t head)
+{
+	uint16_t mask = queue->mask;
+
+	if (head > mask ||
+	    ((head - queue->sq_head) & mask) > ((queue->sq_rung - queue->sq_head) & mask))
+		return false;
+	queue->sq_head = head;
+	return true;
+}

@@ -1,0 +1,461 @@
+/* Deadlines and what happens past them.
+ *
+ *                      nvme_attach()
+ *                           │                         nvme_shutdown_all()
+ *                        STARTING ── fails ──> (undone)     │
+ *                           │                               v
+ *                           v      nvme_detach()        SHUT_DOWN
+ *      ┌───────────────── LIVE ────────────────> (ended)
+ *      │                    ^
+ *      │ deadline of an I/O │ completes after all, or as aborted: sent again, at most 3 times
+ *      v                    │
+ *   look at CSTS, reap ── Abort ── still nothing after a grace period ──┐
+ *      │                                                                │
+ *      │ CSTS all ones     CSTS.CFS, an admin command's deadline,       │
+ *      │                   nvme_reset(), nvme_subsystem_reset()         │
+ *      │                                  │                             │
+ *      │                                  v                             │
+ *      │                             RESETTING <────────────────────────┘
+ *      │                                  │
+ *      │          CC.EN = 0, RDY = 0; commands taken back; queues cleared;
+ *      │          CC.EN = 1, RDY = 1; Identify; queues created; namespaces read again
+ *      │                                  │
+ *      │                    ┌─────────────┴─────────────┐
+ *      │                    v                           v
+ *      │                  LIVE: what was in flight     fails twice: DEAD
+ *      │                  and may be repeated is        │
+ *      │                  sent again in its order;      │ nvme_reset() tries again
+ *      v                  the rest fails                v
+ *    GONE ──────────> every request fails with -ENODEV, block devices are marked gone
+ *
+ * All of this happens inside nvme_poll(), which whoever waits for a request calls anyway. Every
+ * wait in it has a deadline: CAP.TO for each half of a reset, the admin timeout for each command.
+ */
+#include "drivers/nvme/controller.h"
+
+#include "drivers/nvme/names.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+#define SLOW_POLLS	 64 /* polls between two looks at the clock */
+#define SPIN_POLLS	 32 /* fruitless polls before the CPU is told to relax */
+#define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */
+#define HEALTH_NS	 (10 * NVME_NS_PER_MS)	 /* between two looks at CSTS while waiting */
+#define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
+#define RETRY_DELAY_MAX	 (10000 * NVME_NS_PER_MS)
+#define RESET_ATTEMPTS	 2
+
+static const char *command_name(const struct nvme_channel *channel, const struct nvme_slot *slot)
+{
+	return channel->queue.id ? nvme_io_name(slot->command.opcode)
+				 : nvme_admin_name(slot->command.opcode);
+}
+
+void nvme_want_reset(struct nvme_controller *controller, const char *reason)
+{
+	if (!controller->want_reset)
+		controller->reset_reason = reason;
+	controller->want_reset = true;
+}
+
+/* The delay that the controller asks for by CRD: Base, section 3.3.3.2.1. */
+static uint64_t retry_delay(const struct nvme_controller *controller, uint16_t status)
+{
+	const struct nvme_identify_controller *identify = controller->identify;
+	const uint16_t times[] = {0, identify->crdt1, identify->crdt2, identify->crdt3};
+	uint64_t delay = times[NVME_STATUS_CRD(status)] * RETRY_DELAY_UNIT;
+
+	return delay < RETRY_DELAY_MAX ? delay : RETRY_DELAY_MAX;
+}
+
+int nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot, uint16_t status)
+{
+	struct nvme_controller *controller = channel->controller;
+	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
+	uint64_t delay;
+
+	if (slot->repeatable && slot->retries < NVME_RETRIES_MAX &&
+	    (aborted || !(status & NVME_STATUS_DNR)) && controller->state == NVME_LIVE) {
+		slot->retries++;
+		controller->statistics.retries++;
+		delay = aborted ? 0 : retry_delay(controller, status);
+		if (delay) {
+			slot->state = NVME_SLOT_DELAYED;
+			slot->deadline_ns = channel->now_ns + delay;
+			if (slot->deadline_ns < channel->check_at_ns)
+				channel->check_at_ns = slot->deadline_ns;
+		} else {
+			nvme_channel_push(channel, slot, channel->now_ns + channel->timeout_ns);
+		}
+		return 1;
+	}
+	return aborted ? -ETIMEDOUT : 0;
+}
+
+/* The slot that an Abort was for, if its command is still in flight. */
+static struct nvme_slot *abort_target(struct nvme_controller *controller, uint32_t cdw10,
+				      struct nvme_channel **channel)
+{
+	unsigned queue = cdw10 & 0xffff, cid = cdw10 >> 16;
+	struct nvme_slot *slot;
+
+	if (queue >= controller->channel_count)
+		return NULL;
+	*channel = controller->channels[queue];
+	if ((cid & NVME_SLOT_MASK) >= (*channel)->slot_count)
+		return NULL;
+	slot = &(*channel)->slots[cid & NVME_SLOT_MASK];
+	return slot->command.cid == cid && slot->state == NVME_SLOT_ABORTING ? slot : NULL;
+}
+
+static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
+		       struct nvme_answer answer)
+{
+	struct nvme_controller *controller = admin->controller;
+	struct nvme_channel *channel;
+	struct nvme_slot *slot = abort_target(controller, abort->command.cdw10, &channel);
+
+	controller->aborts--;
+	nvme_slot_release(admin, abort);
+	/* Not aborted, and not completed in the meantime either: no use in waiting on. One more
+	 * reap comes before the reset. */
+	if (slot && (answer.status || answer.result & NVME_ABORT_NOT_DONE)) {
+		slot->deadline_ns = 0;
+		channel->check_at_ns = 0;
+	}
+}
+
+/* Asks the controller to abort a command, and gives it until a grace period has passed. More Aborts
+ * than it takes at a time (ACL) are not sent; the grace period counts all the same. */
+static void abort_command(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
+{
+	struct nvme_controller *controller = channel->controller;
+	struct nvme_channel *admin = controller->channels[0];
+	struct nvme_slot *abort;
+
+	slot->state = NVME_SLOT_ABORTING;
+	slot->deadline_ns =
+		now_ns + (channel->timeout_ns < GRACE_MAX_NS ? channel->timeout_ns : GRACE_MAX_NS);
+	if (controller->aborts >= controller->aborts_max)
+		return;
+	abort = nvme_slot_take(admin);
+	if (!abort)
+		return;
+	controller->aborts++;
+	controller->statistics.aborts++;
+	abort->command.opcode = NVME_ADMIN_ABORT;
+	abort->command.nsid = 0;
+	abort->command.prp1 = abort->command.prp2 = 0;
+	abort->command.cdw10 = NVME_ABORT_CDW10(channel->queue.id, slot->command.cid);
+	abort->command.cdw11 = abort->command.cdw12 = 0;
+	abort->done = abort_done;
+	abort->context = NULL;
+	abort->retries = 0;
+	abort->repeatable = false;
+	abort->expired = false;
+	nvme_channel_push(admin, abort, now_ns + controller->admin_timeout_ns);
+	nvme_channel_ring(admin);
+}
+
+static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
+{
+	struct nvme_controller *controller = channel->controller;
+
+	controller->statistics.timeouts++;
+	if (nvme_log_allowed(controller))
+		nvme_warning(controller, "%s (queue %u, CID %04x): no completion in time",
+			     command_name(channel, slot), channel->queue.id, slot->command.cid);
+	slot->expired = true;
+	if (channel->queue.id == 0) {
+		/* Nothing can be aborted by a queue that does not answer. */
+		slot->deadline_ns = NVME_NEVER;
+		nvme_want_reset(controller, "an admin command was not completed");
+		return;
+	}
+	abort_command(channel, slot, now_ns);
+}
+
+/* Looks at every slot whose time may have come. */
+static void expire(struct nvme_channel *channel, uint64_t now_ns)
+{
+	struct nvme_controller *controller = channel->controller;
+	uint64_t next = NVME_NEVER;
+
+	/* What has arrived is not late: perhaps only nobody looked. */
+	nvme_channel_reap(channel);
+	for (unsigned i = 0; i < channel->slot_count; i++) {
+		struct nvme_slot *slot = &channel->slots[i];
+
+		if (slot->state != NVME_SLOT_SENT && slot->state != NVME_SLOT_ABORTING &&
+		    slot->state != NVME_SLOT_DELAYED)
+			continue;
+		if (slot->deadline_ns <= now_ns) {
+			if (slot->state == NVME_SLOT_SENT) {
+				deadline_passed(channel, slot, now_ns);
+			} else if (slot->state == NVME_SLOT_DELAYED) {
+				nvme_channel_push(channel, slot, now_ns + channel->timeout_ns);
+			} else {
+				slot->deadline_ns = NVME_NEVER;
+				nvme_want_reset(controller, "a command could not be aborted");
+			}
+		}
+		if (slot->deadline_ns < next)
+			next = slot->deadline_ns;
+	}
+	channel->check_at_ns = next;
+	nvme_queue_ring_sq(&channel->queue);
+}
+
+/* A queue with shadow doorbells that stands still may only have missed one: emulators that leave
+ * out memory barriers do. The real doorbells put it right. */
+static void check_stall(struct nvme_channel *channel, uint64_t now_ns)
+{
+	if (channel->reaped != channel->reaped_seen || !nvme_channel_in_flight(channel)) {
+		channel->reaped_seen = channel->reaped;
+		channel->stall_at_ns = now_ns + NVME_STALL_NS;
+		return;
+	}
+	if (now_ns < channel->stall_at_ns)
+		return;
+	channel->stall_at_ns = now_ns + NVME_STALL_NS;
+	channel->controller->statistics.stalls++;
+	nvme_queue_ring_again(&channel->queue);
+}
+
+/* Deadlines, doorbells and the controller's health; a few thousand times a second at most. */
+static void check(struct nvme_controller *controller)
+{
+	uint64_t now_ns = nvme_time_ns();
+	bool busy = false;
+
+	nvme_channel_reap(controller->channels[0]);
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		if (now_ns >= channel->check_at_ns) {
+			controller->health_at_ns = 0; /* CSTS decides first */
+			break;
+		}
+	}
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		busy |= nvme_channel_in_flight(controller->channels[i]) != 0;
+	if (now_ns >= controller->health_at_ns) {
+		controller->health_at_ns = now_ns + HEALTH_NS;
+		if (busy || controller->channels[0]->check_at_ns != NVME_NEVER) {
+			uint32_t csts = nvme_get32(controller, NVME_REG_CSTS);
+
+			if (csts == 0xffffffff) {
+				nvme_die(controller, NVME_GONE,
+					 "gone: its registers read all ones");
+				return;
+			}
+			if (csts & NVME_CSTS_CFS)
+				nvme_want_reset(controller, "fatal status (CSTS.CFS)");
+		}
+	}
+	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		if (controller->shadow && i > 0)
+			check_stall(channel, now_ns);
+		if (now_ns >= channel->check_at_ns)
+			expire(channel, now_ns);
+	}
+	if (controller->want_reset)
+		nvme_recover(controller, controller->reset_reason);
+}
+
+unsigned nvme_turn(struct nvme_controller *controller)
+{
+	unsigned progress = 0;
+
+	if (controller->state != NVME_LIVE)
+		return 0;
+	for (unsigned i = 1; i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		if (!channel->reaping)
+			nvme_queue_ring_sq(&channel->queue);
+		progress += nvme_channel_reap(channel);
+	}
+	if (progress)
+		controller->idle_polls = 0;
+	if (++controller->polls % SLOW_POLLS == 0)
+		check(controller);
+	return progress;
+}
+
+unsigned nvme_poll(struct nvme_controller *controller)
+{
+	unsigned progress;
+
+	if (controller->polling)
+		return 0;
+	controller->polling = true;
+	progress = nvme_turn(controller);
+	if (controller->event_pending && controller->state == NVME_LIVE)
+		nvme_events_serve(controller);
+	controller->polling = false;
+	return progress;
+}
+
+void nvme_rest(struct nvme_controller *controller)
+{
+	if (++controller->idle_polls > SPIN_POLLS)
+		nvme_relax();
+}
+
+/* After the controller has let go of everything: admin commands fail, I/O commands are kept where
+ * they may be sent again. */
+static void take_back(struct nvme_controller *controller, bool keep)
+{
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		channel->check_at_ns = NVME_NEVER;
+		for (unsigned s = 0; s < channel->slot_count; s++) {
+			struct nvme_slot *slot = &channel->slots[s];
+
+			if (slot->state == NVME_SLOT_FREE || slot->state == NVME_SLOT_TAKEN ||
+			    (keep && slot->state == NVME_SLOT_HELD))
+				continue;
+			if (keep && slot->repeatable &&
+			    (!slot->expired || slot->retries < NVME_RETRIES_MAX)) {
+				slot->retries += slot->expired && slot->state != NVME_SLOT_DELAYED;
+				slot->state = NVME_SLOT_HELD;
+			} else if (keep) {
+				nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
+			} else {
+				nvme_slot_fail(channel, slot,
+					       controller->state == NVME_GONE ? -ENODEV : -EIO);
+			}
+		}
+	}
+}
+
+/* Sends the held commands of a channel again, oldest first. */
+static void send_again(struct nvme_channel *channel)
+{
+	uint64_t now_ns = nvme_time_ns();
+
+	for (;;) {
+		struct nvme_slot *oldest = NULL;
+
+		for (unsigned i = 0; i < channel->slot_count; i++) {
+			struct nvme_slot *slot = &channel->slots[i];
+
+			if (slot->state == NVME_SLOT_HELD &&
+			    (!oldest || (int32_t)(slot->sequence - oldest->sequence) < 0))
+				oldest = slot;
+		}
+		if (!oldest)
+			break;
+		channel->controller->statistics.retries++;
+		nvme_channel_push(channel, oldest, now_ns + channel->timeout_ns);
+	}
+	nvme_queue_ring_sq(&channel->queue);
+}
+
+/* Stopped controller to one that takes I/O, once. */
+static int bring_up(struct nvme_controller *controller)
+{
+	int error = nvme_read_capabilities(controller);
+
+	if (error)
+		return error;
+	for (unsigned i = 0; i < controller->channel_count; i++)
+		nvme_queue_clear(&controller->channels[i]->queue);
+	error = nvme_enable(controller);
+	if (!error)
+		error = nvme_setup(controller, false);
+	return error;
+}
+
+int nvme_recover(struct nvme_controller *controller, const char *reason)
+{
+	uint64_t begun = nvme_time_ns();
+	int error;
+
+	if (controller->initialising)
+		return -EBUSY;
+	controller->want_reset = false;
+	controller->initialising = true;
+	controller->state = NVME_RESETTING;
+	controller->statistics.resets++;
+	nvme_warning(controller, "controller reset: %s", reason);
+	if (controller->options.bus_master)
+		controller->options.bus_master(controller->pci, true);
+	error = nvme_disable(controller);
+	if (!error)
+		take_back(controller, true);
+	for (unsigned attempt = 0; !error && attempt < RESET_ATTEMPTS; attempt++) {
+		error = bring_up(controller);
+		if (!error)
+			break;
+		if (error != -ENODEV && attempt + 1 < RESET_ATTEMPTS) {
+			error = nvme_disable(controller);
+			if (!error)
+				take_back(controller, true);
+		}
+	}
+	controller->initialising = false;
+	controller->want_reset = false;
+	if (error) {
+		nvme_die(controller, error == -ENODEV ? NVME_GONE : NVME_DEAD,
+			 error == -ENODEV ? "gone: its registers read all ones"
+					  : "dead: it could not be reset");
+		return error == -ENODEV ? -ENODEV : -EIO;
+	}
+	controller->state = NVME_LIVE;
+	nvme_register_namespaces(controller);
+	nvme_events_start(controller);
+	for (unsigned i = 1; i < controller->channel_count; i++) {
+		send_again(controller->channels[i]);
+		nvme_io_dispatch(controller->channels[i]);
+		nvme_queue_ring_sq(&controller->channels[i]->queue);
+	}
+	nvme_warning(controller, "back after %llu ms",
+		     (unsigned long long)((nvme_time_ns() - begun) / NVME_NS_PER_MS));
+	return 0;
+}
+
+void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason)
+{
+	int error = state == NVME_GONE || state == NVME_SHUT_DOWN ? -ENODEV : -EIO;
+
+	if (state != NVME_SHUT_DOWN)
+		nvme_error(controller, "%s", reason);
+	/* One that was not seen to stop must not write into memory that is not its own any more. */
+	if (!controller->stopped && state == NVME_DEAD && nvme_disable(controller) < 0 &&
+	    controller->options.bus_master)
+		controller->options.bus_master(controller->pci, false);
+	controller->state = state;
+	nvme_namespaces_gone(controller);
+	take_back(controller, false);
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		nvme_io_fail_waiting(controller->channels[i], error);
+	controller->aborts = 0;
+	controller->want_reset = false;
+	controller->event_pending = false;
+}
+
+int nvme_reset(struct nvme_controller *controller)
+{
+	if (controller->polling || controller->initialising)
+		return -EBUSY;
+	if (controller->state == NVME_SHUT_DOWN)
+		return -ENODEV;
+	return nvme_recover(controller, "requested");
+}
+
+int nvme_subsystem_reset(struct nvme_controller *controller)
+{
+	if (controller->polling || controller->initialising)
+		return -EBUSY;
+	if (controller->state == NVME_SHUT_DOWN || controller->state == NVME_GONE)
+		return -ENODEV;
+	if (!NVME_CAP_NSSRS(controller->cap))
+		return -EOPNOTSUPP;
+	nvme_set32(controller, NVME_REG_NSSR, NVME_NSSR_RESET);
+	return nvme_recover(controller, "NVM subsystem reset requested");
+}

@@ -1,0 +1,287 @@
+/* From an enabled controller to one that takes I/O: Identify Controller, then the queues in the
+ * order of Base, section 3.3.1.1, then the features that the driver uses. */
+#include "drivers/nvme/controller.h"
+
+#include "drivers/nvme/names.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+bool nvme_answered(const struct nvme_reply *reply)
+{
+	return (reply->status & NVME_STATUS_MASK) != 0 &&
+	       (reply->status & NVME_STATUS_MASK) != NVME_SC_ABORTED_BY_HOST;
+}
+
+static int complain(struct nvme_controller *controller, const char *what,
+		    const struct nvme_reply *reply, int error)
+{
+	if (nvme_answered(reply))
+		nvme_error(controller, "%s: %s (sct %x sc %02x)", what,
+			   nvme_status_name(reply->status), NVME_STATUS_SCT(reply->status),
+			   NVME_STATUS_SC(reply->status));
+	else
+		nvme_error(controller, "%s failed", what);
+	return error;
+}
+
+static int identify(struct nvme_controller *controller, bool first)
+{
+	struct nvme_identify_controller *data = controller->identify;
+	struct nvme_reply reply;
+	uint32_t limit = controller->options.max_transfer;
+	char serial[sizeof(data->sn)];
+	int error;
+
+	memcpy(serial, data->sn, sizeof(serial));
+	error = nvme_admin_identify(controller, NVME_CNS_CONTROLLER, 0, controller->identify_bus,
+				    &reply);
+	if (error)
+		return complain(controller, "Identify Controller", &reply, error);
+	if (!first && memcmp(serial, data->sn, sizeof(serial)) != 0) {
+		nvme_error(controller, "serial number changed: this is another controller");
+		return -EIO;
+	}
+	if ((data->sqes & 0xf) > NVME_SQ_ENTRY_SHIFT || data->sqes >> 4 < NVME_SQ_ENTRY_SHIFT ||
+	    (data->cqes & 0xf) > NVME_CQ_ENTRY_SHIFT || data->cqes >> 4 < NVME_CQ_ENTRY_SHIFT) {
+		nvme_error(
+			controller,
+			"queue entries of 64 and 16 bytes are not supported (SQES %02x, CQES %02x)",
+			data->sqes, data->cqes);
+		return -EOPNOTSUPP;
+	}
+	/* MDTS counts in pages of CAP.MPSMIN, which is 4 KiB here. */
+	if (data->mdts && data->mdts < 20 && NVME_PAGE_SIZE << data->mdts < limit)
+		limit = NVME_PAGE_SIZE << data->mdts;
+	if (first || limit < controller->transfer_max)
+		controller->transfer_max = limit;
+	controller->aborts_max = data->acl + 1u;
+	if (controller->aborts_max > NVME_ADMIN_ENTRIES / 4)
+		controller->aborts_max = NVME_ADMIN_ENTRIES / 4;
+	controller->events_max = data->aerl + 1u;
+	if (controller->events_max > NVME_EVENTS_MAX)
+		controller->events_max = NVME_EVENTS_MAX;
+	return 0;
+}
+
+/* How many queue pairs there may be at all, as far as BAR0 holds their doorbells. */
+static unsigned queues_in_bar(const struct nvme_controller *controller, unsigned wished)
+{
+	while (wished &&
+	       NVME_CQ_DOORBELL(wished, NVME_CAP_DSTRD(controller->cap)) + 4 > controller->bar_size)
+		wished--;
+	return wished;
+}
+
+/* Step 3: asks for queues and is told how many there are. */
+static int number_of_queues(struct nvme_controller *controller, unsigned wished, unsigned *granted)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_SET_FEATURES,
+		.cdw10 = NVME_FEATURE_NUMBER_OF_QUEUES,
+		.cdw11 = NVME_QUEUES(wished, wished),
+	};
+	struct nvme_reply reply;
+	int error = nvme_admin_raw(controller, &command, 0, &reply);
+
+	if (error)
+		return complain(controller, "Set Features (Number of Queues)", &reply, error);
+	*granted = NVME_QUEUES_SQS(reply.result);
+	if (NVME_QUEUES_CQS(reply.result) < *granted)
+		*granted = NVME_QUEUES_CQS(reply.result);
+	if (*granted > wished)
+		*granted = wished;
+	return 0;
+}
+
+/* Step 4: entries within MQES, a power of two. */
+static unsigned queue_entries(const struct nvme_controller *controller)
+{
+	unsigned limit = NVME_CAP_MQES(controller->cap) + 1, entries = 2;
+
+	if (limit > controller->options.depth)
+		limit = controller->options.depth;
+	while (entries * 2 <= limit)
+		entries *= 2;
+	return entries;
+}
+
+static int allocate_channels(struct nvme_controller *controller, unsigned count)
+{
+	controller->io_entries = queue_entries(controller);
+	for (unsigned id = 1; id <= count; id++) {
+		struct nvme_channel *channel = nvme_alloc(sizeof(*channel));
+		int error;
+
+		if (!channel)
+			return -ENOMEM;
+		error = nvme_channel_init(channel, controller, (uint16_t)id, controller->io_entries,
+					  controller->transfer_max, controller->io_timeout_ns);
+		if (error) {
+			nvme_free(channel);
+			return error;
+		}
+		controller->channels[id] = channel;
+		controller->channel_count = id + 1;
+	}
+	return 0;
+}
+
+/* Steps 5 and 6 */
+static int create_queue(struct nvme_controller *controller, struct nvme_queue *queue)
+{
+	unsigned entries = queue->mask + 1u;
+	const struct nvme_command create_cq = {
+		.opcode = NVME_ADMIN_CREATE_CQ,
+		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
+		.cdw11 = NVME_CREATE_CONTIGUOUS, /* polled: no interrupt */
+	};
+	const struct nvme_command create_sq = {
+		.opcode = NVME_ADMIN_CREATE_SQ,
+		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
+		.cdw11 = NVME_CREATE_CONTIGUOUS | (uint32_t)queue->id << NVME_CREATE_SQ_CQID_SHIFT,
+	};
+	struct nvme_reply reply;
+	int error;
+
+	error = nvme_admin_raw(controller, &create_cq, queue->cq_bus, &reply);
+	if (error)
+		return complain(controller, "Create I/O Completion Queue", &reply, error);
+	error = nvme_admin_raw(controller, &create_sq, queue->sq_bus, &reply);
+	if (error)
+		return complain(controller, "Create I/O Submission Queue", &reply, error);
+	return 0;
+}
+
+static int setup_queues(struct nvme_controller *controller, bool first)
+{
+	unsigned wished = first ? controller->options.queues : controller->channel_count - 1;
+	unsigned granted = 0;
+	int error;
+
+	if (controller->identify->cntrltype == NVME_CNTRLTYPE_ADMIN ||
+	    controller->identify->cntrltype == NVME_CNTRLTYPE_DISCOVERY ||
+	    NVME_CC_CSS(controller->cc) == NVME_CC_CSS_ADMIN) {
+		if (first)
+			nvme_warning(controller, "takes admin commands only");
+		return first || controller->channel_count == 1 ? 0 : -EIO;
+	}
+	wished = queues_in_bar(controller, wished);
+	if (!wished) {
+		nvme_error(controller, "BAR0 of %llu bytes does not hold the doorbells of queue 1",
+			   (unsigned long long)controller->bar_size);
+		return -EOPNOTSUPP;
+	}
+	error = number_of_queues(controller, wished, &granted);
+	if (error)
+		return error;
+	if (first) {
+		error = allocate_channels(controller, granted);
+		if (error)
+			return error;
+	} else if (granted < controller->channel_count - 1 ||
+		   controller->io_entries > NVME_CAP_MQES(controller->cap) + 1) {
+		nvme_error(controller, "grants fewer or smaller queues than before");
+		return -EIO;
+	}
+	for (unsigned id = 1; id < controller->channel_count; id++) {
+		error = create_queue(controller, &controller->channels[id]->queue);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Doorbell Buffer Config: Base, section 5.8. Not essential: without it the real doorbells do. */
+static void setup_shadow(struct nvme_controller *controller)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_DOORBELL_BUFFER_CONFIG,
+		.prp2 = controller->shadow_events_bus,
+	};
+	unsigned dstrd = NVME_CAP_DSTRD(controller->cap);
+	struct nvme_reply reply;
+
+	controller->shadow = false;
+	if (!controller->shadow_doorbells || !(controller->identify->oacs & NVME_OACS_DOORBELLS))
+		return;
+	memset(controller->shadow_doorbells, 0, NVME_PAGE_SIZE);
+	memset(controller->shadow_events, 0, NVME_PAGE_SIZE);
+	/* The queues have been used before: the shadows begin with where they stand. */
+	for (unsigned id = 0; id < controller->channel_count; id++) {
+		struct nvme_queue *queue = &controller->channels[id]->queue;
+		uint64_t sq = NVME_SQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
+		uint64_t cq = NVME_CQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
+
+		if (cq + 4 > NVME_PAGE_SIZE)
+			continue;
+		queue->sq_shadow = controller->shadow_doorbells + sq / 4;
+		queue->cq_shadow = controller->shadow_doorbells + cq / 4;
+		queue->sq_event = controller->shadow_events + sq / 4;
+		queue->cq_event = controller->shadow_events + cq / 4;
+		*queue->sq_shadow = queue->sq_tail;
+		*queue->cq_shadow = queue->cq_head;
+	}
+	if (nvme_admin_raw(controller, &command, controller->shadow_doorbells_bus, &reply)) {
+		nvme_warning(controller, "Doorbell Buffer Config: %s",
+			     nvme_status_name(reply.status));
+		return;
+	}
+	for (unsigned id = 0; id < controller->channel_count; id++) {
+		struct nvme_queue *queue = &controller->channels[id]->queue;
+
+		if (!queue->sq_shadow)
+			continue;
+		*queue->sq_shadow = queue->sq_rung;
+		*queue->cq_shadow = queue->cq_rung;
+		queue->shadowed = true;
+	}
+	controller->shadow = true;
+}
+
+/* What makes life better where the controller knows it; a refusal changes nothing. */
+static int setup_features(struct nvme_controller *controller)
+{
+	const struct nvme_identify_controller *identify = controller->identify;
+	uint8_t *page = controller->scratch;
+	struct nvme_command command = {
+		.opcode = NVME_ADMIN_SET_FEATURES,
+		.cdw10 = NVME_FEATURE_ASYNC_EVENT,
+		.cdw11 = NVME_ASYNC_SMART & 0x3f,
+	};
+	struct nvme_reply reply;
+	int error;
+
+	if (identify->oaes & NVME_OAES_NAMESPACE)
+		command.cdw11 |= NVME_ASYNC_NAMESPACE;
+	if (identify->oaes & NVME_OAES_FIRMWARE)
+		command.cdw11 |= NVME_ASYNC_FIRMWARE;
+	error = nvme_admin_raw(controller, &command, 0, &reply);
+	if (error && !nvme_answered(&reply))
+		return error;
+	if (identify->crdt1 || identify->crdt2 || identify->crdt3) {
+		/* Without ACRE the controller does not use CRD: Base, section 5.27.1.18. */
+		memset(page, 0, NVME_PAGE_SIZE);
+		page[0] = 1;
+		command.cdw10 = NVME_FEATURE_HOST_BEHAVIOR;
+		command.cdw11 = 0;
+		error = nvme_admin_raw(controller, &command, controller->scratch_bus, &reply);
+		if (error && !nvme_answered(&reply))
+			return error;
+	}
+	return 0;
+}
+
+int nvme_setup(struct nvme_controller *controller, bool first)
+{
+	int error = identify(controller, first);
+
+	if (!error)
+		error = setup_queues(controller, first);
+	if (error)
+		return error;
+	setup_shadow(controller);
+	error = setup_features(controller);
+	if (!error && controller->channel_count > 1)
+		error = nvme_scan_namespaces(controller);
+	return error;
+}

@@ -1,0 +1,17 @@
+/* What the specifications say, and nothing of the driver: NVM Express Base 2.0 ("Base"), NVM
+ * Command Set 1.0 ("NVM"), NVMe over PCIe Transport 1.0 ("PCIe"), Zoned Namespaces 1.1 ("ZNS").
+ * All of it is little endian, as is every machine that this driver runs on. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* width bits of value from bit shift up. */
+#define NVME_BITS(value, shift, width) \
+	((unsigned)(((uint64_t)(value) >> (shift)) & ((1ull << (width)) - 1)))
+
+#include "drivers/nvme/spec_registers.h"
+#include "drivers/nvme/spec_command.h"
+#include "drivers/nvme/spec_status.h"
+#include "drivers/nvme/spec_identify.h"
+#include "drivers/nvme/spec_log.h"

@@ -1,0 +1,259 @@
+/* Queue entries, opcodes, data pointers, and the fields of commands. */
+#pragma once
+
+/* SGL descriptor: Base, section 4.1.2 */
+struct nvme_sgl_descriptor {
+	uint64_t address;
+	uint32_t length; /* bytes */
+	uint8_t reserved[3];
+	uint8_t identifier; /* type << 4 | subtype */
+};
+_Static_assert(sizeof(struct nvme_sgl_descriptor) == 16, "SGL descriptor");
+_Static_assert(offsetof(struct nvme_sgl_descriptor, identifier) == 15, "SGL identifier");
+
+#define NVME_SGL_DATA_BLOCK   0x00u
+#define NVME_SGL_BIT_BUCKET   0x10u
+#define NVME_SGL_SEGMENT      0x20u
+#define NVME_SGL_LAST_SEGMENT 0x30u
+#define NVME_SGL_KEYED	      0x40u
+#define NVME_SGL_TRANSPORT    0x50u
+
+/* Submission queue entry, common command format: Base, section 3.3.3.1, figures 86 to 88 */
+struct nvme_command {
+	uint8_t opcode;
+	uint8_t flags; /* bits 1:0 FUSE, bits 7:6 PSDT */
+	uint16_t cid;
+	uint32_t nsid;
+	uint32_t cdw2;
+	uint32_t cdw3;
+	uint64_t mptr;
+	union {
+		struct {
+			uint64_t prp1;
+			uint64_t prp2;
+		};
+		struct nvme_sgl_descriptor sgl;
+	};
+	uint32_t cdw10;
+	uint32_t cdw11;
+	uint32_t cdw12;
+	uint32_t cdw13;
+	uint32_t cdw14;
+	uint32_t cdw15;
+};
+_Static_assert(sizeof(struct nvme_command) == 64, "submission queue entry");
+_Static_assert(offsetof(struct nvme_command, cid) == 2, "CID");
+_Static_assert(offsetof(struct nvme_command, nsid) == 4, "NSID");
+_Static_assert(offsetof(struct nvme_command, mptr) == 16, "MPTR");
+_Static_assert(offsetof(struct nvme_command, prp1) == 24, "PRP1");
+_Static_assert(offsetof(struct nvme_command, prp2) == 32, "PRP2");
+_Static_assert(offsetof(struct nvme_command, cdw10) == 40, "CDW10");
+_Static_assert(offsetof(struct nvme_command, cdw15) == 60, "CDW15");
+
+#define NVME_FLAGS_FUSE_FIRST  0x01u
+#define NVME_FLAGS_FUSE_SECOND 0x02u
+#define NVME_FLAGS_PSDT_SGL    0x40u /* SGL, metadata pointer is a buffer's address */
+#define NVME_FLAGS_PSDT_SGL_MD 0x80u /* SGL, metadata pointer is an SGL segment's address */
+#define NVME_FLAGS_PSDT_MASK   0xc0u
+#define NVME_SQ_ENTRY_SHIFT    6
+#define NVME_CQ_ENTRY_SHIFT    4
+#define NVME_CID_NONE	       0xffffu
+#define NVME_NSID_ALL	       0xffffffffu
+
+/* Completion queue entry: Base, section 3.3.3.2 */
+struct nvme_completion {
+	union {
+		struct {
+			uint32_t dw0; /* command specific */
+			uint32_t dw1;
+		};
+		uint64_t result64;
+	};
+	uint16_t sq_head;
+	uint16_t sq_id;
+	uint16_t cid;
+	uint16_t status; /* bit 0 phase; the rest is the status field, see spec_status.h */
+};
+_Static_assert(sizeof(struct nvme_completion) == 16, "completion queue entry");
+_Static_assert(offsetof(struct nvme_completion, sq_head) == 8, "SQHD");
+_Static_assert(offsetof(struct nvme_completion, cid) == 12, "CID");
+_Static_assert(offsetof(struct nvme_completion, status) == 14, "status");
+
+/* Admin opcodes: Base, figure 138. Bits 1:0 tell the direction: 01b to the controller, 10b from it,
+ * 11b both. */
+enum nvme_admin_opcode {
+	NVME_ADMIN_DELETE_SQ = 0x00,
+	NVME_ADMIN_CREATE_SQ = 0x01,
+	NVME_ADMIN_GET_LOG_PAGE = 0x02,
+	NVME_ADMIN_DELETE_CQ = 0x04,
+	NVME_ADMIN_CREATE_CQ = 0x05,
+	NVME_ADMIN_IDENTIFY = 0x06,
+	NVME_ADMIN_ABORT = 0x08,
+	NVME_ADMIN_SET_FEATURES = 0x09,
+	NVME_ADMIN_GET_FEATURES = 0x0a,
+	NVME_ADMIN_ASYNC_EVENT_REQUEST = 0x0c,
+	NVME_ADMIN_NAMESPACE_MANAGEMENT = 0x0d,
+	NVME_ADMIN_FIRMWARE_COMMIT = 0x10,
+	NVME_ADMIN_FIRMWARE_DOWNLOAD = 0x11,
+	NVME_ADMIN_DEVICE_SELF_TEST = 0x14,
+	NVME_ADMIN_NAMESPACE_ATTACHMENT = 0x15,
+	NVME_ADMIN_KEEP_ALIVE = 0x18,
+	NVME_ADMIN_DIRECTIVE_SEND = 0x19,
+	NVME_ADMIN_DIRECTIVE_RECEIVE = 0x1a,
+	NVME_ADMIN_VIRTUALIZATION_MANAGEMENT = 0x1c,
+	NVME_ADMIN_MI_SEND = 0x1d,
+	NVME_ADMIN_MI_RECEIVE = 0x1e,
+	NVME_ADMIN_CAPACITY_MANAGEMENT = 0x20,
+	NVME_ADMIN_LOCKDOWN = 0x24,
+	NVME_ADMIN_DOORBELL_BUFFER_CONFIG = 0x7c,
+	NVME_ADMIN_FABRICS = 0x7f,
+	NVME_ADMIN_FORMAT_NVM = 0x80,
+	NVME_ADMIN_SECURITY_SEND = 0x81,
+	NVME_ADMIN_SECURITY_RECEIVE = 0x82,
+	NVME_ADMIN_SANITIZE = 0x84,
+	NVME_ADMIN_GET_LBA_STATUS = 0x86,
+};
+
+/* I/O opcodes: NVM, section 3 (figure 21), Base, section 7, and ZNS, section 3.4 */
+enum nvme_io_opcode {
+	NVME_IO_FLUSH = 0x00,
+	NVME_IO_WRITE = 0x01,
+	NVME_IO_READ = 0x02,
+	NVME_IO_WRITE_UNCORRECTABLE = 0x04,
+	NVME_IO_COMPARE = 0x05,
+	NVME_IO_WRITE_ZEROES = 0x08,
+	NVME_IO_DATASET_MANAGEMENT = 0x09,
+	NVME_IO_VERIFY = 0x0c,
+	NVME_IO_RESERVATION_REGISTER = 0x0d,
+	NVME_IO_RESERVATION_REPORT = 0x0e,
+	NVME_IO_RESERVATION_ACQUIRE = 0x11,
+	NVME_IO_RESERVATION_RELEASE = 0x15,
+	NVME_IO_COPY = 0x19,
+	NVME_IO_ZONE_MANAGEMENT_SEND = 0x79,
+	NVME_IO_ZONE_MANAGEMENT_RECEIVE = 0x7a,
+	NVME_IO_ZONE_APPEND = 0x7d,
+};
+
+#define NVME_OPCODE_DIRECTION(opcode) ((opcode)&3u)
+#define NVME_DIRECTION_NONE	      0u
+#define NVME_DIRECTION_TO_DEVICE      1u
+#define NVME_DIRECTION_FROM_DEVICE    2u
+#define NVME_DIRECTION_BOTH	      3u
+
+/* Create I/O Completion Queue: Base, section 5.4; CDW10 is size (0's based) << 16 | QID */
+#define NVME_QUEUE_CDW10(qid, entries) ((((uint32_t)(entries)-1) << 16) | (uint16_t)(qid))
+#define NVME_CREATE_CONTIGUOUS	       0x1u /* CDW11 of both */
+#define NVME_CREATE_CQ_INTERRUPT       0x2u
+#define NVME_CREATE_CQ_VECTOR_SHIFT    16
+/* Create I/O Submission Queue: Base, section 5.5 */
+#define NVME_CREATE_SQ_PRIORITY_SHIFT 1
+#define NVME_CREATE_SQ_CQID_SHIFT     16
+
+/* Abort: Base, section 5.1; completion DW0 bit 0 is set when the command was not aborted */
+#define NVME_ABORT_CDW10(sqid, cid) ((uint32_t)(cid) << 16 | (uint16_t)(sqid))
+#define NVME_ABORT_NOT_DONE	    0x1u
+
+/* Asynchronous Event Request: Base, section 5.2, completion DW0 */
+#define NVME_EVENT_TYPE(dw0) NVME_BITS(dw0, 0, 3)
+#define NVME_EVENT_INFO(dw0) NVME_BITS(dw0, 8, 8)
+#define NVME_EVENT_LOG(dw0)  NVME_BITS(dw0, 16, 8)
+enum nvme_event_type {
+	NVME_EVENT_ERROR = 0,
+	NVME_EVENT_SMART = 1,
+	NVME_EVENT_NOTICE = 2,
+	NVME_EVENT_IMMEDIATE = 3,
+	NVME_EVENT_IO_COMMAND_SET = 6,
+	NVME_EVENT_VENDOR = 7,
+};
+#define NVME_EVENT_NOTICE_NAMESPACE 0x00u
+#define NVME_EVENT_NOTICE_FIRMWARE  0x01u
+#define NVME_EVENT_NOTICE_TELEMETRY 0x02u
+#define NVME_EVENT_NOTICE_ANA	    0x03u
+
+/* Read, Write, Compare …: NVM, section 3.2: CDW10/11 are the LBA, CDW12 bits 15:0 the blocks, 0's
+ * based */
+#define NVME_RW_BLOCKS_MAX 65536u
+#define NVME_RW_LR	   0x80000000u /* limited retry */
+#define NVME_RW_FUA	   0x40000000u /* force unit access */
+#define NVME_WZ_DEAC	   0x02000000u /* Write Zeroes: deallocate */
+
+/* Dataset Management: NVM, section 3.2.3 */
+struct nvme_dsm_range {
+	uint32_t attributes;
+	uint32_t blocks;
+	uint64_t lba;
+};
+_Static_assert(sizeof(struct nvme_dsm_range) == 16, "DSM range");
+_Static_assert(offsetof(struct nvme_dsm_range, lba) == 8, "DSM range LBA");
+#define NVME_DSM_RANGES_MAX 256u
+#define NVME_DSM_IDR	    0x1u /* CDW11: integral dataset for read */
+#define NVME_DSM_IDW	    0x2u /* integral dataset for write */
+#define NVME_DSM_AD	    0x4u /* deallocate */
+
+/* Copy source range, descriptor format 0: NVM, section 3.2.2 */
+struct nvme_copy_range {
+	uint64_t reserved0;
+	uint64_t lba;
+	uint16_t blocks; /* 0's based */
+	uint16_t reserved1;
+	uint32_t reserved2;
+	uint32_t initial_reference_tag;
+	uint16_t application_tag;
+	uint16_t application_tag_mask;
+};
+_Static_assert(sizeof(struct nvme_copy_range) == 32, "copy source range");
+
+/* Doorbell Buffer Config: Base, section 5.8; PRP1 the shadow doorbells, PRP2 the EventIdx; layout
+ * in both as the doorbells in BAR0. */
+
+/* Feature identifiers: Base, section 5.27.1; NVM, section 4.1.3 */
+enum nvme_feature {
+	NVME_FEATURE_ARBITRATION = 0x01,
+	NVME_FEATURE_POWER_MANAGEMENT = 0x02,
+	NVME_FEATURE_LBA_RANGE = 0x03,
+	NVME_FEATURE_TEMPERATURE_THRESHOLD = 0x04,
+	NVME_FEATURE_ERROR_RECOVERY = 0x05,
+	NVME_FEATURE_VOLATILE_WRITE_CACHE = 0x06,
+	NVME_FEATURE_NUMBER_OF_QUEUES = 0x07,
+	NVME_FEATURE_INTERRUPT_COALESCING = 0x08,
+	NVME_FEATURE_INTERRUPT_VECTOR = 0x09,
+	NVME_FEATURE_WRITE_ATOMICITY = 0x0a,
+	NVME_FEATURE_ASYNC_EVENT = 0x0b,
+	NVME_FEATURE_AUTO_POWER_STATE = 0x0c,
+	NVME_FEATURE_HOST_MEMORY_BUFFER = 0x0d,
+	NVME_FEATURE_TIMESTAMP = 0x0e,
+	NVME_FEATURE_KEEP_ALIVE = 0x0f,
+	NVME_FEATURE_THERMAL_MANAGEMENT = 0x10,
+	NVME_FEATURE_NON_OPERATIONAL_POWER = 0x11,
+	NVME_FEATURE_READ_RECOVERY_LEVEL = 0x12,
+	NVME_FEATURE_PREDICTABLE_LATENCY_CONFIG = 0x13,
+	NVME_FEATURE_PREDICTABLE_LATENCY_WINDOW = 0x14,
+	NVME_FEATURE_LBA_STATUS_ATTRIBUTES = 0x15,
+	NVME_FEATURE_HOST_BEHAVIOR = 0x16,
+	NVME_FEATURE_SANITIZE_CONFIG = 0x17,
+	NVME_FEATURE_ENDURANCE_GROUP_EVENT = 0x18,
+	NVME_FEATURE_IO_COMMAND_SET_PROFILE = 0x19,
+	NVME_FEATURE_SPINUP_CONTROL = 0x1a,
+	NVME_FEATURE_ENHANCED_CONTROLLER_METADATA = 0x7d,
+	NVME_FEATURE_CONTROLLER_METADATA = 0x7e,
+	NVME_FEATURE_NAMESPACE_METADATA = 0x7f,
+	NVME_FEATURE_SOFTWARE_PROGRESS = 0x80,
+	NVME_FEATURE_HOST_ID = 0x81,
+	NVME_FEATURE_RESERVATION_NOTIFICATION = 0x82,
+	NVME_FEATURE_RESERVATION_PERSISTENCE = 0x83,
+	NVME_FEATURE_WRITE_PROTECT = 0x84,
+};
+#define NVME_SET_FEATURES_SAVE 0x80000000u /* CDW10 */
+#define NVME_GET_FEATURES_SELECT_SHIFT                            \
+	8 /* CDW10: 0 current, 1 default, 2 saved, 3 capabilities \
+	   */
+
+/* Number of Queues, CDW11 and completion DW0, both counts 0's based: Base, section 5.27.1.5 */
+#define NVME_QUEUES(sqs, cqs) ((((uint32_t)(cqs)-1) << 16) | ((uint32_t)(sqs)-1))
+#define NVME_QUEUES_SQS(dw)   (NVME_BITS(dw, 0, 16) + 1)
+#define NVME_QUEUES_CQS(dw)   (NVME_BITS(dw, 16, 16) + 1)
+
+/* Asynchronous Event Configuration, CDW11: Base, section 5.27.1.8 */
+#define NVME_ASYNC_SMART     0x000000ffu
+#define NVME_ASYNC_NAMESPACE 0x00000100u
+#define NVME_ASYNC_FIRMWARE  0x00000200u

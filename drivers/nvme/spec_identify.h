@@ -1,0 +1,286 @@
+/* Identify: Base, section 5.17; NVM, section 4.1.5. */
+#pragma once
+
+#define NVME_IDENTIFY_SIZE 4096u
+
+/* CNS, CDW10 bits 7:0: Base, figure 273 */
+enum nvme_cns {
+	NVME_CNS_NAMESPACE = 0x00,
+	NVME_CNS_CONTROLLER = 0x01,
+	NVME_CNS_ACTIVE_NAMESPACES = 0x02, /* above CDW1.NSID, at most 1,024, ascending */
+	NVME_CNS_DESCRIPTORS = 0x03,
+	NVME_CNS_NVM_SETS = 0x04,
+	NVME_CNS_IOCS_NAMESPACE = 0x05,
+	NVME_CNS_IOCS_CONTROLLER = 0x06,
+	NVME_CNS_IOCS_ACTIVE_NAMESPACES = 0x07,
+	NVME_CNS_INDEPENDENT_NAMESPACE = 0x08,
+	NVME_CNS_ALLOCATED_NAMESPACES = 0x10,
+	NVME_CNS_ALLOCATED_NAMESPACE = 0x11,
+	NVME_CNS_NAMESPACE_CONTROLLERS = 0x12,
+	NVME_CNS_CONTROLLERS = 0x13,
+	NVME_CNS_PRIMARY_CAPABILITIES = 0x14,
+	NVME_CNS_SECONDARY_CONTROLLERS = 0x15,
+	NVME_CNS_NAMESPACE_GRANULARITY = 0x16,
+	NVME_CNS_UUIDS = 0x17,
+	NVME_CNS_DOMAINS = 0x18,
+	NVME_CNS_ENDURANCE_GROUPS = 0x19,
+	NVME_CNS_COMMAND_SETS = 0x1c,
+};
+
+#define NVME_NAMESPACE_LIST_ENTRIES 1024u /* uint32_t each, a zero ends the list */
+
+/* Power state descriptor: Base, figure 276 */
+struct nvme_power_state {
+	uint16_t max_power; /* centiwatts, or 0.1 mW with flags bit 0 */
+	uint8_t reserved2;
+	uint8_t flags; /* bit 0 MXPS, bit 1 NOPS */
+	uint32_t entry_latency;
+	uint32_t exit_latency; /* microseconds */
+	uint8_t read_throughput;
+	uint8_t read_latency;
+	uint8_t write_throughput;
+	uint8_t write_latency;
+	uint16_t idle_power;
+	uint8_t idle_scale; /* bits 7:6 */
+	uint8_t reserved19;
+	uint16_t active_power;
+	uint8_t active_work_scale; /* bits 2:0 workload, bits 7:6 scale */
+	uint8_t reserved23[9];
+};
+_Static_assert(sizeof(struct nvme_power_state) == 32, "power state descriptor");
+_Static_assert(offsetof(struct nvme_power_state, active_power) == 20, "active power");
+
+/* Identify Controller, CNS 01h: Base, figure 275. Names as nvme-cli prints them. */
+struct nvme_identify_controller {
+	uint16_t vid;
+	uint16_t ssvid;
+	char sn[20]; /* ASCII, padded with blanks, as mn and fr */
+	char mn[40];
+	char fr[8];
+	uint8_t rab;
+	uint8_t ieee[3];
+	uint8_t cmic;
+	uint8_t mdts; /* 2^MDTS units of CAP.MPSMIN, 0 no limit */
+	uint16_t cntlid;
+	uint32_t ver;
+	uint32_t rtd3r;
+	uint32_t rtd3e; /* microseconds */
+	uint32_t oaes;
+	uint32_t ctratt;
+	uint16_t rrls;
+	uint8_t reserved102[9];
+	uint8_t cntrltype;
+	uint8_t fguid[16];
+	uint16_t crdt1; /* Command Retry Delay Times, 100 ms */
+	uint16_t crdt2;
+	uint16_t crdt3;
+	uint8_t reserved134[119];
+	uint8_t nvmsr;
+	uint8_t vwci;
+	uint8_t mec;
+	uint16_t oacs;
+	uint8_t acl;  /* concurrent Aborts, 0's based */
+	uint8_t aerl; /* outstanding Asynchronous Event Requests, 0's based */
+	uint8_t frmw;
+	uint8_t lpa;
+	uint8_t elpe; /* error log entries, 0's based */
+	uint8_t npss; /* power states, 0's based */
+	uint8_t avscc;
+	uint8_t apsta;
+	uint16_t wctemp; /* kelvin */
+	uint16_t cctemp;
+	uint16_t mtfa;
+	uint32_t hmpre;
+	uint32_t hmmin;
+	uint8_t tnvmcap[16]; /* bytes */
+	uint8_t unvmcap[16];
+	uint32_t rpmbs;
+	uint16_t edstt;
+	uint8_t dsto;
+	uint8_t fwug;
+	uint16_t kas;
+	uint16_t hctma;
+	uint16_t mntmt;
+	uint16_t mxtmt;
+	uint32_t sanicap;
+	uint32_t hmminds;
+	uint16_t hmmaxd;
+	uint16_t nsetidmax;
+	uint16_t endgidmax;
+	uint8_t anatt;
+	uint8_t anacap;
+	uint32_t anagrpmax;
+	uint32_t nanagrpid;
+	uint32_t pels;
+	uint16_t domainid;
+	uint8_t reserved358[10];
+	uint8_t megcap[16];
+	uint8_t reserved384[128];
+	uint8_t sqes; /* bits 3:0 required, bits 7:4 maximum, as powers of two */
+	uint8_t cqes;
+	uint16_t maxcmd;
+	uint32_t nn;
+	uint16_t oncs;
+	uint16_t fuses;
+	uint8_t fna;
+	uint8_t vwc; /* bit 0: volatile write cache present */
+	uint16_t awun;
+	uint16_t awupf;
+	uint8_t icsvscc;
+	uint8_t nwpc;
+	uint16_t acwu;
+	uint16_t ocfs;
+	uint32_t sgls;
+	uint32_t mnan;
+	uint8_t maxdna[16];
+	uint32_t maxcna;
+	uint8_t reserved564[204];
+	char subnqn[256];
+	uint8_t reserved1024[768];
+	uint32_t ioccsz;
+	uint32_t iorcsz;
+	uint16_t icdoff;
+	uint8_t fcatt;
+	uint8_t msdbd;
+	uint16_t ofcs;
+	uint8_t reserved1806[242];
+	struct nvme_power_state psd[32];
+	uint8_t vs[1024];
+};
+_Static_assert(sizeof(struct nvme_identify_controller) == 4096, "Identify Controller");
+_Static_assert(offsetof(struct nvme_identify_controller, mdts) == 77, "MDTS");
+_Static_assert(offsetof(struct nvme_identify_controller, ver) == 80, "VER");
+_Static_assert(offsetof(struct nvme_identify_controller, cntrltype) == 111, "CNTRLTYPE");
+_Static_assert(offsetof(struct nvme_identify_controller, crdt1) == 128, "CRDT1");
+_Static_assert(offsetof(struct nvme_identify_controller, oacs) == 256, "OACS");
+_Static_assert(offsetof(struct nvme_identify_controller, wctemp) == 266, "WCTEMP");
+_Static_assert(offsetof(struct nvme_identify_controller, tnvmcap) == 280, "TNVMCAP");
+_Static_assert(offsetof(struct nvme_identify_controller, rpmbs) == 312, "RPMBS");
+_Static_assert(offsetof(struct nvme_identify_controller, sanicap) == 328, "SANICAP");
+_Static_assert(offsetof(struct nvme_identify_controller, anatt) == 342, "ANATT");
+_Static_assert(offsetof(struct nvme_identify_controller, megcap) == 368, "MEGCAP");
+_Static_assert(offsetof(struct nvme_identify_controller, sqes) == 512, "SQES");
+_Static_assert(offsetof(struct nvme_identify_controller, nn) == 516, "NN");
+_Static_assert(offsetof(struct nvme_identify_controller, vwc) == 525, "VWC");
+_Static_assert(offsetof(struct nvme_identify_controller, sgls) == 536, "SGLS");
+_Static_assert(offsetof(struct nvme_identify_controller, subnqn) == 768, "SUBNQN");
+_Static_assert(offsetof(struct nvme_identify_controller, ioccsz) == 1792, "IOCCSZ");
+_Static_assert(offsetof(struct nvme_identify_controller, psd) == 2048, "PSD");
+_Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor specific");
+
+#define NVME_OACS_SECURITY	 0x0001u
+#define NVME_OACS_FORMAT	 0x0002u
+#define NVME_OACS_FIRMWARE	 0x0004u
+#define NVME_OACS_NAMESPACES	 0x0008u
+#define NVME_OACS_SELF_TEST	 0x0010u
+#define NVME_OACS_DIRECTIVES	 0x0020u
+#define NVME_OACS_MI		 0x0040u
+#define NVME_OACS_VIRTUALIZATION 0x0080u
+#define NVME_OACS_DOORBELLS	 0x0100u
+#define NVME_OACS_LBA_STATUS	 0x0200u
+#define NVME_OACS_LOCKDOWN	 0x0400u
+
+#define NVME_OAES_NAMESPACE 0x00000100u
+#define NVME_OAES_FIRMWARE  0x00000200u
+
+#define NVME_ONCS_COMPARE	      0x0001u
+#define NVME_ONCS_WRITE_UNCORRECTABLE 0x0002u
+#define NVME_ONCS_DSM		      0x0004u
+#define NVME_ONCS_WRITE_ZEROES	      0x0008u
+#define NVME_ONCS_SAVE		      0x0010u
+#define NVME_ONCS_RESERVATIONS	      0x0020u
+#define NVME_ONCS_TIMESTAMP	      0x0040u
+#define NVME_ONCS_VERIFY	      0x0080u
+#define NVME_ONCS_COPY		      0x0100u
+
+#define NVME_VWC_PRESENT 0x01u
+#define NVME_VWC_BROADCAST(vwc) \
+	NVME_BITS(vwc, 1, 2) /* 2: Flush takes no NSID FFFFFFFFh, 3: it does */
+#define NVME_SGLS_SUPPORT(sgls)	 NVME_BITS(sgls, 0, 2) /* 1: byte aligned, 2: dword aligned */
+#define NVME_CNTRLTYPE_IO	 1u
+#define NVME_CNTRLTYPE_DISCOVERY 2u
+#define NVME_CNTRLTYPE_ADMIN	 3u
+
+/* LBA format: NVM, figure 98 */
+struct nvme_lba_format {
+	uint16_t metadata_size;	      /* bytes per block */
+	uint8_t data_size_shift;      /* 2^n bytes, 9 and up; 0: format not available */
+	uint8_t relative_performance; /* bits 1:0, 0 best */
+};
+_Static_assert(sizeof(struct nvme_lba_format) == 4, "LBA format");
+
+#define NVME_LBA_FORMATS_MAX 64u
+
+/* Identify Namespace, CNS 00h: NVM, figure 97. Names as nvme-cli prints them. */
+struct nvme_identify_namespace {
+	uint64_t nsze; /* logical blocks */
+	uint64_t ncap;
+	uint64_t nuse;
+	uint8_t nsfeat;
+	uint8_t nlbaf; /* LBA formats, 0's based */
+	uint8_t flbas;
+	uint8_t mc;
+	uint8_t dpc;
+	uint8_t dps;
+	uint8_t nmic;
+	uint8_t rescap;
+	uint8_t fpi;
+	uint8_t dlfeat;
+	uint16_t nawun;
+	uint16_t nawupf;
+	uint16_t nacwu;
+	uint16_t nabsn;
+	uint16_t nabo;
+	uint16_t nabspf;
+	uint16_t noiob; /* logical blocks */
+	uint8_t nvmcap[16];
+	uint16_t npwg;
+	uint16_t npwa;
+	uint16_t npdg;
+	uint16_t npda;
+	uint16_t nows;
+	uint16_t mssrl;
+	uint32_t mcl;
+	uint8_t msrc;
+	uint8_t reserved81[11];
+	uint32_t anagrpid;
+	uint8_t reserved96[3];
+	uint8_t nsattr;
+	uint16_t nvmsetid;
+	uint16_t endgid;
+	uint8_t nguid[16];
+	uint8_t eui64[8];
+	struct nvme_lba_format lbaf[NVME_LBA_FORMATS_MAX];
+	uint8_t vs[3712];
+};
+_Static_assert(sizeof(struct nvme_identify_namespace) == 4096, "Identify Namespace");
+_Static_assert(offsetof(struct nvme_identify_namespace, flbas) == 26, "FLBAS");
+_Static_assert(offsetof(struct nvme_identify_namespace, dps) == 29, "DPS");
+_Static_assert(offsetof(struct nvme_identify_namespace, noiob) == 46, "NOIOB");
+_Static_assert(offsetof(struct nvme_identify_namespace, mcl) == 76, "MCL");
+_Static_assert(offsetof(struct nvme_identify_namespace, anagrpid) == 92, "ANAGRPID");
+_Static_assert(offsetof(struct nvme_identify_namespace, nsattr) == 99, "NSATTR");
+_Static_assert(offsetof(struct nvme_identify_namespace, nguid) == 104, "NGUID");
+_Static_assert(offsetof(struct nvme_identify_namespace, lbaf) == 128, "LBAF");
+_Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor specific");
+
+/* Index of the format in use: bits 3:0, and bits 6:5 above them where there are more than 16 */
+#define NVME_FLBAS_INDEX(flbas, nlbaf) \
+	(NVME_BITS(flbas, 0, 4) | ((nlbaf) > 15 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
+#define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
+#define NVME_NSATTR_PROTECTED 0x01u /* write protected */
+
+/* Namespace identification descriptor, CNS 03h: Base, figure 277 */
+struct nvme_namespace_descriptor {
+	uint8_t nidt;
+	uint8_t nidl; /* bytes of nid */
+	uint8_t reserved[2];
+	uint8_t nid[];
+};
+_Static_assert(sizeof(struct nvme_namespace_descriptor) == 4, "namespace descriptor");
+enum nvme_nidt {
+	NVME_NIDT_EUI64 = 1, /* 8 bytes */
+	NVME_NIDT_NGUID = 2, /* 16 */
+	NVME_NIDT_UUID = 3,  /* 16 */
+	NVME_NIDT_CSI = 4,   /* 1 */
+};

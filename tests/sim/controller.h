@@ -1,0 +1,218 @@
+/* A simulated NVMe controller for the driver on the host: every capability is a knob, every fault
+ * can be scripted, and everything that the host does is held against the specification (NVM Express
+ * Base 2.0, NVM Command Set 1.0). What the host must not do is recorded as a violation;
+ * sim_destroy() aborts the program when there are violations that nobody took. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_controller;
+
+/* CAP of QEMU 7.2, and of the course that the project started from. */
+#define SIM_CAP_QEMU 0x004018200f0107ffull
+#define SIM_CAP_SEED 0x000000040001000full
+
+#define SIM_NAMESPACES_MAX 1024
+#define SIM_QUEUES_MAX	   256 /* queue IDs below this are possible */
+
+/* Optional commands (Identify Controller, ONCS and OACS) */
+#define SIM_ONCS_COMPARE      0x0001
+#define SIM_ONCS_DSM	      0x0004
+#define SIM_ONCS_WRITE_ZEROES 0x0008
+#define SIM_OACS_FORMAT	      0x0002
+#define SIM_OACS_DOORBELLS    0x0100
+
+struct sim_namespace_config {
+	uint32_t nsid;	      /* 0: one more than the one before */
+	uint64_t block_count; /* 0: 2048 */
+	unsigned block_shift; /* 9 to 16; 0: 9 */
+	unsigned metadata;    /* bytes per block */
+	bool extended;	      /* metadata at the end of each block rather than in a buffer */
+	unsigned protection;  /* DPS */
+	unsigned format;      /* index of the LBA format in use, 0 to 15 */
+	uint64_t capacity;    /* NCAP; 0: block_count */
+	bool read_only;	      /* NSATTR bit 0 */
+	bool inactive;	      /* allocated, but not attached */
+};
+
+struct sim_hooks {
+	void *context;
+	/* Change a completion queue entry before it is posted; false: it is not posted. */
+	bool (*completion)(void *context, uint16_t queue, uint8_t entry[16]);
+	/* Change what the controller hands over: identify data, logs and what is read. */
+	void (*data)(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		     size_t size);
+	/* Change the value of a property that the host reads. */
+	uint64_t (*property)(void *context, unsigned offset, uint64_t value);
+};
+
+/* All zero is a good controller without limits: QEMU's CAP, one namespace of 1 MiB. */
+struct sim_config {
+	uint64_t cap;	   /* 0: SIM_CAP_QEMU */
+	uint32_t version;  /* 0: 0x10400 */
+	uint64_t bar_size; /* 0: as much as the doorbells need, from 16 KiB */
+
+	uint64_t ready_ns;    /* CC.EN = 1 to CSTS.RDY = 1; 0: 1 ms */
+	uint64_t unready_ns;  /* CC.EN = 0 to CSTS.RDY = 0; 0: 1 ms */
+	uint64_t shutdown_ns; /* CC.SHN to CSTS.SHST = 10b; 0: 1 ms */
+	bool enabled;	      /* firmware has left it running */
+	bool never_ready, never_unready, never_shut_down;
+
+	unsigned mdts;		 /* as in Identify Controller; 0: no limit */
+	unsigned queues;	 /* I/O queues of each kind that it grants; 0: 64 */
+	unsigned queues_claimed; /* what it says that it grants; 0: queues */
+	unsigned oncs, oacs;
+	bool volatile_cache;
+	bool sgl;
+	unsigned abort_limit;  /* ACL, 0's based */
+	unsigned events_limit; /* AERL, 0's based */
+	unsigned interrupts;   /* MSI-X vectors; 0: 65 */
+
+	unsigned namespace_count;		       /* 0: one */
+	const struct sim_namespace_config *namespaces; /* NULL: all default */
+	uint32_t nn;				       /* 0: the highest NSID */
+
+	uint64_t latency_ns; /* of every command; 0: 2 us */
+	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */
+	unsigned fetch_max;  /* commands per submission queue inside the controller; 0: any */
+	uint64_t random;     /* seed */
+	bool doorbell_race;  /* misses a shadow doorbell while it goes idle, as QEMU's TCG */
+	bool tolerant;	     /* the host may send commands that fail (pass-through tests) */
+	const char *serial, *model, *firmware;
+
+	struct sim_hooks hooks;
+};
+
+/* CAP put together. mqes is 0's based; timeout in units of 500 ms. */
+uint64_t sim_cap(unsigned mqes, bool cqr, unsigned timeout, unsigned dstrd, unsigned css,
+		 unsigned mpsmin, unsigned mpsmax);
+
+struct sim_controller *sim_create(const struct sim_config *config);
+/* Aborts with the list on violations left. */
+void sim_destroy(struct sim_controller *sim);
+
+/* What the driver gets as its mapped BAR0. */
+volatile void *sim_bar(struct sim_controller *sim);
+uint64_t sim_bar_size(struct sim_controller *sim);
+
+/* Illegal things that the host did, oldest first, one per line; "" if none. sim_take_violations()
+ * also forgets them; valid until the next call. */
+unsigned sim_violation_count(struct sim_controller *sim);
+const char *sim_violations(struct sim_controller *sim);
+const char *sim_take_violations(struct sim_controller *sim);
+
+/* Everything of interest to the order of things, one per line: "write CC 00464000", "read CSTS
+ * 00000001" (only changes), "admin Identify cns 1 nsid 0 -> 0000". */
+const char *sim_trace(struct sim_controller *sim);
+void sim_trace_clear(struct sim_controller *sim);
+
+/*
+ * Faults. A fault waits for a command that matches, lets "skip" of them pass, then strikes "count"
+ * times.
+ */
+enum sim_fault_kind {
+	SIM_STATUS,	  /* completes with status (SCT << 8 | SC, plus SIM_DNR and SIM_CRD()) */
+	SIM_DELAY,	  /* completes value nanoseconds later */
+	SIM_LOSE,	  /* never completes by itself; Abort finds it */
+	SIM_LOSE_HARD,	  /* never completes, Abort does not find it */
+	SIM_DUPLICATE,	  /* completes twice */
+	SIM_UNKNOWN_CID,  /* before its own, a completion with CID value (65536: one not in use) */
+	SIM_STALE,	  /* before its own, the previous completion of that queue again */
+	SIM_WRONG_CID,	  /* its completion carries CID value */
+	SIM_WRONG_PHASE,  /* its completion has the old phase; never seen, in effect */
+	SIM_WRONG_SQID,	  /* its completion names submission queue value */
+	SIM_BAD_SQHD,	  /* its completion reports head value */
+	SIM_CORRUPT,	  /* the data handed to the host is random */
+	SIM_FATAL,	  /* CSTS.CFS, and nothing completes any more */
+	SIM_GONE,	  /* all ones from now on: surprise removal */
+	SIM_NO_INTERRUPT, /* completes without its interrupt */
+	SIM_ABORT_FAILS,  /* an Abort command reports "not aborted" though the command is there */
+	SIM_RESULT,	  /* dword 0 of the completion is value */
+};
+
+#define SIM_DNR	    0x4000
+#define SIM_CRD(n)  ((unsigned)(n) << 11 & 0x1800)
+#define SIM_ANY	    (-1)
+#define SIM_FOREVER 0xffffffffu
+
+struct sim_fault {
+	enum sim_fault_kind kind;
+	int queue;		      /* submission queue ID or SIM_ANY */
+	int opcode;		      /* or SIM_ANY */
+	uint64_t lba_first, lba_last; /* I/O that touches one of them; both 0: any */
+	unsigned skip;		      /* matching commands that pass first */
+	unsigned count;		      /* 0: once */
+	unsigned status;
+	uint64_t value;
+};
+
+void sim_add_fault(struct sim_controller *sim, const struct sim_fault *fault);
+void sim_clear_faults(struct sim_controller *sim);
+/* How many times faults have struck. */
+unsigned sim_fault_hits(struct sim_controller *sim);
+
+/* At once. */
+void sim_set_fatal(struct sim_controller *sim); /* CSTS.CFS */
+void sim_remove(struct sim_controller *sim);	/* gone: all ones, no DMA */
+void sim_plug(struct sim_controller *sim);	/* back again, as after power-on */
+/* Bus mastering of its PCI function: without, it cannot reach memory. On at the start. */
+void sim_set_bus_master(struct sim_controller *sim, bool on);
+bool sim_is_bus_master(struct sim_controller *sim);
+/* Nothing is fetched and nothing completes while stopped (QEMU's stop and cont). */
+void sim_stop(struct sim_controller *sim, bool stopped);
+void sim_set_never_ready(struct sim_controller *sim, bool never);
+void sim_set_never_unready(struct sim_controller *sim, bool never);
+/* Posts a bare completion to the queue, whatever it says. */
+void sim_post(struct sim_controller *sim, uint16_t completion_queue, const uint8_t entry[16]);
+/* Completes one outstanding Asynchronous Event Request; false if there is none. */
+bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page);
+/* Loses power: what the volatile cache holds is gone (each block that was not flushed at random
+ * stays or goes), then as sim_remove() and sim_plug(). */
+void sim_power_cut(struct sim_controller *sim);
+
+/* The namespace's data, behind the driver's back. */
+void sim_namespace_read(struct sim_controller *sim, uint32_t nsid, uint64_t lba, uint64_t count,
+			void *buffer);
+void sim_namespace_write(struct sim_controller *sim, uint32_t nsid, uint64_t lba, uint64_t count,
+			 const void *buffer);
+void sim_namespace_attach(struct sim_controller *sim, uint32_t nsid, bool attached);
+void sim_namespace_resize(struct sim_controller *sim, uint32_t nsid, uint64_t block_count);
+
+struct sim_statistics {
+	uint64_t commands[2][256]; /* executed, by [I/O][opcode] */
+	uint64_t blocks_read, blocks_written;
+	uint64_t doorbell_writes;
+	uint64_t resets;  /* CC.EN 1 to 0 */
+	uint64_t dropped; /* commands that a reset took from the controller */
+	unsigned in_flight, in_flight_max;
+	uint64_t largest_transfer; /* bytes of one command */
+	uint64_t interrupts;
+};
+const struct sim_statistics *sim_statistics(struct sim_controller *sim);
+
+/* Whether the controller is enabled and ready; queues that exist. */
+bool sim_is_ready(struct sim_controller *sim);
+unsigned sim_queue_size(struct sim_controller *sim, uint16_t id, bool completion);
+
+/*
+ * The machine.
+ */
+/* Time passes: ns nanoseconds in which the controllers work. */
+void sim_advance(uint64_t ns);
+
+/* The driver's log since the last clear, one line each: "4 my_nvme0: …" (level first). */
+const char *sim_log(void);
+void sim_log_clear(void);
+
+/* Allocations of the driver (nvme_alloc, nvme_dma_alloc): how many are alive; the one after "after"
+ * more fails, and all later ones (negative: none fails). */
+unsigned sim_allocations(void);
+void sim_fail_allocations(long after);
+
+/* Forgets which memory the driver handed to controllers by nvme_dma_address(): DMA to it from now
+ * on is a violation. */
+void sim_dma_forget(void);
+/* The machine as it was when the program began; no controller and no allocation may be left. */
+void sim_start_again(void);

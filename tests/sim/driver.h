@@ -1,0 +1,54 @@
+/* The driver on a simulated controller: what its tests begin and end with. */
+#pragma once
+
+#include "drivers/block/block.h"
+#include "drivers/nvme/nvme.h"
+#include "lib/prng.h"
+#include "tests/sim/controller.h"
+
+struct driver {
+	struct sim_controller *sim;
+	struct nvme_controller *controller;
+	struct block_device *device; /* the first namespace; NULL if there is none */
+};
+
+/* Starts the driver; the test fails when it does not start. config and options may be NULL. */
+void driver_start(struct driver *driver, const struct sim_config *config,
+		  const struct nvme_options *options);
+/* The same, but returns what nvme_attach() does. */
+int driver_try(struct driver *driver, const struct sim_config *config,
+	       const struct nvme_options *options);
+/* Orderly end. The test fails when the driver did something illegal, or keeps memory. */
+void driver_stop(struct driver *driver);
+
+/* Fails the test unless the words occur in text in this order; NULL ends them. */
+void assert_order(const char *text, const char *const *words);
+/* Fails the test unless text is in the driver's log. */
+void assert_logged(const char *text);
+void assert_not_logged(const char *text);
+/* Fails the test if the host did something illegal so far. */
+void assert_legal(struct driver *driver);
+
+/* A device file in memory: what each block ought to hold. Writes go to both, reads are compared. */
+struct model {
+	struct block_device *device;
+	uint8_t *bytes;
+	uint64_t blocks;
+	struct prng prng;
+	struct transfer *transfers;
+	unsigned running, started, finished, failed, repeated;
+	bool may_fail; /* errors are counted, not fatal */
+	bool aligned;  /* only buffers that need no bounce buffer */
+};
+
+struct model *model_create(struct block_device *device, uint64_t seed);
+/* Does count random requests (reads, writes, flushes; sizes up to blocks_max; aligned and scattered
+ * buffers), at most depth at once, none overlapping another. */
+void model_run(struct model *model, unsigned count, unsigned depth, unsigned blocks_max);
+/* Starts up to depth requests and does not wait. */
+void model_start(struct model *model, unsigned depth, unsigned blocks_max);
+/* Waits until nothing runs. The test fails when simulated time passes limit_ns before. */
+void model_finish(struct model *model, uint64_t limit_ns);
+/* Compares the whole device with the model, by reads through the driver. */
+void model_verify(struct model *model);
+void model_destroy(struct model *model);

@@ -1,0 +1,126 @@
+/* Identify data structures (Base 2.0, section 5.17, and NVM Command Set 1.0, section 4.1.5). */
+#include "tests/sim/internal.h"
+
+#include <string.h>
+
+static void put_text(uint8_t *field, size_t size, const char *text)
+{
+	size_t length = strlen(text);
+
+	memset(field, ' ', size);
+	memcpy(field, text, length < size ? length : size);
+}
+
+static void identify_controller(const struct sim_controller *sim, uint8_t page[4096])
+{
+	const struct sim_config *config = &sim->config;
+
+	put16(page, 0x1b36);
+	put16(page + 2, 0x1af4);
+	put_text(page + 4, 20, config->serial);
+	put_text(page + 24, 40, config->model);
+	put_text(page + 64, 8, config->firmware);
+	page[72] = 6; /* RAB */
+	page[77] = (uint8_t)config->mdts;
+	put16(page + 78, 1); /* CNTLID */
+	put32(page + 80, config->version);
+	put32(page + 92, 0x100); /* OAES: Namespace Attribute Notices */
+	page[111] = 1;		 /* CNTRLTYPE: I/O controller */
+	put16(page + 256, (uint16_t)config->oacs);
+	page[258] = (uint8_t)config->abort_limit;
+	page[259] = (uint8_t)config->events_limit;
+	page[260] = 0x03;	/* FRMW */
+	page[261] = 0x02;	/* LPA: Commands Supported and Effects */
+	page[262] = 3;		/* ELPE */
+	put16(page + 266, 343); /* WCTEMP */
+	put16(page + 268, 373); /* CCTEMP */
+	page[512] = 0x66;	/* SQES */
+	page[513] = 0x44;	/* CQES */
+	put32(page + 516, sim->nn);
+	put16(page + 520, (uint16_t)config->oncs);
+	page[525] = config->volatile_cache ? 0x07 : 0x00;
+	put32(page + 536, config->sgl ? 0x10001 : 0); /* SGLS, with bit buckets */
+	put_text(page + 768, 0, "");
+	strcpy((char *)page + 768, "nqn.2019-08.org.qemu:SIM0001");
+	put16(page + 2048, 100); /* PSD0.MP, in 10 mW */
+}
+
+static void identify_namespace(const struct sim_namespace_config *ns, uint8_t page[4096])
+{
+	uint8_t *format = page + 128 + 4 * ns->format;
+
+	put64(page, ns->block_count);
+	put64(page + 8, ns->capacity);
+	put64(page + 16, ns->block_count);
+	page[24] = 0;
+	page[25] = (uint8_t)(ns->format > 3 ? ns->format : 3); /* NLBAF */
+	page[26] = (uint8_t)(ns->format | (ns->extended ? 0x10 : 0));
+	page[27] = 0x03; /* MC */
+	page[28] = 0x00;
+	page[29] = (uint8_t)ns->protection;
+	page[99] = ns->read_only ? 1 : 0; /* NSATTR */
+	for (unsigned i = 0; i <= page[25]; i++)
+		page[128 + 4 * i + 2] = i & 1 ? 12 : 9; /* LBADS */
+	put16(format, (uint16_t)ns->metadata);
+	format[2] = (uint8_t)ns->block_shift;
+}
+
+static void active_list(const struct sim_controller *sim, uint32_t after, uint8_t page[4096])
+{
+	unsigned used = 0;
+
+	while (used < 1024) {
+		uint32_t next = 0;
+
+		for (unsigned i = 0; i < sim->namespace_count; i++) {
+			const struct sim_namespace_config *config = &sim->namespaces[i].config;
+
+			if (!config->inactive && config->nsid > after &&
+			    (!next || config->nsid < next))
+				next = config->nsid;
+		}
+		if (!next)
+			return;
+		put32(page + 4 * used++, next);
+		after = next;
+	}
+}
+
+unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
+		      uint8_t page[4096])
+{
+	uint32_t nsid = dword(command, 1), cdw10 = dword(command, 10);
+	const struct sim_namespace *ns = sim_find_namespace(sim, nsid);
+	uint8_t cns = (uint8_t)cdw10;
+
+	if (cns != 0x00 && cns != 0x02 && cns != 0x03 && cns != 0x05 && nsid)
+		sim_violation(sim, "Identify CNS %02x with NSID %u", cns, nsid);
+	switch (cns) {
+	case 0x00:
+		if (nsid == 0 || (nsid > sim->nn && nsid != 0xffffffff))
+			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		if (ns && !ns->config.inactive)
+			identify_namespace(&ns->config, page);
+		return SIM_SC_SUCCESS;
+	case 0x01:
+		identify_controller(sim, page);
+		return SIM_SC_SUCCESS;
+	case 0x02:
+		if (nsid >= 0xfffffffe)
+			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		active_list(sim, nsid, page);
+		return SIM_SC_SUCCESS;
+	case 0x03:
+		if (!ns || ns->config.inactive)
+			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		page[0] = 3; /* UUID */
+		page[1] = 16;
+		for (unsigned i = 0; i < 16; i++)
+			page[4 + i] = (uint8_t)(i + nsid);
+		page[20] = 4; /* CSI: NVM command set */
+		page[21] = 1;
+		return SIM_SC_SUCCESS;
+	default:
+		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);
+	}
+}

@@ -1,0 +1,310 @@
+/* What the parts of the simulated controller share. The driver and its tests do not see this. */
+#pragma once
+
+#include "tests/sim/controller.h"
+
+#include <stdarg.h>
+
+/* Properties (Base 2.0, figure 35) */
+#define SIM_CAP	      0x00
+#define SIM_VS	      0x08
+#define SIM_INTMS     0x0c
+#define SIM_INTMC     0x10
+#define SIM_CC	      0x14
+#define SIM_CSTS      0x1c
+#define SIM_NSSR      0x20
+#define SIM_AQA	      0x24
+#define SIM_ASQ	      0x28
+#define SIM_ACQ	      0x30
+#define SIM_CRTO      0x68
+#define SIM_PMRCAP    0xe00
+#define SIM_DOORBELLS 0x1000
+
+#define SIM_CSTS_RDY 0x1u
+#define SIM_CSTS_CFS 0x2u
+
+/* Status codes, SCT << 8 | SC (figures 93 to 97, and NVM Command Set 1.0, figure 9) */
+#define SIM_SC_SUCCESS	      0x000
+#define SIM_SC_OPCODE	      0x001
+#define SIM_SC_FIELD	      0x002
+#define SIM_SC_ABORTED	      0x007
+#define SIM_SC_NAMESPACE      0x00b
+#define SIM_SC_SGL_SEGMENT    0x00d
+#define SIM_SC_SGL_COUNT      0x00e
+#define SIM_SC_SGL_LENGTH     0x00f
+#define SIM_SC_SGL_TYPE	      0x011
+#define SIM_SC_PRP_OFFSET     0x013
+#define SIM_SC_SGL_OFFSET     0x016
+#define SIM_SC_READ_ONLY      0x020
+#define SIM_SC_LBA_RANGE      0x080
+#define SIM_SC_CQ_INVALID     0x100
+#define SIM_SC_QUEUE_ID	      0x101
+#define SIM_SC_QUEUE_SIZE     0x102
+#define SIM_SC_EVENT_LIMIT    0x105
+#define SIM_SC_VECTOR	      0x108
+#define SIM_SC_LOG_PAGE	      0x109
+#define SIM_SC_FORMAT	      0x10a
+#define SIM_SC_QUEUE_DELETION 0x10c
+#define SIM_SC_NOT_SAVEABLE   0x10d
+#define SIM_SC_COMPARE	      0x285
+#define SIM_SC_NONE	      0xffff /* completes later (asynchronous events) */
+
+/* Opcodes */
+enum {
+	SIM_DELETE_SQ = 0x00,
+	SIM_CREATE_SQ = 0x01,
+	SIM_GET_LOG = 0x02,
+	SIM_DELETE_CQ = 0x04,
+	SIM_CREATE_CQ = 0x05,
+	SIM_IDENTIFY = 0x06,
+	SIM_ABORT = 0x08,
+	SIM_SET_FEATURES = 0x09,
+	SIM_GET_FEATURES = 0x0a,
+	SIM_EVENT_REQUEST = 0x0c,
+	SIM_DOORBELL_BUFFER = 0x7c,
+	SIM_FORMAT = 0x80,
+
+	SIM_FLUSH = 0x00,
+	SIM_WRITE = 0x01,
+	SIM_READ = 0x02,
+	SIM_COMPARE = 0x05,
+	SIM_WRITE_ZEROES = 0x08,
+	SIM_DSM = 0x09,
+};
+
+struct sim_store; /* sparse memory, block by block */
+
+struct sim_namespace {
+	struct sim_namespace_config config;
+	struct sim_store *store;
+};
+
+struct sim_command {
+	uint8_t entry[64];
+	uint16_t queue; /* submission queue ID */
+	uint16_t cid;
+	uint64_t due, sequence;
+	bool lost;
+	struct sim_fault fault; /* that strikes this command */
+	bool has_fault;
+};
+
+struct sim_sq {
+	bool exists;
+	uint64_t base;
+	unsigned size, head, tail;
+	unsigned told_head; /* the last SQHD posted */
+	uint16_t cq;
+	unsigned in_flight;
+	uint8_t cids[65536 / 8]; /* outstanding */
+	uint32_t event_index;	 /* with shadow doorbells */
+	uint64_t awake_until;
+};
+
+struct sim_posting {
+	uint8_t entry[16];
+	uint16_t queue;
+	bool silent, old_phase, head_given;
+	struct sim_posting *next;
+};
+
+struct sim_cq {
+	bool exists, phase;
+	uint64_t base;
+	unsigned size, head, tail;
+	bool interrupts;
+	unsigned vector;
+	unsigned users; /* submission queues */
+	struct sim_posting *waiting, **waiting_end;
+	uint8_t last[16]; /* posted last */
+	bool has_last;
+};
+
+struct sim_fault_slot {
+	struct sim_fault fault;
+	unsigned skip, left;
+	struct sim_fault_slot *next;
+};
+
+struct sim_text {
+	char *bytes;
+	size_t size, room;
+};
+
+struct sim_controller {
+	struct sim_config config;
+	struct sim_controller *next;
+
+	uint8_t *bar;
+	uint64_t bar_size, bar_room;
+
+	/* derived from the configuration */
+	unsigned queue_entries_max; /* MQES + 1 */
+	unsigned stride;
+	uint64_t page_size_min, page_size;
+
+	/* properties */
+	uint32_t cc, csts, aqa, intms;
+	uint64_t asq, acq;
+	uint32_t last_csts; /* that the host has seen */
+	uint64_t ready_at, unready_at, shutdown_at, enabled_at;
+	bool gone, stopped, fatal, no_dma;
+
+	struct sim_sq *sq[SIM_QUEUES_MAX];
+	struct sim_cq cq[SIM_QUEUES_MAX];
+	bool queues_set;
+
+	struct sim_command **heap; /* by due time */
+	unsigned heap_size, heap_room;
+	struct sim_command *events[256]; /* Asynchronous Event Requests */
+	unsigned event_count;
+	uint64_t sequence, last_due;
+
+	uint64_t shadow, event_indices; /* Doorbell Buffer Config; 0: none */
+
+	struct sim_namespace *namespaces;
+	unsigned namespace_count;
+	uint32_t nn;
+	uint32_t features[256];
+	uint8_t host_behavior[512];
+
+	struct sim_fault_slot *faults;
+	unsigned fault_hits;
+
+	uint64_t random;
+	struct sim_statistics statistics;
+	struct sim_text trace, violations, taken;
+	unsigned violation_count;
+	struct sim_posting *recycled;
+	bool working, delivering, pin;
+	uint8_t pending[2048 / 8]; /* vectors to raise */
+};
+
+/* text.c */
+void sim_text_add(struct sim_text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void sim_text_add_list(struct sim_text *text, const char *format, va_list args);
+void sim_text_clear(struct sim_text *text);
+void sim_text_free(struct sim_text *text);
+
+/* platform.c: simulated time, and the host's memory as the device sees it. Copies of what is not
+ * the driver's are violations and fail. */
+uint64_t sim_now(void);
+bool sim_dma_read(struct sim_controller *sim, uint64_t bus, void *buffer, size_t size,
+		  const char *what);
+bool sim_dma_write(struct sim_controller *sim, uint64_t bus, const void *buffer, size_t size,
+		   const char *what);
+void sim_attach(struct sim_controller *sim);
+void sim_detach(struct sim_controller *sim);
+void sim_stir(void); /* something happened: waiting turns are short again */
+
+/* controller.c */
+void sim_violation(struct sim_controller *sim, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void sim_trace_add(struct sim_controller *sim, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+uint64_t sim_random(struct sim_controller *sim);
+void sim_reset_queues(struct sim_controller *sim);
+void sim_power_on(struct sim_controller *sim);
+struct sim_namespace *sim_find_namespace(struct sim_controller *sim, uint32_t nsid);
+
+/* properties.c */
+uint64_t sim_property_read(struct sim_controller *sim, uint64_t offset, unsigned width);
+void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t value,
+			unsigned width);
+void sim_property_work(struct sim_controller *sim); /* transitions that are due */
+
+/* queues.c */
+bool sim_queue_create_cq(struct sim_controller *sim, unsigned id, uint64_t base, unsigned size);
+void sim_queue_create_sq(struct sim_controller *sim, unsigned id, uint64_t base, unsigned size,
+			 unsigned cq);
+void sim_fetch(struct sim_controller *sim, unsigned id); /* takes new entries out of the queue */
+void sim_drain(struct sim_controller *sim, unsigned id); /* posts what waits for room */
+/* Does everything that is due at sim_now(); sim_next() is when the next thing is, UINT64_MAX for
+ * nothing. */
+void sim_work(struct sim_controller *sim);
+uint64_t sim_next(struct sim_controller *sim);
+void sim_complete(struct sim_controller *sim, struct sim_command *command, unsigned status,
+		  uint64_t result);
+/* Takes an outstanding command out; NULL if it is not there (any more). */
+struct sim_command *sim_take_command(struct sim_controller *sim, uint16_t queue, uint16_t cid);
+void sim_heap_push(struct sim_controller *sim, struct sim_command *command);
+/* A status that the host brought upon itself: a violation unless config.tolerant. Returns status.
+ */
+unsigned sim_host_error(struct sim_controller *sim, const struct sim_command *command,
+			unsigned status, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* doorbells.c */
+#define SIM_AWAKE_NS 20000ull
+void sim_doorbell(struct sim_controller *sim, uint64_t offset, uint32_t value);
+void sim_shadow_work(struct sim_controller *sim);
+uint64_t sim_shadow_next(struct sim_controller *sim);
+
+/* interrupt.c: a completion was posted to a queue; handlers run in sim_deliver(). */
+void sim_signal(struct sim_controller *sim, const struct sim_cq *cq);
+void sim_deliver(struct sim_controller *sim);
+
+/* admin.c, io.c: execute; the status, *result dword 0 and 1 */
+unsigned sim_admin(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
+unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
+/* identify.c: 0 or a status */
+unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
+		      uint8_t page[4096]);
+
+/* transfer.c: copies size bytes between buffer and the command's PRPs or SGL. A status. */
+unsigned sim_transfer(struct sim_controller *sim, const struct sim_command *command, void *buffer,
+		      size_t size, bool to_host);
+
+/* store.c */
+struct sim_store *sim_store_create(unsigned block_size);
+void sim_store_destroy(struct sim_store *store);
+void sim_store_read(struct sim_store *store, uint64_t block, uint64_t count, uint8_t *bytes);
+/* durable: past the volatile cache. bytes NULL: zeroes. */
+void sim_store_write(struct sim_store *store, uint64_t block, uint64_t count, const uint8_t *bytes,
+		     bool durable);
+void sim_store_flush(struct sim_store *store);
+void sim_store_lose(struct sim_store *store, struct sim_controller *sim);
+
+/* fault.c */
+bool sim_fault_find(struct sim_controller *sim, const struct sim_command *command,
+		    struct sim_fault *fault);
+
+static inline uint16_t get16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+static inline uint32_t get32(const uint8_t *bytes)
+{
+	return get16(bytes) | (uint32_t)get16(bytes + 2) << 16;
+}
+
+static inline uint64_t get64(const uint8_t *bytes)
+{
+	return get32(bytes) | (uint64_t)get32(bytes + 4) << 32;
+}
+
+static inline void put16(uint8_t *bytes, uint16_t value)
+{
+	bytes[0] = (uint8_t)value;
+	bytes[1] = (uint8_t)(value >> 8);
+}
+
+static inline void put32(uint8_t *bytes, uint32_t value)
+{
+	put16(bytes, (uint16_t)value);
+	put16(bytes + 2, (uint16_t)(value >> 16));
+}
+
+static inline void put64(uint8_t *bytes, uint64_t value)
+{
+	put32(bytes, (uint32_t)value);
+	put32(bytes + 4, (uint32_t)(value >> 32));
+}
+
+/* Dword n of a submission queue entry. */
+static inline uint32_t dword(const struct sim_command *command, unsigned n)
+{
+	return get32(command->entry + 4 * n);
+}

@@ -1,0 +1,193 @@
+/* I/O commands of the NVM command set (NVM Command Set 1.0, section 3). */
+#include "tests/sim/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+unsigned sim_host_error(struct sim_controller *sim, const struct sim_command *command,
+			unsigned status, const char *format, ...)
+{
+	char why[200];
+	va_list args;
+
+	if (!sim->config.tolerant) {
+		va_start(args, format);
+		vsnprintf(why, sizeof(why), format, args);
+		va_end(args);
+		sim_violation(sim, "queue %u, opcode %02x, CID %u: %s (status %03x)",
+			      command->queue, command->entry[0], command->cid, why, status);
+	}
+	return status | SIM_DNR;
+}
+
+static void check_reserved(struct sim_controller *sim, const struct sim_command *command,
+			   uint32_t dwords)
+{
+	for (unsigned i = 2; i < 16; i++)
+		if (dwords >> i & 1 && dword(command, i) && !sim->config.tolerant)
+			sim_violation(sim, "queue %u, opcode %02x: reserved dword %u is %08x",
+				      command->queue, command->entry[0], i, dword(command, i));
+}
+
+static unsigned check_range(struct sim_controller *sim, const struct sim_command *command,
+			    const struct sim_namespace *ns, uint64_t lba, uint64_t count)
+{
+	uint64_t blocks = ns->config.block_count;
+
+	if (lba >= blocks || count > blocks - lba)
+		return sim_host_error(sim, command, SIM_SC_LBA_RANGE,
+				      "LBA %llu+%llu of a namespace of %llu blocks",
+				      (unsigned long long)lba, (unsigned long long)count,
+				      (unsigned long long)blocks);
+	return SIM_SC_SUCCESS;
+}
+
+static unsigned check_size(struct sim_controller *sim, const struct sim_command *command,
+			   uint64_t bytes)
+{
+	if (sim->config.mdts && bytes > sim->page_size_min << sim->config.mdts)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "%llu bytes are beyond MDTS",
+				      (unsigned long long)bytes);
+	return SIM_SC_SUCCESS;
+}
+
+static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *command,
+				struct sim_namespace *ns)
+{
+	uint8_t opcode = command->entry[0];
+	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
+	unsigned block =
+		(1u << ns->config.block_shift) + (ns->config.extended ? ns->config.metadata : 0);
+	size_t size = count * block;
+	unsigned status;
+	uint8_t *bytes;
+
+	check_reserved(sim, command, 1 << 2 | 1 << 3 | 1 << 14 | 1 << 15);
+	if (ns->config.metadata && !ns->config.extended)
+		sim_violation(sim, "I/O to a namespace with separate metadata");
+	else
+		check_reserved(sim, command, 1 << 4 | 1 << 5);
+	if (dword(command, 12) & 0x000f0000u)
+		sim_violation(sim, "opcode %02x: reserved bits in dword 12: %08x", opcode,
+			      dword(command, 12));
+	if (dword(command, 13) & (opcode == SIM_WRITE ? 0x0000ff00u : 0xffffff00u))
+		sim_violation(sim, "opcode %02x: reserved bits in dword 13: %08x", opcode,
+			      dword(command, 13));
+	status = check_range(sim, command, ns, lba, count);
+	if (!status)
+		status = check_size(sim, command, size);
+	if (!status && opcode == SIM_WRITE && ns->config.read_only)
+		status = sim_host_error(sim, command, SIM_SC_READ_ONLY,
+					"write to a read-only namespace");
+	if (status)
+		return status;
+
+	bytes = malloc(size);
+	if (opcode == SIM_READ) {
+		sim_store_read(ns->store, lba, count, bytes);
+		status = sim_transfer(sim, command, bytes, size, true);
+		sim->statistics.blocks_read += count;
+	} else {
+		status = sim_transfer(sim, command, bytes, size, false);
+		if (!status && opcode == SIM_WRITE) {
+			bool fua = dword(command, 12) >> 30 & 1;
+
+			sim_store_write(ns->store, lba, count, bytes,
+					fua || !(sim->features[0x06] & 1));
+			sim->statistics.blocks_written += count;
+		} else if (!status) {
+			uint8_t *there = malloc(size);
+
+			sim_store_read(ns->store, lba, count, there);
+			if (memcmp(there, bytes, size) != 0)
+				status = SIM_SC_COMPARE | SIM_DNR;
+			free(there);
+		}
+	}
+	free(bytes);
+	return status;
+}
+
+static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *command,
+			     struct sim_namespace *ns)
+{
+	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
+	unsigned status = check_range(sim, command, ns, lba, count);
+
+	check_reserved(sim, command, 0x3fc | 1 << 14 | 1 << 15);
+	if (!status && ns->config.read_only)
+		status = sim_host_error(sim, command, SIM_SC_READ_ONLY, "read-only namespace");
+	if (!status)
+		sim_store_write(ns->store, lba, count, NULL, !(sim->features[0x06] & 1));
+	return status;
+}
+
+static unsigned dataset_management(struct sim_controller *sim, struct sim_command *command,
+				   struct sim_namespace *ns)
+{
+	unsigned count = (dword(command, 10) & 0xff) + 1, status;
+	uint8_t ranges[256 * 16];
+
+	check_reserved(sim, command, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 0xf000);
+	status = sim_transfer(sim, command, ranges, count * 16, false);
+	for (unsigned i = 0; i < count && !status; i++) {
+		uint32_t blocks = get32(ranges + 16 * i + 4);
+		uint64_t lba = get64(ranges + 16 * i + 8);
+
+		status = check_range(sim, command, ns, lba, blocks);
+		if (!status && dword(command, 11) & 4)
+			sim_store_write(ns->store, lba, blocks, NULL, !(sim->features[0x06] & 1));
+	}
+	return status;
+}
+
+static unsigned flush(struct sim_controller *sim, struct sim_command *command,
+		      struct sim_namespace *ns)
+{
+	check_reserved(sim, command, 0xfffc);
+	if (ns) {
+		sim_store_flush(ns->store);
+	} else {
+		for (unsigned i = 0; i < sim->namespace_count; i++)
+			sim_store_flush(sim->namespaces[i].store);
+	}
+	return SIM_SC_SUCCESS;
+}
+
+unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result)
+{
+	uint8_t opcode = command->entry[0];
+	uint32_t nsid = dword(command, 1);
+	struct sim_namespace *ns = sim_find_namespace(sim, nsid);
+
+	*result = 0;
+	if (opcode == SIM_FLUSH && nsid == 0xffffffff)
+		return flush(sim, command, NULL);
+	if (!ns || ns->config.inactive)
+		return sim_host_error(sim, command,
+				      nsid == 0 || nsid > sim->nn ? SIM_SC_NAMESPACE : SIM_SC_FIELD,
+				      "namespace %u", nsid);
+	switch (opcode) {
+	case SIM_FLUSH:
+		return flush(sim, command, ns);
+	case SIM_READ:
+	case SIM_WRITE:
+		return transfer_blocks(sim, command, ns);
+	case SIM_COMPARE:
+		if (sim->config.oncs & SIM_ONCS_COMPARE)
+			return transfer_blocks(sim, command, ns);
+		break;
+	case SIM_WRITE_ZEROES:
+		if (sim->config.oncs & SIM_ONCS_WRITE_ZEROES)
+			return write_zeroes(sim, command, ns);
+		break;
+	case SIM_DSM:
+		if (sim->config.oncs & SIM_ONCS_DSM)
+			return dataset_management(sim, command, ns);
+		break;
+	default:
+		break;
+	}
+	return sim_host_error(sim, command, SIM_SC_OPCODE, "opcode is not supported");
+}

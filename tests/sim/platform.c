@@ -1,0 +1,438 @@
+/* The simulated machine: MMIO decoding, bus addresses, time, the driver's log. */
+#include "tests/sim/platform.h"
+
+#include "tests/sim/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sim_controller *controllers;
+
+/*
+ * MMIO. The BARs are inaccessible memory: an access that does not go through these functions ends
+ * the program.
+ */
+void sim_attach(struct sim_controller *sim)
+{
+	sim->next = controllers;
+	controllers = sim;
+}
+
+void sim_detach(struct sim_controller *sim)
+{
+	struct sim_controller **at = &controllers;
+
+	while (*at && *at != sim)
+		at = &(*at)->next;
+	if (*at)
+		*at = sim->next;
+}
+
+static struct sim_controller *decode(const volatile void *address, unsigned width, uint64_t *offset)
+{
+	for (struct sim_controller *sim = controllers; sim; sim = sim->next) {
+		uintptr_t distance = (uintptr_t)address - (uintptr_t)sim->bar;
+
+		if (distance < sim->bar_room) {
+			*offset = distance;
+			if (distance % width || distance + width > sim->bar_size)
+				sim_violation(sim, "%u-byte access at BAR offset %llxh of %llxh",
+					      width, (unsigned long long)distance,
+					      (unsigned long long)sim->bar_size);
+			return sim;
+		}
+	}
+	fprintf(stderr, "sim: MMIO access to %p, which is no controller\n", (const void *)address);
+	abort();
+}
+
+uint32_t nvme_read32(const volatile void *address)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 4, &offset);
+
+	return (uint32_t)sim_property_read(sim, offset, 4);
+}
+
+uint64_t nvme_read64(const volatile void *address)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 8, &offset);
+
+	return sim_property_read(sim, offset, 8);
+}
+
+void nvme_write32(volatile void *address, uint32_t value)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 4, &offset);
+
+	sim_property_write(sim, offset, value, 4);
+}
+
+void nvme_write64(volatile void *address, uint64_t value)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 8, &offset);
+
+	sim_property_write(sim, offset, value, 8);
+}
+
+/*
+ * Time. It only moves while somebody waits. Each turn of a waiting loop is a microsecond at first
+ * and longer while nothing happens, so that a deadline of seconds takes thousands of turns and
+ * not millions; it never jumps over something that a controller has to do.
+ */
+#define TURN_NS 1000ull
+
+static uint64_t now = 1000000;
+static unsigned idle_turns;
+
+uint64_t sim_now(void)
+{
+	return now;
+}
+
+void sim_stir(void)
+{
+	idle_turns = 0;
+}
+
+static void work(void)
+{
+	for (struct sim_controller *sim = controllers; sim; sim = sim->next)
+		sim_work(sim);
+}
+
+static uint64_t next_event(void)
+{
+	uint64_t first = UINT64_MAX;
+
+	for (struct sim_controller *sim = controllers; sim; sim = sim->next) {
+		uint64_t at = sim_next(sim);
+
+		if (at < first)
+			first = at;
+	}
+	return first;
+}
+
+/* The controllers work until then, each event at its time. */
+static void run_until(uint64_t until)
+{
+	for (;;) {
+		uint64_t event = next_event();
+
+		if (event > until)
+			break;
+		if (event > now)
+			now = event;
+		work();
+		if (next_event() <= now)
+			break; /* it has no wish to proceed (stopped, full) */
+	}
+	if (until > now)
+		now = until;
+	work();
+}
+
+void sim_advance(uint64_t ns)
+{
+	run_until(now + ns);
+}
+
+void nvme_relax(void)
+{
+	uint64_t step = TURN_NS, event;
+
+	idle_turns++;
+	if (idle_turns > 6000)
+		step = 5000 * TURN_NS;
+	else if (idle_turns > 3000)
+		step = 1000 * TURN_NS;
+	else if (idle_turns > 300)
+		step = 100 * TURN_NS;
+	else if (idle_turns > 64)
+		step = 10 * TURN_NS;
+	event = next_event();
+	if (event > now && event < now + step)
+		step = event - now;
+	run_until(now + step);
+}
+
+uint64_t nvme_time_ns(void)
+{
+	run_until(now + 20);
+	return now;
+}
+
+void nvme_interrupt_wait(uint64_t deadline_ns)
+{
+	uint64_t event = next_event();
+
+	if (event > deadline_ns)
+		event = deadline_ns;
+	run_until(event > now ? event : now + 1);
+}
+
+/*
+ * Memory. What nvme_dma_alloc() gives has bus addresses of its own that are never used again, with
+ * a gap behind; other memory that the driver asks addresses for is mapped so that neighbouring
+ * pages are not neighbours.
+ */
+#define PAGE	      4096ull
+#define DMA_BASE      (1ull << 40)
+#define SCATTERED     (1ull << 50)
+#define SCATTER_PAGES 0x155ull /* odd: no page keeps its successor */
+
+struct dma {
+	uint8_t *memory;
+	size_t size;
+	uint64_t bus;
+	struct dma *next;
+};
+
+static struct dma *dmas;
+static uint64_t dma_next = DMA_BASE;
+static unsigned allocations;
+static long fail_after = -1;
+
+static uint64_t *handed; /* open-addressed set of page numbers that the driver asked about */
+static size_t handed_room, handed_count;
+
+static bool allocation_fails(void)
+{
+	if (fail_after < 0)
+		return false;
+	if (fail_after == 0)
+		return true;
+	fail_after--;
+	return false;
+}
+
+unsigned sim_allocations(void)
+{
+	return allocations;
+}
+
+void sim_fail_allocations(long after)
+{
+	fail_after = after;
+}
+
+void *nvme_dma_alloc(size_t size, uint64_t *bus)
+{
+	size_t room = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+	struct dma *dma;
+
+	if (!size || room < size) {
+		fprintf(stderr, "sim: nvme_dma_alloc(%zu)\n", size);
+		abort();
+	}
+	if (allocation_fails())
+		return NULL;
+	dma = calloc(1, sizeof(*dma));
+	dma->memory = aligned_alloc(PAGE, room);
+	if (!dma->memory) {
+		free(dma);
+		return NULL;
+	}
+	memset(dma->memory, 0, room);
+	dma->size = room;
+	dma->bus = dma_next;
+	dma_next += room + PAGE;
+	dma->next = dmas;
+	dmas = dma;
+	allocations++;
+	*bus = dma->bus;
+	return dma->memory;
+}
+
+void nvme_dma_free(void *memory, size_t size)
+{
+	if (!memory)
+		return;
+	for (struct dma **at = &dmas; *at; at = &(*at)->next) {
+		struct dma *dma = *at;
+
+		if (dma->memory != memory)
+			continue;
+		if (((size + PAGE - 1) & ~(size_t)(PAGE - 1)) != dma->size) {
+			fprintf(stderr, "sim: nvme_dma_free(%zu) of %zu bytes\n", size, dma->size);
+			abort();
+		}
+		*at = dma->next;
+		free(dma->memory);
+		free(dma);
+		allocations--;
+		return;
+	}
+	fprintf(stderr, "sim: nvme_dma_free(%p) of what nvme_dma_alloc() never gave\n", memory);
+	abort();
+}
+
+static size_t handed_slot(uint64_t page)
+{
+	size_t at = (size_t)(page * 0x9e3779b97f4a7c15ull >> 16) & (handed_room - 1);
+
+	while (handed[at] && handed[at] != page)
+		at = (at + 1) & (handed_room - 1);
+	return at;
+}
+
+static void hand(uint64_t page)
+{
+	size_t at;
+
+	if (handed_count * 2 >= handed_room) {
+		uint64_t *old = handed;
+		size_t room = handed_room;
+
+		handed_room = room ? room * 2 : 1024;
+		handed = calloc(handed_room, sizeof(*handed));
+		for (size_t i = 0; i < room; i++)
+			if (old[i])
+				handed[handed_slot(old[i])] = old[i];
+		free(old);
+	}
+	at = handed_slot(page);
+	if (!handed[at]) {
+		handed[at] = page;
+		handed_count++;
+	}
+}
+
+void sim_dma_forget(void)
+{
+	free(handed);
+	handed = NULL;
+	handed_room = handed_count = 0;
+}
+
+uint64_t nvme_dma_address(const void *memory)
+{
+	uint64_t address = (uintptr_t)memory;
+
+	for (struct dma *dma = dmas; dma; dma = dma->next)
+		if (address - (uintptr_t)dma->memory < dma->size)
+			return dma->bus + (address - (uintptr_t)dma->memory);
+	hand(address / PAGE);
+	return SCATTERED | (address / PAGE ^ SCATTER_PAGES) * PAGE | address % PAGE;
+}
+
+/* The memory behind bus address, and how much of it is contiguous. NULL: nobody's. */
+static uint8_t *bus_memory(uint64_t bus, size_t *size)
+{
+	if (bus >= SCATTERED && bus < SCATTERED * 2) {
+		uint64_t page = (bus & (SCATTERED - 1)) / PAGE ^ SCATTER_PAGES;
+
+		if (!handed || !handed[handed_slot(page)])
+			return NULL;
+		*size = PAGE - bus % PAGE;
+		return (uint8_t *)(uintptr_t)(page * PAGE + bus % PAGE);
+	}
+	for (struct dma *dma = dmas; dma; dma = dma->next)
+		if (bus - dma->bus < dma->size) {
+			*size = dma->size - (bus - dma->bus);
+			return dma->memory + (bus - dma->bus);
+		}
+	return NULL;
+}
+
+static bool copy(struct sim_controller *sim, uint64_t bus, uint8_t *to, const uint8_t *from,
+		 size_t size, const char *what)
+{
+	uint64_t start = bus;
+
+	while (size) {
+		size_t room;
+		uint8_t *memory = bus_memory(bus, &room);
+
+		if (!memory) {
+			sim_violation(sim, "%s: DMA at %llx (from %llx) is to nobody's memory",
+				      what, (unsigned long long)bus, (unsigned long long)start);
+			return false;
+		}
+		if (room > size)
+			room = size;
+		if (from)
+			memcpy(memory, from, room);
+		else
+			memcpy(to, memory, room);
+		if (from)
+			from += room;
+		else
+			to += room;
+		bus += room;
+		size -= room;
+	}
+	return true;
+}
+
+bool sim_dma_read(struct sim_controller *sim, uint64_t bus, void *buffer, size_t size,
+		  const char *what)
+{
+	return copy(sim, bus, buffer, NULL, size, what);
+}
+
+bool sim_dma_write(struct sim_controller *sim, uint64_t bus, const void *buffer, size_t size,
+		   const char *what)
+{
+	return copy(sim, bus, NULL, buffer, size, what);
+}
+
+void *nvme_alloc(size_t size)
+{
+	void *memory;
+
+	if (allocation_fails())
+		return NULL;
+	memory = calloc(1, size);
+	if (memory)
+		allocations++;
+	return memory;
+}
+
+void nvme_free(void *memory)
+{
+	if (memory)
+		allocations--;
+	free(memory);
+}
+
+void sim_start_again(void)
+{
+	now = 1000000;
+	idle_turns = 0;
+	dma_next = DMA_BASE;
+	fail_after = -1;
+	sim_dma_forget();
+}
+
+/* The log, also on standard error with SIM_VERBOSE in the environment. */
+static struct sim_text log_lines;
+
+void nvme_log(int level, const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	sim_text_add(&log_lines, "%d %s", level, line);
+	if (getenv("SIM_VERBOSE"))
+		fprintf(stderr, "%d.%06d <%d> %s\n", (int)(now / 1000000000),
+			(int)(now / 1000 % 1000000), level, line);
+}
+
+const char *sim_log(void)
+{
+	return log_lines.bytes ? log_lines.bytes : "";
+}
+
+void sim_log_clear(void)
+{
+	sim_text_clear(&log_lines);
+}

@@ -1,0 +1,425 @@
+/* Reads, writes and flushes through the driver: data, order, full queues, errors. */
+#include "lib/errno.h"
+#include "drivers/nvme/names.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+static void run_model(const struct sim_config *config, const struct nvme_options *options,
+		      unsigned count, unsigned depth, unsigned blocks_max)
+{
+	struct driver driver;
+	struct model *model;
+
+	driver_start(&driver, config, options);
+	model = model_create(driver.device, 7);
+	model_run(model, count, depth, blocks_max);
+	model_verify(model);
+	model_destroy(model);
+	assert_not_logged("completion ignored");
+	driver_stop(&driver);
+}
+
+static void test_in_order(void **state)
+{
+	(void)state;
+	run_model(NULL, NULL, 2000, 32, 64);
+}
+
+static void test_random_order(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 3; seed++) {
+		struct sim_config config = {.jitter_ns = 300000, .random = seed};
+
+		run_model(&config, NULL, 1500, 200, 16);
+	}
+}
+
+static void test_small_queue_large_requests(void **state)
+{
+	struct sim_config config = {
+		.cap = SIM_CAP_SEED, .mdts = 1, .jitter_ns = 50000, .fetch_max = 3};
+
+	(void)state;
+	run_model(&config, NULL, 600, 40, 300);
+}
+
+static void test_queue_of_two(void **state)
+{
+	struct sim_config config = {.cap = sim_cap(1, true, 1, 0, 1, 0, 0), .mdts = 1};
+
+	(void)state;
+	run_model(&config, NULL, 400, 20, 40);
+}
+
+static void test_several_queues(void **state)
+{
+	struct sim_config config = {.jitter_ns = 100000, .fetch_max = 4};
+	struct nvme_options options = {.queues = 5, .depth = 8};
+
+	(void)state;
+	run_model(&config, &options, 1500, 100, 30);
+}
+
+static void test_blocks_of_4096(void **state)
+{
+	struct sim_namespace_config ns = {.block_shift = 12, .block_count = 512};
+	struct sim_config config = {
+		.namespaces = &ns, .namespace_count = 1, .mdts = 5, .jitter_ns = 20000};
+
+	(void)state;
+	run_model(&config, NULL, 800, 30, 60);
+}
+
+static void test_lists_of_many_pages(void **state)
+{
+	struct sim_namespace_config ns = {.block_count = 65536};
+	struct sim_config config = {.namespaces = &ns, .namespace_count = 1};
+	struct nvme_options options = {.max_transfer = 4 << 20, .depth = 8};
+
+	(void)state;
+	run_model(&config, &options, 30, 3, 20000);
+}
+
+static void test_shadow_doorbells(void **state)
+{
+	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .jitter_ns = 30000};
+	struct nvme_options options = {.shadow_doorbells = true, .queues = 2, .depth = 32};
+	struct driver driver;
+	struct model *model;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	assert_order(sim_trace(driver.sim), (const char *const[]){"Doorbell Buffer Config", NULL});
+	model = model_create(driver.device, 7);
+	model_run(model, 3000, 50, 8);
+	/* that is what they are for */
+	assert_in_range(sim_statistics(driver.sim)->doorbell_writes, 1, 3000);
+	model_verify(model);
+	model_destroy(model);
+	driver_stop(&driver);
+}
+
+/* A sleeping controller is woken by the real doorbell, at once. */
+static void test_shadow_doorbell_wakes(void **state)
+{
+	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS};
+	struct nvme_options options = {.shadow_doorbells = true, .depth = 16};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	for (unsigned i = 0; i < 500; i++) {
+		uint64_t start = nvme_time_ns();
+
+		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
+		assert_in_range(nvme_time_ns() - start, 0, 100000);
+		sim_advance(1000000);
+	}
+	assert_int_equal(nvme_statistics(driver.controller)->stalls, 0);
+	driver_stop(&driver);
+}
+
+/* A doorbell is missed: the driver notices within a millisecond or so and rings the real one. */
+static void test_missed_shadow_doorbell(void **state)
+{
+	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .doorbell_race = true};
+	struct nvme_options options = {.shadow_doorbells = true};
+	struct driver driver;
+	uint64_t longest = 0;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	for (unsigned i = 0; i < 3000; i++) {
+		uint64_t start = nvme_time_ns(), took;
+
+		assert_int_equal(block_read(driver.device, i % 2048, 1, bytes), 0);
+		took = nvme_time_ns() - start;
+		longest = took > longest ? took : longest;
+		/* the next one comes while the controller goes to sleep */
+		sim_advance(17000 + i % 5000);
+	}
+	assert_in_range(longest, 1, 3000000);
+	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+	driver_stop(&driver);
+}
+
+/* A ring wraps a few times with exactly one command in it each time. */
+static void test_wrap_one_by_one(void **state)
+{
+	struct sim_config config = {.cap = SIM_CAP_SEED};
+	struct driver driver;
+	uint8_t bytes[512], back[512];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < 100; i++) {
+		memset(bytes, (int)i, sizeof(bytes));
+		assert_int_equal(block_write(driver.device, i, 1, bytes), 0);
+		assert_int_equal(block_read(driver.device, i, 1, back), 0);
+		assert_memory_equal(bytes, back, 512);
+	}
+	driver_stop(&driver);
+}
+
+static unsigned completed;
+
+static void count_completion(struct block_request *request)
+{
+	assert_int_equal(request->error, 0);
+	completed++;
+}
+
+/* The queue holds as many commands as it has entries less one, all in the controller at once. */
+static void test_full_queue(void **state)
+{
+	enum { REQUESTS = 1000 };
+	struct block_request *requests = calloc(REQUESTS, sizeof(*requests));
+	struct sim_config config = {.latency_ns = 1000000};
+	struct nvme_options options = {.depth = 64};
+	static uint8_t bytes[512];
+	struct block_segment segment = {bytes, 512};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	completed = 0;
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		requests[i] = (struct block_request){.operation = BLOCK_READ,
+						     .lba = i,
+						     .count = 1,
+						     .segments = &segment,
+						     .segment_count = 1,
+						     .done = count_completion};
+		block_submit(driver.device, &requests[i]);
+	}
+	for (unsigned i = 0; i < REQUESTS; i++)
+		assert_int_equal(block_wait(&requests[i]), 0);
+	assert_int_equal(completed, REQUESTS);
+	/* and the Asynchronous Event Requests of the admin queue */
+	assert_in_range(sim_statistics(driver.sim)->in_flight_max, 63, 63 + 32);
+	free(requests);
+	driver_stop(&driver);
+}
+
+static void test_plug(void **state)
+{
+	struct block_request requests[10];
+	static uint8_t bytes[512];
+	struct block_segment segment = {bytes, 512};
+	struct driver driver;
+	uint64_t before;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	before = sim_statistics(driver.sim)->doorbell_writes;
+	block_plug(driver.device);
+	for (unsigned i = 0; i < 10; i++) {
+		requests[i] = (struct block_request){.operation = BLOCK_READ,
+						     .lba = i,
+						     .count = 1,
+						     .segments = &segment,
+						     .segment_count = 1};
+		block_submit(driver.device, &requests[i]);
+	}
+	block_unplug(driver.device);
+	assert_int_equal(sim_statistics(driver.sim)->doorbell_writes - before, 1);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(block_wait(&requests[i]), 0);
+	driver_stop(&driver);
+}
+
+static void test_flush_keeps_data(void **state)
+{
+	struct sim_config config = {.volatile_cache = true};
+	struct driver driver;
+	uint8_t bytes[64 * 512], back[512];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	memset(bytes, 0x11, sizeof(bytes));
+	assert_int_equal(block_write(driver.device, 0, 64, bytes), 0);
+	assert_int_equal(block_flush(driver.device), 0);
+	assert_true(sim_statistics(driver.sim)->commands[1][0] >= 1);
+	sim_power_cut(driver.sim);
+	for (unsigned i = 0; i < 64; i++) {
+		sim_namespace_read(driver.sim, 1, i, 1, back);
+		assert_memory_equal(bytes, back, 512);
+	}
+	nvme_detach(driver.controller, false);
+	driver.controller = NULL;
+	driver_stop(&driver);
+}
+
+/* A status without retry: what the request says, and the line in the log. */
+static void expect_failure(struct driver *driver, unsigned opcode, unsigned status, int error,
+			   const char *line)
+{
+	struct sim_fault fault = {
+		.kind = SIM_STATUS, .queue = 1, .opcode = (int)opcode, .status = status | SIM_DNR};
+	unsigned hits = sim_fault_hits(driver->sim);
+	uint8_t bytes[8 * 512] = {0};
+	struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {
+		.lba = 1016, .count = 8, .segments = &segment, .segment_count = 1};
+
+	sim_log_clear();
+	sim_add_fault(driver->sim, &fault);
+	request.operation = opcode == 0x02   ? BLOCK_READ
+			    : opcode == 0x01 ? BLOCK_WRITE
+					     : BLOCK_FLUSH;
+	block_submit(driver->device, &request);
+	assert_int_equal(block_wait(&request), error);
+	assert_int_equal(request.status, status);
+	if (request.operation != BLOCK_FLUSH)
+		assert_int_equal(request.error_lba, 1016);
+	assert_logged(line);
+	assert_int_equal(sim_fault_hits(driver->sim), hits + 1);
+	sim_clear_faults(driver->sim);
+}
+
+static void test_statuses(void **state)
+{
+	static const struct {
+		unsigned opcode, status;
+		int error;
+		const char *line;
+	} rows[] = {
+		{0x02, 0x281, -EIO, "Read LBA 1016+8: Unrecovered Read Error (sct 2 sc 81)"},
+		{0x01, 0x280, -EIO, "Write LBA 1016+8: Write Fault (sct 2 sc 80)"},
+		{0x02, 0x080, 0, "Read LBA 1016+8: LBA Out of Range (sct 0 sc 80)"},
+		{0x01, 0x081, -ENOSPC, "Write LBA 1016+8: Capacity Exceeded (sct 0 sc 81)"},
+		{0x01, 0x020, 0, "Write LBA 1016+8: Namespace is Write Protected (sct 0 sc 20)"},
+		{0x02, 0x00b, 0, "(sct 0 sc 0b)"},
+		{0x02, 0x006, -EIO, "Read LBA 1016+8: Internal Error (sct 0 sc 06)"},
+		{0x00, 0x006, -EIO, "Internal Error (sct 0 sc 06)"},
+		{0x02, 0x7c1, -EIO, "(sct 7 sc c1)"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int error = rows[i].error;
+		struct driver driver;
+
+		driver_start(&driver, NULL, NULL);
+		/* where the choice is the driver's it must be that of nvme_status_errno() */
+		if (!error)
+			error = nvme_status_errno(rows[i].status);
+		assert_true(error < 0);
+		assert_int_equal(error, nvme_status_errno(rows[i].status));
+		expect_failure(&driver, rows[i].opcode, rows[i].status, error, rows[i].line);
+		/* the device goes on */
+		expect_failure(&driver, rows[i].opcode, rows[i].status, error, rows[i].line);
+		driver_stop(&driver);
+	}
+}
+
+/* One part of a large request fails: the first bad address is named, and all parts have ended when
+ * the request does. */
+static void test_one_part_fails(void **state)
+{
+	struct sim_config config = {.mdts = 1, .jitter_ns = 100000};
+	struct sim_fault fault = {.kind = SIM_STATUS,
+				  .queue = SIM_ANY,
+				  .opcode = 0x02,
+				  .lba_first = 700,
+				  .lba_last = 1800,
+				  .count = SIM_FOREVER,
+				  .status = 0x281 | SIM_DNR};
+	uint8_t *bytes = malloc(2048 * 512);
+	struct block_segment segment = {bytes, 2048 * 512};
+	struct block_request request = {
+		.operation = BLOCK_READ, .count = 2048, .segments = &segment, .segment_count = 1};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	sim_add_fault(driver.sim, &fault);
+	block_submit(driver.device, &request);
+	assert_int_equal(block_wait(&request), -EIO);
+	assert_int_equal(request.status, 0x281);
+	assert_int_equal(request.error_lba, 700 / 16 * 16);
+	free(bytes);
+	/* nothing of it is still under way: DMA into freed memory would be found */
+	sim_advance(10000000);
+	nvme_poll_all();
+	driver_stop(&driver);
+}
+
+static void test_pass_through(void **state)
+{
+	struct sim_config config = {.oncs = SIM_ONCS_COMPARE | SIM_ONCS_WRITE_ZEROES,
+				    .tolerant = true};
+	struct nvme_command command = {.opcode = 0x02, .nsid = 1, .cdw10 = 3};
+	struct nvme_reply reply;
+	uint8_t *bytes = malloc(513);
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	/* any alignment */
+	memset(bytes + 1, 0xff, 512);
+	assert_int_equal(nvme_io_command(driver.controller, &command, bytes + 1, 512, 0, &reply),
+			 0);
+	assert_int_equal(bytes[1], 0);
+	assert_int_equal(bytes[512], 0);
+	command.opcode = 0x05;
+	bytes[9] = 1;
+	assert_int_not_equal(
+		nvme_io_command(driver.controller, &command, bytes + 1, 512, 0, &reply), 0);
+	assert_int_equal(reply.status & 0x7ff, 0x285);
+	command.opcode = 0x99;
+	assert_int_not_equal(nvme_io_command(driver.controller, &command, NULL, 0, 0, &reply), 0);
+	assert_int_equal(reply.status & 0x7ff, 0x001);
+	command = (struct nvme_command){.opcode = 0x02, .nsid = 1, .cdw10 = 4096};
+	assert_int_not_equal(
+		nvme_io_command(driver.controller, &command, bytes + 1, 512, 0, &reply), 0);
+	assert_int_equal(reply.status & 0x7ff, 0x080);
+	command = (struct nvme_command){.opcode = NVME_ADMIN_CREATE_SQ, .cdw10 = 1};
+	assert_int_equal(nvme_admin_command(driver.controller, &command, NULL, 0, 0, &reply),
+			 -EINVAL);
+	command = (struct nvme_command){.opcode = 0x99};
+	assert_int_not_equal(nvme_admin_command(driver.controller, &command, NULL, 0, 0, &reply),
+			     0);
+	assert_int_equal(reply.status & 0x7ff, 0x001);
+	free(bytes);
+	driver_stop(&driver);
+}
+
+static void test_features_and_logs(void **state)
+{
+	struct driver driver;
+	struct nvme_reply reply;
+	uint8_t log[512];
+
+	(void)state;
+	driver_start(&driver, &(struct sim_config){.tolerant = true}, NULL);
+	assert_int_equal(nvme_get_feature(driver.controller, 0x04, 0, 0, 0, NULL, 0, &reply), 0);
+	assert_int_equal(reply.result, 343);
+	assert_int_equal(nvme_set_feature(driver.controller, 0x04, false, 0, 350, NULL, 0, &reply),
+			 0);
+	assert_int_equal(nvme_get_feature(driver.controller, 0x04, 0, 0, 0, NULL, 0, &reply), 0);
+	assert_int_equal(reply.result, 350);
+	assert_int_not_equal(nvme_get_feature(driver.controller, 0x55, 0, 0, 0, NULL, 0, &reply),
+			     0);
+	assert_int_equal(reply.status & 0x7ff, 0x002);
+	assert_int_equal(nvme_log_page(driver.controller, 0x02, 0xffffffff, 0, log, 512, &reply),
+			 0);
+	assert_int_equal(log[1] | log[2] << 8, 310);
+	assert_int_equal(nvme_log_page(driver.controller, 0x02, 0xffffffff, 3, log, 5, &reply),
+			 -EINVAL);
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_in_order), cmocka_unit_test(test_random_order),
+      cmocka_unit_test(test_small_queue_large_requests), cmocka_unit_test(test_queue_of_two),
+      cmocka_unit_test(test_several_queues), cmocka_unit_test(test_blocks_of_4096),
+      cmocka_unit_test(test_lists_of_many_pages), cmocka_unit_test(test_shadow_doorbells),
+      cmocka_unit_test(test_shadow_doorbell_wakes), cmocka_unit_test(test_missed_shadow_doorbell),
+      cmocka_unit_test(test_wrap_one_by_one), cmocka_unit_test(test_full_queue),
+      cmocka_unit_test(test_plug), cmocka_unit_test(test_flush_keeps_data),
+      cmocka_unit_test(test_statuses), cmocka_unit_test(test_one_part_fails),
+      cmocka_unit_test(test_pass_through), cmocka_unit_test(test_features_and_logs))

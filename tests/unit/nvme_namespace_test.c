@@ -1,0 +1,356 @@
+/* Namespaces: formats, gaps, many of them, several controllers, and what identify data may say. */
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+static void exercise(struct block_device *device)
+{
+	struct model *model = model_create(device, 1);
+
+	model_run(model, 60, 20, 40);
+	model_verify(model);
+	model_destroy(model);
+}
+
+static void test_lba_formats(void **state)
+{
+	(void)state;
+	for (unsigned shift = 9; shift <= 14; shift++) {
+		for (unsigned format = 0; format < 16; format += 5) {
+			struct sim_namespace_config ns = {
+				.block_shift = shift, .format = format, .block_count = 500};
+			struct sim_config config = {.namespaces = &ns, .namespace_count = 1};
+			struct driver driver;
+
+			driver_start(&driver, &config, NULL);
+			if (!driver.device || !block_first()) {
+				/* blocks beyond a page may be refused, with a message */
+				assert_true(shift > 12);
+				assert_logged("LBA format");
+			} else {
+				assert_int_equal(driver.device->block_size, 1u << shift);
+				assert_int_equal(driver.device->block_count, 500);
+				exercise(driver.device);
+			}
+			driver_stop(&driver);
+		}
+	}
+}
+
+static void test_gaps(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {
+		{.nsid = 2, .block_count = 100},
+		{.nsid = 3, .inactive = true},
+		{.nsid = 7, .block_count = 200, .block_shift = 12},
+		{.nsid = 4000000, .block_count = 300},
+	};
+	struct sim_config config = {.namespaces = namespaces, .namespace_count = 4};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_string_equal(block_first()->name, "my_nvme0n2");
+	assert_null(block_find("my_nvme0n1"));
+	assert_null(block_find("my_nvme0n3"));
+	assert_int_equal(block_find("my_nvme0n7")->block_count, 200);
+	assert_int_equal(block_find("my_nvme0n7")->block_size, 4096);
+	assert_int_equal(block_find("my_nvme0n4000000")->block_count, 300);
+	exercise(block_find("my_nvme0n7"));
+	exercise(block_find("my_nvme0n4000000"));
+	driver_stop(&driver);
+	assert_null(block_first());
+}
+
+/* Data that goes to one namespace stays out of the others. */
+static void test_namespaces_are_separate(void **state)
+{
+	struct sim_config config = {.namespace_count = 3};
+	uint8_t bytes[512], back[512];
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 1; i <= 3; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "my_nvme0n%u", i);
+		memset(bytes, (int)i, sizeof(bytes));
+		assert_int_equal(block_write(block_find(name), 9, 1, bytes), 0);
+	}
+	for (unsigned i = 1; i <= 3; i++) {
+		memset(bytes, (int)i, sizeof(bytes));
+		sim_namespace_read(driver.sim, i, 9, 1, back);
+		assert_memory_equal(bytes, back, 512);
+	}
+	driver_stop(&driver);
+}
+
+/* More than one page of the active list holds. */
+static void test_many_namespaces(void **state)
+{
+	static const unsigned counts[] = {256, 1023, 1024};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct sim_config config = {.namespace_count = counts[i]};
+		unsigned found = 0;
+		struct driver driver;
+		char name[32];
+
+		driver_start(&driver, &config, NULL);
+		for (struct block_device *device = block_first(); device; device = device->next)
+			found++;
+		assert_int_equal(found, counts[i]);
+		snprintf(name, sizeof(name), "my_nvme0n%u", counts[i]);
+		exercise(block_find(name));
+		driver_stop(&driver);
+	}
+}
+
+static void test_no_namespace(void **state)
+{
+	static const struct sim_namespace_config inactive = {.inactive = true};
+	struct sim_config config = {.namespaces = &inactive, .namespace_count = 1};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_null(block_first());
+	assert_int_equal(nvme_state(driver.controller), NVME_LIVE);
+	driver_stop(&driver);
+}
+
+static void test_metadata_is_refused(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {
+		{.metadata = 8},
+		{.metadata = 8, .extended = true, .block_shift = 12},
+		{.metadata = 8, .protection = 1},
+		{.block_count = 64},
+	};
+	struct sim_config config = {.namespaces = namespaces, .namespace_count = 4};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_null(block_find("my_nvme0n1"));
+	assert_null(block_find("my_nvme0n2"));
+	assert_null(block_find("my_nvme0n3"));
+	assert_non_null(block_find("my_nvme0n4"));
+	assert_logged("metadata");
+	exercise(block_find("my_nvme0n4"));
+	driver_stop(&driver);
+}
+
+static void test_read_only(void **state)
+{
+	static const struct sim_namespace_config ns = {.read_only = true};
+	struct sim_config config = {.namespaces = &ns, .namespace_count = 1};
+	struct driver driver;
+	uint8_t bytes[512] = {0};
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_true(driver.device->read_only);
+	assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+	assert_int_equal(block_write(driver.device, 0, 1, bytes), -EROFS);
+	driver_stop(&driver);
+}
+
+static void test_sizes(void **state)
+{
+	static const uint64_t counts[] = {
+		1, 2, 7, 1ull << 32, (1ull << 32) + 1, 1ull << 35, INT64_MAX >> 9};
+	uint8_t bytes[1024], back[1024];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct sim_namespace_config ns = {.block_count = counts[i]};
+		struct sim_config config = {.namespaces = &ns, .namespace_count = 1};
+		struct driver driver;
+
+		driver_start(&driver, &config, NULL);
+		assert_true(driver.device->block_count == counts[i]);
+		memset(bytes, 0x5a, sizeof(bytes));
+		assert_int_equal(block_write(driver.device, counts[i] - 1, 1, bytes), 0);
+		sim_namespace_read(driver.sim, 1, counts[i] - 1, 1, back);
+		assert_memory_equal(bytes, back, 512);
+		assert_int_equal(block_write(driver.device, counts[i], 1, bytes), -ENOSPC);
+		assert_int_equal(block_write(driver.device, counts[i] - 1, 2, bytes), -ENOSPC);
+		assert_int_equal(block_read(driver.device, counts[i] - 1, 2, bytes), -EIO);
+		assert_int_equal(block_read(driver.device, UINT64_MAX, 1, bytes), -EIO);
+		driver_stop(&driver);
+	}
+}
+
+#define CONTROLLERS 4
+
+static void test_several_controllers(void **state)
+{
+	struct sim_controller *sims[CONTROLLERS];
+	struct nvme_controller *controllers[CONTROLLERS];
+	struct sim_config config = {.namespace_count = 4};
+	uint8_t bytes[512], back[512];
+	unsigned seen = 0;
+	char name[32];
+
+	(void)state;
+	for (unsigned i = 0; i < CONTROLLERS; i++) {
+		config.random = i;
+		sims[i] = sim_create(&config);
+		assert_int_equal(nvme_attach(sim_bar(sims[i]), sim_bar_size(sims[i]),
+					     (struct nvme_pci *)sims[i], NULL, &controllers[i]),
+				 0);
+		snprintf(name, sizeof(name), "my_nvme%u", i);
+		assert_string_equal(nvme_name(controllers[i]), name);
+		assert_ptr_equal(nvme_find(name), controllers[i]);
+	}
+	for (struct nvme_controller *c = nvme_first(); c; c = nvme_next(c))
+		assert_ptr_equal(c, controllers[seen++]);
+	assert_int_equal(seen, CONTROLLERS);
+	for (unsigned i = 0; i < CONTROLLERS; i++) {
+		memset(bytes, (int)i + 1, sizeof(bytes));
+		snprintf(name, sizeof(name), "my_nvme%un3", i);
+		assert_int_equal(block_write(block_find(name), 1, 1, bytes), 0);
+	}
+	for (unsigned i = 0; i < CONTROLLERS; i++) {
+		memset(bytes, (int)i + 1, sizeof(bytes));
+		sim_namespace_read(sims[i], 3, 1, 1, back);
+		assert_memory_equal(bytes, back, 512);
+	}
+	/* the number of one that went is taken again */
+	nvme_detach(controllers[1], true);
+	assert_null(nvme_find("my_nvme1"));
+	assert_null(block_find("my_nvme1n1"));
+	sim_plug(sims[1]);
+	assert_int_equal(nvme_attach(sim_bar(sims[1]), sim_bar_size(sims[1]),
+				     (struct nvme_pci *)sims[1], NULL, &controllers[1]),
+			 0);
+	assert_string_equal(nvme_name(controllers[1]), "my_nvme1");
+	exercise(block_find("my_nvme1n2"));
+	for (unsigned i = 0; i < CONTROLLERS; i++) {
+		nvme_detach(controllers[i], i & 1);
+		sim_destroy(sims[i]);
+	}
+	assert_int_equal(sim_allocations(), 0);
+}
+
+/* Identify data that lies, field by field. The driver refuses, or works within what is true. */
+struct lie {
+	unsigned cns; /* whose data */
+	unsigned offset, size;
+	uint64_t value;
+	bool device; /* a block device appears all the same */
+};
+
+static void tell_lie(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		     size_t size)
+{
+	const struct lie *lie = context;
+
+	if (queue == 0 && command[0] == 0x06 && command[40] == lie->cns && size == 4096)
+		memcpy(bytes + lie->offset, &lie->value, lie->size);
+}
+
+static void test_identify_data_that_lies(void **state)
+{
+	static const struct lie lies[] = {
+		{0x00, 0, 8, 0, false},		    /* NSZE 0 */
+		{0x00, 0, 8, UINT64_MAX, false},    /* NSZE beyond 64 bits of bytes */
+		{0x00, 8, 8, UINT64_MAX, true},	    /* NCAP above NSZE */
+		{0x00, 26, 1, 0x0f, false},	    /* FLBAS beyond NLBAF */
+		{0x00, 26, 1, 0xff, false},	    /* the same, all bits */
+		{0x00, 25, 1, 0xff, true},	    /* NLBAF */
+		{0x00, 130, 1, 0, false},	    /* LBADS 0 */
+		{0x00, 130, 1, 8, false},	    /* LBADS 8 */
+		{0x00, 130, 1, 255, false},	    /* LBADS 255 */
+		{0x00, 130, 1, 64, false},	    /* LBADS 64 */
+		{0x01, 77, 1, 255, true},	    /* MDTS 255 */
+		{0x01, 77, 1, 63, true},	    /* MDTS 63 */
+		{0x01, 516, 4, 0, true},	    /* NN 0 */
+		{0x01, 516, 4, UINT32_MAX, true},   /* NN */
+		{0x01, 512, 1, 0x77, false},	    /* SQES: 128 bytes required */
+		{0x01, 513, 1, 0x55, false},	    /* CQES */
+		{0x01, 512, 1, 0x00, true},	    /* SQES, not filled in */
+		{0x01, 84, 4, UINT32_MAX, true},    /* RTD3R */
+		{0x01, 258, 2, 0xffff, true},	    /* ACL, AERL */
+		{0x02, 0, 4, UINT32_MAX, true},	    /* a list that is not in order */
+		{0x02, 4, 4, 1, true},		    /* NSID 1 twice */
+		{0x02, 0, 8, 0x100000002ull, true}, /* 2, 1 */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		struct sim_config config = {
+			.tolerant = true,
+			.hooks = {.context = (void *)(uintptr_t)&lies[i], .data = tell_lie}};
+		struct driver driver;
+		uint8_t bytes[512];
+		int error = driver_try(&driver, &config, NULL);
+
+		if (error)
+			assert_null(driver.controller);
+		if (lies[i].device && !error && block_find("my_nvme0n1")) {
+			struct block_device *device = block_find("my_nvme0n1");
+
+			assert_int_equal(device->block_size, 512);
+			assert_int_equal(block_read(device, 0, 1, bytes), 0);
+		}
+		if (!lies[i].device && block_find("my_nvme0n1"))
+			fail_msg("lie %u was believed; log:\n%s", i, sim_log());
+		driver_stop(&driver);
+	}
+}
+
+static void test_active_list_full_of_junk(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct sim_config config = {.tolerant = true, .random = seed};
+		struct driver driver;
+		struct sim_fault fault = {.kind = SIM_CORRUPT,
+					  .queue = 0,
+					  .opcode = 0x06,
+					  .skip = (unsigned)seed % 4,
+					  .count = SIM_FOREVER};
+
+		sim_log_clear();
+		memset(&driver, 0, sizeof(driver));
+		driver.sim = sim_create(&config);
+		sim_add_fault(driver.sim, &fault);
+		nvme_attach(sim_bar(driver.sim), sim_bar_size(driver.sim),
+			    (struct nvme_pci *)driver.sim, NULL, &driver.controller);
+		driver_stop(&driver);
+	}
+}
+
+static void test_resize_and_rescan(void **state)
+{
+	struct sim_config config = {.namespace_count = 3};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	sim_namespace_attach(driver.sim, 2, false);
+	sim_namespace_resize(driver.sim, 3, 4096);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_null(block_find("my_nvme0n2"));
+	assert_int_equal(block_find("my_nvme0n3")->block_count, 4096);
+	assert_int_equal(block_read(block_find("my_nvme0n3"), 4095, 1, bytes), 0);
+	sim_namespace_attach(driver.sim, 2, true);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_non_null(block_find("my_nvme0n2"));
+	assert_false(block_find("my_nvme0n2")->gone);
+	exercise(block_find("my_nvme0n2"));
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
+      cmocka_unit_test(test_namespaces_are_separate), cmocka_unit_test(test_many_namespaces),
+      cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_metadata_is_refused),
+      cmocka_unit_test(test_read_only), cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_identify_data_that_lies),
+      cmocka_unit_test(test_active_list_full_of_junk), cmocka_unit_test(test_resize_and_rescan))

@@ -1,0 +1,95 @@
+/* A command: one file in kernel/commands, its table entry in the same file. A command runs as a
+ * process (kernel/process.h). */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct command {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *synopsis; /* "[-l] [FILE]..." */
+	const char *summary;  /* one line, for help: "Copy a file, converting and formatting it" */
+	const char *help;     /* the rest of --help: options, notes; may be "" */
+};
+
+/* The linker collects the entries; COMMAND(dd, "[OPERAND]...", "Copy …", "…") takes dd_main. */
+#define COMMAND_NAMED(identifier, name_text, main_function, synopsis_text, summary_text, \
+		      help_text)                                                         \
+	static const struct command command_##identifier = {                             \
+		name_text, main_function, synopsis_text, summary_text, help_text};       \
+	static const struct command *const command_entry_##identifier                    \
+		__attribute__((used, section("commands"))) = &command_##identifier
+#define COMMAND(identifier, synopsis_text, summary_text, help_text)                            \
+	COMMAND_NAMED(identifier, #identifier, identifier##_main, synopsis_text, summary_text, \
+		      help_text)
+
+const struct command *command_find(const char *name);
+/* In byte order of the names; NULL behind the last one. */
+const struct command *command_at(unsigned index);
+/* Runs the command as a process; "--help" as the only operand prints its help instead. */
+int command_run(const struct command *command, int argc, char **argv);
+/* What "NAME --help" prints. */
+void command_print_help(const struct command *command);
+/* The shell's built-ins for help, written like commands (main is not used), in any order; NULL
+ * behind the last one. The shell provides it. */
+const struct command *shell_builtin_at(unsigned index);
+
+/* Standard output of the current process, buffered like C's stdout: by line on the console, by 4
+ * KiB elsewhere. */
+void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_bytes(const void *bytes, size_t size);
+void out_char(char c);
+/* Writes out what is buffered. 0 or a negative errno; the error is sticky. command_run() does it at
+ * the end: an error there prints "NAME: write error: No space left on device" and makes the
+ * status 1. */
+int out_flush(void);
+
+/* Standard error, unbuffered (standard output is flushed first), as it is. */
+void err(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same with "NAME: " before and a newline behind. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* complain(), then process_exit(status). */
+_Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "Try 'NAME --help' for more information." on standard error, then process_exit(status): how
+ * coreutils end on misuse. */
+_Noreturn void fail_usage(int status);
+
+/* process_alloc() that ends the process with "NAME: memory exhausted" and status 1. */
+void *alloc_or_fail(size_t size);
+/* A file name as coreutils quote it in messages: 'name', with $'\n' forms for odd bytes. Valid
+ * until the process ends. */
+const char *quote(const char *name);
+/* The same but only quoted where a shell would need it (quotearg's shell-escape style: cmp: a b: ->
+ * 'a b'). */
+const char *quote_if_needed(const char *name);
+/* What is no file name, as coreutils quote it in messages ('ab\'c\n'). */
+const char *quote_text(const char *string);
+
+/* Options as getopt(3) parses them: short options with clusters, "--", long options by unambiguous
+ * prefix; operands are permuted behind the options. On a bad one it prints getopt's message and
+ * returns '?'. */
+struct option {
+	const char *name;
+	int has_argument; /* 0 no, 1 required, 2 optional */
+	int value;
+};
+struct getopt {
+	int index; /* of the first operand once -1 is returned; start with {0} */
+	char *argument;
+	int next; /* internal */
+	int permuted_first, permuted_last;
+	int option;
+};
+int getopt_next(struct getopt *state, int argc, char **argv, const char *short_options,
+		const struct option *long_options);
+
+/* Long work on an interactive console: after one second a line such as "sha256sum: 120 MiB of 256
+ * MiB (47 %), 300 MiB/s" appears on the console and is rewritten a few times a second, and is gone
+ * when the command writes or ends. Nothing where standard error is not the console or the console
+ * is not interactive. */
+void progress(uint64_t done, uint64_t total); /* bytes; total 0 where unknown */
+void progress_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void progress_clear(void);

@@ -1,0 +1,79 @@
+/* help: what there is. */
+#include "kernel/commands/command.h"
+
+#include "kernel/process.h"
+#include "lib/string.h"
+
+/* Only where there is a shell. */
+extern __typeof__(shell_builtin_at) shell_builtin_at __attribute__((weak));
+
+static const struct command *builtin_at(unsigned index)
+{
+	return shell_builtin_at ? shell_builtin_at(index) : NULL;
+}
+
+/* The first name in byte order behind the given one, of a command or a built-in. */
+static const struct command *next_behind(const char *name)
+{
+	const struct command *next = NULL, *command;
+
+	for (unsigned i = 0; (command = command_at(i)); i++) {
+		if (strcmp(command->name, name) > 0) {
+			next = command;
+			break;
+		}
+	}
+	for (unsigned i = 0; (command = builtin_at(i)); i++)
+		if (strcmp(command->name, name) > 0 &&
+		    (!next || strcmp(command->name, next->name) < 0))
+			next = command;
+	return next;
+}
+
+static const struct command *find(const char *name)
+{
+	const struct command *command = command_find(name);
+
+	for (unsigned i = 0; !command && (command = builtin_at(i)); i++)
+		if (strcmp(command->name, name) != 0)
+			command = NULL;
+	return command;
+}
+
+static void list_all(void)
+{
+	unsigned width = 0;
+
+	for (const struct command *command = next_behind(""); command;
+	     command = next_behind(command->name))
+		if (strlen(command->name) > width)
+			width = (unsigned)strlen(command->name);
+	for (const struct command *command = next_behind(""); command;
+	     command = next_behind(command->name))
+		out("%-*s  %s\n", (int)width, command->name, command->summary);
+	out("\n'help NAME' or 'NAME --help' tells more.\n");
+}
+
+static int help_main(int argc, char **argv)
+{
+	int status = 0;
+
+	if (argc < 2)
+		list_all();
+	for (int i = 1; i < argc; i++) {
+		const struct command *command = find(argv[i]);
+
+		if (i > 1 && command)
+			out_char('\n');
+		if (command) {
+			command_print_help(command);
+		} else {
+			complain("no command %s", quote(argv[i]));
+			status = 1;
+		}
+	}
+	return status;
+}
+
+COMMAND(help, "[NAME]...", "List the commands, or describe some",
+	"Without a NAME, every command and every built-in of the shell with one line.\n");

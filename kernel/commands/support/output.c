@@ -1,0 +1,244 @@
+/* Standard output and standard error of the current process. */
+#include "kernel/commands/command.h"
+
+#include "kernel/commands/support/support.h"
+#include "kernel/files/file.h"
+#include "kernel/memory.h"
+#include "kernel/process.h"
+#include "kernel/process_state.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+#define OUTPUT_BUFFER_SIZE 4096
+
+/* All of it, or the first error. */
+static int write_all(int fd, const char *bytes, size_t size)
+{
+	while (size) {
+		struct file *file = process_file(fd);
+		long count;
+
+		/* A process that catches interrupts still prints after one. */
+		process_check_interrupt();
+		count = process_interrupted() && file ? file_write(file, bytes, size)
+						      : process_write(fd, bytes, size);
+		if (count < 0)
+			return (int)count;
+		if (count == 0)
+			return -EIO;
+		bytes += count;
+		size -= count;
+	}
+	return 0;
+}
+
+static void flush_quietly(void)
+{
+	out_flush();
+}
+
+static int finish_output(int status)
+{
+	struct process_state *state = process_state();
+
+	progress_clear();
+	if (!state->killed) {
+		int error = out_flush();
+
+		if (error) {
+			state->output.error = 0;
+			complain("write error: %s", error_text(-error));
+			status = 1;
+		}
+	}
+	kfree(state->output.buffer);
+	state->output.buffer = NULL;
+	state->output.length = 0;
+	return status;
+}
+
+void support_attach(struct process_state *state)
+{
+	state->finish = finish_output;
+	state->flush = flush_quietly;
+}
+
+int out_flush(void)
+{
+	struct process_state *state = process_state();
+	struct process_output *output = &state->output;
+	size_t length = output->length;
+	int error;
+
+	if (!length)
+		return output->error;
+	/* Forgotten first: writing may end the process, and that flushes again. */
+	output->length = 0;
+	error = write_all(1, output->buffer, length);
+	if (error && !output->error)
+		output->error = error;
+	return output->error;
+}
+
+void out_bytes(const void *bytes, size_t size)
+{
+	struct process_state *state = process_state();
+	struct process_output *output = &state->output;
+
+	if (!size)
+		return;
+	support_attach(state);
+	if (output->mode == OUTPUT_UNKNOWN) {
+		struct file *file = process_file(1);
+
+		output->mode = file && file_is_console(file) ? OUTPUT_BY_LINE : OUTPUT_BY_BLOCK;
+	}
+	if (!output->buffer)
+		output->buffer = kmalloc(OUTPUT_BUFFER_SIZE);
+	if (size > OUTPUT_BUFFER_SIZE - output->length)
+		out_flush();
+	if (!output->buffer || size >= OUTPUT_BUFFER_SIZE) {
+		int error = write_all(1, bytes, size);
+
+		if (error && !output->error)
+			output->error = error;
+		return;
+	}
+	memcpy(output->buffer + output->length, bytes, size);
+	output->length += size;
+	if (output->mode == OUTPUT_BY_LINE && memchr(bytes, '\n', size))
+		out_flush();
+}
+
+void out_char(char c)
+{
+	struct process_output *output = &process_state()->output;
+
+	if (output->mode == OUTPUT_BY_BLOCK && output->buffer &&
+	    output->length < OUTPUT_BUFFER_SIZE)
+		output->buffer[output->length++] = c;
+	else
+		out_bytes(&c, 1);
+}
+
+/* Formats into buffer, or into memory of the process where that is too small (*owned, to be freed).
+ * Without memory the text is cut. */
+static const char *format_text(char *buffer, size_t size, char **owned, size_t *length,
+			       const char *format, va_list args)
+{
+	va_list again;
+	int needed;
+
+	va_copy(again, args);
+	needed = vsnprintf(buffer, size, format, args);
+	*owned = NULL;
+	*length = needed < 0 ? 0 : (size_t)needed;
+	if (*length >= size) {
+		*owned = process_alloc(*length + 1);
+		if (*owned)
+			vsnprintf(*owned, *length + 1, format, again);
+		else
+			*length = size - 1;
+	}
+	va_end(again);
+	return *owned ? *owned : buffer;
+}
+
+void out(const char *format, ...)
+{
+	char buffer[512], *owned;
+	const char *text;
+	size_t length;
+	va_list args;
+
+	va_start(args, format);
+	text = format_text(buffer, sizeof buffer, &owned, &length, format, args);
+	va_end(args);
+	out_bytes(text, length);
+	process_free(owned);
+}
+
+/* Messages go out even when Ctrl-C was typed: past the checks of process_write(). */
+static void write_error(const char *text, size_t length)
+{
+	struct file *file = process_file(2);
+
+	while (file && length) {
+		long count = file_write(file, text, length);
+
+		if (count <= 0)
+			return;
+		text += count;
+		length -= count;
+	}
+}
+
+static void write_message(const char *before, const char *format, va_list args, const char *behind)
+{
+	char buffer[512], line[768], *owned;
+	const char *text;
+	size_t length;
+	int needed;
+
+	text = format_text(buffer, sizeof buffer, &owned, &length, format, args);
+	out_flush();
+	/* In one write where possible: parts of a pipeline then do not mix within a line. */
+	needed = snprintf(line, sizeof line, "%s%s%.*s%s", before ? before : "", before ? ": " : "",
+			  (int)length, text, behind ? behind : "");
+	if (!owned && needed >= 0 && (size_t)needed < sizeof line) {
+		write_error(line, (size_t)needed);
+		return;
+	}
+	if (before) {
+		write_error(before, strlen(before));
+		write_error(": ", 2);
+	}
+	write_error(text, length);
+	if (behind)
+		write_error(behind, strlen(behind));
+	process_free(owned);
+}
+
+void err(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(NULL, format, args, NULL);
+	va_end(args);
+}
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(process_name(), format, args, "\n");
+	va_end(args);
+}
+
+void fail(int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(process_name(), format, args, "\n");
+	va_end(args);
+	process_exit(status);
+}
+
+void fail_usage(int status)
+{
+	err("Try '%s --help' for more information.\n", process_name());
+	process_exit(status);
+}
+
+void *alloc_or_fail(size_t size)
+{
+	void *memory = process_alloc(size);
+
+	if (!memory)
+		fail(1, "memory exhausted");
+	return memory;
+}

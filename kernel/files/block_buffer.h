@@ -1,0 +1,58 @@
+/* The buffer between the files opened on a block device and the device: read-ahead and
+ * write-behind, as a page cache would give. */
+#pragma once
+
+#include "drivers/block/block.h"
+
+#define CHUNK_SIZE	 65536u /* or one logical block where that is larger */
+#define CHUNKS_MAX	 32	/* 2 MiB */
+#define CHUNKS_DIRTY_MAX 16	/* then all that is dirty goes to the device at once */
+#define CHUNK_BLOCKS_MAX (CHUNK_SIZE / 512)
+
+struct chunk {
+	char *data;			  /* NULL: no memory yet, or any more */
+	uint64_t index;			  /* of its first block / blocks to a chunk */
+	uint64_t used;			  /* the buffer's clock when it was asked for last */
+	unsigned dirty;			  /* blocks that are */
+	uint8_t blocks[CHUNK_BLOCKS_MAX]; /* BLOCK_VALID, BLOCK_DIRTY */
+};
+
+#define BLOCK_VALID 1
+#define BLOCK_DIRTY 2
+
+struct block_buffer {
+	struct block_device *device;
+	unsigned chunk_size, chunk_blocks;
+	unsigned dirty_chunks;
+	uint64_t clock;
+	/* Errors of write-behind: how many, and the last. */
+	unsigned error_count;
+	int error;
+	struct chunk chunks[CHUNKS_MAX];
+};
+
+void buffer_init(struct block_buffer *buffer, struct block_device *device);
+/* Gives the memory back; what is dirty is lost. */
+void buffer_free(struct block_buffer *buffer);
+
+/* The chunk that holds the block, perhaps empty; NULL where there is no memory. */
+struct chunk *buffer_chunk(struct block_buffer *buffer, uint64_t lba);
+
+/* Whether a part of what failed with this error may succeed. */
+bool buffer_may_repeat(int error);
+
+/* Makes the block lba valid, and perhaps up to ahead blocks behind it in the same request. 0, 1 if
+ * only lba itself could be read, or the error of that. */
+int buffer_fetch(struct block_buffer *buffer, uint64_t lba, uint64_t ahead);
+
+void buffer_mark_dirty(struct block_buffer *buffer, struct chunk *chunk, unsigned first,
+		       unsigned count);
+
+/* Writes all that is dirty; the device's own cache is not flushed. The first error; what could not
+ * be written is given up, logged and counted. */
+int buffer_write_back(struct block_buffer *buffer);
+
+/* Before blocks go past the buffer: what is dirty there is written (read), or all there is
+ * forgotten (write). */
+int buffer_before_read(struct block_buffer *buffer, uint64_t lba, uint64_t count);
+void buffer_forget(struct block_buffer *buffer, uint64_t lba, uint64_t count);

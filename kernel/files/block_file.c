@@ -1,0 +1,370 @@
+/* Files on block devices: /dev/my_nvme0n1 and its like. */
+#include "drivers/block/block.h"
+#include "kernel/files/block_buffer.h"
+#include "kernel/files/inode.h"
+#include "kernel/memory.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+/* Aligned spans from this size on go straight between the device and the caller's memory. */
+#define STRAIGHT_MIN CHUNK_SIZE
+
+#define READ_AHEAD_MIN (128u << 10)
+#define READ_AHEAD_MAX (512u << 10)
+/* What a read in no order fetches besides. */
+#define READ_AROUND 4096u
+
+struct block_file {
+	struct block_device *device; /* NULL once it was removed */
+	unsigned opens;
+	struct block_buffer buffer;
+};
+
+/* The driver takes the device away: what is open fails from now on. */
+static void removed(struct block_device *device)
+{
+	struct block_file *block = device->file_data;
+
+	buffer_free(&block->buffer);
+	block->device = NULL;
+	device->file_data = NULL;
+	device->file_removed = NULL;
+}
+
+struct block_file *block_file_create(struct block_device *device)
+{
+	struct block_file *block = kzalloc(sizeof *block);
+
+	if (!block)
+		return NULL;
+	block->device = device;
+	buffer_init(&block->buffer, device);
+	device->file_data = block;
+	device->file_removed = removed;
+	return block;
+}
+
+void block_file_destroy(struct block_file *block)
+{
+	if (block->device)
+		removed(block->device);
+	kfree(block);
+}
+
+struct block_device *block_file_device(struct block_file *block)
+{
+	return block->device;
+}
+
+static uint64_t capacity(const struct block_device *device)
+{
+	uint64_t bytes;
+
+	if (__builtin_mul_overflow(device->block_count, (uint64_t)device->block_size, &bytes) ||
+	    bytes > INT64_MAX)
+		return INT64_MAX / device->block_size * device->block_size;
+	return bytes;
+}
+
+static uint64_t block_file_size(struct inode *inode)
+{
+	return inode->block->device ? capacity(inode->block->device) : 0;
+}
+
+static int block_file_open(struct file *file)
+{
+	struct block_file *block = file->inode->block;
+
+	if (!block->device)
+		return -ENXIO;
+	if (block->device->read_only && (file->flags & O_ACCMODE) != O_RDONLY)
+		return -EROFS;
+	block->opens++;
+	file->errors_seen = block->buffer.error_count;
+	return 0;
+}
+
+/* A write-back error is told once to each open file. */
+static int unseen_error(struct file *file)
+{
+	struct block_buffer *buffer = &file->inode->block->buffer;
+
+	if (file->errors_seen == buffer->error_count)
+		return 0;
+	file->errors_seen = buffer->error_count;
+	return buffer->error;
+}
+
+static int block_file_close(struct file *file)
+{
+	struct block_file *block = file->inode->block;
+
+	if (--block->opens)
+		return 0;
+	if (!block->device)
+		return 0;
+	buffer_write_back(&block->buffer);
+	buffer_free(&block->buffer);
+	return unseen_error(file);
+}
+
+int block_file_sync(struct block_file *block)
+{
+	int error, flush_error;
+
+	if (!block->device)
+		return -ENODEV;
+	error = buffer_write_back(&block->buffer);
+	flush_error = block_flush(block->device);
+	return error ? error : flush_error;
+}
+
+static int block_file_fsync(struct file *file)
+{
+	int error = block_file_sync(file->inode->block);
+	int earlier = unseen_error(file);
+
+	return error ? error : earlier;
+}
+
+/* One request over the caller's memory. */
+static int transfer(struct block_file *block, enum block_operation operation, void *memory,
+		    size_t size, uint64_t offset)
+{
+	struct block_device *device = block->device;
+	struct block_segment segment = {memory, size};
+	struct block_request request = {
+		.operation = operation,
+		.lba = offset / device->block_size,
+		.count = size / device->block_size,
+		.segments = &segment,
+		.segment_count = 1,
+	};
+
+	if (operation == BLOCK_WRITE)
+		buffer_forget(&block->buffer, request.lba, request.count);
+	else
+		buffer_before_read(&block->buffer, request.lba, request.count);
+	block_submit(device, &request);
+	return block_wait(&request);
+}
+
+/* Straight between the device and the caller's memory. Where that fails, once more in pieces and at
+ * last in blocks: all up to the bad block counts. */
+static long straight(struct block_file *block, enum block_operation operation, void *memory,
+		     size_t size, uint64_t offset)
+{
+	size_t block_size = block->device->block_size, done = 0;
+	size_t piece = block_size > CHUNK_SIZE ? block_size : CHUNK_SIZE;
+	int error = transfer(block, operation, memory, size, offset);
+
+	if (!error)
+		return (long)size;
+	while (buffer_may_repeat(error) && done < size) {
+		size_t count = size - done < piece ? size - done : piece;
+
+		if (count == size && count == block_size)
+			break;
+		error = transfer(block, operation, (char *)memory + done, count, offset + done);
+		if (!error)
+			done += count;
+		else if (count <= block_size)
+			break;
+		else
+			piece = block_size;
+	}
+	return done ? (long)done : error;
+}
+
+static bool is_straight(const struct block_device *device, size_t size, uint64_t offset)
+{
+	return offset % device->block_size == 0 && size >= STRAIGHT_MIN &&
+	       size >= device->block_size;
+}
+
+/* How many blocks to fetch besides the first that is missing, for a reader who still wants size
+ * bytes. */
+static uint64_t blocks_ahead(struct file *file, bool sequential, size_t size)
+{
+	unsigned block_size = file->inode->block->device->block_size;
+
+	if (!sequential) {
+		file->read_ahead = 0;
+		if (size < READ_AROUND)
+			size = READ_AROUND;
+		return (size - 1) / block_size;
+	}
+	file->read_ahead = file->read_ahead ? file->read_ahead * 2 : READ_AHEAD_MIN;
+	if (file->read_ahead > READ_AHEAD_MAX)
+		file->read_ahead = READ_AHEAD_MAX;
+	return (file->read_ahead - 1) / block_size;
+}
+
+/* Copies from the buffer what lies in one chunk, up to the first block that cannot be read. */
+static long read_piece(struct file *file, char *to, size_t size, uint64_t offset, bool *sequential)
+{
+	struct block_buffer *buffer = &file->inode->block->buffer;
+	size_t block_size = buffer->device->block_size;
+	size_t within = offset % buffer->chunk_size;
+	uint64_t chunk_lba = (offset - within) / block_size;
+	struct chunk *chunk;
+
+	if (size > buffer->chunk_size - within)
+		size = buffer->chunk_size - within;
+	chunk = buffer_chunk(buffer, chunk_lba);
+	if (!chunk)
+		return -ENOMEM;
+	for (unsigned block = within / block_size; block * block_size < within + size; block++) {
+		uint64_t ahead;
+		int error;
+
+		if (chunk->blocks[block])
+			continue;
+		ahead = blocks_ahead(file, *sequential, within + size - block * block_size);
+		error = buffer_fetch(buffer, chunk_lba + block, ahead);
+		if (error > 0) /* not all came: no more ahead of a bad block */
+			*sequential = false;
+		if (error >= 0)
+			continue;
+		if (block * block_size <= within)
+			return error;
+		size = block * block_size - within;
+		break;
+	}
+	memcpy(to, chunk->data + within, size);
+	return (long)size;
+}
+
+static bool is_aligned(const struct block_device *device, size_t size, uint64_t offset)
+{
+	return offset % device->block_size == 0 && size % device->block_size == 0;
+}
+
+static long block_file_read(struct file *file, void *buffer, size_t size, uint64_t offset)
+{
+	struct block_device *device = file->inode->block->device;
+	uint64_t end;
+	bool sequential = offset == file->next_read;
+	size_t done = 0;
+	long count = 0;
+
+	if (!device)
+		return -ENODEV;
+	end = capacity(device);
+	if (!size || offset >= end)
+		return 0;
+	if (size > end - offset)
+		size = end - offset;
+	/* What is cut off at the end of the device does not count. */
+	if ((file->flags & O_DIRECT) && !is_aligned(device, size, offset))
+		return -EINVAL;
+	if (file->flags & O_DIRECT)
+		return straight(file->inode->block, BLOCK_READ, buffer, size, offset);
+	while (done < size) {
+		size_t left = size - done;
+
+		if (is_straight(device, left, offset + done)) {
+			left -= left % device->block_size;
+			count = straight(file->inode->block, BLOCK_READ, (char *)buffer + done,
+					 left, offset + done);
+		} else {
+			count = read_piece(file, (char *)buffer + done, left, offset + done,
+					   &sequential);
+		}
+		if (count < 0)
+			break;
+		done += count;
+	}
+	file->next_read = offset + done;
+	return done ? (long)done : count;
+}
+
+/* Puts into the buffer what lies in one chunk. */
+static long write_piece(struct file *file, const char *from, size_t size, uint64_t offset,
+			bool sequential)
+{
+	struct block_buffer *buffer = &file->inode->block->buffer;
+	unsigned block_size = buffer->device->block_size;
+	size_t within = offset % buffer->chunk_size;
+	unsigned first = within / block_size, last;
+	uint64_t chunk_lba = offset / block_size - first;
+	struct chunk *chunk;
+
+	if (size > buffer->chunk_size - within)
+		size = buffer->chunk_size - within;
+	last = (within + size - 1) / block_size;
+	chunk = buffer_chunk(buffer, chunk_lba);
+	if (!chunk)
+		return -ENOMEM;
+	/* Blocks that are written in part are read before, a small writer's next ones as well. */
+	for (unsigned block = first; block <= last; block += last > first ? last - first : 1) {
+		bool whole = within <= block * (size_t)block_size &&
+			     within + size >= (block + 1) * (size_t)block_size;
+		unsigned ahead = sequential ? buffer->chunk_blocks : READ_AROUND / block_size;
+		int error;
+
+		if (whole || chunk->blocks[block])
+			continue;
+		if (size >= block_size)
+			ahead = 0;
+		if (ahead > buffer->chunk_blocks - 1 - block)
+			ahead = buffer->chunk_blocks - 1 - block;
+		error = buffer_fetch(buffer, chunk_lba + block, ahead);
+		if (error < 0)
+			return error;
+	}
+	memcpy(chunk->data + within, from, size);
+	buffer_mark_dirty(buffer, chunk, first, last - first + 1);
+	if (buffer->dirty_chunks > CHUNKS_DIRTY_MAX)
+		buffer_write_back(buffer);
+	return (long)size;
+}
+
+static long block_file_write(struct file *file, const void *buffer, size_t size, uint64_t offset)
+{
+	struct block_device *device = file->inode->block->device;
+	bool sequential = offset == file->next_read;
+	uint64_t end;
+	size_t done = 0;
+	long count = 0;
+
+	if (!device)
+		return -ENODEV;
+	end = capacity(device);
+	if (!size)
+		return 0;
+	if (offset >= end)
+		return -ENOSPC;
+	if (size > end - offset)
+		size = end - offset;
+	if ((file->flags & O_DIRECT) && !is_aligned(device, size, offset))
+		return -EINVAL;
+	if (file->flags & O_DIRECT)
+		return straight(file->inode->block, BLOCK_WRITE, (void *)buffer, size, offset);
+	while (done < size) {
+		const char *from = (const char *)buffer + done;
+		size_t left = size - done;
+
+		if (is_straight(device, left, offset + done)) {
+			left -= left % device->block_size;
+			count = straight(file->inode->block, BLOCK_WRITE, (void *)from, left,
+					 offset + done);
+		} else {
+			count = write_piece(file, from, left, offset + done, sequential);
+		}
+		if (count < 0)
+			break;
+		done += count;
+	}
+	file->next_read = offset + done;
+	return done ? (long)done : count;
+}
+
+const struct file_operations block_file_operations = {
+	.open = block_file_open,
+	.close = block_file_close,
+	.read = block_file_read,
+	.write = block_file_write,
+	.size = block_file_size,
+	.sync = block_file_fsync,
+};

@@ -1,0 +1,411 @@
+/* Processes: see process.h. A process is a record on the heap; it ends by a long jump back into
+ * process_run(), which then gives back all that it owned. */
+#include "kernel/process.h"
+
+#include "kernel/console.h"
+#include "kernel/files/file.h"
+#include "kernel/memory.h"
+#include "kernel/process_state.h"
+#include "kernel/thread.h"
+#include "kernel/time.h"
+#include "lib/errno.h"
+#include "lib/setjmp.h"
+#include "lib/string.h"
+
+/* Stands before every piece of memory that a process owns; 32 bytes keep the 16-byte alignment. */
+struct owned_memory {
+	struct owned_memory *previous, *next;
+	struct process *owner;
+	size_t unused;
+};
+
+struct owned_pages {
+	struct owned_pages *next;
+	void *address;
+	size_t count;
+};
+
+struct process {
+	struct process *parent;
+	const char *name;
+	struct file *files[PROCESS_FILES_MAX];
+	char *directory; /* NULL: "/" */
+	struct owned_memory *memory;
+	struct owned_pages *pages;
+	struct process_state state;
+	bool catches;
+	int status;
+	jmp_buf end;
+};
+
+static void free_memory(struct process *process)
+{
+	while (process->memory) {
+		struct owned_memory *next = process->memory->next;
+
+		kfree(process->memory);
+		process->memory = next;
+	}
+	while (process->pages) {
+		struct owned_pages *next = process->pages->next;
+
+		pages_free(process->pages->address, process->pages->count);
+		kfree(process->pages);
+		process->pages = next;
+	}
+}
+
+static char *duplicate(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = kmalloc(size);
+
+	if (copy)
+		memcpy(copy, text, size);
+	return copy;
+}
+
+/* The first process has the console as its standard input, output and error. */
+static void open_console(struct process *process)
+{
+	struct file *console;
+
+	if (file_open("/dev/console", O_RDWR, 0, &console))
+		return;
+	for (int fd = 0; fd < 3; fd++)
+		process->files[fd] = fd ? file_get(console) : console;
+}
+
+static struct process *create(struct process *parent, const char *name)
+{
+	struct process *process = kzalloc(sizeof *process);
+
+	if (!process)
+		return NULL;
+	process->parent = parent;
+	process->name = name;
+	process->state.start_ns = time_ns();
+	if (!parent) {
+		open_console(process);
+		return process;
+	}
+	if (parent->directory) {
+		process->directory = duplicate(parent->directory);
+		if (!process->directory) {
+			kfree(process);
+			return NULL;
+		}
+	}
+	for (int fd = 0; fd < PROCESS_FILES_MAX; fd++)
+		if (parent->files[fd])
+			process->files[fd] = file_get(parent->files[fd]);
+	return process;
+}
+
+static void destroy(struct process *process)
+{
+	/* Write-back errors of a device closed here are in the log. */
+	for (int fd = 0; fd < PROCESS_FILES_MAX; fd++)
+		if (process->files[fd])
+			file_close(process->files[fd]);
+	free_memory(process);
+	kfree(process->directory);
+	kfree(process);
+}
+
+/* Calls entry, or the finishing function where entry is NULL, and comes back however it ends. */
+static void run_until_end(struct process *process, int (*entry)(int, char **), int argc,
+			  char **argv)
+{
+	if (setjmp(process->end) != 0)
+		return;
+	if (entry)
+		process->status = entry(argc, argv);
+	else
+		process->status = process->state.finish(process->status);
+}
+
+int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
+{
+	struct process *parent = process_current();
+	struct process *process;
+	int status;
+
+	/* What the parent printed comes before what the child prints. */
+	if (parent && parent->state.flush)
+		parent->state.flush();
+	process = create(parent, argc > 0 && argv[0] ? argv[0] : "");
+	if (!process) {
+		log_error("%s: cannot start: out of memory", argc > 0 ? argv[0] : "process");
+		return STATUS_NOT_EXECUTABLE;
+	}
+	process_set_current(process);
+	run_until_end(process, entry, argc, argv);
+	if (process->state.finish)
+		run_until_end(process, NULL, 0, NULL);
+	status = process->status & 0xff;
+	destroy(process);
+	process_set_current(parent);
+	return status;
+}
+
+void process_exit(int status)
+{
+	struct process *process = process_current();
+
+	process->status = status;
+	longjmp(process->end, 1);
+}
+
+struct process_state *process_state(void)
+{
+	struct process *process = process_current();
+
+	return process ? &process->state : NULL;
+}
+
+/* Open files */
+
+struct file *process_file(int fd)
+{
+	struct process *process = process_current();
+
+	if (!process || fd < 0 || fd >= PROCESS_FILES_MAX)
+		return NULL;
+	return process->files[fd];
+}
+
+int process_set_file(int fd, struct file *file)
+{
+	struct process *process = process_current();
+	struct file *old;
+
+	if (!process || fd < 0 || fd >= PROCESS_FILES_MAX) {
+		if (file)
+			file_close(file);
+		return -EBADF;
+	}
+	if (fd == 1) {
+		if (process->state.flush)
+			process->state.flush();
+		process->state.output.mode = OUTPUT_UNKNOWN;
+		process->state.output.error = 0;
+		process->state.output.length = 0;
+	}
+	old = process->files[fd];
+	process->files[fd] = file;
+	return old ? file_close(old) : 0;
+}
+
+int process_add_file(struct file *file)
+{
+	struct process *process = process_current();
+
+	for (int fd = 0; process && fd < PROCESS_FILES_MAX; fd++) {
+		if (!process->files[fd]) {
+			process->files[fd] = file;
+			return fd;
+		}
+	}
+	return -EMFILE;
+}
+
+/* Directory and name */
+
+const char *process_directory(void)
+{
+	struct process *process = process_current();
+
+	return process && process->directory ? process->directory : "/";
+}
+
+int process_change_directory(const char *path)
+{
+	struct process *process = process_current();
+	struct file_stat stat;
+	char *absolute, *copy;
+	int error = path_stat(path, &stat);
+
+	if (error)
+		return error;
+	if (stat.type != FILE_DIRECTORY)
+		return -ENOTDIR;
+	absolute = kmalloc(PATH_MAX);
+	if (!absolute)
+		return -ENOMEM;
+	error = path_absolute(path, absolute, PATH_MAX);
+	copy = error ? NULL : duplicate(absolute);
+	kfree(absolute);
+	if (error)
+		return error;
+	if (!copy)
+		return -ENOMEM;
+	kfree(process->directory);
+	process->directory = copy;
+	return 0;
+}
+
+const char *process_name(void)
+{
+	struct process *process = process_current();
+
+	return process ? process->name : "my_nvme";
+}
+
+/* Memory */
+
+void *process_alloc(size_t size)
+{
+	struct process *process = process_current();
+	struct owned_memory *memory;
+
+	if (size > SIZE_MAX - sizeof *memory)
+		return NULL;
+	memory = kmalloc(sizeof *memory + size);
+	if (!memory)
+		return NULL;
+	memory->owner = process;
+	memory->previous = NULL;
+	memory->next = process->memory;
+	if (memory->next)
+		memory->next->previous = memory;
+	process->memory = memory;
+	return memory + 1;
+}
+
+void *process_alloc_pages(size_t bytes)
+{
+	struct process *process = process_current();
+	struct owned_pages *pages;
+
+	if (bytes > SIZE_MAX - PAGE_SIZE)
+		return NULL;
+	pages = kmalloc(sizeof *pages);
+	if (!pages)
+		return NULL;
+	pages->count = bytes ? (bytes + PAGE_SIZE - 1) / PAGE_SIZE : 1;
+	pages->address = pages_alloc(pages->count);
+	if (!pages->address) {
+		kfree(pages);
+		return NULL;
+	}
+	pages->next = process->pages;
+	process->pages = pages;
+	return pages->address;
+}
+
+static bool free_pages(struct process *process, void *address)
+{
+	for (struct owned_pages **link = &process->pages; *link; link = &(*link)->next) {
+		struct owned_pages *pages = *link;
+
+		if (pages->address == address) {
+			*link = pages->next;
+			pages_free(pages->address, pages->count);
+			kfree(pages);
+			return true;
+		}
+	}
+	return false;
+}
+
+void process_free(void *address)
+{
+	struct owned_memory *memory;
+
+	if (!address)
+		return;
+	if ((uintptr_t)address % PAGE_SIZE == 0 && free_pages(process_current(), address))
+		return;
+	memory = (struct owned_memory *)address - 1;
+	if (memory->next)
+		memory->next->previous = memory->previous;
+	if (memory->previous)
+		memory->previous->next = memory->next;
+	else
+		memory->owner->memory = memory->next;
+	kfree(memory);
+}
+
+void *process_realloc(void *old, size_t size)
+{
+	struct owned_memory *memory;
+
+	if (!old)
+		return process_alloc(size);
+	if (size > SIZE_MAX - sizeof *memory)
+		return NULL;
+	memory = krealloc((struct owned_memory *)old - 1, sizeof *memory + size);
+	if (!memory)
+		return NULL;
+	if (memory->next)
+		memory->next->previous = memory;
+	if (memory->previous)
+		memory->previous->next = memory;
+	else
+		memory->owner->memory = memory;
+	return memory + 1;
+}
+
+/* Interrupts */
+
+/* Ends the process from outside: nothing of what it had buffered is written any more. */
+_Noreturn static void kill_process(struct process *process, int status)
+{
+	process->state.killed = true;
+	process_exit(status);
+}
+
+void process_check_interrupt(void)
+{
+	struct process *process = process_current();
+
+	if (console_interrupted() && process && !process->catches)
+		kill_process(process, STATUS_INTERRUPTED);
+}
+
+void process_catch_interrupt(bool catches)
+{
+	process_current()->catches = catches;
+}
+
+bool process_interrupted(void)
+{
+	return console_interrupted();
+}
+
+/* Reading and writing */
+
+long process_read(int fd, void *buffer, size_t size)
+{
+	struct file *file = process_file(fd);
+	long count;
+
+	process_check_interrupt();
+	if (!file)
+		return -EBADF;
+	if (console_interrupted())
+		return -EINTR;
+	count = file_read(file, buffer, size);
+	if (count == -EINTR)
+		process_check_interrupt();
+	return count;
+}
+
+long process_write(int fd, const void *buffer, size_t size)
+{
+	struct file *file = process_file(fd);
+	long count;
+
+	process_check_interrupt();
+	if (!file)
+		return -EBADF;
+	if (console_interrupted())
+		return -EINTR;
+	count = file_write(file, buffer, size);
+	if (count == -EINTR)
+		process_check_interrupt();
+	if (count == -EPIPE)
+		kill_process(process_current(), STATUS_BROKEN_PIPE);
+	return count;
+}

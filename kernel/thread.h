@@ -1,0 +1,44 @@
+/* Cooperative threads: the parts of a pipeline. A thread runs until it waits; nothing is preempted.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct process;
+
+struct thread; /* has a guarded stack of its own and a current process */
+
+/* 0 or -ENOMEM. entry(arg) runs when the caller next waits; its return ends the thread. The new
+ * thread starts with the caller's current process. */
+int thread_create(struct thread **thread, void (*entry)(void *arg), void *arg);
+
+/* Waits until the thread has ended, then frees it. */
+void thread_join(struct thread *thread);
+
+/* Lets the other threads run once. */
+void thread_yield(void);
+
+/* Waits until ready(arg) is true. The CPU halts while no thread is ready and no timer is due.
+ * ready() is called often, by any thread but with process_current() as the waiting one has it, at
+ * times with interrupts off: it looks, it does not wait. What it looks at changes by interrupt or
+ * by another thread; for a device that has to be polled, poll and thread_yield(). */
+void thread_wait(bool (*ready)(void *arg), void *arg);
+
+/* The same, but no longer than until time_ns() reaches deadline; false when it was the deadline. */
+bool thread_wait_until(bool (*ready)(void *arg), void *arg, unsigned long long deadline_ns);
+
+/* The process that the running thread works for (kernel/process.h). */
+struct process *process_current(void);
+void process_set_current(struct process *process);
+/* Bytes left on the running thread's stack: recursive code asks before it goes deeper. */
+size_t thread_stack_left(void);
+
+/* The caller becomes the first thread. */
+void thread_init(void);
+
+/* For panic: the bounds of the thread's stack that address is in (false: in none), and whether
+ * address is in the guard page below one. Work before thread_init(), follow no doubtful pointer. */
+bool thread_stack_of(uintptr_t address, uintptr_t *low, uintptr_t *high);
+bool thread_guards(uintptr_t address);

@@ -1,0 +1,392 @@
+/* The kernel's primitives on Linux: memory, time, console, log, machine, randomness. See host.h. */
+#include "tests/sim/host.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/console.h"
+#include "kernel/machine.h"
+#include "kernel/memory.h"
+#include "kernel/random.h"
+#include "kernel/thread.h"
+#include "kernel/time.h"
+
+/* Memory */
+
+static uint64_t memory_total = 256ull << 20;
+static uint64_t memory_used = 2ull << 20;
+static uint64_t allocations_left; /* 0: no limit */
+static bool allocations_fail;
+
+void host_set_memory_limit(uint64_t bytes)
+{
+	memory_total = bytes;
+}
+
+void host_fail_allocations(uint64_t n)
+{
+	allocations_left = n;
+	allocations_fail = false;
+}
+
+static bool may_allocate(size_t size)
+{
+	if (allocations_left && --allocations_left == 0)
+		allocations_fail = true;
+	return !allocations_fail && size <= memory_total && memory_used <= memory_total - size;
+}
+
+void *pages_alloc(size_t count)
+{
+	void *pages;
+
+	if (!count || count > memory_total / PAGE_SIZE || !may_allocate(count * PAGE_SIZE) ||
+	    posix_memalign(&pages, PAGE_SIZE, count * PAGE_SIZE))
+		return NULL;
+	memory_used += count * PAGE_SIZE;
+	return pages;
+}
+
+void pages_free(void *pages, size_t count)
+{
+	if (!pages)
+		return;
+	memory_used -= count * PAGE_SIZE;
+	free(pages);
+}
+
+void *kmalloc(size_t size)
+{
+	void *memory = may_allocate(size) ? malloc(size ? size : 1) : NULL;
+
+	if (memory)
+		memory_used += malloc_usable_size(memory);
+	return memory;
+}
+
+void *kzalloc(size_t size)
+{
+	void *memory = kmalloc(size);
+
+	if (memory)
+		memset(memory, 0, size);
+	return memory;
+}
+
+void *krealloc(void *old, size_t size)
+{
+	size_t before = old ? malloc_usable_size(old) : 0;
+	void *memory = may_allocate(size) ? realloc(old, size ? size : 1) : NULL;
+
+	if (memory)
+		memory_used += malloc_usable_size(memory) - before;
+	return memory;
+}
+
+void kfree(void *memory)
+{
+	if (memory)
+		memory_used -= malloc_usable_size(memory);
+	free(memory);
+}
+
+void memory_stats(struct memory_stats *stats)
+{
+	stats->total = memory_total;
+	stats->used = memory_used < memory_total ? memory_used : memory_total;
+	stats->largest_free = stats->total - stats->used;
+}
+
+/* Time */
+
+static uint64_t clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t time_ns(void)
+{
+	static uint64_t start;
+
+	if (!start)
+		start = clock_now() - 1;
+	return clock_now() - start;
+}
+
+uint64_t time_wall_s(void)
+{
+	return (uint64_t)time(NULL);
+}
+
+void time_delay_ns(uint64_t ns)
+{
+	uint64_t end = time_ns() + ns;
+
+	while (time_ns() < end)
+		;
+}
+
+/* Console: standard input and output */
+
+static bool interactive;
+static volatile sig_atomic_t interrupted;
+static struct termios saved_terminal;
+static bool terminal_saved;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+void host_interrupt(void)
+{
+	interrupted = 1;
+}
+
+void console_write(const char *bytes, size_t size)
+{
+	while (size) {
+		ssize_t count = write(STDOUT_FILENO, bytes, size);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return;
+		bytes += count;
+		size -= (size_t)count;
+	}
+}
+
+bool console_readable(void)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&input, 1, 0) > 0;
+}
+
+static bool input_or_interrupt(void *arg)
+{
+	(void)arg;
+	return interrupted || console_readable();
+}
+
+long console_read(char *bytes, size_t size)
+{
+	for (;;) {
+		ssize_t count;
+
+		thread_wait(input_or_interrupt, NULL);
+		if (interrupted)
+			return -EINTR;
+		count = read(STDIN_FILENO, bytes, size);
+		if (count >= 0)
+			return count;
+		if (errno != EINTR)
+			return 0;
+	}
+}
+
+static void restore_terminal(void)
+{
+	if (terminal_saved)
+		tcsetattr(STDIN_FILENO, TCSANOW, &saved_terminal);
+}
+
+void console_set_raw(bool raw)
+{
+	struct termios terminal;
+
+	if (!terminal_saved)
+		return;
+	/* Not raw is what the host's own terminal does. */
+	terminal = saved_terminal;
+	if (raw) {
+		terminal.c_iflag &= ~(tcflag_t)(ICRNL | IXON);
+		terminal.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN | ISIG);
+	}
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal);
+}
+
+void console_set_interactive(bool is)
+{
+	interactive = is;
+}
+
+bool console_is_interactive(void)
+{
+	return interactive;
+}
+
+bool console_interrupted(void)
+{
+	return interrupted;
+}
+
+void console_clear_interrupt(void)
+{
+	interrupted = 0;
+}
+
+/* Log */
+
+static char log_text[65536];
+static size_t log_length;
+
+void klog(int level, const char *format, ...)
+{
+	const char *shown = getenv("HOST_LOG");
+	uint64_t now = time_ns();
+	char line[512];
+	va_list args;
+	int length;
+
+	length = snprintf(line, sizeof line - 1, "[%5llu.%06llu] ",
+			  (unsigned long long)(now / NS_PER_S),
+			  (unsigned long long)(now % NS_PER_S / NS_PER_US));
+	va_start(args, format);
+	vsnprintf(line + length, sizeof line - 1 - (size_t)length, format, args);
+	va_end(args);
+	strcat(line, "\n");
+	if (log_length + strlen(line) <= sizeof log_text) {
+		memcpy(log_text + log_length, line, strlen(line));
+		log_length += strlen(line);
+	}
+	if (level <= (shown ? atoi(shown) : 3))
+		fputs(line, stderr);
+}
+
+size_t klog_read(size_t *position, char *buffer, size_t size)
+{
+	size_t count = log_length - *position;
+
+	if (count > size)
+		count = size;
+	memcpy(buffer, log_text + *position, count);
+	*position += count;
+	return count;
+}
+
+/* Machine */
+
+_Noreturn void machine_exit(int status)
+{
+	fflush(NULL);
+	exit(status);
+}
+
+_Noreturn void machine_reboot(void)
+{
+	machine_exit(0);
+}
+
+_Noreturn void panic(const char *format, ...)
+{
+	va_list args;
+
+	fputs("panic: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	abort();
+}
+
+static const char *command_line = "";
+
+void host_set_cmdline(const char *text)
+{
+	command_line = text;
+}
+
+const char *cmdline_text(void)
+{
+	return command_line;
+}
+
+const char *cmdline_get(const char *key)
+{
+	static char value[256];
+	size_t length = strlen(key);
+
+	for (const char *word = command_line; *word;) {
+		size_t size;
+
+		word += strspn(word, " ");
+		size = strcspn(word, " ");
+		if (size >= length && strncmp(word, key, length) == 0 &&
+		    (size == length || word[length] == '=')) {
+			snprintf(value, sizeof value, "%.*s",
+				 size == length ? 0 : (int)(size - length - 1), word + length + 1);
+			return value;
+		}
+		word += size;
+	}
+	return NULL;
+}
+
+uint64_t cmdline_get_number(const char *key, uint64_t fallback, uint64_t min, uint64_t max)
+{
+	const char *text = cmdline_get(key);
+	uint64_t value = text ? strtoull(text, NULL, 0) : fallback;
+
+	return value >= min && value <= max ? value : fallback;
+}
+
+/* Randomness */
+
+void random_bytes(void *buffer, size_t size)
+{
+	static uint64_t state;
+	const char *seed = getenv("HOST_SEED");
+	unsigned char *to = buffer;
+
+	if (seed && !state)
+		state = strtoull(seed, NULL, 0) * 2 + 1;
+	for (size_t i = 0; i < size; i++) {
+		if (!seed) {
+			size_t piece = size - i < 256 ? size - i : 256;
+
+			if (getentropy(to + i, piece))
+				abort();
+			i += piece - 1;
+			continue;
+		}
+		state = state * 6364136223846793005ull + 1442695040888963407ull;
+		to[i] = (unsigned char)(state >> 56);
+	}
+}
+
+void host_init(void)
+{
+	const char *text = getenv("HOST_MEMORY");
+	struct sigaction action = {.sa_handler = on_interrupt};
+
+	if (text)
+		host_set_memory_limit(strtoull(text, NULL, 0));
+	text = getenv("HOST_ALLOC_FAIL");
+	if (text)
+		host_fail_allocations(strtoull(text, NULL, 0));
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+	    tcgetattr(STDIN_FILENO, &saved_terminal) == 0) {
+		terminal_saved = true;
+		interactive = true;
+		atexit(restore_terminal);
+		console_set_raw(false);
+	}
+}

@@ -1,0 +1,40 @@
+# The shell on the host: the kernel's own files, shell and commands over tests/sim/host*.c.
+#   make host-shell && build/host/shell -c 'seq 3 | wc -l'
+
+# Commands that need the hardware; what they include is not there on the host.
+HOST_WITHOUT := kernel/commands/lspci.c kernel/commands/crash.c kernel/commands/selftest.c \
+	$(wildcard kernel/commands/nvme/*.c)
+
+# What unit tests over the file layer, the shell or commands are linked from.
+HOST_MACHINE := tests/sim/host.c tests/sim/host_thread.c tests/sim/host_disk.c tests/sim/host_run.c
+HOST_LIB     := $(filter-out lib/string.c lib/format.c,$(wildcard lib/*.c))
+HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) kernel/process.c $(wildcard kernel/files/*.c) \
+	$(wildcard drivers/block/*.c)
+HOST_SUPPORT := $(wildcard kernel/commands/support/*.c)
+HOST_SHELL   ?= $(wildcard kernel/shell/*.c)
+HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
+	$(wildcard kernel/commands/*.c kernel/commands/*/*.c))
+
+HOST_BUILD    ?= build/host
+HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) tests/sim/host_main.c)
+
+.PHONY: host-shell
+host-shell: $(HOST_BUILD)/shell
+
+$(HOST_BUILD)/shell: $(host_objects)
+	@echo "  HOSTLD  $@"
+	@$(HOST_CC) $(HOST_SANITIZE) $^ -o $@
+
+$(HOST_BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	@$(HOST_CC) $(HOSTED_FLAGS) $(HOST_SANITIZE) -MMD -MP -c $< -o $@
+
+-include $(host_objects:.o=.d)
+
+unit_block_file = $(HOST_FILES)
+unit_files      = tests/unit/files_reference.c $(HOST_FILES)
+unit_process    = $(HOST_FILES) $(HOST_SUPPORT) kernel/commands/help.c
+unit_support    = tests/unit/getopt_reference.c $(HOST_FILES) $(HOST_SUPPORT) \
+	kernel/commands/help.c

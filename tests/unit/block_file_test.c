@@ -1,0 +1,400 @@
+/* Files on block devices: the buffer, direct I/O, errors, against a model in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "drivers/block/block.h"
+#include "kernel/files/file.h"
+#include "kernel/memory.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "lib/prng.h"
+#include "tests/sim/host.h"
+
+#define FILES_MAX 3
+
+static struct prng random_state;
+static struct block_device *device;
+static char *disk, *model;
+static uint64_t size;
+static char path[64];
+static char *memory; /* for transfers */
+
+static uint32_t below(uint64_t limit)
+{
+	return (uint32_t)prng_below(&random_state, limit);
+}
+
+static struct memory_stats before;
+
+static void plug(uint32_t block_size, uint64_t bytes)
+{
+	memory_stats(&before);
+	size = bytes;
+	device = host_disk_memory(block_size, bytes / block_size);
+	disk = host_disk_data(device);
+	model = malloc(bytes);
+	memory = malloc(bytes);
+	assert_non_null(model);
+	prng_fill(&random_state, disk, bytes);
+	memcpy(model, disk, bytes);
+	snprintf(path, sizeof path, "/dev/%s", device->name);
+}
+
+static void unplug(void)
+{
+	struct memory_stats after;
+	struct file_stat stat;
+
+	host_disk_remove(device);
+	assert_int_equal(path_stat(path, &stat), -ENOENT);
+	free(model);
+	free(memory);
+	memory_stats(&after);
+	assert_int_equal(before.used, after.used);
+}
+
+static struct file *open_device(int flags)
+{
+	struct file *file;
+
+	assert_int_equal(file_open(path, flags, 0, &file), 0);
+	return file;
+}
+
+static uint64_t random_offset(uint32_t block_size)
+{
+	uint64_t offset = below(4) ? below(size + 100) : below(300000);
+
+	if (below(2))
+		offset -= offset % (below(2) ? 65536 : block_size);
+	return offset;
+}
+
+static size_t random_size(uint32_t block_size)
+{
+	static const uint32_t limits[] = {10, 1000, 9000, 70000, 300000, 2000000};
+	size_t bytes = below(limits[below(6)]);
+
+	if (below(2))
+		bytes -= bytes % block_size;
+	return bytes;
+}
+
+/* As a Linux block device counts. */
+static long expected(bool write, bool direct, uint64_t offset, size_t bytes, uint32_t block_size)
+{
+	if (!bytes)
+		return 0;
+	if (offset >= size)
+		return write ? -ENOSPC : 0;
+	if (bytes > size - offset)
+		bytes = size - offset;
+	if (direct && (offset % block_size || bytes % block_size))
+		return -EINVAL;
+	return (long)bytes;
+}
+
+static void transfer(struct file *file, uint32_t block_size)
+{
+	bool direct = file_get_flags(file) & O_DIRECT, write = below(2);
+	uint64_t offset = random_offset(block_size);
+	size_t bytes = random_size(block_size);
+	long count = expected(write, direct, offset, bytes, block_size);
+
+	if (below(2) && offset <= size) {
+		assert_int_equal(file_seek(file, (int64_t)offset, SEEK_SET), offset);
+		if (write)
+			prng_fill(&random_state, memory, bytes);
+		assert_int_equal(write ? file_write(file, memory, bytes)
+				       : file_read(file, memory, bytes),
+				 count);
+	} else {
+		if (write)
+			prng_fill(&random_state, memory, bytes);
+		assert_int_equal(write ? file_pwrite(file, memory, bytes, offset)
+				       : file_pread(file, memory, bytes, offset),
+				 count);
+	}
+	if (count > 0 && write)
+		memcpy(model + offset, memory, (size_t)count);
+	else if (count > 0)
+		assert_memory_equal(memory, model + offset, count);
+}
+
+static void random_test(uint32_t block_size, uint64_t seed)
+{
+	struct file *files[FILES_MAX];
+
+	prng_seed(&random_state, seed);
+	plug(block_size, 3 << 20);
+	for (unsigned i = 0; i < FILES_MAX; i++)
+		files[i] = open_device(O_RDWR | (i == 2 ? O_DIRECT : 0));
+	for (unsigned step = 0; step < 400; step++) {
+		struct file **file = &files[below(FILES_MAX)];
+
+		if (below(20) == 0) {
+			assert_int_equal(file_sync(*file), 0);
+			assert_memory_equal(disk, model, size);
+		} else if (below(30) == 0) {
+			int flags = file_get_flags(*file);
+
+			assert_int_equal(file_close(*file), 0);
+			*file = open_device(flags);
+		} else {
+			transfer(*file, block_size);
+		}
+	}
+	for (unsigned i = 0; i < FILES_MAX; i++)
+		assert_int_equal(file_close(files[i]), 0);
+	assert_memory_equal(disk, model, size);
+	unplug();
+}
+
+static void test_random(void **state)
+{
+	uint64_t seed = getenv("SEED") ? strtoull(getenv("SEED"), NULL, 0) : 1;
+	uint64_t count = getenv("COUNT") ? strtoull(getenv("COUNT"), NULL, 0) : 6;
+
+	(void)state;
+	for (uint64_t i = seed; i < seed + count; i++) {
+		random_test(512, i);
+		random_test(4096, i);
+	}
+	random_test(131072, seed);
+}
+
+static void test_random_scarce(void **state)
+{
+	(void)state;
+	/* Room for a few chunks only. */
+	memory_stats(&before);
+	host_set_memory_limit(before.used + (400 << 10));
+	random_test(512, 99);
+	host_set_memory_limit(256 << 20);
+}
+
+static void test_positions(void **state)
+{
+	struct file_stat stat;
+	struct file *file;
+
+	(void)state;
+	plug(512, 1 << 20);
+	file = open_device(O_RDWR);
+	assert_int_equal(file_stat(file, &stat), 0);
+	assert_int_equal(stat.type, FILE_BLOCK);
+	assert_int_equal(stat.size, 1 << 20);
+	assert_int_equal(stat.major, 259);
+	assert_ptr_equal(file_block_device(file), device);
+	assert_int_equal(file_seek(file, 0, SEEK_END), 1 << 20);
+	assert_int_equal(file_seek(file, 1, SEEK_CUR), -EINVAL);
+	assert_int_equal(file_seek(file, -1, SEEK_SET), -EINVAL);
+	assert_int_equal(file_read(file, memory, 1), 0);
+	assert_int_equal(file_write(file, memory, 1), -ENOSPC);
+	assert_int_equal(file_write(file, memory, 0), 0);
+	assert_int_equal(file_truncate(file, 0), -EINVAL);
+	assert_int_equal(file_seek(file, -3, SEEK_END), (1 << 20) - 3);
+	assert_int_equal(file_write(file, "abcdef", 6), 3);
+	assert_int_equal(file_close(file), 0);
+	assert_memory_equal(disk + size - 3, "abc", 3);
+	/* Neither O_TRUNC nor O_APPEND means anything. */
+	file = open_device(O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+	assert_int_equal(file_write(file, "xyz", 3), 3);
+	assert_int_equal(file_close(file), 0);
+	assert_memory_equal(disk, "xyz", 3);
+	assert_memory_equal(disk + 3, model + 3, 1000);
+	assert_int_equal(path_unlink(path), -EPERM);
+	unplug();
+}
+
+/* Small transfers in sequence take few device commands. */
+static void test_commands(void **state)
+{
+	struct host_disk_counts counts;
+	struct file *from, *to;
+	char byte;
+
+	(void)state;
+	plug(512, 4 << 20);
+	from = open_device(O_RDONLY);
+	for (unsigned i = 0; i < 1 << 20; i++)
+		assert_int_equal(file_read(from, &byte, 1), 1);
+	host_disk_counts(device, &counts);
+	assert_true(counts.reads <= 5);
+	to = open_device(O_WRONLY);
+	for (unsigned i = 0; i < 1 << 18; i++)
+		assert_int_equal(file_write(to, "x", 1), 1);
+	assert_int_equal(file_sync(to), 0);
+	host_disk_counts(device, &counts);
+	assert_true(counts.reads <= 8);
+	assert_true(counts.writes <= 2);
+	assert_int_equal(counts.flushes, 1);
+	for (unsigned i = 0; i < 1 << 18; i++)
+		assert_int_equal(disk[i], 'x');
+	/* Large ones go straight. */
+	assert_int_equal(file_pread(from, memory, 1 << 20, 3 << 20), 1 << 20);
+	assert_int_equal(file_pwrite(to, memory, 1 << 20, 2 << 20), 1 << 20);
+	assert_memory_equal(disk + (2 << 20), disk + (3 << 20), 1 << 20);
+	host_disk_counts(device, &counts);
+	assert_true(counts.reads <= 9);
+	assert_true(counts.writes <= 3);
+	/* In no order: no more than what is asked for, in pages. */
+	for (unsigned i = 0; i < 10; i++)
+		file_pread(from, &byte, 1, 70000 * (10 - i));
+	host_disk_counts(device, &counts);
+	assert_true(counts.blocks_read <= (1 << 11) + 1024 + (1 << 11) + 800 + 80);
+	file_close(from);
+	file_close(to);
+	unplug();
+}
+
+static void test_read_errors(void **state)
+{
+	struct file *file;
+
+	(void)state;
+	plug(512, 1 << 20);
+	host_disk_set_bad(device, 100, 101, true, false);
+	file = open_device(O_RDONLY);
+	/* Whatever the size: all up to the bad block, then the error, then what is behind. */
+	for (size_t bytes = 512; bytes <= 256 << 10; bytes *= 8) {
+		uint64_t at = 0;
+		long count;
+
+		while ((count = file_pread(file, memory + at, bytes, at)) > 0)
+			at += (uint64_t)count;
+		assert_int_equal(count, -EIO);
+		assert_int_equal(at, 100 * 512);
+		assert_memory_equal(memory, disk, at);
+		assert_int_equal(file_pread(file, memory, bytes, 101 * 512), -EIO);
+		assert_int_equal(file_pread(file, memory, bytes, 102 * 512), bytes);
+		assert_memory_equal(memory, disk + 102 * 512, bytes);
+	}
+	file_close(file);
+	/* A write of a whole bad block needs no reading, a part of one does. */
+	file = open_device(O_RDWR);
+	assert_int_equal(file_pwrite(file, memory, 10, 100 * 512), -EIO);
+	assert_int_equal(file_pwrite(file, memory, 512, 100 * 512), 512);
+	assert_int_equal(file_sync(file), 0);
+	assert_memory_equal(disk + 100 * 512, memory, 512);
+	file_close(file);
+	unplug();
+}
+
+static void test_write_errors(void **state)
+{
+	struct file *file, *other;
+
+	(void)state;
+	plug(512, 1 << 20);
+	host_disk_set_bad(device, 100, 101, false, true);
+	file = open_device(O_RDWR);
+	other = open_device(O_RDWR);
+	memset(memory, 'x', size);
+	assert_int_equal(file_pwrite(file, memory, 40000, 40000), 40000);
+	/* Told once to each; the good blocks got through. */
+	assert_int_equal(file_sync(file), -EIO);
+	assert_int_equal(file_sync(file), 0);
+	assert_int_equal(file_sync(other), -EIO);
+	assert_int_equal(file_sync(other), 0);
+	assert_memory_equal(disk + 40000, memory, 100 * 512 - 40000);
+	assert_memory_equal(disk + 100 * 512, model + 100 * 512, 1024);
+	assert_memory_equal(disk + 102 * 512, memory, 80000 - 102 * 512);
+	/* Straight ones tell at once how far they came. */
+	assert_int_equal(file_pwrite(file, memory, 128 << 10, 0), 100 * 512);
+	assert_int_equal(file_pwrite(file, memory, 128 << 10, 100 * 512), -EIO);
+	assert_int_equal(file_sync(file), 0);
+	assert_int_equal(file_pwrite(file, memory, 10, 100 * 512), 10);
+	assert_int_equal(file_close(file), 0);
+	assert_int_equal(file_close(other), -EIO);
+	/* O_SYNC. */
+	file = open_device(O_RDWR | O_SYNC);
+	assert_int_equal(file_pwrite(file, memory, 10, 100 * 512), -EIO);
+	assert_int_equal(file_pwrite(file, memory, 10, 0), 10);
+	assert_memory_equal(disk, memory, 10);
+	assert_int_equal(file_close(file), 0);
+	unplug();
+}
+
+static void test_removed(void **state)
+{
+	struct file *file, *again;
+
+	(void)state;
+	plug(512, 1 << 20);
+	file = open_device(O_RDWR);
+	assert_int_equal(file_pwrite(file, "dirty", 5, 0), 5);
+	device->gone = true;
+	assert_int_equal(file_sync(file), -ENODEV);
+	assert_int_equal(file_pread(file, memory, 4096, 65536), -ENODEV);
+	assert_int_equal(file_pwrite(file, "dirty", 5, 0), 5);
+	host_disk_remove(device);
+	assert_int_equal(file_pread(file, memory, 10, 0), -ENODEV);
+	assert_int_equal(file_pwrite(file, memory, 10, 0), -ENODEV);
+	assert_int_equal(file_sync(file), -ENODEV);
+	assert_null(file_block_device(file));
+	assert_int_equal(file_open(path, O_RDONLY, 0, &again), -ENOENT);
+	file_close(file);
+	free(model);
+	free(memory);
+}
+
+static void test_read_only(void **state)
+{
+	struct file *file;
+
+	(void)state;
+	plug(512, 1 << 20);
+	device->read_only = true;
+	assert_int_equal(file_open(path, O_RDWR, 0, &file), -EROFS);
+	file = open_device(O_RDONLY);
+	assert_int_equal(file_read(file, memory, 1 << 20), 1 << 20);
+	assert_int_equal(file_write(file, memory, 1), -EBADF);
+	file_close(file);
+	unplug();
+}
+
+static void test_sync_all(void **state)
+{
+	struct host_disk_counts counts;
+	struct file *file;
+
+	(void)state;
+	plug(512, 1 << 20);
+	file = open_device(O_RDWR);
+	assert_int_equal(file_pwrite(file, "abc", 3, 1000), 3);
+	assert_memory_equal(disk + 1000, model + 1000, 3);
+	assert_int_equal(files_sync_all(), 0);
+	assert_memory_equal(disk + 1000, "abc", 3);
+	host_disk_counts(device, &counts);
+	assert_int_equal(counts.flushes, 1);
+	file_close(file);
+	unplug();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	host_init();
+	prng_seed(&random_state, 7);
+	return files_init();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random),	    cmocka_unit_test(test_random_scarce),
+		cmocka_unit_test(test_positions),   cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_read_errors), cmocka_unit_test(test_write_errors),
+		cmocka_unit_test(test_removed),	    cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_sync_all),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}

@@ -1,0 +1,340 @@
+/* The built-ins about variables, parameters and options. */
+#include "kernel/process.h"
+#include "kernel/shell/state.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+/* 'value', in a form that the shell reads back. */
+static void add_quoted(struct text *text, const char *value)
+{
+	do {
+		size_t length = strcspn(value, "'");
+
+		if (length || !*value) {
+			text_add_char(text, '\'');
+			text_add(text, value, length);
+			text_add_char(text, '\'');
+			value += length;
+		}
+		length = strspn(value, "'");
+		if (length) {
+			text_add_char(text, '"');
+			text_add(text, value, length);
+			text_add_char(text, '"');
+			value += length;
+		}
+	} while (*value);
+}
+
+struct listing {
+	struct text text;
+	const char *command; /* "export", "readonly"; NULL: set */
+};
+
+static void list_variable(struct shell *sh, const struct variable *variable, void *arg)
+{
+	struct listing *listing = arg;
+
+	(void)sh;
+	if (listing->command) {
+		if (!(listing->command[0] == 'e' ? variable->exported : variable->read_only))
+			return;
+		text_add(&listing->text, listing->command, strlen(listing->command));
+		text_add_char(&listing->text, ' ');
+	} else if (!variable->value) {
+		return;
+	}
+	text_add(&listing->text, variable->name, strlen(variable->name));
+	if (variable->value) {
+		text_add_char(&listing->text, '=');
+		add_quoted(&listing->text, variable->value);
+	}
+	text_add_char(&listing->text, '\n');
+}
+
+/* The list lives in process memory of its own: variables_each() releases the arena. */
+static int list_variables(struct shell *sh, const char *command)
+{
+	struct unit *unit = unit_new(sh);
+	struct listing listing = {.command = command};
+	int status;
+
+	text_init(&listing.text, &unit->arena);
+	variables_each(sh, list_variable, &listing);
+	status = builtin_output(sh, listing.text.bytes, listing.text.length);
+	unit_put(sh, unit);
+	return status;
+}
+
+static bool check_name(struct shell *sh, const char *text, size_t length)
+{
+	if (is_name(text, length))
+		return true;
+	builtin_error(sh, "%s: bad variable name", arena_copy(&sh->arena, text, length));
+	return false;
+}
+
+/* NAME or NAME=VALUE: sets the variable; false after a message. */
+static bool declare(struct shell *sh, char *argument, bool local, bool read_only, bool exported)
+{
+	size_t length = strcspn(argument, "=");
+	struct local_scope *scope = sh->locals;
+	char *name;
+
+	if (!check_name(sh, argument, length))
+		return false;
+	name = arena_copy(&sh->arena, argument, length);
+	if (local) {
+		while (scope && !scope->function)
+			scope = scope->outer;
+		local_save(sh, scope, name);
+	}
+	if (argument[length] && !variable_try_set(sh, name, argument + length + 1)) {
+		builtin_error(sh, "%s: is read only", name);
+		return false;
+	}
+	if (read_only || exported)
+		variable_mark(sh, name, read_only, exported);
+	return true;
+}
+
+/* export and readonly */
+int builtin_export(struct shell *sh, int argc, char **argv)
+{
+	bool exported = argv[0][0] == 'e';
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		if (strcmp(argv[i], "-p"))
+			return builtin_error(sh, "Illegal option -%c", argv[i][1]);
+	}
+	if (i == argc)
+		return list_variables(sh, argv[0]);
+	for (; i < argc; i++)
+		if (!declare(sh, argv[i], false, !exported, exported))
+			return 2;
+	return 0;
+}
+
+int builtin_local(struct shell *sh, int argc, char **argv)
+{
+	int i;
+
+	if (!sh->function_depth)
+		return builtin_error(sh, "not in a function");
+	for (i = 1; i < argc; i++)
+		if (!declare(sh, argv[i], true, false, false))
+			return 2;
+	return 0;
+}
+
+int builtin_unset(struct shell *sh, int argc, char **argv)
+{
+	bool functions = false;
+	int i = 1, status = 0;
+
+	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		const char *letter = argv[i] + 1;
+
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		for (; *letter; letter++) {
+			if (*letter != 'f' && *letter != 'v')
+				return builtin_error(sh, "Illegal option -%c", *letter);
+			functions = *letter == 'f';
+		}
+	}
+	for (; i < argc; i++) {
+		if (functions) {
+			function_unset(sh, argv[i]);
+			continue;
+		}
+		if (!check_name(sh, argv[i], strlen(argv[i])))
+			return 2;
+		if (!variable_unset(sh, argv[i]))
+			return builtin_error(sh, "%s: is read only", argv[i]);
+	}
+	return status;
+}
+
+int builtin_shift(struct shell *sh, int argc, char **argv)
+{
+	int count = 1;
+
+	if (argc > 1) {
+		count = builtin_number(sh, argv[1]);
+		if (count < 0)
+			return 2;
+	}
+	if (count > sh->positional.count)
+		return builtin_error(sh, "can't shift that many");
+	/* The block is one allocation: what is dropped stays until it is replaced. */
+	if (sh->positional.owned)
+		memmove(sh->positional.values, sh->positional.values + count,
+			(size_t)(sh->positional.count - count) * sizeof(char *));
+	else
+		sh->positional.values += count;
+	sh->positional.count -= count;
+	return 0;
+}
+
+void positional_set(struct shell *sh, int argc, char **argv)
+{
+	size_t size = (size_t)argc * sizeof(char *);
+	char **values, *bytes;
+	int i;
+
+	for (i = 0; i < argc; i++)
+		size += strlen(argv[i]) + 1;
+	values = process_alloc(size ? size : 1);
+	if (!values)
+		shell_out_of_memory(sh);
+	bytes = (char *)(values + argc);
+	for (i = 0; i < argc; i++) {
+		size = strlen(argv[i]) + 1;
+		memcpy(bytes, argv[i], size);
+		values[i] = bytes;
+		bytes += size;
+	}
+	if (sh->positional.owned)
+		process_free(sh->positional.values);
+	sh->positional.values = values;
+	sh->positional.count = argc;
+	sh->positional.owned = true;
+}
+
+/* --- options --- */
+
+static bool *option_flag(struct shell_options *options, char letter)
+{
+	switch (letter) {
+	case 'e':
+		return &options->exit_on_error;
+	case 'u':
+		return &options->unset_is_error;
+	case 'x':
+		return &options->trace;
+	case 'f':
+		return &options->no_glob;
+	case 'C':
+		return &options->no_clobber;
+	case 'n':
+		return &options->no_execute;
+	case 'v':
+		return &options->verbose;
+	case 'a':
+		return &options->all_export;
+	case 'i':
+		return &options->interactive;
+	case 's':
+		return &options->read_stdin;
+	default:
+		return NULL;
+	}
+}
+
+static const struct {
+	const char *name;
+	char letter;
+} option_names[] = {
+	{"errexit", 'e'},   {"noglob", 'f'},  {"interactive", 'i'}, {"noexec", 'n'},
+	{"stdin", 's'},	    {"xtrace", 'x'},  {"verbose", 'v'},	    {"noclobber", 'C'},
+	{"allexport", 'a'}, {"nounset", 'u'},
+};
+
+static bool option_by_name(struct shell *sh, const char *name, bool value)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(option_names) / sizeof(*option_names); i++) {
+		if (!strcmp(option_names[i].name, name)) {
+			*option_flag(&sh->options, option_names[i].letter) = value;
+			return true;
+		}
+	}
+	builtin_error(sh, "Illegal option -o %s", name);
+	return false;
+}
+
+static void list_options(struct shell *sh, bool as_commands)
+{
+	struct text text;
+	unsigned i;
+
+	text_init(&text, &sh->arena);
+	if (!as_commands)
+		text_add(&text, "Current option settings\n", 24);
+	for (i = 0; i < sizeof(option_names) / sizeof(*option_names); i++) {
+		bool on = *option_flag(&sh->options, option_names[i].letter);
+		char line[48];
+		int length;
+
+		if (as_commands)
+			length = snprintf(line, sizeof(line), "set %s %s\n", on ? "-o" : "+o",
+					  option_names[i].name);
+		else
+			length = snprintf(line, sizeof(line), "%-16s%s\n", option_names[i].name,
+					  on ? "on" : "off");
+		text_add(&text, line, (size_t)length);
+	}
+	builtin_output(sh, text.bytes, text.length);
+}
+
+int options_parse(struct shell *sh, int argc, char **argv, const char **string)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		const char *letter = argv[i];
+		bool value = *letter == '-', *flag;
+
+		if (*letter != '-' && *letter != '+')
+			break;
+		if (value && (!letter[1] || !strcmp(letter, "--"))) {
+			if (!string && !letter[1]) { /* "set -": tracing off */
+				sh->options.trace = false;
+				sh->options.verbose = false;
+			}
+			return i + 1;
+		}
+		while (*++letter) {
+			flag = option_flag(&sh->options, *letter);
+			if (*letter == 'o') {
+				if (i + 1 < argc) {
+					if (!option_by_name(sh, argv[++i], value))
+						return -1;
+				} else {
+					list_options(sh, !value);
+				}
+			} else if (*letter == 'c' && string) {
+				*string = "";
+			} else if (flag) {
+				*flag = value;
+			} else {
+				builtin_error(sh, "Illegal option -%c", *letter);
+				return -1;
+			}
+		}
+	}
+	return i;
+}
+
+int builtin_set(struct shell *sh, int argc, char **argv)
+{
+	int first;
+
+	if (argc == 1)
+		return list_variables(sh, NULL);
+	first = options_parse(sh, argc, argv, NULL);
+	if (first < 0)
+		return 2;
+	if (first < argc || !strcmp(argv[first - 1], "--"))
+		positional_set(sh, argc - first, argv + first);
+	return 0;
+}

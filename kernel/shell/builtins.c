@@ -1,0 +1,244 @@
+/* The table of built-ins, what they share, and the ones about control flow. */
+#include "kernel/commands/command.h"
+#include "kernel/files/file.h"
+#include "kernel/process.h"
+#include "kernel/shell/shell.h"
+#include "kernel/shell/state.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+/* In byte order of the names. */
+static const struct builtin builtins[] = {
+	{".", builtin_dot, true, false, "FILE", "Run the commands of FILE in this shell"},
+	{":", builtin_true, true, false, "[ARGUMENT]...", "Do nothing, successfully"},
+	{"break", builtin_break, true, false, "[N]", "Leave the loop, or N of them"},
+	{"cd", builtin_cd, false, false, "[DIRECTORY | -]", "Change the working directory"},
+	{"command", builtin_command, false, false, "[-v | -V] NAME [ARGUMENT]...",
+	 "Run NAME, though there be a function of that name; or describe it"},
+	{"continue", builtin_break, true, false, "[N]", "Go on with the next round of the loop"},
+	{"eval", builtin_eval, true, false, "[ARGUMENT]...", "Run the arguments as a command line"},
+	{"exec", builtin_exec, true, false, "[COMMAND [ARGUMENT]...]",
+	 "Keep the redirections; or run COMMAND and exit"},
+	{"exit", builtin_exit, true, false, "[STATUS]", "End the shell"},
+	{"export", builtin_export, true, true, "[-p] [NAME[=VALUE]]...",
+	 "Hand variables on to scripts"},
+	{"history", builtin_history, false, false, "[-c] [N]", "List the lines typed before"},
+	{"local", builtin_local, true, true, "NAME[=VALUE]...",
+	 "Make variables of the function's own"},
+	{"pwd", builtin_pwd, false, false, "", "Print the working directory"},
+	{"read", builtin_read, false, false, "[-r] [-p PROMPT] NAME...",
+	 "Read a line into variables"},
+	{"readonly", builtin_export, true, true, "[-p] [NAME[=VALUE]]...",
+	 "Protect variables from changes"},
+	{"return", builtin_return, true, false, "[STATUS]", "Leave the function or sourced file"},
+	{"set", builtin_set, true, false, "[-efux] [--] [ARGUMENT]...",
+	 "Set options and positional parameters; or list variables"},
+	{"sh", builtin_sh, false, false, "[-efux] [-c STRING | FILE] [ARGUMENT]...",
+	 "Run a script, a command string, or a new shell"},
+	{"shift", builtin_shift, true, false, "[N]", "Drop the first positional parameters"},
+	{"source", builtin_dot, true, false, "FILE", "Run the commands of FILE in this shell"},
+	{"type", builtin_type, false, false, "NAME...", "Say what NAME would run"},
+	{"unset", builtin_unset, true, false, "[-fv] NAME...", "Remove variables or functions"},
+};
+
+#define BUILTIN_COUNT (sizeof(builtins) / sizeof(*builtins))
+
+const struct builtin *builtin_find(const char *name)
+{
+	unsigned low = 0, high = BUILTIN_COUNT;
+
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+		int order = strcmp(name, builtins[middle].name);
+
+		if (!order)
+			return &builtins[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct builtin *builtin_at(unsigned index)
+{
+	return index < BUILTIN_COUNT ? &builtins[index] : NULL;
+}
+
+const struct command *shell_builtin_at(unsigned index)
+{
+	static struct command commands[BUILTIN_COUNT];
+	struct command *command;
+
+	if (index >= BUILTIN_COUNT)
+		return NULL;
+	command = &commands[index];
+	command->name = builtins[index].name;
+	command->synopsis = builtins[index].synopsis;
+	command->summary = builtins[index].summary;
+	command->help = "";
+	return command;
+}
+
+int builtin_error(struct shell *sh, const char *format, ...)
+{
+	char small[128], *text = small;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(small, sizeof(small), format, args);
+	va_end(args);
+	if (length >= (int)sizeof(small)) {
+		text = arena_alloc(&sh->arena, (size_t)length + 1);
+		va_start(args, format);
+		vsnprintf(text, (size_t)length + 1, format, args);
+		va_end(args);
+	}
+	shell_message(sh, "%s", text);
+	sh->builtin_failed = true;
+	return 2;
+}
+
+int builtin_number(struct shell *sh, const char *text)
+{
+	const char *digit = text;
+	long value = 0;
+
+	for (; is_digit(*digit) && value <= INT32_MAX; digit++)
+		value = value * 10 + (*digit - '0');
+	if (digit == text || *digit || value > INT32_MAX) {
+		builtin_error(sh, "Illegal number: %s", text);
+		return -1;
+	}
+	return (int)value;
+}
+
+int builtin_output(struct shell *sh, const char *bytes, size_t length)
+{
+	while (length) {
+		struct file *file = process_file(1);
+		long written = file ? file_write(file, bytes, length) : -EBADF;
+
+		shell_check_interrupt(sh);
+		if (written == -EPIPE)
+			shell_raise(sh, STATUS_BROKEN_PIPE);
+		if (written < 0) {
+			shell_message(sh, "write error: %s", error_text((int)-written));
+			return 1;
+		}
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+int builtin_true(struct shell *sh, int argc, char **argv)
+{
+	(void)sh;
+	(void)argc;
+	(void)argv;
+	return 0;
+}
+
+/* break and continue */
+int builtin_break(struct shell *sh, int argc, char **argv)
+{
+	int count = 1;
+
+	if (argc > 1) {
+		count = builtin_number(sh, argv[1]);
+		if (count < 0)
+			return 2;
+		if (!count)
+			return builtin_error(sh, "Illegal number: %s", argv[1]);
+	}
+	if (count > sh->loop_depth)
+		count = sh->loop_depth;
+	if (count) {
+		sh->skip = argv[0][0] == 'b' ? SKIP_BREAK : SKIP_CONTINUE;
+		sh->skip_count = count;
+	}
+	return 0;
+}
+
+int builtin_return(struct shell *sh, int argc, char **argv)
+{
+	int status = sh->status;
+
+	if (argc > 1) {
+		status = builtin_number(sh, argv[1]);
+		if (status < 0)
+			return 2;
+	}
+	sh->skip = SKIP_RETURN;
+	return status;
+}
+
+int builtin_exit(struct shell *sh, int argc, char **argv)
+{
+	int status = sh->status;
+
+	if (argc > 1) {
+		status = builtin_number(sh, argv[1]);
+		if (status < 0)
+			return 2;
+	}
+	shell_exit(sh, status);
+}
+
+int builtin_eval(struct shell *sh, int argc, char **argv)
+{
+	unsigned flags = sh->builtin_flags;
+	struct text text;
+	int i;
+
+	if (argc < 2)
+		return 0;
+	if (argc == 2)
+		return execute_string(sh, argv[1], sh->builtin_flags);
+	text_init(&text, &sh->arena);
+	for (i = 1; i < argc; i++) {
+		if (i > 1)
+			text_add_char(&text, ' ');
+		text_add(&text, argv[i], strlen(argv[i]));
+	}
+	return execute_string(sh, text_finish(&text), flags);
+}
+
+int builtin_exec(struct shell *sh, int argc, char **argv)
+{
+	if (argc == 1)
+		return 0;
+	shell_exit(sh, execute_arguments(sh, argc - 1, argv + 1));
+}
+
+int builtin_sh(struct shell *sh, int argc, char **argv)
+{
+	return shell_spawn(sh, NULL, argc, argv);
+}
+
+int builtin_command(struct shell *sh, int argc, char **argv)
+{
+	int i;
+
+	/* "command NAME …" never comes here: the executor has skipped the "command" */
+	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		const char *letter;
+
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		for (letter = argv[i] + 1; *letter; letter++) {
+			if (*letter == 'v' || *letter == 'V')
+				return describe_command(sh, i + 1 < argc, argv + i + 1,
+							*letter == 'V');
+			if (*letter != 'p')
+				return builtin_error(sh, "Illegal option -%c", *letter);
+		}
+	}
+	return i < argc ? execute_arguments(sh, argc - i, argv + i) : 0;
+}

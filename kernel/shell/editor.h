@@ -1,0 +1,62 @@
+/* What the parts of the line editor share. */
+#pragma once
+
+#include "kernel/shell/state.h"
+
+/* A place on the screen, relative to where the prompt began. */
+struct place {
+	unsigned row, column;
+};
+
+struct editor {
+	struct cleanup cleanup;
+	struct shell *sh;
+	const char *prompt;
+	char *text; /* process memory; not terminated */
+	size_t length, capacity;
+	size_t cursor; /* a byte offset, at the start of a character */
+
+	/* the screen (editor_screen.c) */
+	unsigned columns;
+	unsigned start_column;	/* where the prompt begins */
+	struct place shown;	/* where the terminal's cursor is */
+	struct place cursor_at; /* where it belongs, valid while cursor_known */
+	bool cursor_known;
+	size_t shown_length; /* bytes of text on the screen, up to the first change */
+	bool below;	     /* there may be old text behind it */
+	bool prompt_shown;
+
+	/* history */
+	unsigned history_index; /* 0: the line being typed, else history_get(index - 1) */
+	char *typed;		/* the line being typed, while another one is shown */
+	size_t typed_length;
+
+	int last_key;
+	unsigned last_word_index; /* of Alt-. */
+	size_t last_word_start;
+	bool failed; /* memory is out */
+};
+
+#define EDITOR_TAB 9
+
+/* The bytes of the character at offset, at least 1. */
+size_t character_length(const char *text, size_t length, size_t offset);
+size_t character_before(const char *text, size_t offset); /* its offset */
+
+void editor_insert(struct editor *editor, const char *bytes, size_t length);
+void editor_delete(struct editor *editor, size_t from, size_t to);
+void editor_replace(struct editor *editor, const char *bytes, size_t length);
+void editor_move(struct editor *editor, size_t cursor);
+
+/* The text from offset on is not what the screen shows. */
+void screen_changed(struct editor *editor, size_t offset);
+/* Brings the screen up to date. */
+void screen_update(struct editor *editor);
+/* Moves behind the text, to the start of a new line. */
+void screen_leave(struct editor *editor);
+/* The prompt is to be shown again, on a new line. */
+void screen_restart(struct editor *editor);
+/* Another prompt in place of the old one. */
+void screen_set_prompt(struct editor *editor, const char *prompt);
+
+void editor_complete(struct editor *editor, bool again);

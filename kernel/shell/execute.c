@@ -1,0 +1,596 @@
+/* Nodes to actions. Every construct gives its exit status; break, continue and return travel in
+ * sh->skip; errors are raised (shell.c). */
+#include "kernel/commands/command.h"
+#include "kernel/files/file.h"
+#include "kernel/process.h"
+#include "kernel/shell/state.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+#define FUNCTION_DEPTH_MAX 1000 /* dash's limit */
+
+static int execute_sequence(struct shell *sh, struct node *list, unsigned flags)
+{
+	int status = 0;
+
+	for (; list; list = list->next) {
+		status = execute(sh, list, flags);
+		if (sh->skip)
+			break;
+	}
+	return status;
+}
+
+static int execute_and_or(struct shell *sh, struct node *list, unsigned flags)
+{
+	int status = 0;
+
+	for (; list; list = list->next) {
+		/* a && b || c: a member whose condition does not hold is passed over */
+		if (sh->skip)
+			break;
+		status = execute(sh, list, list->next ? flags | EXECUTE_TESTED : flags);
+		while (list->next && list->next->is_or == (status == 0))
+			list = list->next;
+	}
+	return status;
+}
+
+static int execute_if(struct shell *sh, struct node *node, unsigned flags)
+{
+	for (;;) {
+		int status = execute(sh, node->branch.condition, flags | EXECUTE_TESTED);
+
+		if (sh->skip)
+			return status;
+		if (!status)
+			return node->branch.body ? execute(sh, node->branch.body, flags) : 0;
+		node = node->branch.otherwise;
+		if (!node)
+			return 0;
+		if (node->type != NODE_IF || node->redirections)
+			return execute(sh, node, flags);
+	}
+}
+
+/* After a loop's body: true when the loop is to end. */
+static bool loop_skips(struct shell *sh)
+{
+	if (sh->skip == SKIP_NONE)
+		return false;
+	if (sh->skip == SKIP_RETURN)
+		return true;
+	if (--sh->skip_count > 0)
+		return true; /* an outer loop's */
+	if (sh->skip == SKIP_CONTINUE) {
+		sh->skip = SKIP_NONE;
+		return false;
+	}
+	sh->skip = SKIP_NONE;
+	return true;
+}
+
+static int execute_while(struct shell *sh, struct node *node, unsigned flags)
+{
+	bool until = node->type == NODE_UNTIL;
+	int status = 0;
+
+	sh->loop_depth++;
+	for (;;) {
+		int condition;
+
+		shell_check_interrupt(sh);
+		condition = execute(sh, node->branch.condition, flags | EXECUTE_TESTED);
+		if (sh->skip) {
+			if (loop_skips(sh))
+				break;
+			continue;
+		}
+		if ((condition == 0) == until)
+			break;
+		status = execute(sh, node->branch.body, flags);
+		if (loop_skips(sh))
+			break;
+	}
+	sh->loop_depth--;
+	return status;
+}
+
+static int execute_for(struct shell *sh, struct node *node, unsigned flags)
+{
+	struct arena_mark mark = arena_mark(&sh->arena);
+	struct fields fields = {0};
+	int status = 0, i;
+
+	sh->line = node->line;
+	if (node->loop.positional) {
+		for (i = 0; i < sh->positional.count; i++)
+			fields_add(sh, &fields,
+				   arena_copy(&sh->arena, sh->positional.values[i],
+					      strlen(sh->positional.values[i])));
+	} else {
+		expand_words(sh, node->loop.words, &fields);
+	}
+	sh->loop_depth++;
+	for (i = 0; i < fields.count; i++) {
+		shell_check_interrupt(sh);
+		variable_set(sh, node->loop.variable, fields.values[i]);
+		status = execute(sh, node->loop.body, flags);
+		if (loop_skips(sh))
+			break;
+	}
+	sh->loop_depth--;
+	arena_release(&sh->arena, mark);
+	return status;
+}
+
+static int execute_case(struct shell *sh, struct node *node, unsigned flags)
+{
+	struct arena_mark mark = arena_mark(&sh->arena);
+	struct node *body = NULL;
+	struct case_item *item;
+	struct word *word;
+	const char *text;
+	size_t length;
+	bool found = false;
+
+	sh->line = node->line;
+	sh->substitution_status = 0;
+	text = expand_string(sh, node->choice.word->parts);
+	length = strlen(text);
+	for (item = node->choice.items; item && !found; item = item->next) {
+		for (word = item->patterns; word && !found; word = word->next) {
+			struct arena_mark pattern_mark = arena_mark(&sh->arena);
+			struct pattern pattern;
+
+			expand_pattern(sh, word->parts, &pattern);
+			found = pattern_match(&pattern, text, length);
+			arena_release(&sh->arena, pattern_mark);
+		}
+		if (found)
+			body = item->body;
+	}
+	arena_release(&sh->arena, mark);
+	return body ? execute(sh, body, flags) : 0;
+}
+
+/* --- simple commands --- */
+
+static bool is_assignment_text(const char *text, size_t *name_length)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals || !is_name(text, (size_t)(equals - text)))
+		return false;
+	*name_length = (size_t)(equals - text);
+	return true;
+}
+
+static bool word_is_assignment(const struct word *word)
+{
+	const struct part *part = word->parts;
+	size_t length;
+
+	return part && part->type == PART_TEXT && !part->quoted &&
+	       is_assignment_text(part->text, &length);
+}
+
+/* What a simple command turns out to be. */
+struct invocation {
+	struct fields arguments;
+	int argc;
+	char **argv;
+	bool skip_functions; /* "command NAME" */
+	bool special;	     /* a special built-in, and not by way of "command" */
+	const struct builtin *builtin;
+	struct function *function;
+};
+
+static void expand_command_words(struct shell *sh, struct word *words, struct fields *fields)
+{
+	const struct builtin *builtin = NULL;
+	bool looked = false;
+
+	for (; words; words = words->next) {
+		if (!looked && fields->count) {
+			const char *name = fields->values[fields->count - 1];
+
+			/* "command export A=~" is about export, too */
+			if (strcmp(name, "command")) {
+				builtin = builtin_find(name);
+				looked = true;
+			}
+		}
+		if (builtin && builtin->assignments && word_is_assignment(words))
+			fields_add(sh, fields, expand_assignment(sh, words));
+		else
+			expand_word(sh, words, fields);
+	}
+}
+
+/* "command [-p] [--] NAME …" in front of a command: skipped; left alone with other options. */
+static void skip_command_prefix(struct invocation *invocation)
+{
+	while (invocation->argc > 1 && !strcmp(invocation->argv[0], "command")) {
+		int i = 1;
+
+		while (i < invocation->argc && !strcmp(invocation->argv[i], "-p"))
+			i++;
+		if (i < invocation->argc && !strcmp(invocation->argv[i], "--"))
+			i++;
+		else if (i < invocation->argc && invocation->argv[i][0] == '-')
+			return;
+		if (i == invocation->argc)
+			return;
+		invocation->argc -= i;
+		invocation->argv += i;
+		invocation->skip_functions = true;
+	}
+}
+
+static void look_up(struct shell *sh, struct invocation *invocation)
+{
+	const char *name;
+
+	skip_command_prefix(invocation);
+	name = invocation->argv[0];
+	invocation->builtin = builtin_find(name);
+	if (invocation->builtin && invocation->builtin->special) {
+		invocation->special = !invocation->skip_functions;
+		return;
+	}
+	if (!invocation->skip_functions) {
+		invocation->function = function_find(sh, name);
+		if (invocation->function)
+			invocation->builtin = NULL;
+	}
+}
+
+static void assign(struct shell *sh, struct word *word, struct local_scope *scope,
+		   struct text *trace)
+{
+	char *text = expand_assignment(sh, word);
+	char *equals = strchr(text, '=');
+
+	if (trace) {
+		text_add(trace, trace->length ? " " : "", trace->length ? 1 : 0);
+		text_add(trace, text, strlen(text));
+	}
+	*equals = '\0';
+	if (scope) {
+		if (variable_is_read_only(sh, text))
+			shell_error(sh, "%s: is read only", text);
+		local_save(sh, scope, text);
+	}
+	variable_set(sh, text, equals + 1);
+	if (scope)
+		variable_mark(sh, text, false, true);
+}
+
+static void write_trace(struct shell *sh, struct text *trace, struct fields *arguments)
+{
+	const char *prompt = variable_get(sh, "PS4");
+	struct text line;
+	int i;
+
+	text_init(&line, &sh->arena);
+	if (prompt) {
+		struct unit *unit = unit_new(sh);
+		bool on = sh->options.trace;
+
+		sh->options.trace = false; /* of what PS4 runs */
+		prompt = expand_document(sh, parse_quoted_text(sh, unit, prompt));
+		sh->options.trace = on;
+		unit_put(sh, unit);
+		text_add(&line, prompt, strlen(prompt));
+	}
+	text_add(&line, trace->bytes, trace->length);
+	for (i = 0; i < arguments->count; i++) {
+		if (i || trace->length)
+			text_add_char(&line, ' ');
+		text_add(&line, arguments->values[i], strlen(arguments->values[i]));
+	}
+	text_add_char(&line, '\n');
+	shell_write(sh, 2, line.bytes, line.length);
+}
+
+/* --- running them --- */
+
+struct call {
+	struct cleanup cleanup;
+	struct positional positional;
+	int loop_depth;
+	struct unit *unit, *outer_unit;
+};
+
+static void end_call(struct shell *sh, struct cleanup *cleanup)
+{
+	struct call *call = (struct call *)cleanup;
+
+	if (sh->positional.owned)
+		process_free(sh->positional.values);
+	sh->positional = call->positional;
+	sh->loop_depth = call->loop_depth;
+	sh->function_depth--;
+	sh->unit = call->outer_unit;
+	unit_put(sh, call->unit);
+}
+
+static int call_function(struct shell *sh, struct function *function, int argc, char **argv,
+			 unsigned flags)
+{
+	struct call call = {.positional = sh->positional, .loop_depth = sh->loop_depth};
+	struct local_scope scope;
+	int status;
+
+	if (sh->function_depth >= FUNCTION_DEPTH_MAX)
+		shell_error(sh, "Maximum function recursion depth (%d) reached",
+			    FUNCTION_DEPTH_MAX);
+	call.outer_unit = sh->unit;
+	sh->unit = call.unit = function->unit; /* the function may be redefined while it runs */
+	unit_get(sh, call.unit);
+	sh->function_depth++;
+	sh->loop_depth = 0;
+	sh->positional.count = argc - 1;
+	sh->positional.values = argv + 1;
+	sh->positional.owned = false;
+	cleanup_push(sh, &call.cleanup, end_call);
+	local_scope_push(sh, &scope, true);
+	status = execute(sh, function->body, flags);
+	if (sh->skip == SKIP_RETURN)
+		sh->skip = SKIP_NONE;
+	local_scope_pop(sh);
+	cleanup_pop(sh);
+	return status;
+}
+
+struct builtin_call {
+	struct cleanup cleanup;
+	const char *command_name;
+};
+
+static void end_builtin(struct shell *sh, struct cleanup *cleanup)
+{
+	sh->command_name = ((struct builtin_call *)cleanup)->command_name;
+}
+
+static int run_builtin(struct shell *sh, struct invocation *invocation, unsigned flags)
+{
+	struct builtin_call call = {.command_name = sh->command_name};
+	int status;
+
+	cleanup_push(sh, &call.cleanup, end_builtin);
+	sh->command_name = invocation->argv[0];
+	sh->builtin_failed = false;
+	sh->builtin_flags = flags;
+	status = invocation->builtin->run(sh, invocation->argc, invocation->argv);
+	cleanup_pop(sh);
+	if (sh->builtin_failed && invocation->special)
+		shell_raise(sh, status);
+	sh->builtin_failed = false;
+	return status;
+}
+
+/* "command eval …": an error ends the built-in, not the shell. */
+static __attribute__((noinline)) int catch_errors(struct shell *sh, struct invocation *invocation,
+						  unsigned flags)
+{
+	struct handler handler = {.outer = sh->handler, .cleanups = sh->cleanups};
+	int status, loop_depth = sh->loop_depth;
+
+	sh->handler = &handler;
+	if (setjmp(handler.jump)) {
+		sh->loop_depth = loop_depth;
+		sh->builtin_failed = false;
+		status = sh->status;
+	} else {
+		status = run_builtin(sh, invocation, flags);
+	}
+	sh->handler = handler.outer;
+	return status;
+}
+
+static int call_builtin(struct shell *sh, struct invocation *invocation, unsigned flags)
+{
+	if (invocation->builtin->special && !invocation->special)
+		return catch_errors(sh, invocation, flags);
+	return run_builtin(sh, invocation, flags);
+}
+
+struct command_start {
+	const struct command *command;
+	int argc;
+	char **argv;
+};
+
+static int run_path(struct shell *sh, int argc, char **argv)
+{
+	struct file_stat stat;
+	int error = path_stat(argv[0], &stat);
+
+	if (!error && stat.type != FILE_REGULAR)
+		error = -EACCES;
+	if (!error)
+		return shell_spawn(sh, argv[0], argc, argv);
+	if (error == -ENOENT || error == -ENOTDIR) {
+		shell_message(sh, "%s: not found", argv[0]);
+		return STATUS_NOT_FOUND;
+	}
+	shell_message(sh, "%s: %s", argv[0], error_text(-error));
+	return STATUS_NOT_EXECUTABLE;
+}
+
+static int run_command_thread(void *arg)
+{
+	struct command_start *start = arg;
+
+	return command_run(start->command, start->argc, start->argv);
+}
+
+static int call_command(struct shell *sh, int argc, char **argv)
+{
+	const struct command *command = strchr(argv[0], '/') ? NULL : command_find(argv[0]);
+
+	if (command) {
+		struct command_start start = {command, argc, argv};
+
+		if (shell_stack_is_low())
+			return run_process(sh, argv[0], run_command_thread, &start);
+		return command_run(command, argc, argv);
+	}
+	if (strchr(argv[0], '/'))
+		return run_path(sh, argc, argv);
+	shell_message(sh, "%s: %s", argv[0], argv[0][0] ? "not found" : error_text(EACCES));
+	return STATUS_NOT_FOUND;
+}
+
+static int invoke(struct shell *sh, struct invocation *invocation, unsigned flags)
+{
+	if (invocation->function)
+		return call_function(sh, invocation->function, invocation->argc, invocation->argv,
+				     flags);
+	if (invocation->builtin)
+		return call_builtin(sh, invocation, flags);
+	return call_command(sh, invocation->argc, invocation->argv);
+}
+
+int execute_arguments(struct shell *sh, int argc, char **argv)
+{
+	struct invocation invocation = {.argc = argc, .argv = argv, .skip_functions = true};
+
+	look_up(sh, &invocation);
+	return invoke(sh, &invocation, 0);
+}
+
+/* Assignments and the command, between its redirections. */
+static int run_simple(struct shell *sh, struct node *node, struct invocation *invocation,
+		      unsigned flags)
+{
+	struct local_scope scope;
+	struct text trace;
+	struct word *word;
+	bool scoped = invocation->argc && node->command.assignments && !invocation->special;
+	int status;
+
+	text_init(&trace, &sh->arena);
+	if (scoped)
+		local_scope_push(sh, &scope, false);
+	for (word = node->command.assignments; word; word = word->next)
+		assign(sh, word, scoped ? &scope : NULL, sh->options.trace ? &trace : NULL);
+	if (sh->options.trace)
+		write_trace(sh, &trace, &invocation->arguments);
+	status = invocation->argc ? invoke(sh, invocation, flags) : sh->substitution_status;
+	if (scoped)
+		local_scope_pop(sh);
+	return status;
+}
+
+static int execute_simple(struct shell *sh, struct node *node, unsigned flags)
+{
+	struct arena_mark mark = arena_mark(&sh->arena);
+	struct redirection_scope redirections;
+	struct invocation invocation = {0};
+	int status;
+
+	sh->line = node->line;
+	sh->substitution_status = 0;
+	expand_command_words(sh, node->command.words, &invocation.arguments);
+	invocation.argc = invocation.arguments.count;
+	invocation.argv = invocation.arguments.values;
+	if (invocation.argc)
+		look_up(sh, &invocation);
+	if (!node->redirections) {
+		status = run_simple(sh, node, &invocation, flags);
+	} else {
+		sh->close_failed = false;
+		if (redirections_push(sh, &redirections, node->redirections)) {
+			status = run_simple(sh, node, &invocation, flags);
+			if (invocation.builtin && invocation.builtin->run == builtin_exec)
+				redirections_keep(sh, &redirections);
+		} else {
+			if (invocation.special)
+				shell_raise(sh, 2);
+			status = 2;
+		}
+		redirections_pop(sh);
+		if (sh->close_failed && !status)
+			status = 1;
+	}
+	arena_release(&sh->arena, mark);
+	return status;
+}
+
+static int execute_redirected(struct shell *sh, struct node *node, unsigned flags);
+
+static int execute_node(struct shell *sh, struct node *node, unsigned flags)
+{
+	switch ((enum node_type)node->type) {
+	case NODE_COMMAND:
+		return execute_simple(sh, node, flags);
+	case NODE_PIPELINE:
+		return execute_pipeline(sh, node, flags);
+	case NODE_AND_OR:
+		return execute_and_or(sh, node->list, flags);
+	case NODE_NOT:
+		return !execute(sh, node->list, flags | EXECUTE_TESTED);
+	case NODE_SEQUENCE:
+		return execute_sequence(sh, node->list, flags);
+	case NODE_GROUP:
+		return node->list ? execute(sh, node->list, flags) : 0;
+	case NODE_SUBSHELL:
+		return execute_subshell(sh, node, flags);
+	case NODE_IF:
+		return execute_if(sh, node, flags);
+	case NODE_WHILE:
+	case NODE_UNTIL:
+		return execute_while(sh, node, flags);
+	case NODE_FOR:
+		return execute_for(sh, node, flags);
+	case NODE_CASE:
+		return execute_case(sh, node, flags);
+	case NODE_FUNCTION:
+		function_define(sh, node->function.name, node->function.body, sh->unit);
+		return 0;
+	}
+	return 0;
+}
+
+static int execute_redirected(struct shell *sh, struct node *node, unsigned flags)
+{
+	struct arena_mark mark = arena_mark(&sh->arena);
+	struct redirection_scope redirections;
+	int status = 2;
+
+	sh->line = node->line;
+	sh->close_failed = false;
+	if (redirections_push(sh, &redirections, node->redirections))
+		status = execute_node(sh, node, flags);
+	else if (sh->options.exit_on_error && !(flags & EXECUTE_TESTED))
+		shell_exit(sh, status);
+	redirections_pop(sh);
+	if (sh->close_failed && !status)
+		status = 1;
+	arena_release(&sh->arena, mark);
+	return status;
+}
+
+int execute(struct shell *sh, struct node *node, unsigned flags)
+{
+	int status;
+
+	if (!node || sh->options.no_execute)
+		return 0;
+	shell_check_interrupt(sh);
+	shell_check_stack(sh);
+	if (node->redirections && node->type != NODE_COMMAND)
+		status = execute_redirected(sh, node, flags);
+	else
+		status = execute_node(sh, node, flags);
+	sh->status = status;
+	if (status && sh->options.exit_on_error && !(flags & EXECUTE_TESTED) && !sh->skip &&
+	    (node->type == NODE_COMMAND || node->type == NODE_PIPELINE ||
+	     node->type == NODE_SUBSHELL))
+		shell_exit(sh, status);
+	return status;
+}

@@ -1,0 +1,261 @@
+/* $x, ${x} and what their operators do. */
+#include "kernel/shell/expansion.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+/* $$: there is only one machine to tell apart. */
+#define SHELL_PID 1
+
+static bool is_list(const char *name)
+{
+	return name[0] == '@' || name[0] == '*';
+}
+
+static void option_letters(const struct shell_options *options, char *letters)
+{
+	if (options->exit_on_error)
+		*letters++ = 'e';
+	if (options->no_glob)
+		*letters++ = 'f';
+	if (options->trace)
+		*letters++ = 'x';
+	if (options->verbose)
+		*letters++ = 'v';
+	if (options->no_clobber)
+		*letters++ = 'C';
+	if (options->all_export)
+		*letters++ = 'a';
+	if (options->unset_is_error)
+		*letters++ = 'u';
+	*letters = '\0';
+}
+
+const char *parameter_value(struct shell *sh, const char *name, char *number, size_t number_size)
+{
+	uint64_t index = 0;
+	const char *digit;
+
+	if (is_name_start(name[0]))
+		return variable_get(sh, name);
+	switch (name[0]) {
+	case '#':
+		snprintf(number, number_size, "%d", sh->positional.count);
+		return number;
+	case '?':
+		snprintf(number, number_size, "%d", sh->status);
+		return number;
+	case '$':
+		snprintf(number, number_size, "%d", SHELL_PID);
+		return number;
+	case '-':
+		option_letters(&sh->options, number);
+		return number;
+	case '!':
+		return NULL;
+	}
+	for (digit = name; is_digit(*digit); digit++)
+		if (index < 1u << 28)
+			index = index * 10 + (unsigned)(*digit - '0');
+	if (!index)
+		return sh->positional.zero;
+	return index <= (uint64_t)sh->positional.count ? sh->positional.values[index - 1] : NULL;
+}
+
+/* Between the parameters of "$*": the first character of IFS, a blank where IFS is unset. */
+static size_t list_separator(struct shell *sh, char *separator)
+{
+	const char *ifs = variable_get(sh, "IFS");
+
+	*separator = ifs ? ifs[0] : ' ';
+	return *separator != '\0';
+}
+
+static char *join_list(struct shell *sh, size_t *length)
+{
+	struct text text;
+	char separator;
+	size_t separator_length = list_separator(sh, &separator);
+	int i;
+
+	text_init(&text, &sh->arena);
+	for (i = 0; i < sh->positional.count; i++) {
+		if (i)
+			text_add(&text, &separator, separator_length);
+		text_add(&text, sh->positional.values[i], strlen(sh->positional.values[i]));
+	}
+	text_finish(&text);
+	*length = text.length;
+	return text.bytes;
+}
+
+/* A list that is one string: "$*", and every one where nothing is split. */
+static bool is_joined(const struct expansion *expansion, const struct part *part)
+{
+	return !expansion->fields || (part->text[0] == '*' && part->quoted);
+}
+
+static void expand_trimmed(struct expansion *expansion, const struct part *part, const char *value,
+			   size_t length);
+
+static void expand_list(struct expansion *expansion, const struct part *part)
+{
+	struct shell *sh = expansion->sh;
+	size_t length;
+	int i;
+
+	if (is_joined(expansion, part)) {
+		char *joined = join_list(sh, &length);
+
+		expansion_add_value(expansion, joined, length, part->quoted);
+		return;
+	}
+	for (i = 0; i < sh->positional.count; i++) {
+		const char *value = sh->positional.values[i];
+
+		if (i) {
+			expansion_end_field(expansion);
+			expansion->after_white = false;
+		}
+		if (part->operation >= PARAMETER_TRIM_SUFFIX)
+			expand_trimmed(expansion, part, value, strlen(value));
+		else
+			expansion_add_value(expansion, value, strlen(value), part->quoted);
+	}
+}
+
+/* Where the text that matches the pattern begins (prefix: ends), or length (0) for no match. */
+static size_t trim_point(const struct pattern *pattern, const char *value, size_t length,
+			 enum parameter_operation operation)
+{
+	size_t i;
+
+	switch (operation) {
+	case PARAMETER_TRIM_PREFIX:
+		for (i = 0; i <= length; i++)
+			if (pattern_match(pattern, value, i))
+				return i;
+		return 0;
+	case PARAMETER_TRIM_LONG_PREFIX:
+		for (i = length + 1; i-- > 0;)
+			if (pattern_match(pattern, value, i))
+				return i;
+		return 0;
+	case PARAMETER_TRIM_SUFFIX:
+		for (i = length + 1; i-- > 0;)
+			if (pattern_match(pattern, value + i, length - i))
+				return i;
+		return length;
+	default:
+		for (i = 0; i <= length; i++)
+			if (pattern_match(pattern, value + i, length - i))
+				return i;
+		return length;
+	}
+}
+
+static void expand_trimmed(struct expansion *expansion, const struct part *part, const char *value,
+			   size_t length)
+{
+	struct pattern pattern;
+	size_t point;
+
+	/* The value may change while the pattern is expanded (${x%${x:=1}}): keep it. */
+	value = arena_copy(&expansion->sh->arena, value, length);
+	expand_pattern(expansion->sh, part->word, &pattern);
+	point = trim_point(&pattern, value, length, part->operation);
+	if (part->operation == PARAMETER_TRIM_PREFIX ||
+	    part->operation == PARAMETER_TRIM_LONG_PREFIX)
+		expansion_add_value(expansion, value + point, length - point, part->quoted);
+	else
+		expansion_add_value(expansion, value, point, part->quoted);
+}
+
+static _Noreturn void unset_error(struct shell *sh, const struct part *part)
+{
+	const char *text = "parameter not set";
+
+	if (part->operation == PARAMETER_ERROR && part->word)
+		shell_error(sh, "%s: %s", part->text, expand_string(sh, part->word));
+	shell_error(sh, "%s: %s%s", part->text, text,
+		    part->operation == PARAMETER_ERROR && part->colon ? " or null" : "");
+}
+
+static void expand_word_of(struct expansion *expansion, const struct part *part)
+{
+	if (part->word)
+		expand_parts(expansion, part->word,
+			     part->quoted ? 0 : EXPAND_TILDE | EXPAND_SPLIT_TEXT);
+	else if (part->quoted)
+		expansion_add_quoted(expansion, "", 0);
+}
+
+static void assign_default(struct expansion *expansion, const struct part *part)
+{
+	struct shell *sh = expansion->sh;
+	char *value;
+
+	if (!is_name_start(part->text[0]))
+		shell_error(sh, "%s: bad variable name", part->text);
+	value = expand_string(sh, part->word);
+	variable_set(sh, part->text, value);
+	expansion_add_value(expansion, value, strlen(value), part->quoted);
+}
+
+void expand_parameter(struct expansion *expansion, struct part *part)
+{
+	struct shell *sh = expansion->sh;
+	char number[NUMBER_TEXT_MAX];
+	const char *value;
+	size_t length = 0;
+	bool list;
+
+	if (part->operation == PARAMETER_BAD)
+		shell_error(sh, "Bad substitution");
+	list = is_list(part->text);
+	if (list)
+		value = sh->positional.count ? join_list(sh, &length) : NULL;
+	else
+		value = parameter_value(sh, part->text, number, sizeof(number));
+	if (value && !list)
+		length = strlen(value);
+
+	switch ((enum parameter_operation)part->operation) {
+	case PARAMETER_DEFAULT:
+		if (!value || (part->colon && !length)) {
+			expand_word_of(expansion, part);
+			return;
+		}
+		break;
+	case PARAMETER_ALTERNATIVE:
+		if (value && !(part->colon && !length))
+			expand_word_of(expansion, part);
+		else if (part->quoted)
+			expansion_add_quoted(expansion, "", 0);
+		return;
+	case PARAMETER_ASSIGN:
+		if (!value || (part->colon && !length)) {
+			assign_default(expansion, part);
+			return;
+		}
+		break;
+	case PARAMETER_ERROR:
+		if (!value || (part->colon && !length))
+			unset_error(sh, part);
+		break;
+	default:
+		if (!value && !list && sh->options.unset_is_error)
+			unset_error(sh, part);
+		break;
+	}
+	if (part->operation == PARAMETER_LENGTH) {
+		snprintf(number, sizeof(number), "%zu", length);
+		expansion_add_value(expansion, number, strlen(number), part->quoted);
+	} else if (part->operation >= PARAMETER_TRIM_SUFFIX &&
+		   (!list || is_joined(expansion, part))) {
+		expand_trimmed(expansion, part, value ? value : "", length);
+	} else if (list) {
+		expand_list(expansion, part);
+	} else {
+		expansion_add_value(expansion, value ? value : "", length, part->quoted);
+	}
+}

@@ -1,0 +1,68 @@
+/* What the lexer and the parser share. */
+#pragma once
+
+#include "kernel/shell/state.h"
+
+enum token {
+	TOKEN_END,
+	TOKEN_NEWLINE,
+	TOKEN_SEMICOLON,
+	TOKEN_AMPERSAND,
+	TOKEN_AND,
+	TOKEN_OR,
+	TOKEN_PIPE,
+	TOKEN_OPEN,
+	TOKEN_CLOSE,
+	TOKEN_DOUBLE_SEMICOLON,
+	TOKEN_REDIRECTION,
+	TOKEN_WORD,
+	/* reserved words */
+	TOKEN_NOT,
+	TOKEN_CASE,
+	TOKEN_DO,
+	TOKEN_DONE,
+	TOKEN_ELIF,
+	TOKEN_ELSE,
+	TOKEN_ESAC,
+	TOKEN_FI,
+	TOKEN_FOR,
+	TOKEN_IF,
+	TOKEN_IN,
+	TOKEN_THEN,
+	TOKEN_UNTIL,
+	TOKEN_WHILE,
+	TOKEN_OPEN_BRACE,
+	TOKEN_CLOSE_BRACE,
+};
+
+#define CHECK_KEYWORD 1 /* the next word may be a reserved one */
+#define CHECK_NEWLINE 2 /* newlines before the next token are skipped */
+
+struct document {
+	struct document *next;
+	struct redirection *redirection;
+	char *delimiter;
+	bool quoted;	 /* taken as it is */
+	bool strip_tabs; /* <<- */
+};
+
+struct parser {
+	struct shell *sh;
+	struct unit *unit;
+	enum token token; /* the last one */
+	bool pushed_back;
+	bool in_document;
+	unsigned check;
+	struct word *word; /* TOKEN_WORD */
+	const char *plain; /* its text where it is unquoted and has no expansions, else NULL */
+	struct redirection *redirection; /* TOKEN_REDIRECTION */
+	struct document *documents;	 /* whose bodies come behind the next newline */
+};
+
+enum token next_token(struct parser *parser);
+struct word *parser_word(struct parser *parser); /* the word of the token */
+_Noreturn void syntax_error(struct parser *parser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The list inside $(…) up to its ")", and inside `…` up to the end of the input. */
+struct node *parse_substitution(struct parser *parser, bool backquoted);
+const char *keyword_text(enum token token);

@@ -1,0 +1,403 @@
+/* Shells as processes: how they start, where their errors end, how they end. */
+#include "kernel/shell/shell.h"
+#include "kernel/console.h"
+#include "kernel/files/file.h"
+#include "kernel/process.h"
+#include "kernel/shell/state.h"
+#include "kernel/thread.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+/* Where recursion ends. What is left must do for the deepest path that does not ask: a command, or
+ * a message. */
+#define STACK_RESERVE 16384
+
+const char shell_name[] = "sh";
+
+void shell_write(struct shell *sh, int fd, const char *bytes, size_t length)
+{
+	/* Not process_write(): what this shell holds must be given back before it ends. */
+	while (length) {
+		struct file *file = process_file(fd);
+		long written = file ? file_write(file, bytes, length) : -EBADF;
+
+		if (written == -EPIPE)
+			shell_raise(sh, STATUS_BROKEN_PIPE);
+		if (written <= 0)
+			return;
+		bytes += written;
+		length -= (size_t)written;
+	}
+}
+
+static void write_message(struct shell *sh, const char *format, va_list args)
+{
+	char small[256], *large = NULL, *text = small;
+	va_list again;
+	int prefix, length;
+
+	va_copy(again, args);
+	prefix = snprintf(small, sizeof(small), "%s: %d: %s%s",
+			  sh->positional.zero ? sh->positional.zero : shell_name, sh->line,
+			  sh->command_name ? sh->command_name : "", sh->command_name ? ": " : "");
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (prefix + length + 2 > (int)sizeof(small)) {
+		large = process_alloc((size_t)prefix + (size_t)length + 2);
+		if (large) {
+			text = large;
+			snprintf(text, (size_t)prefix + 1, "%s: %d: %s%s",
+				 sh->positional.zero ? sh->positional.zero : shell_name, sh->line,
+				 sh->command_name ? sh->command_name : "",
+				 sh->command_name ? ": " : "");
+		} else { /* cut */
+			length = (int)sizeof(small) - 2 - prefix;
+			if (length < 0) {
+				prefix = (int)sizeof(small) - 2;
+				length = 0;
+			}
+		}
+	}
+	vsnprintf(text + prefix, (size_t)length + 1, format, args);
+	text[prefix + length] = '\n';
+	shell_write(sh, 2, text, (size_t)prefix + (size_t)length + 1);
+	process_free(large);
+}
+
+void shell_message(struct shell *sh, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(sh, format, args);
+	va_end(args);
+}
+
+void shell_error(struct shell *sh, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message(sh, format, args);
+	va_end(args);
+	shell_raise(sh, 2);
+}
+
+void shell_out_of_memory(struct shell *sh)
+{
+	shell_error(sh, "Out of space");
+}
+
+void cleanup_push(struct shell *sh, struct cleanup *cleanup,
+		  void (*run)(struct shell *, struct cleanup *))
+{
+	cleanup->outer = sh->cleanups;
+	cleanup->run = run;
+	sh->cleanups = cleanup;
+}
+
+void cleanup_pop(struct shell *sh)
+{
+	struct cleanup *cleanup = sh->cleanups;
+
+	sh->cleanups = cleanup->outer;
+	cleanup->run(sh, cleanup);
+}
+
+void shell_exit(struct shell *sh, int status)
+{
+	/* Files that are open in no descriptor are only known here. */
+	while (sh->cleanups)
+		cleanup_pop(sh);
+	process_exit(status & 255);
+}
+
+/* Only the prompt catches what comes from outside. */
+static bool handler_takes(const struct handler *handler, int status)
+{
+	return handler->is_prompt || status == 2;
+}
+
+void shell_raise(struct shell *sh, int status)
+{
+	sh->status = status;
+	while (sh->handler && !handler_takes(sh->handler, status))
+		sh->handler = sh->handler->outer;
+	if (!sh->handler)
+		shell_exit(sh, status);
+	while (sh->cleanups != sh->handler->cleanups)
+		cleanup_pop(sh);
+	longjmp(sh->handler->jump, 1);
+}
+
+void shell_check_interrupt(struct shell *sh)
+{
+	if (process_interrupted())
+		shell_raise(sh, STATUS_INTERRUPTED);
+}
+
+bool shell_stack_is_low(void)
+{
+	return thread_stack_left() < STACK_RESERVE;
+}
+
+void shell_check_stack(struct shell *sh)
+{
+	if (shell_stack_is_low())
+		shell_error(sh, "nested too deeply");
+}
+
+struct shell *shell_new(struct shell *parent, bool subshell)
+{
+	struct shell *sh = process_alloc(sizeof(*sh));
+
+	if (!sh)
+		return NULL;
+	process_catch_interrupt(true);
+	memset(sh, 0, sizeof(*sh));
+	sh->arena.shell = sh;
+	sh->positional.zero = (char *)shell_name;
+	if (!subshell)
+		return sh;
+	sh->parent = parent;
+	sh->positional = parent->positional;
+	sh->positional.owned = false;
+	sh->options = parent->options;
+	sh->status = parent->status;
+	sh->line = parent->line;
+	sh->command_name = parent->command_name;
+	sh->loop_depth = parent->loop_depth;
+	sh->function_depth = parent->function_depth;
+	sh->unit = parent->unit;
+	if (parent->function_depth)
+		local_scope_push(sh, &sh->base_scope, true);
+	return sh;
+}
+
+/* --- running what is read --- */
+
+struct unit_frame {
+	struct cleanup cleanup;
+	struct unit *unit, *outer;
+};
+
+static void end_unit(struct shell *sh, struct cleanup *cleanup)
+{
+	struct unit_frame *frame = (struct unit_frame *)cleanup;
+
+	sh->unit = frame->outer;
+	unit_put(sh, frame->unit);
+}
+
+int execute_input(struct shell *sh, unsigned flags)
+{
+	int status = 0;
+
+	for (;;) {
+		struct unit_frame frame = {.unit = unit_new(sh), .outer = sh->unit};
+		enum parse_result result;
+		struct node *node;
+
+		cleanup_push(sh, &frame.cleanup, end_unit);
+		result = parse_command(sh, frame.unit, &node);
+		sh->unit = frame.unit;
+		if (result == PARSE_COMMAND)
+			status = execute(sh, node, flags);
+		cleanup_pop(sh);
+		if (result == PARSE_END || sh->skip)
+			return status;
+	}
+}
+
+int execute_string(struct shell *sh, const char *text, unsigned flags)
+{
+	struct input input;
+	int status, line = sh->line;
+
+	input_push_string(sh, &input, text, strlen(text));
+	status = execute_input(sh, flags);
+	input_pop(sh);
+	sh->line = line;
+	return status;
+}
+
+/* The interactive loop. Errors come back here. */
+static int run_interactive(struct shell *sh)
+{
+	struct handler handler = {.is_prompt = true};
+	struct input input;
+
+	input_push_terminal(sh, &input);
+	sh->interactive = true;
+	handler.cleanups = sh->cleanups;
+	sh->handler = &handler;
+	if (setjmp(handler.jump)) {
+		/* what was begun is given up, and the rest of its line */
+		input_discard_line(sh->input);
+		sh->pasting = false;
+		sh->skip = SKIP_NONE;
+		sh->loop_depth = 0;
+		sh->command_name = NULL;
+		sh->builtin_failed = false;
+		sh->unit = NULL;
+		if (process_interrupted()) {
+			shell_write(sh, 2, "\n", 1); /* behind the console's ^C */
+			console_clear_interrupt();
+		}
+	}
+	for (;;) {
+		arena_reset(&sh->arena);
+		sh->skip = SKIP_NONE;
+		execute_input(sh, 0);
+		if (!sh->skip) /* the end of the input, not a stray return */
+			break;
+	}
+	sh->handler = NULL;
+	input_pop(sh);
+	return sh->status;
+}
+
+static bool stdin_is_console(void)
+{
+	return process_file(0) && file_is_console(process_file(0));
+}
+
+static int run_file(struct shell *sh, const char *path)
+{
+	struct input input;
+	struct file_stat stat;
+	struct file *file;
+	int error = path_stat(path, &stat);
+
+	if (!error && stat.type == FILE_DIRECTORY)
+		error = -EISDIR;
+	if (!error)
+		error = file_open(path, O_RDONLY, 0, &file);
+	if (error) {
+		shell_message(sh, "cannot open %s: %s", path,
+			      error == -ENOENT || error == -ENOTDIR ? "No such file"
+								    : error_text(-error));
+		return 2;
+	}
+	sh->positional.zero = (char *)path;
+	input_push_file(sh, &input, file);
+	execute_input(sh, 0);
+	input_pop(sh);
+	return sh->status;
+}
+
+/* sh's command line. */
+static int run(struct shell *sh, int argc, char **argv)
+{
+	const char *string = NULL;
+	struct input input;
+	int first;
+
+	sh->positional.zero = argc ? argv[0] : (char *)shell_name;
+	first = options_parse(sh, argc, argv, &string);
+	if (first < 0)
+		return 2;
+	if (string) {
+		if (first == argc) {
+			shell_message(sh, "-c requires an argument");
+			return 2;
+		}
+		string = argv[first++];
+	}
+	argc -= first;
+	argv += first;
+	if (string) {
+		if (argc) {
+			sh->positional.zero = *argv++;
+			argc--;
+		}
+		positional_set(sh, argc, argv);
+		execute_string(sh, string, 0);
+		return sh->status;
+	}
+	if (argc && !sh->options.read_stdin) {
+		positional_set(sh, argc - 1, argv + 1);
+		return run_file(sh, argv[0]);
+	}
+	positional_set(sh, argc, argv);
+	if (sh->options.interactive || stdin_is_console())
+		return run_interactive(sh);
+	input_push_file(sh, &input, NULL); /* standard input */
+	execute_input(sh, 0);
+	input_pop(sh);
+	return sh->status;
+}
+
+struct spawn {
+	struct shell *environment;
+	const char *script;
+	int argc;
+	char **argv;
+};
+
+static int spawn_main(void *arg)
+{
+	struct spawn *spawn = arg;
+	struct shell *sh = shell_new(NULL, false);
+	int status;
+
+	if (!sh) {
+		static const char message[] = "sh: Out of space\n";
+
+		process_write(2, message, sizeof(message) - 1);
+		return 2;
+	}
+	variables_init(sh, spawn->environment);
+	if (spawn->script) {
+		positional_set(sh, spawn->argc - 1, spawn->argv + 1);
+		status = run_file(sh, spawn->script);
+	} else {
+		status = run(sh, spawn->argc, spawn->argv);
+	}
+	shell_exit(sh, status);
+}
+
+int shell_spawn(struct shell *sh, const char *script, int argc, char **argv)
+{
+	struct spawn spawn = {sh, script, argc, argv};
+
+	return run_process(sh, shell_name, spawn_main, &spawn);
+}
+
+int shell_main(int argc, char **argv)
+{
+	struct spawn spawn = {NULL, NULL, argc, argv};
+
+	return spawn_main(&spawn);
+}
+
+static int run_entry(int argc, char **argv)
+{
+	return shell_main(argc, argv);
+}
+
+int shell_run_script(const char *path, int argc, char **argv)
+{
+	struct spawn spawn;
+	char **arguments = process_alloc(((size_t)argc + 2) * sizeof(*arguments));
+	int i, status;
+
+	if (!arguments)
+		return 2;
+	arguments[0] = (char *)path;
+	for (i = 0; i < argc; i++)
+		arguments[i + 1] = argv[i];
+	arguments[argc + 1] = NULL;
+	spawn = (struct spawn){NULL, path, argc + 1, arguments};
+	status = run_process(NULL, path, spawn_main, &spawn);
+	process_free(arguments);
+	return status;
+}
+
+int shell_run_string(const char *text)
+{
+	char *argv[] = {(char *)shell_name, "-c", (char *)text, NULL};
+
+	return process_run(run_entry, 3, argv);
+}

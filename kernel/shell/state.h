@@ -1,0 +1,390 @@
+/* What the parts of the shell share. Every function here takes the shell it works for: a subshell
+ * is a process with a struct shell of its own. */
+#pragma once
+
+#include "kernel/shell/ast.h"
+#include "lib/setjmp.h"
+
+#include <stdint.h>
+
+struct shell;
+struct file;
+
+/* --- memory (arena.c) --- */
+
+/* A stack of chunks; released as a whole, or back to a mark. Running out of memory raises an error
+ * in the arena's shell. */
+struct arena {
+	struct shell *shell;
+	struct arena_chunk *chunk;
+};
+struct arena_mark {
+	struct arena_chunk *chunk;
+	size_t used;
+};
+
+void *arena_alloc(struct arena *arena, size_t size);
+void *arena_zalloc(struct arena *arena, size_t size);
+char *arena_copy(struct arena *arena, const char *bytes, size_t length); /* and a NUL */
+char *arena_format(struct arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+struct arena_mark arena_mark(struct arena *arena);
+void arena_release(struct arena *arena, struct arena_mark mark);
+void arena_reset(struct arena *arena); /* keeps one chunk for what comes next */
+
+/* Text that grows in an arena. Always room for a NUL behind length. */
+struct text {
+	struct arena *arena;
+	char *bytes;
+	size_t length, capacity;
+};
+void text_init(struct text *text, struct arena *arena);
+void text_reserve(struct text *text, size_t more);
+void text_add(struct text *text, const char *bytes, size_t length);
+static inline void text_add_char(struct text *text, char c)
+{
+	if (text->length + 1 >= text->capacity)
+		text_reserve(text, 1);
+	text->bytes[text->length++] = c;
+}
+char *text_finish(struct text *text); /* the bytes, NUL behind */
+
+/* One parsed command with its memory; function definitions keep theirs alive. */
+struct unit {
+	unsigned references;
+	struct arena arena;
+};
+struct unit *unit_new(struct shell *sh);
+void unit_get(struct shell *sh, struct unit *unit);
+void unit_put(struct shell *sh, struct unit *unit);
+
+/* --- the shell --- */
+
+struct variable {
+	struct variable *next;
+	char *value; /* NULL: unset (and hides the parent's) */
+	size_t capacity;
+	bool read_only, exported;
+	uint32_t hash;
+	char name[];
+};
+
+struct function {
+	struct function *next;
+	struct node *body; /* NULL: unset (and hides the parent's) */
+	struct unit *unit;
+	uint32_t hash;
+	char name[];
+};
+
+struct positional {
+	char *zero; /* $0 */
+	int count;
+	char **values; /* one process_alloc() block, or a function call's arguments */
+	bool owned;    /* values is to be freed */
+};
+
+/* Undone in reverse, on the normal path as well as when an error unwinds. */
+struct cleanup {
+	struct cleanup *outer;
+	void (*run)(struct shell *sh, struct cleanup *cleanup);
+};
+void cleanup_push(struct shell *sh, struct cleanup *cleanup,
+		  void (*run)(struct shell *, struct cleanup *));
+void cleanup_pop(struct shell *sh); /* runs the newest */
+
+/* Variables as they were before a function or a prefix assignment changed them. */
+struct local_scope {
+	struct cleanup cleanup;
+	struct local_scope *outer;
+	struct local_variable *saved;
+	bool function;
+};
+
+/* Where an error ends. */
+struct handler {
+	struct handler *outer;
+	struct cleanup *cleanups; /* those that stay */
+	bool is_prompt;
+	jmp_buf jump;
+};
+
+enum skip { SKIP_NONE, SKIP_BREAK, SKIP_CONTINUE, SKIP_RETURN };
+
+struct shell_options {
+	bool exit_on_error;  /* -e */
+	bool unset_is_error; /* -u */
+	bool trace;	     /* -x */
+	bool no_glob;	     /* -f */
+	bool no_clobber;     /* -C */
+	bool no_execute;     /* -n */
+	bool verbose;	     /* -v */
+	bool all_export;     /* -a */
+	bool interactive;    /* -i */
+	bool read_stdin;     /* -s */
+};
+
+#define SHELL_BUCKETS 64
+
+struct shell {
+	struct shell *parent; /* of a subshell: variables and functions not set here are its */
+	struct variable *variables[SHELL_BUCKETS];
+	struct function *functions[SHELL_BUCKETS];
+	struct positional positional;
+	struct shell_options options;
+	int status;		  /* $? */
+	int substitution_status;  /* of the last command substitution in the current command */
+	int line;		  /* of the running command, for messages */
+	const char *command_name; /* the built-in that speaks, or NULL */
+	bool interactive;
+	bool pasting;	     /* a bracketed paste goes on in the next line */
+	bool builtin_failed; /* builtin_error() was called */
+	bool close_failed;   /* the end of a redirection reported an error */
+	enum skip skip;
+	int skip_count;
+	int loop_depth;
+	int function_depth;
+	struct local_scope *locals;
+	struct cleanup *cleanups;
+	struct input *input;
+	struct arena arena; /* what one command needs while it runs */
+	struct unit *unit;  /* whose nodes run */
+	struct unit *spare_unit;
+	struct handler *handler;       /* NULL: errors end the shell */
+	unsigned builtin_flags;	       /* EXECUTE_ flags of the built-in's command */
+	struct local_scope base_scope; /* for local in a function's subshell */
+	uint64_t random;
+};
+
+extern const char shell_name[]; /* "sh" */
+
+/* An error or an interrupt: what runs is given up. An interactive shell goes back to its prompt
+ * with $? = status, others end. */
+_Noreturn void shell_raise(struct shell *sh, int status);
+/* "NAME: LINE: [COMMAND: ]message" on standard error. */
+void shell_message(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* shell_message(), then shell_raise(2). */
+_Noreturn void shell_error(struct shell *sh, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+_Noreturn void shell_out_of_memory(struct shell *sh);
+/* exit: the shell process ends with status. */
+_Noreturn void shell_exit(struct shell *sh, int status);
+/* Gives up when Ctrl-C was typed. */
+void shell_check_interrupt(struct shell *sh);
+/* Raises an error when the stack is nearly used up. */
+void shell_check_stack(struct shell *sh);
+bool shell_stack_is_low(void);
+void shell_write(struct shell *sh, int fd, const char *bytes, size_t length);
+
+/* A new shell in memory of the current process; NULL when memory is out. */
+struct shell *shell_new(struct shell *parent, bool subshell);
+
+/* --- input (input.c) --- */
+
+struct input {
+	struct cleanup cleanup;
+	struct input *outer;
+	const char *text;
+	size_t length, position;
+	int line;
+	char *buffer; /* of a file or the terminal */
+	size_t capacity;
+	struct file *file;
+	bool interactive;
+	bool ended;
+	bool continuation; /* in the middle of a command: PS2 */
+	bool literal;	   /* in quotes or a here-document: no completion */
+	bool ended_inside; /* by Ctrl-D in the middle of a command: only that command ends */
+};
+
+#define INPUT_END (-1)
+
+void input_push_string(struct shell *sh, struct input *input, const char *text, size_t length);
+void input_push_file(struct shell *sh, struct input *input, struct file *file);
+void input_push_terminal(struct shell *sh, struct input *input);
+void input_pop(struct shell *sh);
+int input_get(struct shell *sh);
+void input_unget(struct shell *sh); /* the character that input_get() gave last */
+int input_peek(struct shell *sh);
+/* Throws away what is left of the line. */
+void input_discard_line(struct input *input);
+
+/* --- parser (lexer.c, parser.c) --- */
+
+enum parse_result { PARSE_COMMAND, PARSE_NOTHING, PARSE_END };
+/* One complete command of the current input, up to a newline. Syntax errors are raised. */
+enum parse_result parse_command(struct shell *sh, struct unit *unit, struct node **node);
+/* Text as a word in double quotes (PS1, PS4, here-documents). */
+struct part *parse_quoted_text(struct shell *sh, struct unit *unit, const char *text);
+
+/* --- variables (variables.c) --- */
+
+bool is_name(const char *text, size_t length);
+static inline bool is_name_start(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+static inline bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool is_name_char(int c)
+{
+	return is_name_start(c) || is_digit(c);
+}
+
+/* NULL where it is unset. */
+const char *variable_get(struct shell *sh, const char *name);
+/* Errors (read-only, no memory) are raised. value NULL unsets. */
+void variable_set(struct shell *sh, const char *name, const char *value);
+/* The same, but a read-only variable gives false and nothing else. */
+bool variable_try_set(struct shell *sh, const char *name, const char *value);
+void variable_set_number(struct shell *sh, const char *name, int64_t value);
+bool variable_unset(struct shell *sh, const char *name); /* false: read-only */
+void variable_mark(struct shell *sh, const char *name, bool read_only, bool exported);
+bool variable_is_read_only(struct shell *sh, const char *name);
+/* Visits every variable once, in byte order. */
+void variables_each(struct shell *sh,
+		    void (*visit)(struct shell *sh, const struct variable *variable, void *arg),
+		    void *arg);
+void variables_init(struct shell *sh, struct shell *environment);
+
+void local_scope_push(struct shell *sh, struct local_scope *scope, bool function);
+void local_scope_pop(struct shell *sh);
+/* Saves the variable in scope, to be restored when it ends. */
+void local_save(struct shell *sh, struct local_scope *scope, const char *name);
+
+struct function *function_find(struct shell *sh, const char *name);
+void function_define(struct shell *sh, const char *name, struct node *body, struct unit *unit);
+void function_unset(struct shell *sh, const char *name);
+struct function *function_at(struct shell *sh, unsigned index);
+
+/* --- expansion (expand.c, parameter.c, pattern.c, glob.c, arithmetic.c) --- */
+
+/* Words to fields: all expansions, splitting, globbing. In the shell's arena. */
+struct fields {
+	char **values; /* NULL behind the last one */
+	int count, capacity;
+};
+void fields_add(struct shell *sh, struct fields *fields, char *value);
+void expand_words(struct shell *sh, struct word *words, struct fields *fields);
+/* The same for one word; assignment: tildes also behind ':', no splitting. */
+void expand_word(struct shell *sh, struct word *word, struct fields *fields);
+char *expand_assignment(struct shell *sh, struct word *word);
+/* One word to one string, without splitting and globbing. */
+char *expand_string(struct shell *sh, struct part *parts);
+char *expand_document(struct shell *sh, struct part *parts); /* no tildes */
+/* A pattern: bytes, and which of them stand for themselves. */
+struct pattern {
+	char *bytes;
+	unsigned char *quoted;
+	size_t length;
+};
+void expand_pattern(struct shell *sh, struct part *parts, struct pattern *pattern);
+
+bool pattern_match(const struct pattern *pattern, const char *text, size_t length);
+bool pattern_is_literal(const struct pattern *pattern);
+/* An open directory that errors and interrupts close; else cleanup_pop(). False: cannot be opened.
+ */
+struct open_directory {
+	struct cleanup cleanup;
+	struct file *file;
+};
+bool directory_push(struct shell *sh, struct open_directory *directory, const char *path);
+
+/* The files that match, sorted; adds them to fields. False where none does. */
+bool glob_expand(struct shell *sh, const struct pattern *pattern, struct fields *fields);
+
+int64_t arithmetic_evaluate(struct shell *sh, const char *expression);
+
+/* The value of parameter name ("x", "1", "#", "?" …), NULL where unset; not for @ and *. */
+const char *parameter_value(struct shell *sh, const char *name, char *number, size_t number_size);
+#define NUMBER_TEXT_MAX 24
+
+/* --- execution (execute.c, redirect.c, subshell.c) --- */
+
+#define EXECUTE_TESTED 1 /* -e does not look at the status */
+int execute(struct shell *sh, struct node *node, unsigned flags);
+/* Reads and runs commands until the end of the current input. */
+int execute_input(struct shell *sh, unsigned flags);
+int execute_string(struct shell *sh, const char *text, unsigned flags);
+/* argv as a simple command; functions are passed over. */
+int execute_arguments(struct shell *sh, int argc, char **argv);
+int execute_subshell(struct shell *sh, struct node *node, unsigned flags);
+int execute_pipeline(struct shell *sh, struct node *node, unsigned flags);
+/* Runs the command and appends what it writes; trailing newlines are cut off. */
+void execute_substitution(struct shell *sh, struct node *command, struct text *output);
+/* Runs function(sh, arg) as a process, on a stack of its own where this one is short. */
+int run_process(struct shell *sh, const char *name, int (*function)(void *arg), void *arg);
+
+struct redirection_scope {
+	struct cleanup cleanup;
+	struct saved_file *saved;
+};
+/* Applies the redirections; false after a message where one fails. Popped by
+ * redirections_pop(). keep: exec, they stay. */
+bool redirections_push(struct shell *sh, struct redirection_scope *scope,
+		       struct redirection *redirections);
+void redirections_pop(struct shell *sh);
+void redirections_keep(struct shell *sh, struct redirection_scope *scope);
+
+/* --- built-ins (builtins.c …) --- */
+
+struct builtin {
+	const char *name;
+	int (*run)(struct shell *sh, int argc, char **argv);
+	bool special;	  /* its errors end a script; prefix assignments stay */
+	bool assignments; /* arguments like NAME=VALUE expand as assignments do */
+	const char *synopsis, *summary;
+};
+const struct builtin *builtin_find(const char *name);
+const struct builtin *builtin_at(unsigned index);
+/* "sh: 1: NAME: message"; returns 2. */
+int builtin_error(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A number of an argument, as exit and shift take it; -1 after a message. */
+int builtin_number(struct shell *sh, const char *text);
+/* Text on standard output; 0, or 1 after a message. */
+int builtin_output(struct shell *sh, const char *bytes, size_t length);
+
+int builtin_break(struct shell *sh, int argc, char **argv);
+int builtin_cd(struct shell *sh, int argc, char **argv);
+int builtin_command(struct shell *sh, int argc, char **argv);
+int builtin_dot(struct shell *sh, int argc, char **argv);
+int builtin_eval(struct shell *sh, int argc, char **argv);
+int builtin_exec(struct shell *sh, int argc, char **argv);
+int builtin_exit(struct shell *sh, int argc, char **argv);
+int builtin_export(struct shell *sh, int argc, char **argv); /* and readonly */
+int builtin_history(struct shell *sh, int argc, char **argv);
+int builtin_local(struct shell *sh, int argc, char **argv);
+int builtin_pwd(struct shell *sh, int argc, char **argv);
+int builtin_read(struct shell *sh, int argc, char **argv);
+int builtin_return(struct shell *sh, int argc, char **argv);
+int builtin_set(struct shell *sh, int argc, char **argv);
+int builtin_shift(struct shell *sh, int argc, char **argv);
+int builtin_sh(struct shell *sh, int argc, char **argv);
+int builtin_true(struct shell *sh, int argc, char **argv);
+int builtin_type(struct shell *sh, int argc, char **argv);
+int builtin_unset(struct shell *sh, int argc, char **argv);
+
+/* Options of sh (-c makes *string not NULL) and set (string NULL); returns the index of the first
+ * operand, -1 after a message. */
+int options_parse(struct shell *sh, int argc, char **argv, const char **string);
+/* type and command -v */
+int describe_command(struct shell *sh, int argc, char **argv, bool verbose);
+void positional_set(struct shell *sh, int argc, char **argv);
+/* A shell as a process of its own, with the exported variables of sh (which may be NULL): argv as
+ * for sh, or, where script is not NULL, that file with argv as its $0, $1 … */
+int shell_spawn(struct shell *sh, const char *script, int argc, char **argv);
+
+/* --- terminal (editor.c, history.c, complete.c) --- */
+
+/* Reads one line, edited, without its newline, into *line (process memory, *capacity bytes; grown).
+ * Its length, -1 at the end of input (Ctrl-D on an empty line), -EINTR after Ctrl-C. */
+long editor_read_line(struct shell *sh, const char *prompt, char **line, size_t *capacity);
+
+void history_add(const char *line, size_t length);
+/* index counts back: 0 is the newest; NULL beyond the oldest. */
+const char *history_get(unsigned index, size_t *length);
+unsigned history_count(void);
+unsigned history_first_number(void);
+void history_clear(void);

@@ -1,0 +1,226 @@
+/* Commands as processes of their own: ( ), pipelines, $( ). A subshell's process ends before its
+ * parent goes on, so it may use what the parent has: nodes, variables, parameters. */
+#include "kernel/files/file.h"
+#include "kernel/process.h"
+#include "kernel/shell/state.h"
+#include "kernel/thread.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+/* A process that is begun with less stack than this gets a thread, and so a stack, of its own. */
+#define PROCESS_STACK 24576
+
+struct start {
+	const char *name;
+	int (*function)(void *arg);
+	void *arg;
+	int status;
+};
+
+static int process_entry(int argc, char **argv)
+{
+	struct start *start = (struct start *)argv[1];
+
+	(void)argc;
+	return start->function(start->arg);
+}
+
+static void start_here(void *arg)
+{
+	struct start *start = arg;
+	char *argv[] = {(char *)start->name, (char *)start, NULL};
+
+	start->status = process_run(process_entry, 1, argv);
+}
+
+static void cannot_fork(struct shell *sh)
+{
+	shell_message(sh, "Cannot fork");
+}
+
+int run_process(struct shell *sh, const char *name, int (*function)(void *arg), void *arg)
+{
+	struct start start = {.name = name, .function = function, .arg = arg, .status = 2};
+	struct thread *thread;
+
+	if (thread_stack_left() >= PROCESS_STACK) {
+		start_here(&start);
+	} else if (!thread_create(&thread, start_here, &start)) {
+		thread_join(thread);
+	} else {
+		cannot_fork(sh);
+	}
+	return start.status;
+}
+
+struct subshell {
+	struct shell *parent;
+	struct node *node;
+	unsigned flags;
+	struct file *input, *output; /* the process takes them over; NULL: as the parent's */
+	struct thread *thread;
+	struct start start;
+};
+
+static int subshell_main(void *arg)
+{
+	struct subshell *subshell = arg;
+	struct shell *sh;
+
+	if (subshell->input)
+		process_set_file(0, subshell->input);
+	if (subshell->output)
+		process_set_file(1, subshell->output);
+	subshell->input = NULL;
+	subshell->output = NULL;
+	sh = shell_new(subshell->parent, true);
+	if (!sh) {
+		shell_message(subshell->parent, "Out of space");
+		return 2;
+	}
+	shell_exit(sh, subshell->node ? execute(sh, subshell->node, subshell->flags) : 0);
+}
+
+int execute_subshell(struct shell *sh, struct node *node, unsigned flags)
+{
+	struct subshell subshell = {.parent = sh, .node = node->list, .flags = flags};
+
+	return run_process(sh, shell_name, subshell_main, &subshell);
+}
+
+static bool start_thread(struct subshell *subshell)
+{
+	subshell->start.name = shell_name;
+	subshell->start.function = subshell_main;
+	subshell->start.arg = subshell;
+	subshell->start.status = 2;
+	return !thread_create(&subshell->thread, start_here, &subshell->start);
+}
+
+static void close_unused(struct subshell *subshell)
+{
+	if (subshell->input)
+		file_close(subshell->input);
+	if (subshell->output)
+		file_close(subshell->output);
+	subshell->input = NULL;
+	subshell->output = NULL;
+}
+
+/* All but the last command run in threads. Nothing here may raise an error before they are joined:
+ * they use this shell's memory. */
+int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
+{
+	struct node *member;
+	struct subshell *subshells;
+	unsigned count = 0, i;
+	bool failed = false;
+	int status = 2;
+
+	for (member = node->list; member; member = member->next)
+		count++;
+	subshells = arena_zalloc(&sh->arena, count * sizeof(*subshells));
+	for (i = 0, member = node->list; member; member = member->next, i++) {
+		subshells[i].parent = sh;
+		subshells[i].node = member;
+		subshells[i].flags = flags;
+		if (i + 1 < count && !failed &&
+		    file_pipe(&subshells[i + 1].input, &subshells[i].output)) {
+			shell_message(sh, "Pipe call failed");
+			failed = true;
+		}
+	}
+	for (i = 0; i + 1 < count && !failed; i++) {
+		if (!start_thread(&subshells[i])) {
+			subshells[i].thread = NULL;
+			cannot_fork(sh);
+			failed = true;
+		}
+	}
+	if (!failed)
+		thread_yield(); /* the commands begin in their order */
+	if (!failed)
+		status = run_process(sh, shell_name, subshell_main, &subshells[count - 1]);
+	for (i = 0; i < count; i++)
+		if (!subshells[i].thread)
+			close_unused(&subshells[i]);
+	for (i = 0; i < count; i++)
+		if (subshells[i].thread)
+			thread_join(subshells[i].thread);
+	return status;
+}
+
+/* Reads until the end into process memory: the length, or a negative errno. */
+static long read_all(struct file *file, char **bytes)
+{
+	size_t length = 0, capacity = 0;
+	long got;
+
+	*bytes = NULL;
+	for (;;) {
+		if (capacity - length < 512) {
+			size_t more = capacity ? capacity * 2 : 1024;
+			char *larger = process_realloc(*bytes, more);
+
+			if (!larger)
+				return -ENOMEM;
+			*bytes = larger;
+			capacity = more;
+		}
+		got = file_read(file, *bytes + length, capacity - length);
+		if (got <= 0)
+			return got ? got : (long)length;
+		length += (size_t)got;
+	}
+}
+
+static size_t remove_nulls(char *bytes, size_t length)
+{
+	size_t kept = 0, i;
+
+	if (!memchr(bytes, '\0', length))
+		return length;
+	for (i = 0; i < length; i++)
+		if (bytes[i])
+			bytes[kept++] = bytes[i];
+	return kept;
+}
+
+void execute_substitution(struct shell *sh, struct node *command, struct text *output)
+{
+	struct subshell subshell = {.parent = sh, .node = command};
+	struct file *read_end;
+	char *bytes = NULL;
+	long length;
+
+	if (!command) {
+		sh->substitution_status = 0;
+		return;
+	}
+	if (file_pipe(&read_end, &subshell.output))
+		shell_error(sh, "Pipe call failed");
+	if (!start_thread(&subshell)) {
+		close_unused(&subshell);
+		file_close(read_end);
+		shell_error(sh, "Cannot fork");
+	}
+	/* However this ends, the thread uses this shell's memory until it is joined. */
+	length = read_all(read_end, &bytes);
+	file_close(read_end);
+	thread_join(subshell.thread);
+	sh->substitution_status = subshell.start.status;
+	if (length < 0)
+		process_free(bytes);
+	shell_check_interrupt(sh);
+	if (length == -ENOMEM)
+		shell_out_of_memory(sh);
+	if (length <= 0) {
+		process_free(bytes);
+		return;
+	}
+	length = (long)remove_nulls(bytes, (size_t)length);
+	while (length && bytes[length - 1] == '\n')
+		length--;
+	text_add(output, bytes, (size_t)length);
+	process_free(bytes);
+}

@@ -1,0 +1,95 @@
+#include "kernel/commands/command.h"
+#include "kernel/commands/support/paths.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+struct settings {
+	bool no_clobber, verbose;
+};
+
+static int move(const char *from, const char *to, const struct settings *settings)
+{
+	struct file_stat source, target;
+	int error = path_stat(from, &source);
+
+	if (error) {
+		complain("cannot stat %s: %s", quote(from), error_text(-error));
+		return 1;
+	}
+	bool exists = path_stat(to, &target) == 0;
+
+	if (exists && settings->no_clobber)
+		return 0;
+	if (exists && target.inode == source.inode && target.type == source.type) {
+		complain("%s and %s are the same file", quote(from), quote(to));
+		return 1;
+	}
+	if (exists && source.type == FILE_DIRECTORY && target.type != FILE_DIRECTORY) {
+		complain("cannot overwrite non-directory %s with directory %s", quote(to),
+			 quote(from));
+		return 1;
+	}
+	if (exists && source.type != FILE_DIRECTORY && target.type == FILE_DIRECTORY) {
+		complain("cannot overwrite directory %s with non-directory", quote(to));
+		return 1;
+	}
+	error = path_rename(from, to);
+	if (error == -EINVAL && source.type == FILE_DIRECTORY) {
+		complain("cannot move %s to a subdirectory of itself, %s", quote(from), quote(to));
+		return 1;
+	}
+	if (error) {
+		complain("cannot move %s to %s: %s", quote(from), quote(to), error_text(-error));
+		return 1;
+	}
+	if (settings->verbose)
+		out("renamed %s -> %s\n", quote(from), quote(to));
+	return 0;
+}
+
+static const struct option long_options[] = {
+	{"force", 0, 'f'},
+	{"no-clobber", 0, 'n'},
+	{"verbose", 0, 'v'},
+	{"target-directory", 1, 't'},
+	{"no-target-directory", 0, 'T'},
+	{NULL, 0, 0},
+};
+
+static int mv_main(int argc, char **argv)
+{
+	struct settings settings = {0};
+	struct destination destination;
+	const char *directory = NULL;
+	bool force_file = false;
+	struct getopt state = {0};
+	int option;
+
+	while ((option = getopt_next(&state, argc, argv, "fnvt:T", long_options)) != -1) {
+		if (option == 'f')
+			settings.no_clobber = false;
+		else if (option == 'n')
+			settings.no_clobber = true;
+		else if (option == 'v')
+			settings.verbose = true;
+		else if (option == 't')
+			directory = state.argument;
+		else if (option == 'T')
+			force_file = true;
+		else
+			fail_usage(1);
+	}
+	char **sources = argv + state.index;
+	int count = argc - state.index;
+	int status = 0;
+
+	destination_parse(sources, &count, directory, force_file, &destination);
+	for (int i = 0; i < count; i++)
+		status |= move(sources[i], destination_path(&destination, sources[i]), &settings);
+	return status;
+}
+
+COMMAND(mv, "[-fnv] SOURCE... TARGET", "Rename files, or move them into a directory",
+	"  -n   leave files that are there alone; -f do not\n"
+	"  -v   say what is done\n"
+	"  -t DIRECTORY move into DIRECTORY; -T: the target is no directory to move into\n");

@@ -1,0 +1,100 @@
+/* nvme list and list-ns */
+#include "kernel/commands/command.h"
+#include "kernel/commands/nvme/nvme.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+static const char dashes[] = "----------------------------------------";
+
+/* Three significant columns with two decimals and an SI unit, as "268.44  MB"; plain bytes have no
+ * unit letter. */
+static void format_si(uint64_t value, char *text, size_t size)
+{
+	static const char units[] = " kMGTPE";
+	unsigned unit = 0;
+	uint64_t scale = 1;
+
+	while (value / scale >= 1000 && units[unit + 1]) {
+		scale *= 1000;
+		unit++;
+	}
+	if (scale == 1) {
+		snprintf(text, size, "%3llu.00   B", (unsigned long long)value);
+	} else {
+		/* Rounded to the nearest hundredth; scale / 100 is exact. */
+		uint64_t hundredths = value / (scale / 100);
+
+		hundredths += value % (scale / 100) >= scale / 200;
+		snprintf(text, size, "%3llu.%02u  %cB", (unsigned long long)(hundredths / 100),
+			 (unsigned)(hundredths % 100), units[unit]);
+	}
+}
+
+/* A logical block size in powers of 1024: "512   B", "  4 KiB". */
+static void format_block_size(unsigned bytes, char *text, size_t size)
+{
+	if (bytes >= 1024)
+		snprintf(text, size, "%3u KiB +  0 B", bytes / 1024);
+	else
+		snprintf(text, size, "%3u   B +  0 B", bytes);
+}
+
+static void list_namespace(struct nvme_controller *controller, struct nvme_namespace *namespace)
+{
+	const struct nvme_identify_controller *identify = nvme_identify(controller);
+	char node[BLOCK_NAME_MAX + 8], used[16], capacity[16], usage[40], format[24];
+
+	snprintf(node, sizeof(node), "/dev/%s", namespace->block.name);
+	format_si(namespace->used << namespace->block_shift, used, sizeof(used));
+	format_si(namespace->block.block_count << namespace->block_shift, capacity,
+		  sizeof(capacity));
+	snprintf(usage, sizeof(usage), "%s / %s", used, capacity);
+	format_block_size(namespace->block.block_size, format, sizeof(format));
+	out("%-21s %-20.20s %-40.40s %-9u %-26s %-16s %-8.8s\n", node, identify->sn, identify->mn,
+	    namespace->nsid, usage, format, identify->fr);
+}
+
+int nvme_list_main(int argc, char **argv)
+{
+	if (argc > 1)
+		fail(1, "list: extra operand %s", quote(argv[1]));
+	out("%-21s %-20s %-40s %-9s %-26s %-16s %-8s\n", "Node", "SN", "Model", "Namespace",
+	    "Usage", "Format", "FW Rev");
+	out("%.21s %.20s %.40s %.9s %.26s %.16s %.8s\n", dashes, dashes, dashes, dashes, dashes,
+	    dashes, dashes);
+	for (struct nvme_controller *controller = nvme_first(); controller;
+	     controller = nvme_next(controller))
+		for (struct nvme_namespace *namespace = nvme_namespace_first(controller); namespace;
+		     namespace = namespace->next)
+			if (namespace->registered)
+				list_namespace(controller, namespace);
+	return 0;
+}
+
+#define ACTIVE_NAMESPACE_LIST	 0x02
+#define ACTIVE_NAMESPACE_ENTRIES 1024
+
+int nvme_list_ns_main(int argc, char **argv)
+{
+	struct nvme_target target = nvme_operand(argc, argv, 1);
+	uint32_t *list = alloc_or_fail(NVME_IDENTIFY_SIZE);
+	uint32_t after = 0;
+	unsigned index = 0;
+
+	for (;;) {
+		struct nvme_reply reply = {0};
+		int error = nvme_identify_command(target.controller, ACTIVE_NAMESPACE_LIST, after,
+						  list, &reply);
+		unsigned i;
+
+		if (nvme_check("list-ns", error, &reply))
+			return 1;
+		/* The list ascends; anything else ends it, so that it cannot go round. */
+		for (i = 0; i < ACTIVE_NAMESPACE_ENTRIES && list[i] > after; i++) {
+			out("[%4u]:%#x\n", index++, list[i]);
+			after = list[i];
+		}
+		if (i < ACTIVE_NAMESPACE_ENTRIES)
+			return 0;
+	}
+}

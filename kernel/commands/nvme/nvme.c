@@ -1,0 +1,162 @@
+/* nvme: dispatch to the subcommands, and what they share. */
+#include "kernel/commands/nvme/nvme.h"
+
+#include "drivers/nvme/names.h"
+#include "kernel/commands/command.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "lib/number.h"
+#include "lib/string.h"
+
+#define DEVICE_PREFIX "/dev/"
+
+static const struct nvme_subcommand subcommands[] = {
+	{"list", nvme_list_main, "", "List all NVMe devices and namespaces on machine"},
+	{"list-ns", nvme_list_ns_main, "DEVICE", "Send NVMe Identify List, display structure"},
+	{"id-ctrl", nvme_id_ctrl_main, "DEVICE [-b]", "Send NVMe Identify Controller"},
+	{"id-ns", nvme_id_ns_main, "DEVICE [-n NSID] [-b]",
+	 "Send NVMe Identify Namespace, display structure"},
+	{"show-regs", nvme_show_regs_main, "DEVICE [-H] [-v] [-o normal|binary]",
+	 "Shows the controller registers or properties"},
+	{"admin-passthru", nvme_admin_passthru_main,
+	 "DEVICE -o OPCODE [-n NSID] [--cdw2=N...--cdw15=N] [-l LENGTH [-r|-w [-i FILE]]] [-b] "
+	 "[-s]",
+	 "Submit an arbitrary admin command, return results"},
+	{"io-passthru", nvme_io_passthru_main,
+	 "DEVICE -o OPCODE [-n NSID] [--cdw2=N...--cdw15=N] [-l LENGTH [-r|-w [-i FILE]]] [-b] "
+	 "[-s]",
+	 "Submit an arbitrary IO command, return results"},
+	{"reset", nvme_reset_main, "DEVICE", "Resets the controller"},
+	{"subsystem-reset", nvme_subsystem_reset_main, "DEVICE", "Resets the subsystem"},
+	{"ns-rescan", nvme_ns_rescan_main, "DEVICE", "Rescans the NVME namespaces"},
+	{"rescan", nvme_rescan_main, "", "Looks for controllers that came or went"},
+};
+
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static void print_help(void)
+{
+	out("Usage: nvme COMMAND [DEVICE] [ARGS]...\n"
+	    "DEVICE is a controller (/dev/my_nvme0) or a namespace (/dev/my_nvme0n1).\n\n"
+	    "The commands are:\n");
+	for (unsigned i = 0; i < SUBCOMMANDS; i++)
+		out("  %-16s %s\n", subcommands[i].name, subcommands[i].summary);
+	out("  %-16s %s\n", "version", "Shows the program version");
+	out("  %-16s %s\n", "help", "Display this help");
+}
+
+static const struct nvme_subcommand *find(const char *name)
+{
+	for (unsigned i = 0; i < SUBCOMMANDS; i++)
+		if (strcmp(name, subcommands[i].name) == 0)
+			return &subcommands[i];
+	return NULL;
+}
+
+static int nvme_main(int argc, char **argv)
+{
+	const struct nvme_subcommand *subcommand;
+
+	if (argc < 2 || strcmp(argv[1], "help") == 0) {
+		print_help();
+		return argc < 2;
+	}
+	if (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0) {
+		out("nvme version: names and forms as nvme-cli 2.3\n");
+		return 0;
+	}
+	subcommand = find(argv[1]);
+	if (!subcommand)
+		fail(1, "invalid sub-command %s", quote(argv[1]));
+	if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+		out("Usage: nvme %s %s\n%s\n", subcommand->name, subcommand->synopsis,
+		    subcommand->summary);
+		return 0;
+	}
+	return subcommand->main(argc - 1, argv + 1);
+}
+
+COMMAND(nvme, "COMMAND [DEVICE] [ARGS]...", "Look at and steer NVMe controllers, as nvme-cli does",
+	"The commands are list, list-ns, id-ctrl, id-ns, show-regs, admin-passthru, io-passthru,\n"
+	"reset, subsystem-reset, ns-rescan, rescan, version and help; 'nvme help' says what each\n"
+	"does, 'nvme COMMAND --help' which options it takes.\n");
+
+/* The controller part of a name such as my_nvme0n1, and its namespace. */
+static bool find_target(const char *name, struct nvme_target *target)
+{
+	struct block_device *device = block_find(name);
+	struct nvme_namespace *namespace = device ? nvme_namespace_of(device) : NULL;
+
+	if (namespace) {
+		target->controller = namespace->controller;
+		target->nsid = namespace->nsid;
+		return true;
+	}
+	target->controller = nvme_find(name);
+	target->nsid = 0;
+	return target->controller;
+}
+
+struct nvme_target nvme_operand(int argc, char **argv, int index)
+{
+	struct nvme_target target;
+	const char *name;
+
+	if (index >= argc)
+		fail(1, "%s: missing device", argv[0]);
+	if (index + 1 < argc)
+		fail(1, "%s: extra operand %s", argv[0], quote(argv[index + 1]));
+	name = argv[index];
+	if (strncmp(name, DEVICE_PREFIX, strlen(DEVICE_PREFIX)) == 0)
+		name += strlen(DEVICE_PREFIX);
+	if (!find_target(name, &target))
+		fail(1, "%s: %s", argv[index], error_text(ENOENT));
+	return target;
+}
+
+uint32_t nvme_operand_nsid(const struct nvme_target *target, uint64_t nsid)
+{
+	if (!nsid)
+		nsid = target->nsid;
+	if (!nsid)
+		fail(1, "a namespace is needed: name one (%sn1) or give its number with -n",
+		     nvme_name(target->controller));
+	return (uint32_t)nsid;
+}
+
+uint64_t nvme_number(const char *what, const char *text, uint64_t max)
+{
+	uint64_t value;
+
+	if (number_parse(text, 0, &value) || value > max)
+		fail(1, "invalid %s %s", what, quote(text));
+	return value;
+}
+
+int nvme_check(const char *what, int error, const struct nvme_reply *reply)
+{
+	/* Of the status field, what an ioctl on Linux gives: DNR, More, CRD, SCT and SC. */
+	if (reply->status)
+		err("NVMe status: %s(%#x)\n", nvme_status_name(reply->status), reply->status);
+	else if (error)
+		complain("%s: %s", what, error_text(-error));
+	return error || reply->status;
+}
+
+void nvme_dump(const uint8_t *bytes, size_t size)
+{
+	out("       0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n");
+	for (size_t line = 0; line < size; line += 16) {
+		size_t count = size - line < 16 ? size - line : 16;
+
+		out("%04zx:", line);
+		for (size_t i = 0; i < count; i++)
+			out(" %02x", bytes[line + i]);
+		out("%*s\"", (int)(3 * (16 - count)) + 1, "");
+		for (size_t i = 0; i < count; i++)
+			out_char(bytes[line + i] > ' ' && bytes[line + i] < 0x7f
+					 ? (char)bytes[line + i]
+					 : '.');
+		out("\"\n");
+	}
+}

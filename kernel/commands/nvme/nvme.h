@@ -1,0 +1,64 @@
+/* The nvme command: its subcommands and what they share. Names, options, fields and forms are those
+ * of nvme-cli 2.3. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/nvme/nvme.h"
+
+/* A subcommand runs with its own name as argv[0]; the operands follow. */
+struct nvme_subcommand {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *synopsis;
+	const char *summary;
+};
+
+int nvme_list_main(int argc, char **argv);
+int nvme_list_ns_main(int argc, char **argv);
+int nvme_id_ctrl_main(int argc, char **argv);
+int nvme_id_ns_main(int argc, char **argv);
+int nvme_show_regs_main(int argc, char **argv);
+int nvme_admin_passthru_main(int argc, char **argv);
+int nvme_io_passthru_main(int argc, char **argv);
+int nvme_reset_main(int argc, char **argv);
+int nvme_subsystem_reset_main(int argc, char **argv);
+int nvme_ns_rescan_main(int argc, char **argv);
+int nvme_rescan_main(int argc, char **argv);
+
+/* What a device operand names: a controller ("/dev/my_nvme0", "my_nvme0") or a namespace of one
+ * ("/dev/my_nvme0n1"). */
+struct nvme_target {
+	struct nvme_controller *controller;
+	uint32_t nsid; /* 0 where it is a controller */
+};
+
+/* The one operand at argv[index]. Ends the process with a message where it is missing, unknown, or
+ * not the only one. */
+struct nvme_target nvme_operand(int argc, char **argv, int index);
+/* The namespace meant: nsid as given by -n (0: not given), else the operand's. Ends the process
+ * where there is neither. */
+uint32_t nvme_operand_nsid(const struct nvme_target *target, uint64_t nsid);
+/* A number in any C base up to max. Ends the process where it is none. what: "namespace-id". */
+uint64_t nvme_number(const char *what, const char *text, uint64_t max);
+/* Checks how a command ended: 0, or 1 after its message ("NVMe status: Invalid Field in
+ * Command(0x4002)" or "nvme: …"). */
+int nvme_check(const char *what, int error, const struct nvme_reply *reply);
+/* A hexadecimal dump with offsets and text. */
+void nvme_dump(const uint8_t *bytes, size_t size);
+
+/* As much of BAR0 as the properties take: PMRMSCU at E18h is the last one. */
+#define NVME_PROPERTIES_SIZE 0xe1c
+
+/*
+ * The printers; any bytes may stand in what they print.
+ */
+
+/* Every property, from a copy of the registers in little endian; human decodes the bits, offsets
+ * puts offset and size before the name. */
+void nvme_print_properties(const uint8_t properties[NVME_PROPERTIES_SIZE], bool human,
+			   bool offsets);
+void nvme_print_identify_controller(const uint8_t data[NVME_IDENTIFY_SIZE]);
+void nvme_print_identify_namespace(uint32_t nsid, const uint8_t data[NVME_IDENTIFY_SIZE]);

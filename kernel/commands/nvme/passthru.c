@@ -1,0 +1,218 @@
+/* nvme admin-passthru and io-passthru: any command, as it is given. */
+#include "drivers/nvme/names.h"
+#include "kernel/commands/command.h"
+#include "kernel/commands/nvme/nvme.h"
+#include "kernel/files/file.h"
+#include "kernel/memory.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+struct passthru {
+	struct nvme_command command;
+	bool opcode_given;
+	bool read, write, raw, show, dry_run;
+	uint8_t prefill;
+	unsigned timeout_ms;
+	size_t size;
+	const char *input;
+	struct nvme_target target;
+};
+
+enum { CDW2 = '2' };
+
+static const struct option long_options[] = {
+	{"opcode", 1, 'o'},	  {"flags", 1, 'f'},	    {"prefill", 1, 'p'},
+	{"namespace-id", 1, 'n'}, {"data-len", 1, 'l'},	    {"timeout", 1, 't'},
+	{"cdw2", 1, '2'},	  {"cdw3", 1, '3'},	    {"cdw10", 1, '4'},
+	{"cdw11", 1, '5'},	  {"cdw12", 1, '6'},	    {"cdw13", 1, '7'},
+	{"cdw14", 1, '8'},	  {"cdw15", 1, '9'},	    {"input-file", 1, 'i'},
+	{"raw-binary", 0, 'b'},	  {"show-command", 0, 's'}, {"dry-run", 0, 'd'},
+	{"read", 0, 'r'},	  {"write", 0, 'w'},	    {0},
+};
+
+static bool parse_flag(struct passthru *passthru, int option)
+{
+	switch (option) {
+	case 'b':
+		return passthru->raw = true;
+	case 's':
+		return passthru->show = true;
+	case 'd':
+		return passthru->show = passthru->dry_run = true;
+	case 'r':
+		return passthru->read = true;
+	case 'w':
+		return passthru->write = true;
+	default:
+		return false;
+	}
+}
+
+static void parse_value(struct passthru *passthru, int option, const char *text)
+{
+	struct nvme_command *command = &passthru->command;
+	uint32_t *const dwords[] = {&command->cdw2,  &command->cdw3,  &command->cdw10,
+				    &command->cdw11, &command->cdw12, &command->cdw13,
+				    &command->cdw14, &command->cdw15};
+
+	switch (option) {
+	case 'o':
+		command->opcode = (uint8_t)nvme_number("opcode", text, UINT8_MAX);
+		passthru->opcode_given = true;
+		break;
+	case 'f':
+		command->flags = (uint8_t)nvme_number("flags", text, UINT8_MAX);
+		break;
+	case 'p':
+		passthru->prefill = (uint8_t)nvme_number("prefill", text, UINT8_MAX);
+		break;
+	case 'n':
+		command->nsid = (uint32_t)nvme_number("namespace-id", text, UINT32_MAX);
+		break;
+	case 'l':
+		passthru->size = (size_t)nvme_number("data-len", text, UINT32_MAX);
+		break;
+	case 't':
+		passthru->timeout_ms = (unsigned)nvme_number("timeout", text, UINT32_MAX);
+		break;
+	case 'i':
+		passthru->input = text;
+		break;
+	default:
+		*dwords[option - CDW2] = (uint32_t)nvme_number("command dword", text, UINT32_MAX);
+	}
+}
+
+static struct passthru parse(int argc, char **argv)
+{
+	struct passthru passthru = {0};
+	struct getopt state = {0};
+	int option;
+
+	while ((option = getopt_next(&state, argc, argv, "o:f:p:n:l:t:2:3:4:5:6:7:8:9:i:bsdrw",
+				     long_options)) != -1) {
+		if (option == '?')
+			process_exit(1);
+		if (!parse_flag(&passthru, option))
+			parse_value(&passthru, option, state.argument);
+	}
+	if (!passthru.opcode_given)
+		fail(1, "%s: an opcode is needed: -o OPCODE", argv[0]);
+	if (passthru.read && passthru.write)
+		fail(1, "%s: -r and -w exclude each other", argv[0]);
+	if (passthru.size && !passthru.read && !passthru.write)
+		fail(1, "%s: data need a direction: -r or -w", argv[0]);
+	/* The opcode itself says which way its data go (Base 2.0, Figure 87, bits 1:0); the driver
+	 * follows it. */
+	if ((passthru.write && !(passthru.command.opcode & 1)) ||
+	    (passthru.read && !(passthru.command.opcode & 2)))
+		fail(1, "%s: opcode %#x does not %s data", argv[0], passthru.command.opcode,
+		     passthru.read ? "return" : "take");
+	passthru.target = nvme_operand(argc, argv, state.index);
+	if (!passthru.command.nsid)
+		passthru.command.nsid = passthru.target.nsid;
+	return passthru;
+}
+
+static void show_command(const struct passthru *passthru)
+{
+	const struct nvme_command *command = &passthru->command;
+
+	out("opcode       : %02x\n", command->opcode);
+	out("flags        : %02x\n", command->flags);
+	out("nsid         : %08x\n", command->nsid);
+	out("cdw2         : %08x\n", command->cdw2);
+	out("cdw3         : %08x\n", command->cdw3);
+	out("data_len     : %08zx\n", passthru->size);
+	out("cdw10        : %08x\n", command->cdw10);
+	out("cdw11        : %08x\n", command->cdw11);
+	out("cdw12        : %08x\n", command->cdw12);
+	out("cdw13        : %08x\n", command->cdw13);
+	out("cdw14        : %08x\n", command->cdw14);
+	out("cdw15        : %08x\n", command->cdw15);
+	out("timeout_ms   : %08x\n", passthru->timeout_ms);
+}
+
+/* Fills the buffer from -i FILE or, without it, from standard input. Less than a buffer full leaves
+ * the prefill behind it. */
+static void read_input(const struct passthru *passthru, uint8_t *buffer)
+{
+	struct file *file;
+	size_t filled = 0;
+	int fd = 0;
+
+	if (passthru->input) {
+		int error = file_open(passthru->input, O_RDONLY, 0, &file);
+
+		if (error)
+			fail(1, "%s: %s", passthru->input, error_text(-error));
+		fd = process_add_file(file);
+		if (fd < 0)
+			fail(1, "%s: %s", passthru->input, error_text(-fd));
+	}
+	while (filled < passthru->size) {
+		long count = process_read(fd, buffer + filled, passthru->size - filled);
+
+		if (count < 0)
+			fail(1, "%s: %s", passthru->input ? passthru->input : "standard input",
+			     error_text((int)-count));
+		if (count == 0)
+			break;
+		filled += (size_t)count;
+	}
+}
+
+static int run(int argc, char **argv, bool admin)
+{
+	struct passthru passthru = parse(argc, argv);
+	/* Whole pages, because some commands (Identify) transfer one whatever -l says. */
+	size_t buffer_size = (passthru.size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	uint8_t *buffer = NULL;
+	struct nvme_reply reply = {0};
+	int error;
+
+	if (passthru.size) {
+		if (passthru.size > nvme_transfer_max(passthru.target.controller))
+			fail(1, "%s: data-len %zu is more than %s takes in one command (%u)",
+			     argv[0], passthru.size, nvme_name(passthru.target.controller),
+			     nvme_transfer_max(passthru.target.controller));
+		buffer = process_alloc_pages(buffer_size);
+		if (!buffer)
+			fail(1, "memory exhausted");
+		memset(buffer, passthru.prefill, buffer_size);
+	}
+	if (passthru.write)
+		read_input(&passthru, buffer);
+	if (passthru.show)
+		show_command(&passthru);
+	if (passthru.dry_run)
+		return 0;
+	error = (admin ? nvme_admin_command
+		       : nvme_io_command)(passthru.target.controller, &passthru.command, buffer,
+					  buffer_size, passthru.timeout_ms, &reply);
+	if (nvme_check(argv[0], error, &reply))
+		return 1;
+	if (passthru.raw) {
+		if (passthru.read)
+			out_bytes(buffer, passthru.size);
+		return 0;
+	}
+	out("%s Command %s is Success and result: 0x%08x\n", admin ? "Admin" : "IO",
+	    admin ? nvme_admin_name(passthru.command.opcode)
+		  : nvme_io_name(passthru.command.opcode),
+	    reply.result);
+	if (passthru.read)
+		nvme_dump(buffer, passthru.size);
+	return 0;
+}
+
+int nvme_admin_passthru_main(int argc, char **argv)
+{
+	return run(argc, argv, true);
+}
+
+int nvme_io_passthru_main(int argc, char **argv)
+{
+	return run(argc, argv, false);
+}

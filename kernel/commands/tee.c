@@ -1,0 +1,92 @@
+#include "kernel/commands/command.h"
+#include "kernel/commands/support/input.h"
+#include "kernel/files/file.h"
+#include "kernel/process.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+#define OUTPUTS_MAX PROCESS_FILES_MAX
+
+struct output {
+	int fd;
+	const char *name;
+};
+
+/* Writes all; a negative errno. */
+static int write_all(int fd, const char *bytes, size_t size)
+{
+	while (size) {
+		long written = process_write(fd, bytes, size);
+
+		if (written <= 0)
+			return written ? (int)written : -ENOSPC;
+		bytes += written;
+		size -= (size_t)written;
+	}
+	return 0;
+}
+
+static const struct option long_options[] = {
+	{"append", 0, 'a'}, {"ignore-interrupts", 0, 'i'}, {NULL, 0, 0}};
+
+static int tee_main(int argc, char **argv)
+{
+	struct output outputs[OUTPUTS_MAX] = {{1, "standard output"}};
+	unsigned count = 1;
+	bool append = false, catches = false;
+	struct getopt state = {0};
+	int option, status = 0;
+
+	while ((option = getopt_next(&state, argc, argv, "ai", long_options)) != -1) {
+		if (option == 'a')
+			append = true;
+		else if (option == 'i')
+			catches = true;
+		else
+			fail_usage(1);
+	}
+	for (int i = state.index; i < argc; i++) {
+		struct file *file = NULL;
+		int flags = O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC);
+		int result = count < OUTPUTS_MAX ? file_open(argv[i], flags, 0644, &file) : -EMFILE;
+
+		if (result == 0) {
+			result = process_add_file(file);
+			if (result < 0)
+				file_close(file);
+		}
+		if (result < 0)
+			status = input_complain(argv[i], result);
+		else
+			outputs[count++] = (struct output){result, argv[i]};
+	}
+	process_catch_interrupt(catches);
+	char *buffer = input_buffer();
+	long size;
+
+	while ((size = process_read(0, buffer, INPUT_BUFFER)) > 0 || size == -EINTR) {
+		for (unsigned i = 0; i < count && size > 0; i++) {
+			if (outputs[i].fd < 0)
+				continue;
+			int error = write_all(outputs[i].fd, buffer, (size_t)size);
+
+			if (!error)
+				continue;
+			status = input_complain(outputs[i].name, error);
+			outputs[i].fd = -1;
+		}
+	}
+	if (size < 0)
+		status = input_complain("read error", size);
+	for (unsigned i = 1; i < count; i++) {
+		int error = outputs[i].fd < 0 ? 0 : process_set_file(outputs[i].fd, NULL);
+
+		if (error < 0)
+			status = input_complain(outputs[i].name, error);
+	}
+	return status;
+}
+
+COMMAND(tee, "[-ai] [FILE]...", "Copy standard input to standard output and to FILEs",
+	"  -a   append to the FILEs\n"
+	"  -i   go on after Ctrl-C\n");

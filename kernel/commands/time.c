@@ -1,0 +1,32 @@
+#include "kernel/time.h"
+
+#include "kernel/commands/command.h"
+#include "kernel/process.h"
+#include "lib/string.h"
+
+static int time_main(int argc, char **argv)
+{
+	uint64_t start = time_ns();
+	int status = 0;
+	int first = 1;
+
+	/* -p, POSIX's form, is the only one */
+	while (first < argc && strcmp(argv[first], "-p") == 0)
+		first++;
+	if (first < argc) {
+		const struct command *command = command_find(argv[first]);
+
+		if (!command)
+			fail(STATUS_NOT_FOUND, "%s: not found", argv[first]);
+		status = command_run(command, argc - first, argv + first);
+	}
+	uint64_t hundredths = (time_ns() - start + 5 * NS_PER_MS) / (10 * NS_PER_MS);
+
+	err("real %llu.%02u\n", (unsigned long long)(hundredths / 100),
+	    (unsigned)(hundredths % 100));
+	return status;
+}
+
+COMMAND(time, "[-p] COMMAND [OPERAND]...", "Run a command and show how long it took",
+	"Prints the seconds on standard error, in the form of POSIX; there is no user and system\n"
+	"time to be told apart. The status is the command's.\n");

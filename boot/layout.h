@@ -1,0 +1,20 @@
+/* What boot.S, the linker script and the kernel have to agree on. */
+#pragma once
+
+#define PVH_MAGIC 0x336ec578 /* in hvm_start_info */
+
+#define BOOT_CODE_SELECTOR 0x08
+#define BOOT_DATA_SELECTOR 0x10
+#define BOOT_STACK_SIZE	   (256 * 1024)
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* The image, from linker.ld; every edge is page aligned. */
+extern char kernel_start[], text_end[], rodata_end[], kernel_end[];
+extern char boot_stack_guard[], boot_stack[], boot_stack_top[];
+
+/* boot.S calls it on the main stack: which protocol (MULTIBOOT2_MAGIC, PVH_MAGIC, or what the
+ * loader left there) and the address of its information. */
+_Noreturn void kmain(uint32_t magic, uint64_t information);
+#endif

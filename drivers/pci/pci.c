@@ -1,0 +1,244 @@
+/* The list of functions: enumeration of every bus, BAR sizes, mapping. */
+#include "drivers/pci/pci.h"
+
+#include "kernel/console.h"
+#include "kernel/memory.h"
+#include "kernel/paging.h"
+#include "lib/format.h"
+
+#define SLOTS	  32
+#define FUNCTIONS 8
+#define BUSES	  256
+
+#define HEADER_MULTIFUNCTION 0x80
+#define HEADER_BRIDGE	     1
+
+static struct pci_device *first_device;
+
+static uint32_t position(const struct pci_device *device)
+{
+	return (uint32_t)device->bus << 8 | (uint32_t)device->slot << 3 | device->function;
+}
+
+struct pci_device *pci_first(void)
+{
+	return first_device;
+}
+
+char *pci_name(const struct pci_device *device, char *buffer)
+{
+	snprintf(buffer, 8, "%02x:%02x.%x", device->bus, device->slot & 0x1f, device->function & 7);
+	return buffer;
+}
+
+/* Keeps the list in the order of addresses. False if the function is in it already. */
+static bool insert(struct pci_device *device)
+{
+	struct pci_device **link = &first_device;
+
+	while (*link && position(*link) < position(device))
+		link = &(*link)->next;
+	if (*link && position(*link) == position(device))
+		return false;
+	device->next = *link;
+	*link = device;
+	return true;
+}
+
+void pci_remove(struct pci_device *device)
+{
+	struct pci_device **link = &first_device;
+
+	while (*link && *link != device)
+		link = &(*link)->next;
+	if (*link)
+		*link = device->next;
+	kfree(device);
+}
+
+/* The size of a BAR is what stays zero when all ones are written to it (PCI 3.0, 6.2.5.1). Returns
+ * how many registers the BAR takes. */
+static unsigned read_bar(struct pci_device *device, unsigned index, unsigned count)
+{
+	struct pci_bar *bar = &device->bars[index];
+	unsigned offset = PCI_BAR0 + 4 * index;
+	uint32_t low = pci_read32(device, offset);
+	uint32_t high = 0;
+	uint64_t mask;
+
+	bar->io = low & 1;
+	bar->is_64bit = !bar->io && (low >> 1 & 3) == 2 && index + 1 < count;
+	bar->prefetchable = !bar->io && (low & 8);
+
+	pci_write32(device, offset, UINT32_MAX);
+	mask = pci_read32(device, offset);
+	pci_write32(device, offset, low);
+	if (bar->is_64bit) {
+		high = pci_read32(device, offset + 4);
+		pci_write32(device, offset + 4, UINT32_MAX);
+		mask |= (uint64_t)pci_read32(device, offset + 4) << 32;
+		pci_write32(device, offset + 4, high);
+	} else if (mask) {
+		mask |= (uint64_t)UINT32_MAX << 32;
+		if (bar->io)
+			mask |= 0xffff0000; /* the upper half of an I/O BAR may read as zero */
+	}
+
+	mask &= ~(uint64_t)(bar->io ? 0x3 : 0xf);
+	bar->address = ((uint64_t)high << 32 | low) & ~(uint64_t)(bar->io ? 0x3 : 0xf);
+	bar->size = mask ? ~mask + 1 : 0;
+	return bar->is_64bit ? 2 : 1;
+}
+
+/*
+ * Decoding is off meanwhile, so that the function does not answer at wrong addresses. That is why a
+ * function's BARs are sized together and not before somebody asks: an emulator rebuilds its map of
+ * the machine each time decoding changes, milliseconds for every function.
+ */
+static void read_bars(struct pci_device *device)
+{
+	unsigned count = device->header_type == HEADER_BRIDGE ? 2
+			 : device->header_type		      ? 0
+							      : PCI_BARS;
+	uint16_t command = pci_read16(device, PCI_COMMAND);
+	uint16_t decoding = command & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+
+	if (decoding)
+		pci_write16(device, PCI_COMMAND, command & (uint16_t)~decoding);
+	for (unsigned i = 0; i < count;)
+		i += read_bar(device, i, count);
+	if (decoding)
+		pci_write16(device, PCI_COMMAND, command);
+}
+
+const struct pci_bar *pci_bar(struct pci_device *device, unsigned index)
+{
+	if (!device->bars_read)
+		read_bars(device);
+	device->bars_read = true;
+	return &device->bars[index];
+}
+
+static void read_header(struct pci_device *device)
+{
+	uint32_t class_revision = pci_read32(device, PCI_REVISION);
+
+	device->class_code = class_revision >> 8;
+	device->revision = (uint8_t)class_revision;
+	device->interrupt_line = pci_read8(device, PCI_INTERRUPT_LINE);
+	device->interrupt_pin = pci_read8(device, PCI_INTERRUPT_PIN);
+	if (device->header_type == 0) {
+		device->subsystem_vendor = pci_read16(device, PCI_SUBSYSTEM_VENDOR);
+		device->subsystem = pci_read16(device, PCI_SUBSYSTEM_ID);
+	}
+}
+
+/* Adds the function if it is there and new. Returns its multifunction bit, or -1 where nothing
+ * answers. */
+static int probe_function(unsigned bus, unsigned slot, unsigned function, unsigned *added)
+{
+	struct pci_device at = {
+		.bus = (uint8_t)bus, .slot = (uint8_t)slot, .function = (uint8_t)function};
+	uint32_t id = pci_read32(&at, PCI_VENDOR_ID);
+	uint8_t header;
+	struct pci_device *device;
+
+	if ((id & 0xffff) == 0xffff || (id & 0xffff) == 0)
+		return -1;
+	header = pci_read8(&at, PCI_HEADER_TYPE);
+	device = kzalloc(sizeof(*device));
+	if (!device) {
+		log_error("pci: %02x:%02x.%x left out: out of memory", bus, slot, function);
+		return header & HEADER_MULTIFUNCTION;
+	}
+	*device = at;
+	device->vendor = (uint16_t)id;
+	device->device = (uint16_t)(id >> 16);
+	device->header_type = header & 0x7f;
+	if (insert(device)) {
+		read_header(device);
+		++*added;
+	} else {
+		kfree(device);
+	}
+	return header & HEADER_MULTIFUNCTION;
+}
+
+static unsigned scan_bus(unsigned bus)
+{
+	unsigned added = 0;
+
+	for (unsigned slot = 0; slot < SLOTS; slot++) {
+		int multifunction = probe_function(bus, slot, 0, &added);
+
+		for (unsigned function = 1; multifunction > 0 && function < FUNCTIONS; function++)
+			probe_function(bus, slot, function, &added);
+	}
+	return added;
+}
+
+/*
+ * Bridges were numbered by the firmware. Every bus that a bridge names is scanned once, so a bridge
+ * that names a bus twice or its own one cannot make this loop.
+ */
+unsigned pci_rescan(void)
+{
+	uint8_t scanned[BUSES / 8] = {1};
+	unsigned added = scan_bus(0);
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (struct pci_device *device = first_device; device; device = device->next) {
+			unsigned bus;
+
+			if (device->header_type != HEADER_BRIDGE)
+				continue;
+			bus = pci_read8(device, PCI_SECONDARY_BUS);
+			if (scanned[bus / 8] & 1 << bus % 8)
+				continue;
+			scanned[bus / 8] |= (uint8_t)(1 << bus % 8);
+			added += scan_bus(bus);
+			again = true;
+		}
+	}
+	return added;
+}
+
+unsigned pci_init(void)
+{
+	unsigned count = pci_rescan();
+
+	log_info("pci: %u functions", count);
+	return count;
+}
+
+void pci_enable(struct pci_device *device)
+{
+	uint16_t command = pci_read16(device, PCI_COMMAND);
+
+	pci_write16(device, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+}
+
+volatile void *pci_map_bar(struct pci_device *device, unsigned index)
+{
+	const struct pci_bar *bar = pci_bar(device, index);
+	char name[8];
+	int error;
+
+	if (!bar->size || bar->io || !bar->address) {
+		log_error("pci %s: BAR%u is %s", pci_name(device, name), index,
+			  !bar->size ? "missing"
+			  : bar->io  ? "in I/O space"
+				     : "without an address");
+		return NULL;
+	}
+	error = paging_map_device(bar->address, bar->size);
+	if (error) {
+		log_error("pci %s: BAR%u at 0x%llx cannot be mapped (error %d)",
+			  pci_name(device, name), index, (unsigned long long)bar->address, error);
+		return NULL;
+	}
+	pci_enable(device);
+	return (volatile void *)(uintptr_t)bar->address;
+}

@@ -1,0 +1,96 @@
+/* PCI: enumeration and configuration space through ports 0xCF8 and 0xCFC (PCI Local Bus
+ * Specification 3.0, section 3.2.2.3.2). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PCI_BARS 6
+
+/* Configuration space offsets (PCI 3.0, section 6.1) */
+#define PCI_VENDOR_ID		0x00
+#define PCI_DEVICE_ID		0x02
+#define PCI_COMMAND		0x04
+#define PCI_COMMAND_IO		0x0001
+#define PCI_COMMAND_MEMORY	0x0002
+#define PCI_COMMAND_MASTER	0x0004
+#define PCI_COMMAND_INTX_OFF	0x0400
+#define PCI_STATUS		0x06
+#define PCI_STATUS_CAPABILITIES 0x0010
+#define PCI_REVISION		0x08
+#define PCI_PROG_IF		0x09
+#define PCI_SUBCLASS		0x0a
+#define PCI_CLASS		0x0b
+#define PCI_HEADER_TYPE		0x0e
+#define PCI_BAR0		0x10
+#define PCI_PRIMARY_BUS		0x18
+#define PCI_SECONDARY_BUS	0x19
+#define PCI_SUBORDINATE_BUS	0x1a
+#define PCI_SUBSYSTEM_VENDOR	0x2c
+#define PCI_SUBSYSTEM_ID	0x2e
+#define PCI_ROM			0x30
+#define PCI_CAPABILITY_POINTER	0x34
+#define PCI_INTERRUPT_LINE	0x3c
+#define PCI_INTERRUPT_PIN	0x3d
+
+#define PCI_CAP_PM   0x01
+#define PCI_CAP_MSI  0x05
+#define PCI_CAP_PCIE 0x10
+#define PCI_CAP_MSIX 0x11
+
+struct pci_bar {
+	uint64_t address; /* as firmware placed it, 0 if it did not */
+	uint64_t size;	  /* bytes, 0 where there is no BAR */
+	bool io, is_64bit, prefetchable;
+};
+
+struct pci_device {
+	uint8_t bus, slot, function;
+	uint8_t header_type; /* 0 device, 1 PCI bridge; the multifunction bit is cleared */
+	uint16_t vendor, device;
+	uint32_t class_code; /* class << 16 | subclass << 8 | programming interface */
+	uint8_t revision;
+	uint16_t subsystem_vendor, subsystem;
+	uint8_t interrupt_line, interrupt_pin;
+	struct pci_bar bars[PCI_BARS]; /* for pci_bar() */
+	bool bars_read;
+	void *driver_data;
+	struct pci_device *next;
+};
+
+/* Enumerates bus 0 and every bus behind a bridge; once at start, and again by pci_rescan(), which
+ * adds what is new and marks nothing: functions that are gone answer all ones. Returns how many
+ * functions there are (were added). */
+unsigned pci_init(void);
+unsigned pci_rescan(void);
+/* Functions in order of bus, slot, function. */
+struct pci_device *pci_first(void);
+/* Whether the function still answers with its vendor ID. */
+bool pci_present(const struct pci_device *device);
+/* Forgets a function that is gone. */
+void pci_remove(struct pci_device *device);
+
+/* offset below 256, aligned to the access. A missing function reads all ones. */
+uint8_t pci_read8(const struct pci_device *device, unsigned offset);
+uint16_t pci_read16(const struct pci_device *device, unsigned offset);
+uint32_t pci_read32(const struct pci_device *device, unsigned offset);
+void pci_write8(const struct pci_device *device, unsigned offset, uint8_t value);
+void pci_write16(const struct pci_device *device, unsigned offset, uint16_t value);
+void pci_write32(const struct pci_device *device, unsigned offset, uint32_t value);
+
+/* The offset of the first capability with this ID, 0 if none; a looping or misaligned list ends the
+ * search. With id 0 and after 0 the first of all, after: the one behind that offset. */
+unsigned pci_find_capability(const struct pci_device *device, uint8_t id);
+unsigned pci_next_capability(const struct pci_device *device, unsigned after);
+
+/* A base address register, index below PCI_BARS; size 0 where there is none. */
+const struct pci_bar *pci_bar(struct pci_device *device, unsigned index);
+
+/* Maps a memory BAR uncacheable and turns on memory decoding and bus mastering. NULL with a log
+ * line if there is none or it has no address. */
+volatile void *pci_map_bar(struct pci_device *device, unsigned bar);
+void pci_enable(struct pci_device *device);
+
+/* "00:04.0" (bus, slot, function); buffer of at least 8 bytes. Returns it. */
+char *pci_name(const struct pci_device *device, char *buffer);

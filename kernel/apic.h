@@ -1,0 +1,32 @@
+/* Interrupt controllers: local APIC (Intel SDM volume 3, chapter 11), I/O APIC (82093AA), and the
+ * 8259s, which are masked. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* After acpi_init(). Turns interrupts on. Without a local APIC the kernel works by polling. */
+void apic_init(void);
+bool apic_present(void);
+
+/* Sends an interrupt line to a vector, masked until ioapic_unmask(). Below 16 an ISA interrupt, for
+ * which the MADT's override, if there is one, decides number, trigger and polarity; else a global
+ * system interrupt. 0, -ENODEV where no I/O APIC has that input, -EINVAL for a vector below 16. */
+int ioapic_route(unsigned gsi_or_isa_irq, unsigned vector, bool level, bool active_low);
+void ioapic_mask(unsigned gsi_or_isa_irq);
+void ioapic_unmask(unsigned gsi_or_isa_irq);
+
+/* For interrupt_dispatch(). */
+bool apic_in_service(unsigned vector);
+void apic_end_of_interrupt(void);
+
+/* The message that a device writes to interrupt this CPU: MSI and MSI-X (Intel SDM volume 3,
+ * section 11.11). Edge triggered, fixed delivery. */
+void msi_message(unsigned vector, uint64_t *address, uint32_t *data);
+
+/* The one-shot timer. apic_timer_calibrate() is time_init()'s: it compares the timer, which runs
+ * since apic_init(), with the clock. */
+void apic_timer_calibrate(void);
+/* An interrupt when time_ns() reaches deadline_ns, or earlier when that is farther away than the
+ * timer counts. False: there is no timer, do not halt. A new deadline replaces the old one. */
+bool apic_timer_set(uint64_t deadline_ns);

@@ -1,0 +1,76 @@
+/* How the machine ends. */
+#include "kernel/machine.h"
+
+#include "drivers/nvme/nvme.h"
+#include "drivers/serial/serial.h"
+#include "kernel/acpi.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+#include "kernel/files/file.h"
+#include "kernel/port.h"
+#include "lib/errno.h"
+#include "lib/format.h"
+
+#define DEBUG_CON_PORT	 0xe9 /* QEMU's isa-debugcon: text to the host */
+#define DEBUG_EXIT_PORT	 0xf4 /* QEMU's isa-debug-exit: ends QEMU with 2 * value + 1 */
+#define DEBUG_EXIT_MAX	 127
+#define RESET_PORT	 0xcf9 /* of the PIIX and ICH */
+#define KEYBOARD_COMMAND 0x64  /* of the 8042 */
+#define KEYBOARD_RESET	 0xfe
+
+void machine_quiesce(void)
+{
+	int error = files_sync_all();
+
+	if (error)
+		log_error("shutdown: not everything could be written back: %s", error_text(-error));
+	nvme_shutdown_all();
+}
+
+_Noreturn void machine_shutdown(int status)
+{
+	machine_quiesce();
+	machine_exit(status);
+}
+
+_Noreturn void machine_exit(int status)
+{
+	char text[16];
+
+	cpu_interrupts_off();
+	serial_drain();
+	if (status < 0 || status > 255)
+		status = 255;
+	snprintf(text, sizeof(text), "%d\n", status);
+	for (const char *c = text; *c; c++)
+		port_write8(DEBUG_CON_PORT, (uint8_t)*c);
+
+	if (status == 0)
+		acpi_power_off();
+	port_write8(DEBUG_EXIT_PORT, (uint8_t)(status < DEBUG_EXIT_MAX ? status : DEBUG_EXIT_MAX));
+
+	/* A machine without the debug devices: off is the next best. Not after a panic, whose text
+	 * shall stay readable. */
+	if (status != 0 && status != MACHINE_PANIC_STATUS)
+		acpi_power_off();
+	cpu_halt_for_ever();
+}
+
+_Noreturn void machine_reboot(void)
+{
+	const struct {
+		uint16_t size;
+		uint64_t base;
+	} __attribute__((packed)) no_table = {0, 0};
+
+	cpu_interrupts_off();
+	serial_drain();
+	acpi_reset();
+	port_write8(RESET_PORT, 0x02);
+	port_write8(RESET_PORT, 0x06);
+	port_write8(KEYBOARD_COMMAND, KEYBOARD_RESET);
+
+	/* Without an IDT any exception is a triple fault, which resets every CPU. */
+	asm volatile("lidt %0; ud2" : : "m"(no_table));
+	cpu_halt_for_ever();
+}

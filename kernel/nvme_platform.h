@@ -1,0 +1,99 @@
+/* What drivers/nvme/platform.h asks for, out of the kernel's primitives. RAM is identity mapped and
+ * coherent with the devices, so an address is its own bus address. On x86 stores are seen in their
+ * order and so are loads, by devices as by other CPUs (Intel SDM volume 3, section 9.2.2), which
+ * leaves only the compiler to be held back, except where a store must come before a load. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/pci/pci.h"
+#include "kernel/console.h"
+#include "kernel/cpu.h"
+#include "kernel/memory.h"
+#include "kernel/time.h"
+#include "lib/string.h"
+
+/* The controller's place in the machine. */
+struct nvme_pci {
+	struct pci_device *device;
+};
+
+static inline uint32_t nvme_read32(const volatile void *address)
+{
+	return *(const volatile uint32_t *)address;
+}
+
+static inline void nvme_write32(volatile void *address, uint32_t value)
+{
+	*(volatile uint32_t *)address = value;
+}
+
+static inline uint64_t nvme_read64(const volatile void *address)
+{
+	return *(const volatile uint64_t *)address;
+}
+
+static inline void nvme_write64(volatile void *address, uint64_t value)
+{
+	*(volatile uint64_t *)address = value;
+}
+
+static inline void *nvme_dma_alloc(size_t size, uint64_t *bus)
+{
+	size_t pages = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	void *memory = pages_alloc(pages);
+
+	if (memory) {
+		memset(memory, 0, pages << PAGE_SHIFT);
+		*bus = (uintptr_t)memory;
+	}
+	return memory;
+}
+
+static inline void nvme_dma_free(void *memory, size_t size)
+{
+	pages_free(memory, (size + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
+static inline uint64_t nvme_dma_address(const void *memory)
+{
+	return (uintptr_t)memory;
+}
+
+static inline void nvme_write_barrier(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+static inline void nvme_read_barrier(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+static inline void nvme_full_barrier(void)
+{
+	__asm__ volatile("mfence" : : : "memory");
+}
+
+static inline uint64_t nvme_time_ns(void)
+{
+	return time_ns();
+}
+
+static inline void nvme_relax(void)
+{
+	cpu_relax();
+}
+
+static inline void *nvme_alloc(size_t size)
+{
+	return kzalloc(size);
+}
+
+static inline void nvme_free(void *memory)
+{
+	kfree(memory);
+}
+
+#define nvme_log(level, ...) klog(level, __VA_ARGS__)

@@ -1,0 +1,28 @@
+/* void thread_switch(uint64_t **save, uint64_t *stack): leaves the running thread's registers on its
+ * stack and that stack's pointer in *save, then goes on with the thread whose pointer was left like
+ * that. Only the registers that a function has to keep (System V ABI, figure 3.4); interrupts are on
+ * and the direction flag is clear on both sides. */
+
+	.section .text
+	.balign 16
+	.globl thread_switch
+	.type thread_switch, @function
+thread_switch:
+	pushq %rbp
+	pushq %rbx
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	movq %rsp, (%rdi)
+	movq %rsi, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbx
+	popq %rbp
+	ret
+	.size thread_switch, . - thread_switch
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,262 @@
+/* Commands passed through to the controller: statuses, features. */
+#include "tests/guest/guest.h"
+
+#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+/* Sends the command; it must end with this status and the errno that fits. */
+static void expect_status(struct guest *guest, bool admin, const struct nvme_command *command,
+			  void *buffer, size_t size, unsigned status)
+{
+	struct nvme_reply reply = {0};
+	int error;
+
+	if (admin)
+		error = nvme_admin_command(guest->controller, command, buffer, size, 0, &reply);
+	else
+		error = nvme_io_command(guest->controller, command, buffer, size, 0, &reply);
+	EXPECT((reply.status & NVME_STATUS_MASK) == status, "%s: expected %s (%03x), got %s (%03x)",
+	       admin ? nvme_admin_name(command->opcode) : nvme_io_name(command->opcode),
+	       nvme_status_name(status), status, nvme_status_name(reply.status),
+	       reply.status & NVME_STATUS_MASK);
+	EXPECT_ERROR("the error", nvme_status_errno(reply.status), error);
+}
+
+static void admin_opcode(struct guest *guest)
+{
+	struct nvme_command command = {.opcode = 0x03};
+
+	/* reserved in the base specification; then a vendor specific one */
+	expect_status(guest, true, &command, NULL, 0, NVME_SC_INVALID_OPCODE);
+	command.opcode = 0xfc;
+	expect_status(guest, true, &command, NULL, 0, NVME_SC_INVALID_OPCODE);
+}
+
+static void io_opcode(struct guest *guest)
+{
+	struct nvme_command command = {.opcode = 0xfc, .nsid = guest->namespace->nsid};
+
+	expect_status(guest, false, &command, NULL, 0, NVME_SC_INVALID_OPCODE);
+}
+
+static void rw(struct nvme_command *command, uint8_t opcode, uint32_t nsid, uint64_t lba,
+	       unsigned count)
+{
+	memset(command, 0, sizeof(*command));
+	command->opcode = opcode;
+	command->nsid = nsid;
+	command->cdw10 = (uint32_t)lba;
+	command->cdw11 = (uint32_t)(lba >> 32);
+	command->cdw12 = count - 1;
+}
+
+static void namespace_id(struct guest *guest)
+{
+	uint32_t nn = nvme_identify(guest->controller)->nn;
+	uint8_t *bytes = guest_buffer(guest, guest->block_size);
+	struct nvme_command command;
+
+	if (!bytes)
+		return;
+	rw(&command, NVME_IO_READ, nn + 1, 0, 1);
+	expect_status(guest, false, &command, bytes, guest->block_size, NVME_SC_INVALID_NAMESPACE);
+	rw(&command, NVME_IO_READ, 0, 0, 1);
+	expect_status(guest, false, &command, bytes, guest->block_size, NVME_SC_INVALID_NAMESPACE);
+}
+
+static void lba_range(struct guest *guest)
+{
+	uint64_t count = guest->device->block_count;
+	uint8_t *bytes = guest_buffer(guest, 2 * guest->block_size);
+	struct nvme_command command;
+
+	if (!bytes)
+		return;
+	rw(&command, NVME_IO_READ, guest->namespace->nsid, count, 1);
+	expect_status(guest, false, &command, bytes, guest->block_size, NVME_SC_LBA_OUT_OF_RANGE);
+	rw(&command, NVME_IO_READ, guest->namespace->nsid, count - 1, 2);
+	expect_status(guest, false, &command, bytes, 2 * guest->block_size,
+		      NVME_SC_LBA_OUT_OF_RANGE);
+	rw(&command, NVME_IO_READ, guest->namespace->nsid, UINT64_MAX, 1);
+	expect_status(guest, false, &command, bytes, guest->block_size, NVME_SC_LBA_OUT_OF_RANGE);
+}
+
+static void write_lba_range(struct guest *guest)
+{
+	uint64_t count = guest->device->block_count;
+	uint32_t size = guest->block_size;
+	uint8_t *bytes = guest_buffer(guest, 2 * size), *before = guest_buffer(guest, size);
+	struct nvme_command command;
+
+	if (!bytes || !before || !guest_save(guest, count - 1, 1))
+		return;
+	EXPECT_ERROR("reading the last block", 0, block_read(guest->device, count - 1, 1, before));
+	prng_fill(&guest->prng, bytes, 2 * size);
+	rw(&command, NVME_IO_WRITE, guest->namespace->nsid, count - 1, 2);
+	expect_status(guest, false, &command, bytes, 2 * size, NVME_SC_LBA_OUT_OF_RANGE);
+	EXPECT_ERROR("reading the last block again", 0,
+		     block_read(guest->device, count - 1, 1, bytes));
+	EXPECT_SAME("the last block", before, bytes, size);
+}
+
+static void pass_through(struct guest *guest)
+{
+	uint32_t size = guest->block_size;
+	uint8_t *bytes = guest_buffer(guest, size), *back = guest_buffer(guest, size);
+	struct nvme_command command;
+
+	if (!bytes || !back || !guest_save(guest, 2, 1))
+		return;
+	prng_fill(&guest->prng, bytes, size);
+	rw(&command, NVME_IO_WRITE, guest->namespace->nsid, 2, 1);
+	expect_status(guest, false, &command, bytes, size, NVME_SC_SUCCESS);
+	rw(&command, NVME_IO_READ, guest->namespace->nsid, 2, 1);
+	expect_status(guest, false, &command, back, size, NVME_SC_SUCCESS);
+	EXPECT_SAME("the block", bytes, back, size);
+}
+
+static void compare(struct guest *guest)
+{
+	uint32_t size = guest->block_size;
+	uint8_t *bytes = guest_buffer(guest, size);
+	struct nvme_command command;
+
+	if (!bytes)
+		return;
+	if (!(nvme_identify(guest->controller)->oncs & NVME_ONCS_COMPARE)) {
+		guest_skip(guest, "the controller has no Compare");
+		return;
+	}
+	EXPECT_ERROR("reading", 0, block_read(guest->device, 0, 1, bytes));
+	rw(&command, NVME_IO_COMPARE, guest->namespace->nsid, 0, 1);
+	expect_status(guest, false, &command, bytes, size, NVME_SC_SUCCESS);
+	bytes[size - 1] ^= 1;
+	expect_status(guest, false, &command, bytes, size, NVME_SC_COMPARE_FAILED);
+}
+
+static void write_zeroes(struct guest *guest)
+{
+	uint32_t size = guest->block_size;
+	uint8_t *bytes = guest_buffer(guest, 3 * size), *back = guest_buffer(guest, 3 * size);
+	struct nvme_command command;
+
+	if (!bytes || !back)
+		return;
+	if (!(nvme_identify(guest->controller)->oncs & NVME_ONCS_WRITE_ZEROES)) {
+		guest_skip(guest, "the controller has no Write Zeroes");
+		return;
+	}
+	if (!guest_save(guest, 5, 3))
+		return;
+	prng_fill(&guest->prng, bytes, 3 * size);
+	EXPECT_ERROR("writing", 0, block_write(guest->device, 5, 3, bytes));
+	rw(&command, NVME_IO_WRITE_ZEROES, guest->namespace->nsid, 6, 1);
+	expect_status(guest, false, &command, NULL, 0, NVME_SC_SUCCESS);
+	memset(bytes + size, 0, size);
+	EXPECT_ERROR("reading", 0, block_read(guest->device, 5, 3, back));
+	EXPECT_SAME("the three blocks", bytes, back, 3 * size);
+}
+
+static void identify_cns(struct guest *guest)
+{
+	struct nvme_command command = {.opcode = NVME_ADMIN_IDENTIFY, .cdw10 = 0xfe};
+	uint8_t *bytes = guest_buffer(guest, 4096);
+
+	if (bytes)
+		expect_status(guest, true, &command, bytes, 4096, NVME_SC_INVALID_FIELD);
+}
+
+static void log_page(struct guest *guest)
+{
+	uint8_t *bytes = guest_buffer(guest, 4096);
+	struct nvme_reply reply = {0};
+	unsigned status;
+
+	if (!bytes)
+		return;
+	nvme_log_page(guest->controller, 0xbe, NVME_NSID_ALL, 0, bytes, 512, &reply);
+	status = reply.status & NVME_STATUS_MASK;
+	EXPECT(status == NVME_SC_INVALID_LOG_PAGE || status == NVME_SC_INVALID_FIELD,
+	       "Get Log Page BEh: expected Invalid Log Page or Invalid Field, got %s (%03x)",
+	       nvme_status_name(status), status);
+}
+
+static void feature_get_set(struct guest *guest)
+{
+	struct nvme_reply before = {0}, reply = {0};
+	uint32_t value;
+
+	EXPECT_ERROR("Get Features, temperature threshold", 0,
+		     nvme_get_feature(guest->controller, NVME_FEATURE_TEMPERATURE_THRESHOLD, 0, 0,
+				      0, NULL, 0, &before));
+	value = (before.result & 0xffff) == 350 ? 351 : 350; /* kelvin */
+	EXPECT_ERROR("Set Features, temperature threshold", 0,
+		     nvme_set_feature(guest->controller, NVME_FEATURE_TEMPERATURE_THRESHOLD, false,
+				      0, value, NULL, 0, &reply));
+	EXPECT_ERROR("Get Features again", 0,
+		     nvme_get_feature(guest->controller, NVME_FEATURE_TEMPERATURE_THRESHOLD, 0, 0,
+				      0, NULL, 0, &reply));
+	nvme_set_feature(guest->controller, NVME_FEATURE_TEMPERATURE_THRESHOLD, false, 0,
+			 before.result & 0xffff, NULL, 0, NULL);
+	EXPECT_EQUAL("temperature threshold", value, reply.result & 0xffff);
+}
+
+static void feature_unknown(struct guest *guest)
+{
+	struct nvme_reply reply = {0};
+
+	nvme_get_feature(guest->controller, 0x00, 0, 0, 0, NULL, 0, &reply);
+	EXPECT_EQUAL("status of Get Features 00h", NVME_SC_INVALID_FIELD,
+		     reply.status & NVME_STATUS_MASK);
+	nvme_set_feature(guest->controller, 0x00, false, 0, 0, NULL, 0, &reply);
+	EXPECT_EQUAL("status of Set Features 00h", NVME_SC_INVALID_FIELD,
+		     reply.status & NVME_STATUS_MASK);
+}
+
+static void number_of_queues(struct guest *guest)
+{
+	struct nvme_reply reply = {0};
+
+	EXPECT_ERROR("Get Features, Number of Queues", 0,
+		     nvme_get_feature(guest->controller, NVME_FEATURE_NUMBER_OF_QUEUES, 0, 0, 0,
+				      NULL, 0, &reply));
+	EXPECT(nvme_queue_count(guest->controller) <= NVME_QUEUES_SQS(reply.result),
+	       "queue pairs in use: expected %u (granted) at most, got %u",
+	       (unsigned)NVME_QUEUES_SQS(reply.result), nvme_queue_count(guest->controller));
+}
+
+static void driver_only(struct guest *guest)
+{
+	static const uint8_t opcodes[] = {NVME_ADMIN_CREATE_SQ, NVME_ADMIN_CREATE_CQ,
+					  NVME_ADMIN_DELETE_SQ, NVME_ADMIN_DELETE_CQ,
+					  NVME_ADMIN_DOORBELL_BUFFER_CONFIG};
+
+	for (unsigned i = 0; i < sizeof(opcodes); i++) {
+		struct nvme_command command = {.opcode = opcodes[i], .cdw10 = 1};
+
+		EXPECT_ERROR(nvme_admin_name(opcodes[i]), -EINVAL,
+			     nvme_admin_command(guest->controller, &command, NULL, 0, 0, NULL));
+	}
+}
+
+static const struct guest_case cases[] = {
+	{"unknown admin opcode", admin_opcode},
+	{"unknown I/O opcode", io_opcode},
+	{"invalid namespace", namespace_id},
+	{"LBA out of range", lba_range},
+	{"write across the end changes nothing", write_lba_range},
+	{"write and read passed through", pass_through},
+	{"Compare", compare},
+	{"Write Zeroes", write_zeroes},
+	{"Identify with an unknown CNS", identify_cns},
+	{"unknown log page", log_page},
+	{"a feature set and got", feature_get_set},
+	{"unknown feature", feature_unknown},
+	{"Number of Queues", number_of_queues},
+	{"commands that only the driver may send", driver_only},
+	{NULL, NULL},
+};
+
+const struct guest_group guest_commands = {"commands", cases};

@@ -54,8 +54,8 @@ all: $(KERNEL)
 
 # Speed where bytes are moved, small size everywhere else.
 FAST := $(wildcard drivers/block/*.c drivers/nvme/channel.c drivers/nvme/io.c \
-	drivers/nvme/prp.c drivers/nvme/queue.c kernel/files/block*.c kernel/files/device*.c \
-	lib/chacha20.c lib/crc32.c lib/sha256.c lib/string.c)
+	drivers/nvme/prp.c drivers/nvme/queue.c drivers/nvme/sgl.c kernel/files/block*.c \
+	kernel/files/device*.c lib/chacha20.c lib/crc32.c lib/sha256.c lib/string.c)
 $(FAST:%=$(B)/kernel/%.o): SPEED = -O2
 
 # Changes when the compiler, its options or the list of sources do.
@@ -158,6 +158,7 @@ TEST_BUILD := $(KERNEL) $(ISO)
 help:
 	@echo "make run         boot the kernel in QEMU; the shell is on this terminal, Ctrl-A x leaves"
 	@echo "make test        every test; unit, fuzz-replay, guest, system: one tier"
+	@echo "make test-long   those that take minutes as well: power cuts, endurance"
 	@echo "make fuzz        every fuzz target for SECONDS=60 seconds"
 	@echo "make coverage    lines that the tests reach: build/coverage/html/index.html"
 	@echo "make bench       measure against the peers"

@@ -37,6 +37,7 @@
 #define LOCAL_ENABLE	   0x100
 #define LOCAL_ISR	   0x100
 #define LOCAL_LVT_CMCI	   0x2f0
+#define LOCAL_COMMAND	   0x300
 #define LOCAL_LVT_TIMER	   0x320
 #define LOCAL_LVT_THERMAL  0x330
 #define LOCAL_LVT_COUNTERS 0x340
@@ -49,6 +50,8 @@
 #define LVT_MASKED	   (1u << 16)
 #define LVT_NMI		   (4u << 8)
 #define DIVIDE_BY_16	   3
+#define COMMAND_TO_SELF	   (1u << 18)
+#define COMMAND_ASSERT	   (1u << 14)
 
 /* I/O APIC (Intel 82093AA data sheet, section 3) */
 #define IOAPIC_SELECT	     0x00
@@ -83,6 +86,7 @@ static int timer_vector = -1;
 static uint64_t timer_start_tsc;
 static uint32_t timer_start_count;
 static uint64_t timer_rate; /* counts per nanosecond, times 2^32; 0 before calibration */
+static volatile uint64_t timer_deadline; /* that it is set to; 0 once it has come */
 
 static uint32_t local_read(unsigned offset)
 {
@@ -118,6 +122,7 @@ static void mask_8259(void)
 static void timer_interrupt(void *context)
 {
 	(void)context; /* waking the CPU was all */
+	timer_deadline = 0;
 }
 
 static bool local_init(void)
@@ -383,8 +388,26 @@ bool apic_timer_set(uint64_t deadline_ns)
 		count = 1;
 	else
 		count = ((unsigned __int128)(deadline_ns - now) * timer_rate >> 32) + 1;
-	if (count > TIMER_COUNT_MAX)
+	timer_deadline = deadline_ns;
+	if (count > TIMER_COUNT_MAX) {
 		count = TIMER_COUNT_MAX;
+		timer_deadline = UINT64_MAX;
+	}
 	local_write(LOCAL_TIMER_START, (uint32_t)count);
+	return true;
+}
+
+bool apic_timer_before(uint64_t deadline_ns)
+{
+	if (timer_rate && timer_deadline && timer_deadline <= deadline_ns)
+		return true;
+	return apic_timer_set(deadline_ns);
+}
+
+bool apic_interrupt_self(unsigned vector)
+{
+	if (!present || vector < 16 || vector >= INTERRUPT_VECTORS)
+		return false;
+	local_write(LOCAL_COMMAND, COMMAND_TO_SELF | COMMAND_ASSERT | vector);
 	return true;
 }

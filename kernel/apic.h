@@ -30,3 +30,10 @@ void apic_timer_calibrate(void);
 /* An interrupt when time_ns() reaches deadline_ns, or earlier when that is farther away than the
  * timer counts. False: there is no timer, do not halt. A new deadline replaces the old one. */
 bool apic_timer_set(uint64_t deadline_ns);
+/* The same, but an earlier deadline that has not passed yet stays: for waits that are many and
+ * short, and that do not mind being woken too early. With interrupts off. */
+bool apic_timer_before(uint64_t deadline_ns);
+
+/* Interrupts this CPU with a vector (16 to 255), as a device's message would. False: there is no
+ * local APIC. */
+bool apic_interrupt_self(unsigned vector);

@@ -7,8 +7,10 @@
 
 #include "drivers/serial/serial.h"
 #include "kernel/console_line.h"
+#include "kernel/housekeeping.h"
 #include "kernel/log.h"
 #include "kernel/thread.h"
+#include "kernel/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -147,7 +149,8 @@ static bool input_or_interrupt(void *arg)
 {
 	(void)arg;
 	/* The second look is for a Ctrl-C that was among the bytes. */
-	return interrupt_pending() || console_readable() || interrupt_pending();
+	return interrupt_pending() || console_readable() || interrupt_pending() ||
+	       housekeeping_wanted();
 }
 
 long console_read(char *bytes, size_t size)
@@ -156,7 +159,9 @@ long console_read(char *bytes, size_t size)
 		return 0;
 	/* In a loop: what made the wait end may have been discarded by Ctrl-C since. */
 	for (;;) {
-		thread_wait(input_or_interrupt, NULL);
+		housekeeping();
+		if (!thread_wait_until(input_or_interrupt, NULL, time_ns() + HOUSEKEEPING_NS))
+			continue;
 		if (interrupt_pending())
 			return -EINTR;
 		if (console_line_available(&line))

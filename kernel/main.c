@@ -8,6 +8,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/console.h"
 #include "kernel/files/file.h"
+#include "kernel/housekeeping.h"
 #include "kernel/interrupts.h"
 #include "kernel/machine.h"
 #include "kernel/memory.h"
@@ -135,8 +136,13 @@ static int run_autorun(int argc, char **argv)
 /* The first process. */
 static int run_shell(bool autorun)
 {
+	static const char greeting[] =
+		"my_nvme: \"help\" lists the commands, \"poweroff\" switches "
+		"off, Ctrl-A x leaves QEMU\n";
 	char *argv[] = {"sh", NULL};
 
+	if (!autorun)
+		console_write(greeting, sizeof(greeting) - 1);
 	return process_run(autorun ? run_autorun : shell_main, 1, argv);
 }
 
@@ -166,6 +172,8 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 
 	pci_init();
 	nvme_init();
+	housekeeping_init();
+	log_info("boot: ready");
 
 	machine_shutdown(run_shell(autorun));
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/pci/intx.h"
+#include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
@@ -14,9 +16,21 @@
 #include "kernel/time.h"
 #include "lib/string.h"
 
+#define NVME_VECTORS_MAX 65u /* admin queue and 64 I/O queues */
+
+struct nvme_vector_handler {
+	bool (*handler)(void *context);
+	void *context;
+	int vector; /* of the CPU */
+};
+
 /* The controller's place in the machine. */
 struct nvme_pci {
 	struct pci_device *device;
+	enum { NVME_PCI_NO_INTERRUPTS, NVME_PCI_PIN, NVME_PCI_MESSAGES } interrupts;
+	struct pci_msix msix;
+	struct pci_intx intx;
+	struct nvme_vector_handler handlers[NVME_VECTORS_MAX];
 };
 
 static inline uint32_t nvme_read32(const volatile void *address)
@@ -95,5 +109,14 @@ static inline void nvme_free(void *memory)
 {
 	kfree(memory);
 }
+
+/* kernel/nvme_platform.c */
+int nvme_interrupt_begin(struct nvme_pci *pci, bool messages);
+void nvme_interrupt_end(struct nvme_pci *pci);
+int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
+			    void *context, const char *name);
+void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector);
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask);
+int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns);
 
 #define nvme_log(level, ...) klog(level, __VA_ARGS__)

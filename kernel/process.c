@@ -4,6 +4,7 @@
 
 #include "kernel/console.h"
 #include "kernel/files/file.h"
+#include "kernel/housekeeping.h"
 #include "kernel/memory.h"
 #include "kernel/process_state.h"
 #include "kernel/thread.h"
@@ -212,6 +213,19 @@ int process_add_file(struct file *file)
 
 /* Directory and name */
 
+int process_open(const char *path, int flags, unsigned mode)
+{
+	struct file *file;
+	int result = file_open(path, flags, mode, &file);
+
+	if (result)
+		return result;
+	result = process_add_file(file);
+	if (result < 0)
+		file_close(file);
+	return result;
+}
+
 const char *process_directory(void)
 {
 	struct process *process = process_current();
@@ -382,6 +396,7 @@ long process_read(int fd, void *buffer, size_t size)
 	long count;
 
 	process_check_interrupt();
+	housekeeping();
 	if (!file)
 		return -EBADF;
 	if (console_interrupted())

@@ -35,6 +35,9 @@ int process_set_file(int fd, struct file *file);
 /* The lowest free descriptor gets file: the descriptor, or -EMFILE (the reference stays with the
  * caller). */
 int process_add_file(struct file *file);
+/* file_open() as the lowest free descriptor, so that the file is closed however the process ends:
+ * the descriptor or a negative errno. */
+int process_open(const char *path, int flags, unsigned mode);
 
 const char *process_directory(void);
 int process_change_directory(const char *path);
@@ -54,7 +57,9 @@ void process_check_interrupt(void);
 void process_catch_interrupt(bool catches);
 bool process_interrupted(void);
 
-/* file_read() and file_write() on descriptors of the current process. -EINTR only reaches catching
+/* file_read() and file_write() on descriptors of the current process. Before it reads, devices may
+ * come and go (kernel/housekeeping.h): the caller holds open files, but no device. -EINTR only
+ * reaches catching
  * processes; a broken pipe ends the process with 141. -EBADF where fd is closed. */
 long process_read(int fd, void *buffer, size_t size);
 long process_write(int fd, const void *buffer, size_t size);

@@ -160,6 +160,11 @@ void thread_wait(bool (*ready)(void *arg), void *arg)
 	thread_wait_until(ready, arg, NO_DEADLINE);
 }
 
+bool thread_alone(void)
+{
+	return running->next == running;
+}
+
 static bool always(void *arg)
 {
 	(void)arg;

@@ -17,6 +17,9 @@ int thread_create(struct thread **thread, void (*entry)(void *arg), void *arg);
 /* Waits until the thread has ended, then frees it. */
 void thread_join(struct thread *thread);
 
+/* Whether there is no other thread. */
+bool thread_alone(void);
+
 /* Lets the other threads run once. */
 void thread_yield(void);
 

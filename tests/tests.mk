@@ -32,6 +32,7 @@ unit_crc32    = lib/crc32.c
 unit_ctype    =
 unit_endian   =
 unit_errno    = lib/errno.c
+unit_hotplug  = $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c
 unit_number   = lib/number.c
@@ -41,6 +42,7 @@ unit_nvme_io  = $(NVME)
 unit_nvme_namespace = $(NVME)
 unit_nvme_recovery = $(NVME)
 unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
+unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
 unit_setjmp   = renamed/lib/setjmp.S
@@ -107,10 +109,15 @@ FUZZ_LINK     ?= -fsanitize=fuzzer,address,undefined
 fuzz_names    := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_programs := $(fuzz_names:%=$(FUZZ)/%_fuzz)
 
+# What only simulates is not worth libFuzzer's attention, and runs many times faster without.
+comma := ,
+fuzz_compile = $(if $(filter-out %_fuzz.c,$(filter tests/%,$(1))),$\
+	$(subst fuzzer-no-link$(comma),,$(FUZZ_COMPILE)),$(FUZZ_COMPILE))
+
 $(FUZZ)/objects/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  FUZZCC  $<"
-	@$(FUZZ_CC) $(HOSTED_FLAGS) $(FUZZ_COMPILE) -MMD -MP -c $< -o $@
+	@$(FUZZ_CC) $(HOSTED_FLAGS) $(call fuzz_compile,$<) -MMD -MP -c $< -o $@
 
 define fuzz_program
 fuzz_$(1)_objects := $(addprefix $(FUZZ)/objects/,$(patsubst %.c,%.o,tests/fuzz/$(1)_fuzz.c $(fuzz_$(1)) $(FUZZ_MAIN)))
@@ -123,7 +130,7 @@ $(foreach name,$(fuzz_names),$(eval $(call fuzz_program,$(name))))
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: unit unit-programs fuzz fuzz-programs fuzz-replay guest system test test-programs coverage
+.PHONY: unit unit-programs fuzz fuzz-programs fuzz-replay guest system test test-long test-programs coverage
 
 unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
@@ -147,7 +154,11 @@ system: tiers := system
 test: purpose := test
 test: programs := test-programs
 test: tiers := unit fuzz guest system
-unit fuzz-replay guest system test:
+# And what takes minutes: the pytest marker "long".
+test-long: purpose := test
+test-long: programs := test-programs
+test-long: tiers := --long unit fuzz guest system
+unit fuzz-replay guest system test test-long:
 	@tools/dependencies $(purpose)
 	@build=; $(if $(programs),$(MAKE) --no-print-directory -k $(programs) || build=--build-failed;) \
 	$(PYTHON) tests/run --jobs $(JOBS) --unit $(UNIT) --fuzz $(FUZZ) $$build $(tiers)

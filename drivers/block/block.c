@@ -80,11 +80,11 @@ void block_submit(struct block_device *device, struct block_request *request)
 	int error;
 
 	request->error = 0;
-	request->complete = false;
+	request->parts_pending = 0;
 	request->status = 0;
+	request->complete = false;
 	request->error_lba = 0;
 	request->device = device;
-	request->parts_pending = 0;
 	request->next = NULL;
 	error = check(device, request);
 	if (error || (request->count == 0 && request->operation != BLOCK_FLUSH)) {
@@ -121,14 +121,6 @@ int block_wait(struct block_request *request)
 		    !request->complete)
 			device->operations->wait(device);
 	return request->error;
-}
-
-void block_complete(struct block_request *request, int error)
-{
-	request->error = error;
-	request->complete = true;
-	if (request->done)
-		request->done(request);
 }
 
 static int transfer(struct block_device *device, enum block_operation operation, uint64_t lba,

@@ -33,12 +33,12 @@ struct block_request {
 
 	/* filled by the block layer and the driver */
 	int error; /* 0 or a negative errno, valid once complete is true */
-	bool complete;
+	unsigned parts_pending;
 	uint16_t status; /* the device's own status of the first failed part (NVMe: SCT << 8 | SC),
 			    0 if none */
+	bool complete;
 	uint64_t error_lba; /* first logical block of the first failed part */
 	struct block_device *device;
-	unsigned parts_pending;
 	struct block_request *next; /* driver's queue of requests or parts that wait for a slot */
 };
 
@@ -92,7 +92,13 @@ void block_unplug(struct block_device *device);
  * their deadlines, so this ends. Not from done(). */
 int block_wait(struct block_request *request);
 /* For drivers: the request is finished. */
-void block_complete(struct block_request *request, int error);
+static inline void block_complete(struct block_request *request, int error)
+{
+	request->error = error;
+	request->complete = true;
+	if (request->done)
+		request->done(request);
+}
 
 /* Synchronous helpers over one buffer. 0 or a negative errno. */
 int block_read(struct block_device *device, uint64_t lba, uint64_t count, void *buffer);

@@ -48,8 +48,14 @@ static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 			nvme_rest(controller);
 		return 0;
 	}
-	if (nvme_channel_reap(controller->channels[0]))
+	controller->noted = false;
+	if (nvme_channel_reap(controller->channels[0])) {
+		if (controller->suspicious)
+			nvme_interrupts_found(controller, 0);
+		controller->suspicious = false;
+		controller->idle_polls = 0;
 		return 0;
+	}
 	if (nvme_time_ns() >= deadline_ns)
 		return -ETIMEDOUT;
 	if (++controller->polls % 64 == 0) {
@@ -59,19 +65,8 @@ static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 		if (csts & NVME_CSTS_CFS)
 			return -EIO;
 	}
-	nvme_relax();
+	nvme_interrupts_rest(controller);
 	return 0;
-}
-
-static struct nvme_slot *wait_for_slot(struct nvme_channel *channel, uint64_t deadline_ns)
-{
-	struct nvme_slot *slot;
-
-	while (!(slot = nvme_slot_take(channel))) {
-		if (nvme_time_ns() >= deadline_ns || turn(channel->controller, deadline_ns) < 0)
-			return NULL;
-	}
-	return slot;
 }
 
 /* Whether commands may be sent now at all; 0 or a negative errno. */
@@ -86,6 +81,25 @@ static int allowed(const struct nvme_controller *controller)
 	default:
 		return -ENODEV;
 	}
+}
+
+/* A slot for a command that may be sent, though perhaps not at once; NULL and *error. */
+static struct nvme_slot *wait_for_slot(struct nvme_channel *channel, uint64_t deadline_ns,
+				       int *error)
+{
+	struct nvme_slot *slot;
+
+	/* The controller may die in a turn, and what it held is free then. */
+	while (!(*error = allowed(channel->controller))) {
+		slot = nvme_slot_take(channel);
+		if (slot)
+			return slot;
+		if (nvme_time_ns() >= deadline_ns || turn(channel->controller, deadline_ns) < 0) {
+			*error = -EBUSY;
+			break;
+		}
+	}
+	return NULL;
 }
 
 static void finish(const struct waiting *waiting, struct nvme_reply *reply)
@@ -106,11 +120,7 @@ static int send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot, u
 	uint64_t deadline_ns;
 	int error = 0;
 
-	slot->done = waiting_done;
-	slot->context = &waiting;
-	slot->retries = 0;
-	slot->repeatable = false;
-	slot->expired = false;
+	nvme_slot_prepare(slot, waiting_done, &waiting, false);
 	deadline_ns = nvme_time_ns() + timeout_ns;
 	nvme_channel_push(channel, slot, deadline_ns);
 	nvme_queue_ring_sq(&channel->queue);
@@ -141,10 +151,11 @@ static int send_raw(struct nvme_controller *controller, const struct nvme_comman
 	struct nvme_channel *admin = controller->channels[0];
 	struct nvme_slot *slot;
 	uint16_t cid;
+	int error;
 
-	slot = wait_for_slot(admin, nvme_time_ns() + controller->admin_timeout_ns);
+	slot = wait_for_slot(admin, nvme_time_ns() + controller->admin_timeout_ns, &error);
 	if (!slot)
-		return -EBUSY;
+		return error;
 	cid = slot->command.cid;
 	slot->command = *command;
 	slot->command.cid = cid;
@@ -155,6 +166,7 @@ static int send_raw(struct nvme_controller *controller, const struct nvme_comman
 int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
 		   uint64_t prp1, struct nvme_reply *reply)
 {
+	uint64_t resets = controller->statistics.resets;
 	struct nvme_reply ignored;
 	int error = 0;
 
@@ -169,19 +181,30 @@ int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command
 		if (!error || !nvme_answered(reply) || reply->status & NVME_STATUS_DNR)
 			break;
 	}
+	/* A reset while this was waited for has used the scratch pages, and made what this is part
+	 * of obsolete. */
+	if (!error && controller->statistics.resets != resets)
+		error = -EIO;
 	return error;
 }
 
-int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
-			uint64_t bus, struct nvme_reply *reply)
+int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
+			struct nvme_reply *reply)
 {
 	const struct nvme_command command = {
 		.opcode = NVME_ADMIN_IDENTIFY,
 		.nsid = nsid,
 		.cdw10 = cns,
 	};
+	uint8_t *page = controller->scratch + NVME_PAGE_SIZE;
+	int error;
 
-	return nvme_admin_raw(controller, &command, bus, reply);
+	memset(page, 0, NVME_PAGE_SIZE);
+	error = nvme_admin_raw(controller, &command, controller->scratch_bus + NVME_PAGE_SIZE,
+			       reply);
+	if (!error)
+		memcpy(data, page, NVME_IDENTIFY_SIZE);
+	return error;
 }
 
 /* How much data the command moves as its fields say; size where they do not say it. What it would
@@ -257,7 +280,7 @@ static int pass_through(struct nvme_controller *controller, bool io,
 		return -EOPNOTSUPP;
 	if (size > controller->transfer_max || (size && !buffer) || (size & 3) ||
 	    command->flags & NVME_FLAGS_PSDT_MASK || (!io && reserved_for_driver(command)) ||
-	    (size && expected_size(controller, io, command, size) > size))
+	    expected_size(controller, io, command, size) > size)
 		return -EINVAL;
 	if (size) {
 		data = nvme_dma_alloc(size, &bus);
@@ -267,15 +290,16 @@ static int pass_through(struct nvme_controller *controller, bool io,
 			memcpy(data, buffer, size);
 	}
 	channel = controller->channels[io ? 1 : 0];
-	slot = wait_for_slot(channel, nvme_time_ns() + timeout_ns);
-	if (!slot) {
-		error = -EBUSY;
+	slot = wait_for_slot(channel, nvme_time_ns() + timeout_ns, &error);
+	if (!slot)
 		goto out;
-	}
 	cid = slot->command.cid;
 	slot->command = *command;
 	slot->command.cid = cid;
 	slot->command.prp1 = slot->command.prp2 = 0;
+	/* What moves data all the same does not move it to or from address 0. */
+	if (!size && direction)
+		slot->command.prp1 = controller->scratch_bus;
 	if (size) {
 		const struct block_segment segment = {data, size};
 		const struct nvme_cursor cursor = {&segment, 0};

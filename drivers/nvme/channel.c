@@ -34,18 +34,17 @@ int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *cont
 		return error;
 	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);
 	channel->slots = nvme_dma_alloc(channel->slots_bytes, &bus);
-	channel->free = nvme_alloc(channel->slot_count * sizeof(uint16_t));
-	if (!channel->slots || !channel->free || allocate_lists(channel, transfer_max) < 0) {
+	if (!channel->slots || allocate_lists(channel, transfer_max) < 0) {
 		nvme_channel_free(channel);
 		return -ENOMEM;
 	}
-	for (unsigned i = 0; i < channel->slot_count; i++) {
-		channel->slots[i].command.cid = (uint16_t)i;
-		channel->slots[i].prp_list =
-			(uint64_t *)((char *)channel->list_memory + i * channel->list_stride);
+	for (unsigned i = channel->slot_count; i-- > 0;) {
+		struct nvme_slot *slot = &channel->slots[i];
+
+		slot->command.cid = (uint16_t)i;
+		slot->next = channel->free;
+		channel->free = slot;
 	}
-	for (unsigned i = channel->slot_count; i > 0; i--)
-		channel->free[channel->free_count++] = (uint16_t)(i - 1);
 	return 0;
 }
 
@@ -83,7 +82,6 @@ void nvme_channel_free(struct nvme_channel *channel)
 	if (channel->bounce_memory)
 		nvme_dma_free(channel->bounce_memory,
 			      (size_t)channel->bounce_size * NVME_BOUNCE_BUFFERS);
-	nvme_free(channel->free);
 	channel->slots = NULL;
 	channel->free = NULL;
 	channel->list_memory = NULL;
@@ -104,8 +102,7 @@ __attribute__((noinline, cold)) static void disbelieve(struct nvme_channel *chan
 	if (sq != queue->id)
 		reason = "wrong submission queue";
 	else if (index >= channel->slot_count || channel->slots[index].command.cid != cid ||
-		 (channel->slots[index].state != NVME_SLOT_SENT &&
-		  channel->slots[index].state != NVME_SLOT_ABORTING))
+		 channel->slots[index].state < NVME_SLOT_SENT)
 		reason = "no such command in flight";
 	if (nvme_log_allowed(controller))
 		nvme_warning(controller,
@@ -123,8 +120,7 @@ static inline struct nvme_slot *believe(struct nvme_channel *channel, uint64_t e
 	if (index < channel->slot_count && (uint16_t)(entry >> 16) == queue->id) {
 		struct nvme_slot *slot = &channel->slots[index];
 
-		if (slot->command.cid == cid &&
-		    (slot->state == NVME_SLOT_SENT || slot->state == NVME_SLOT_ABORTING) &&
+		if (slot->command.cid == cid && slot->state >= NVME_SLOT_SENT &&
 		    nvme_queue_advance_head(queue, (uint16_t)entry))
 			return slot;
 	}
@@ -135,32 +131,25 @@ static inline struct nvme_slot *believe(struct nvme_channel *channel, uint64_t e
 unsigned nvme_channel_reap(struct nvme_channel *channel)
 {
 	struct nvme_queue *queue = &channel->queue;
-	uint64_t entry = nvme_queue_peek(queue);
+	struct nvme_queue_entry entry;
 	unsigned count = 0;
 
-	if (!nvme_queue_is_new(queue, entry) || channel->reaping)
+	if (channel->reaping || !nvme_queue_take(queue, &entry))
 		return 0;
 	channel->reaping = true;
 	channel->now_ns = nvme_time_ns();
 	/* No more than the queue holds: a controller that writes entries as fast as they are taken
 	 * does not keep us here. */
 	do {
-		uint16_t status = (uint16_t)(entry >> 49);
-		struct nvme_slot *slot;
-		uint64_t result;
-		int verdict = 0;
+		struct nvme_slot *slot = believe(channel, entry.what);
+		uint16_t status = (uint16_t)(entry.what >> 49);
 
-		nvme_read_barrier();
-		result = *(const volatile uint64_t *)&queue->cq[queue->cq_head];
-		nvme_queue_next(queue);
-		slot = believe(channel, entry);
-		if (slot && status)
-			verdict = nvme_slot_failed(channel, slot, status);
-		if (slot && verdict <= 0)
-			slot->done(channel, slot,
-				   (struct nvme_answer){result, status, (int16_t)verdict});
-		entry = nvme_queue_peek(queue);
-	} while (++count <= queue->mask && nvme_queue_is_new(queue, entry));
+		if (slot && !status)
+			slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
+		else if (slot)
+			nvme_slot_failed(channel, slot,
+					 (struct nvme_answer){entry.result, status, 0});
+	} while (++count <= queue->mask && nvme_queue_take(queue, &entry));
 	channel->reaped += count;
 	nvme_queue_ring_cq(queue);
 	if (channel->waiting_first)

@@ -1,16 +1,16 @@
 /* A channel: a queue pair with its command slots. Everything that the driver sends, admin or I/O,
- * goes through nvme_channel_send() and comes back through nvme_channel_reap().
+ * goes through nvme_channel_push() and comes back through nvme_channel_reap().
  *
  * A slot belongs to one command at a time. Its CID is its index in the low ten bits and a
  * generation above, which moves on each time that a command is sent: a completion that comes twice,
  * or from before a reset, is told from the present one.
  *
- *                 take()          send()
- *     FREE ───────────────> TAKEN ───────> SENT ── completion ──> done() ──> FREE
- *                                          │  ^
- *                         deadline passed  │  │ send() again: status without DNR (after a delay
- *                                          v  │ where the controller asks for one: DELAYED),
- *                                     ABORTING┘ aborted, or controller reset (HELD)
+ *          take(), push()
+ *     FREE ───────────────> SENT ── completion ──> done() ──> FREE
+ *                           │  ^
+ *          deadline passed  │  │ push() again: status without DNR (after a delay where the
+ *                           v  │ controller asks for one: DELAYED), aborted, or controller
+ *                      ABORTING┘ reset (HELD)
  */
 #pragma once
 
@@ -32,13 +32,11 @@ struct nvme_channel;
 struct nvme_slot;
 
 enum nvme_slot_state {
-	NVME_SLOT_FREE,
-	NVME_SLOT_TAKEN,    /* being filled */
-	NVME_SLOT_SENT,	    /* the controller has it */
-	NVME_SLOT_ABORTING, /* the controller has it, its deadline has passed, Abort is on its way
-			     */
+	NVME_SLOT_FREE,	    /* or taken, and being filled */
 	NVME_SLOT_DELAYED,  /* to be sent again at deadline_ns */
 	NVME_SLOT_HELD,	    /* taken back from the controller by a reset */
+	NVME_SLOT_SENT,	    /* the controller has it, as in all that follow */
+	NVME_SLOT_ABORTING, /* its deadline has passed, Abort is on its way */
 };
 
 /* The command is finished: status 0 is success, else as in spec_status.h; error is 0 or, when the
@@ -57,8 +55,8 @@ struct nvme_slot {
 	nvme_done *done;
 	void *context;
 	uint64_t deadline_ns;
-	uint64_t *prp_list;
-	void *bounce; /* a bounce buffer in use, and where its bytes belong */
+	struct nvme_slot *next; /* free one */
+	void *bounce;		/* a bounce buffer in use, and where its bytes belong */
 	struct nvme_cursor bounce_cursor;
 	uint32_t sequence; /* order of sending */
 	uint8_t state;	   /* enum nvme_slot_state */
@@ -71,9 +69,9 @@ _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 struct nvme_channel {
 	struct nvme_queue queue;
 	struct nvme_slot *slots;
-	uint16_t *free; /* stack of indices */
+	struct nvme_slot *free; /* the one used last comes first: its memory is in the cache */
 	uint16_t slot_count;
-	uint16_t free_count;
+	uint16_t in_flight; /* slots that are not free */
 	uint32_t sequence;
 	uint64_t now_ns;      /* valid while reaping */
 	uint64_t timeout_ns;  /* default */
@@ -81,6 +79,7 @@ struct nvme_channel {
 	bool reaping;	      /* doorbells wait for the end of the reap */
 	bool plugged;	      /* doorbells wait for nvme_channel_unplug() */
 	struct nvme_controller *controller;
+	struct nvme_channel *next; /* I/O channel, round and round */
 
 	/* I/O requests that wait for a slot, in order; the first may be cut into parts already */
 	struct block_request *waiting_first;
@@ -127,7 +126,7 @@ void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int er
 
 static inline unsigned nvme_channel_in_flight(const struct nvme_channel *channel)
 {
-	return (unsigned)(channel->slot_count - channel->free_count);
+	return channel->in_flight;
 }
 
 static inline unsigned nvme_slot_index(const struct nvme_slot *slot)
@@ -135,44 +134,57 @@ static inline unsigned nvme_slot_index(const struct nvme_slot *slot)
 	return slot->command.cid & NVME_SLOT_MASK;
 }
 
-/* A free slot, NULL if there is none. The caller fills in command (all but the CID), done and
- * context, and sends it. */
+/* A free slot, NULL if there is none. The caller fills in command (all but the CID), says by
+ * nvme_slot_prepare() what is to become of it, and sends it. */
 static inline struct nvme_slot *nvme_slot_take(struct nvme_channel *channel)
 {
-	struct nvme_slot *slot;
+	struct nvme_slot *slot = channel->free;
 
-	if (!channel->free_count)
-		return NULL;
-	slot = &channel->slots[channel->free[--channel->free_count]];
-	slot->state = NVME_SLOT_TAKEN;
+	if (slot) {
+		channel->free = slot->next;
+		channel->in_flight++;
+	}
 	return slot;
 }
 
 static inline void nvme_slot_release(struct nvme_channel *channel, struct nvme_slot *slot)
 {
 	slot->state = NVME_SLOT_FREE;
-	channel->free[channel->free_count++] = (uint16_t)nvme_slot_index(slot);
+	slot->next = channel->free;
+	channel->free = slot;
+	channel->in_flight--;
+}
+
+static inline void nvme_slot_prepare(struct nvme_slot *slot, nvme_done *done, void *context,
+				     bool repeatable)
+{
+	slot->done = done;
+	slot->context = context;
+	slot->retries = 0;
+	slot->repeatable = repeatable;
+	slot->expired = false;
 }
 
 static inline struct nvme_prp_list nvme_slot_list(const struct nvme_channel *channel,
 						  const struct nvme_slot *slot)
 {
-	struct nvme_prp_list list;
+	size_t offset = (size_t)nvme_slot_index(slot) * channel->list_stride;
 
-	list.entries = slot->prp_list;
-	list.count = channel->list.count;
-	list.bus = channel->list.bus + (uint64_t)nvme_slot_index(slot) * channel->list_stride;
-	return list;
+	return (struct nvme_prp_list){
+		.entries = channel->list.entries + offset / sizeof(uint64_t),
+		.bus = channel->list.bus + offset,
+		.count = channel->list.count,
+	};
 }
 
 /* Hands the slot's command to the controller; the doorbell follows by nvme_channel_ring(). */
 static inline void nvme_channel_push(struct nvme_channel *channel, struct nvme_slot *slot,
 				     uint64_t deadline_ns)
 {
+	slot->state = NVME_SLOT_SENT;
 	slot->command.cid += 1u << NVME_SLOT_BITS;
 	slot->deadline_ns = deadline_ns;
 	slot->sequence = channel->sequence++;
-	slot->state = NVME_SLOT_SENT;
 	if (deadline_ns < channel->check_at_ns)
 		channel->check_at_ns = deadline_ns;
 	nvme_queue_push(&channel->queue, &slot->command);

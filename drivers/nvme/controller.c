@@ -12,6 +12,7 @@
 #define TRANSFER_LIMIT	 (4u << 20)
 #define LOG_LINES	 20 /* about failed commands, in a second */
 #define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
+#define SPIN_US		 5 /* see interrupts.c */
 
 static struct nvme_controller *first_controller;
 
@@ -89,6 +90,9 @@ static void take_options(struct nvme_controller *controller, const struct nvme_o
 	if (options->address)
 		snprintf(controller->address, sizeof(controller->address), "%s", options->address);
 	options->address = NULL;
+	if (!options->spin_us && options->irq == NVME_IRQ_BEST)
+		options->spin_us = SPIN_US;
+	controller->spin_ns = options->spin_us * 1000ull;
 	controller->io_timeout_ns = options->timeout_ms * NVME_NS_PER_MS;
 	controller->admin_timeout_ns = options->admin_timeout_ms * NVME_NS_PER_MS;
 }
@@ -98,9 +102,12 @@ static int allocate(struct nvme_controller *controller)
 	struct nvme_channel *admin;
 	int error;
 
-	controller->identify = nvme_dma_alloc(NVME_IDENTIFY_SIZE, &controller->identify_bus);
+	controller->identify = nvme_alloc(NVME_IDENTIFY_SIZE);
+	controller->identify_namespace = nvme_alloc(NVME_IDENTIFY_SIZE);
+	controller->namespace_list = nvme_alloc(NVME_IDENTIFY_SIZE);
 	controller->scratch = nvme_dma_alloc(NVME_SCRATCH_SIZE, &controller->scratch_bus);
-	if (!controller->identify || !controller->scratch)
+	if (!controller->identify || !controller->identify_namespace ||
+	    !controller->namespace_list || !controller->scratch)
 		return -ENOMEM;
 	if (controller->options.shadow_doorbells) {
 		controller->shadow_doorbells =
@@ -126,13 +133,15 @@ static int allocate(struct nvme_controller *controller)
 
 static void free_controller(struct nvme_controller *controller)
 {
+	nvme_interrupts_stop(controller);
 	nvme_namespaces_free(controller);
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		nvme_channel_free(controller->channels[i]);
 		nvme_free(controller->channels[i]);
 	}
-	if (controller->identify)
-		nvme_dma_free(controller->identify, NVME_IDENTIFY_SIZE);
+	nvme_free(controller->identify);
+	nvme_free(controller->identify_namespace);
+	nvme_free(controller->namespace_list);
 	if (controller->scratch)
 		nvme_dma_free(controller->scratch, NVME_SCRATCH_SIZE);
 	if (controller->shadow_doorbells)
@@ -166,7 +175,6 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	controller->bar = bar;
 	controller->bar_size = bar_size;
 	controller->pci = pci;
-	controller->next_channel = 1;
 	controller->initialising = true;
 	take_options(controller, options);
 	take_number(controller);
@@ -184,8 +192,10 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	error = nvme_disable(controller);
 	if (!error && controller->options.bus_master)
 		controller->options.bus_master(pci, true);
-	if (!error)
+	if (!error) {
+		nvme_interrupts_start(controller);
 		error = nvme_enable(controller);
+	}
 	if (!error)
 		error = nvme_setup(controller, true);
 	if (error) {
@@ -208,6 +218,10 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		  NVME_VS_MINOR(controller->version), controller->channel_count - 1,
 		  controller->channel_count == 2 ? "" : "s", controller->io_entries,
 		  controller->transfer_max >> 10, controller->shadow ? ", shadow doorbells" : "");
+	if (nvme_interrupt_vectors(controller))
+		nvme_info(controller, "interrupts by %s, %u vector%s",
+			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),
+			  nvme_interrupt_vectors(controller) == 1 ? "" : "s");
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
 			  (unsigned long long)n->block.block_count, n->block.block_size,
@@ -386,7 +400,9 @@ unsigned nvme_poll_all(void)
 {
 	unsigned progress = 0;
 
-	for (struct nvme_controller *c = first_controller; c; c = c->next)
+	for (struct nvme_controller *c = first_controller; c; c = c->next) {
+		nvme_check_soon(c);
 		progress += nvme_poll(c);
+	}
 	return progress;
 }

@@ -4,6 +4,7 @@
 #include "drivers/nvme/channel.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/platform.h"
+#include "drivers/nvme/sgl.h"
 #include "drivers/nvme/spec.h"
 
 #define NVME_ADMIN_ENTRIES  32u
@@ -17,7 +18,7 @@
 struct nvme_controller {
 	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
 	unsigned channel_count;				    /* with the admin one */
-	unsigned next_channel;				    /* for the next request */
+	struct nvme_channel *next_channel;		    /* for the next request */
 	unsigned idle_polls;				    /* in a row without progress */
 	unsigned polls;
 	enum nvme_state state;
@@ -36,6 +37,19 @@ struct nvme_controller {
 	unsigned number;
 	struct nvme_controller *next;
 
+	enum nvme_irq irq; /* in use: never NVME_IRQ_BEST */
+	struct nvme_vector *vectors;
+	unsigned vector_count; /* registered; 0 is the admin queue's */
+	unsigned vector_limit; /* that the function has */
+	volatile bool noted;   /* an interrupt came since the last turn began */
+	bool suspicious;       /* the last halt ended without one */
+	bool irq_failed;       /* polling instead, until the next reset */
+	bool lost_reported;
+	unsigned lost_in_row;
+	uint64_t spin_ns; /* before a halt */
+	uint64_t spin_until_ns;
+	uint64_t look_at_ns; /* when a halt ends with a look at deadlines */
+
 	uint64_t cap;
 	uint32_t version;
 	uint32_t cc;	   /* as written with EN */
@@ -45,6 +59,7 @@ struct nvme_controller {
 	uint64_t health_at_ns; /* when to look at CSTS next while waiting */
 	unsigned io_entries;
 	uint32_t transfer_max;
+	struct nvme_sgl_rules sgl;
 	unsigned aborts; /* outstanding */
 	unsigned aborts_max;
 	unsigned events; /* outstanding */
@@ -61,9 +76,12 @@ struct nvme_controller {
 	uint64_t shadow_events_bus;
 	bool stopped; /* it took CC.EN = 0: it does no DMA any more */
 
-	struct nvme_identify_controller *identify; /* DMA memory */
-	uint64_t identify_bus;
-	uint8_t *scratch; /* DMA memory for the driver's own commands: a list, then other data */
+	/* Copies of what the controller said, which it cannot change afterwards. */
+	struct nvme_identify_controller *identify;
+	struct nvme_identify_namespace *identify_namespace; /* the last one looked at */
+	uint32_t *namespace_list;			    /* the last part of it */
+	uint8_t *scratch; /* DMA memory for the driver's own commands: what they send, what they get
+			   */
 	uint64_t scratch_bus;
 
 	struct nvme_namespace *namespaces; /* by ascending NSID */
@@ -106,8 +124,9 @@ bool nvme_answered(const struct nvme_reply *reply);
 /* admin.c: 4 KiB of identify and log data through the controller's own scratch page */
 int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
 		   uint64_t prp1, struct nvme_reply *reply);
-int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
-			uint64_t bus, struct nvme_reply *reply);
+/* into data, which is not DMA memory */
+int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
+			struct nvme_reply *reply);
 
 /* namespace.c */
 int nvme_scan_namespaces(struct nvme_controller *controller);
@@ -126,12 +145,29 @@ unsigned nvme_poll(struct nvme_controller *controller);
 unsigned nvme_turn(struct nvme_controller *controller);
 /* One turn of a waiting loop: spins first, then relaxes. */
 void nvme_rest(struct nvme_controller *controller);
+/* Makes the next turn look at deadlines and at the controller's health. */
+void nvme_check_soon(struct nvme_controller *controller);
 void nvme_want_reset(struct nvme_controller *controller, const char *reason);
 int nvme_recover(struct nvme_controller *controller, const char *reason);
 void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason);
-/* A completion with a status: 1 when the command is repeated, else the error of its answer: 0, or
- * -ETIMEDOUT where the driver itself had it aborted. */
-int nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot, uint16_t status);
+/* A completion with a status: the command is repeated, or ends with it. */
+void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
+		      struct nvme_answer answer);
+
+/* interrupts.c */
+/* Before the controller is enabled: takes the interrupts that the options ask for, or sets up again
+ * what there is. Where there are none the driver polls. */
+void nvme_interrupts_start(struct nvme_controller *controller);
+void nvme_interrupts_stop(struct nvme_controller *controller);
+/* A vector for each of so many I/O queues, as far as there are. */
+void nvme_interrupts_add_queues(struct nvme_controller *controller, unsigned queues);
+unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsigned queue);
+/* Coalescing, as far as the controller knows it. 0, or an error that ends the start. */
+int nvme_interrupts_setup(struct nvme_controller *controller);
+/* Behind a turn that found nothing: spins, or halts until an interrupt. */
+void nvme_interrupts_rest(struct nvme_controller *controller);
+/* A queue had completions after a halt that no interrupt ended: perhaps one was lost. */
+void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue);
 
 /* events.c */
 void nvme_events_start(struct nvme_controller *controller);

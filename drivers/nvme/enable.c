@@ -118,7 +118,9 @@ int nvme_enable(struct nvme_controller *controller)
 	unsigned entries = admin->mask + 1u;
 	int error;
 
-	nvme_set32(controller, NVME_REG_INTMS, 0xffffffff);
+	/* Not for MSI-X: Base, section 3.1.3.3. */
+	if (controller->irq != NVME_IRQ_MSIX)
+		nvme_set32(controller, NVME_REG_INTMS, 0xffffffff);
 	nvme_set32(controller, NVME_REG_AQA, NVME_AQA(entries, entries));
 	nvme_write64(controller->bar + NVME_REG_ASQ, admin->sq_bus);
 	nvme_write64(controller->bar + NVME_REG_ACQ, admin->cq_bus);

@@ -77,11 +77,7 @@ static void request_event(struct nvme_controller *controller, struct nvme_slot *
 	slot->command.nsid = 0;
 	slot->command.prp1 = slot->command.prp2 = 0;
 	slot->command.cdw10 = slot->command.cdw11 = slot->command.cdw12 = 0;
-	slot->done = event_done;
-	slot->context = NULL;
-	slot->retries = 0;
-	slot->repeatable = false;
-	slot->expired = false;
+	nvme_slot_prepare(slot, event_done, NULL, false);
 	nvme_channel_push(admin, slot, NVME_NEVER);
 	nvme_channel_ring(admin);
 }

@@ -60,18 +60,53 @@ RARE static void put_bounce(struct nvme_channel *channel, struct nvme_slot *slot
 	slot->bounce = NULL;
 }
 
-static void part_done(struct nvme_channel *channel, struct nvme_slot *slot,
-		      struct nvme_answer answer)
+static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot)
 {
 	struct block_request *request = slot->context;
 
-	if (slot->bounce)
-		put_bounce(channel, slot, answer.status == 0);
-	if (answer.status)
-		part_failed(channel, slot, request, answer);
 	nvme_slot_release(channel, slot);
 	if (--request->parts_pending == 0)
 		block_complete(request, request->error);
+}
+
+RARE static void part_done_unusually(struct nvme_channel *channel, struct nvme_slot *slot,
+				     struct nvme_answer answer)
+{
+	if (slot->bounce)
+		put_bounce(channel, slot, answer.status == 0);
+	if (answer.status)
+		part_failed(channel, slot, slot->context, answer);
+	end_part(channel, slot);
+}
+
+static void part_done(struct nvme_channel *channel, struct nvme_slot *slot,
+		      struct nvme_answer answer)
+{
+	if (slot->bounce || answer.status)
+		part_done_unusually(channel, slot, answer);
+	else
+		end_part(channel, slot);
+}
+
+/* Tells the controller where size bytes are. Returns how many it could tell; only when that is all
+ * of them is the command complete. */
+static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
+		       const struct nvme_cursor *cursor, size_t size)
+{
+	const struct nvme_controller *controller = channel->controller;
+	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
+	struct nvme_command *command = &slot->command;
+	size_t by_prp = 0, by_sgl;
+
+	command->flags = 0;
+	if (!controller->sgl.supported || controller->options.data != NVME_DATA_SGL) {
+		by_prp = nvme_prp_build(cursor, size, &list, &command->prp1, &command->prp2);
+		if (by_prp == size || !controller->sgl.supported)
+			return by_prp;
+	}
+	command->flags = NVME_FLAGS_PSDT_SGL;
+	by_sgl = nvme_sgl_build(cursor, size, &list, &controller->sgl, &command->sgl);
+	return by_sgl > by_prp ? by_sgl : by_prp;
 }
 
 /* Points a command at a bounce buffer with as many blocks as fit. Returns them, 0 when all buffers
@@ -80,7 +115,6 @@ RARE static uint32_t bounce(struct nvme_channel *channel, struct nvme_slot *slot
 			    const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift,
 			    bool write)
 {
-	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
 	struct block_segment segment;
 	struct nvme_cursor in_buffer = {&segment, 0};
 	size_t size;
@@ -96,104 +130,106 @@ RARE static uint32_t bounce(struct nvme_channel *channel, struct nvme_slot *slot
 	segment.size = size;
 	if (write)
 		nvme_cursor_gather(*cursor, slot->bounce, size);
-	nvme_prp_build(&in_buffer, size, &list, &slot->command.prp1, &slot->command.prp2);
+	describe(channel, slot, &in_buffer, size);
 	channel->controller->statistics.bounced++;
 	return blocks;
 }
 
 /* Data pointer for up to blocks; returns for how many, 0 when it has to wait for a buffer. */
-__attribute__((noinline)) static uint32_t point(struct nvme_channel *channel,
-						struct nvme_slot *slot,
-						const struct nvme_cursor cursor, uint32_t blocks,
-						unsigned shift, bool write)
+static uint32_t point(struct nvme_channel *channel, struct nvme_slot *slot,
+		      const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift, bool write)
 {
-	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
-	size_t size = (size_t)blocks << shift, described;
+	size_t size = (size_t)blocks << shift, described = describe(channel, slot, cursor, size);
 
-	described = nvme_prp_build(&cursor, size, &list, &slot->command.prp1, &slot->command.prp2);
-	if (described == size)
-		return blocks;
-	/* As many whole blocks as one command can describe; not even one: through a buffer. */
-	blocks = (uint32_t)(described >> shift);
-	if (!blocks)
-		return bounce(channel, slot, &cursor, (uint32_t)(size >> shift), shift, write);
-	if (described & ((1u << shift) - 1))
-		nvme_prp_build(&cursor, (size_t)blocks << shift, &list, &slot->command.prp1,
-			       &slot->command.prp2);
+	if (described < size) {
+		/* As many whole blocks as one command can describe; not even one: through a buffer.
+		 */
+		blocks = (uint32_t)(described >> shift);
+		if (!blocks)
+			blocks = bounce(channel, slot, cursor, (uint32_t)(size >> shift), shift,
+					write);
+		else
+			describe(channel, slot, cursor, (size_t)blocks << shift);
+	}
+	channel->controller->statistics.sgls += blocks && slot->command.flags;
 	return blocks;
 }
 
-/* The same for one or two pages of one segment, the usual small request; false if it is not one. */
-static inline bool point_small(struct nvme_slot *slot, const struct nvme_cursor cursor, size_t size)
+/* Sends a command that has its data pointer. */
+__attribute__((always_inline)) static inline void
+send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struct nvme_slot *slot,
+     struct block_request *request, uint64_t lba, uint32_t blocks_minus_1)
 {
-	uintptr_t address = (uintptr_t)cursor.segment->address + cursor.offset;
-	size_t offset = address & (NVME_PAGE_SIZE - 1);
+	uint64_t deadline_ns;
 
-	if (offset + size > 2 * NVME_PAGE_SIZE || address & 3 ||
-	    size > cursor.segment->size - cursor.offset)
+	slot->command.opcode = opcodes[request->operation];
+	slot->command.nsid = namespace->nsid;
+	slot->command.cdw10 = (uint32_t)lba;
+	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	slot->command.cdw12 = blocks_minus_1;
+	request->parts_pending++;
+	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
+	nvme_slot_prepare(slot, part_done, request, true);
+	nvme_channel_push(channel, slot, deadline_ns);
+}
+
+/* The usual request, one segment of no more than a page, goes out by the shortest way. False if it
+ * is none, or has to wait. */
+static inline bool send_small(struct nvme_channel *channel, const struct nvme_namespace *namespace,
+			      struct block_request *request)
+{
+	const struct block_segment *segment = request->segments;
+	uintptr_t address, end, border;
+	struct nvme_slot *slot;
+
+	if (request->segment_count != 1 || segment->size > namespace->small_max ||
+	    request->operation == BLOCK_FLUSH)
 		return false;
+	address = (uintptr_t)segment->address;
+	end = address + segment->size;
+	border = (address | (NVME_PAGE_SIZE - 1)) + 1;
+	if (address & 3)
+		return false;
+	slot = nvme_slot_take(channel);
+	if (!slot)
+		return false;
+	slot->command.flags = 0;
 	slot->command.prp1 = nvme_dma_address((void *)address);
-	slot->command.prp2 = offset + size > NVME_PAGE_SIZE
-				     ? nvme_dma_address((void *)(address - offset + NVME_PAGE_SIZE))
-				     : 0;
+	slot->command.prp2 = end > border ? nvme_dma_address((void *)border) : 0;
+	send(channel, namespace, slot, request, request->lba, (uint32_t)request->count - 1);
 	return true;
 }
 
 /* Sends the blocks of a request from block first on, as many as one command carries; returns how
  * many, 0 when something has to be waited for. */
-__attribute__((always_inline)) static inline uint32_t send_part(struct nvme_channel *channel,
-								struct block_request *request,
-								const struct nvme_cursor cursor,
-								uint64_t first)
+static uint32_t send_part(struct nvme_channel *channel, struct block_request *request,
+			  const struct nvme_cursor *cursor, uint64_t first)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_slot *slot = nvme_slot_take(channel);
-	uint64_t lba = request->lba + first, left = request->count - first;
+	uint64_t left = request->count - first;
 	uint32_t blocks = left < namespace->blocks_max ? (uint32_t)left : namespace->blocks_max;
 
 	if (!slot)
 		return 0;
-	if (!point_small(slot, cursor, (size_t)blocks << namespace->block_shift)) {
-		blocks = point(channel, slot, cursor, blocks, namespace->block_shift,
-			       request->operation == BLOCK_WRITE);
-		if (!blocks) {
-			nvme_slot_release(channel, slot);
-			return 0;
-		}
-	}
-	slot->command.opcode = opcodes[request->operation];
-	slot->command.nsid = namespace->nsid;
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
-	slot->command.cdw12 = blocks - 1;
-	slot->done = part_done;
-	slot->context = request;
-	slot->retries = 0;
-	slot->repeatable = true;
-	slot->expired = false;
-	request->parts_pending++;
-	nvme_channel_push(channel, slot, nvme_channel_now(channel) + channel->timeout_ns);
+	blocks = point(channel, slot, cursor, blocks, namespace->block_shift,
+		       request->operation == BLOCK_WRITE);
+	if (blocks)
+		send(channel, namespace, slot, request, request->lba + first, blocks - 1);
+	else
+		nvme_slot_release(channel, slot);
 	return blocks;
 }
 
 static bool send_flush(struct nvme_channel *channel, struct block_request *request)
 {
-	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_slot *slot = nvme_slot_take(channel);
 
 	if (!slot)
 		return false;
-	slot->command.opcode = NVME_IO_FLUSH;
-	slot->command.nsid = namespace->nsid;
+	slot->command.flags = 0;
 	slot->command.prp1 = slot->command.prp2 = 0;
-	slot->command.cdw10 = slot->command.cdw11 = slot->command.cdw12 = 0;
-	slot->done = part_done;
-	slot->context = request;
-	slot->retries = 0;
-	slot->repeatable = true;
-	slot->expired = false;
-	request->parts_pending++;
-	nvme_channel_push(channel, slot, nvme_channel_now(channel) + channel->timeout_ns);
+	send(channel, request->device->driver_data, slot, request, 0, 0);
 	return true;
 }
 
@@ -206,7 +242,7 @@ static bool send_rest(struct nvme_channel *channel, struct block_request *reques
 	 * in the order of their addresses, so the first error stays the first. */
 	while (channel->cursor_block < request->count && !request->error) {
 		uint32_t blocks =
-			send_part(channel, request, channel->cursor, channel->cursor_block);
+			send_part(channel, request, &channel->cursor, channel->cursor_block);
 		const struct nvme_namespace *namespace = request->device->driver_data;
 
 		if (!blocks)
@@ -263,26 +299,18 @@ void nvme_io_fail_waiting(struct nvme_channel *channel, int error)
 	}
 }
 
-/* A request that does not go out in one command at once: it waits in its channel, of which the
- * first sent blocks are under way. */
+/* Puts a request at the end of those that wait in its channel, and sends what can be sent. */
 __attribute__((noinline)) static void wait_in_channel(struct nvme_channel *channel,
-						      struct block_request *request, uint32_t sent)
+						      struct block_request *request)
 {
-	const struct nvme_namespace *namespace = request->device->driver_data;
-
 	request->parts_pending++; /* for what is not sent yet */
 	if (channel->waiting_last)
 		channel->waiting_last->next = request;
 	else
 		channel->waiting_first = request;
 	channel->waiting_last = request;
-	if (channel->waiting_first == request) {
+	if (channel->waiting_first == request)
 		start_cursor(channel);
-		channel->cursor_block = sent;
-		if (sent)
-			nvme_cursor_advance(&channel->cursor,
-					    (size_t)sent << namespace->block_shift);
-	}
 	nvme_io_dispatch(channel);
 	nvme_channel_ring(channel);
 }
@@ -291,22 +319,14 @@ static void io_submit(struct block_device *device, struct block_request *request
 {
 	const struct nvme_namespace *namespace = device->driver_data;
 	struct nvme_controller *controller = namespace->controller;
-	struct nvme_channel *channel = controller->channels[controller->next_channel];
-	uint32_t sent = 0;
+	struct nvme_channel *channel = controller->next_channel;
 
-	if (controller->channel_count > 2 &&
-	    ++controller->next_channel == controller->channel_count)
-		controller->next_channel = 1;
-	/* The usual case: nothing waits, and one command carries it all. */
-	if (!channel->waiting_first && controller->state == NVME_LIVE &&
-	    request->operation != BLOCK_FLUSH && request->count <= namespace->blocks_max) {
-		sent = send_part(channel, request, (struct nvme_cursor){request->segments, 0}, 0);
-		if (sent == request->count) {
-			nvme_channel_ring(channel);
-			return;
-		}
-	}
-	wait_in_channel(channel, request, sent);
+	controller->next_channel = channel->next;
+	if (channel->waiting_first || controller->state != NVME_LIVE ||
+	    !send_small(channel, namespace, request))
+		wait_in_channel(channel, request);
+	else
+		nvme_channel_ring(channel);
 }
 
 static unsigned io_poll(struct block_device *device)

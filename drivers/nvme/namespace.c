@@ -64,6 +64,8 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 	namespace->blocks_max = controller->transfer_max >> format.data_size_shift;
 	if (namespace->blocks_max > NVME_RW_BLOCKS_MAX)
 	namespace->blocks_max = NVME_RW_BLOCKS_MAX;
+	/* From anywhere a page reaches into one more page at most. */
+	namespace->small_max = controller->options.data == NVME_DATA_SGL ? 0 : NVME_PAGE_SIZE;
 	namespace->capacity = data->ncap;
 	namespace->used = data->nuse;
 	memcpy(namespace->nguid, data->nguid, sizeof(namespace->nguid));
@@ -111,15 +113,12 @@ static struct nvme_namespace *find(struct nvme_controller *controller, uint32_t 
  * negative: the controller does not answer, or -ENOMEM. */
 static int take_in(struct nvme_controller *controller, uint32_t nsid)
 {
-	const struct nvme_identify_namespace *data =
-		(const void *)(controller->scratch + NVME_PAGE_SIZE);
+	struct nvme_identify_namespace *data = controller->identify_namespace;
 	struct nvme_namespace described, *namespace;
 	struct nvme_reply reply;
 	int error;
 
-	memset(controller->scratch + NVME_PAGE_SIZE, 0, NVME_PAGE_SIZE);
-	error = nvme_admin_identify(controller, NVME_CNS_NAMESPACE, nsid,
-				    controller->scratch_bus + NVME_PAGE_SIZE, &reply);
+	error = nvme_admin_identify(controller, NVME_CNS_NAMESPACE, nsid, data, &reply);
 	if (error) {
 		if (!nvme_answered(&reply))
 			return error;
@@ -157,6 +156,7 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		namespace->block.read_only = described.block.read_only;
 		namespace->block.transfer_max = described.block.transfer_max;
 		namespace->blocks_max = described.blocks_max;
+		namespace->small_max = described.small_max;
 		namespace->capacity = described.capacity;
 		namespace->used = described.used;
 		namespace->format = described.format;
@@ -187,7 +187,7 @@ static int scan_all(struct nvme_controller *controller)
 /* The active namespace list, 1,024 at a time, each list beginning above the last NSID seen. */
 static int scan_list(struct nvme_controller *controller)
 {
-	const volatile uint32_t *list = (const volatile uint32_t *)controller->scratch;
+	uint32_t *list = controller->namespace_list;
 	uint32_t last = 0;
 	unsigned count = 0;
 
@@ -195,9 +195,8 @@ static int scan_list(struct nvme_controller *controller)
 		struct nvme_reply reply;
 		int error;
 
-		memset(controller->scratch, 0, NVME_PAGE_SIZE);
-		error = nvme_admin_identify(controller, NVME_CNS_ACTIVE_NAMESPACES, last,
-					    controller->scratch_bus, &reply);
+		error = nvme_admin_identify(controller, NVME_CNS_ACTIVE_NAMESPACES, last, list,
+					    &reply);
 		if (error && last == 0 && nvme_answered(&reply))
 			return scan_all(controller);
 		if (error)

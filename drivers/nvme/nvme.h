@@ -14,6 +14,7 @@
 
 struct nvme_controller;
 struct nvme_pci;
+struct pci_device;
 
 /*
  * The machine (probe.c)
@@ -21,11 +22,14 @@ struct nvme_pci;
 
 /* Finds and starts every controller (1b36:0010; any of class 010802 with nvme.any=1 on the command
  * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
- * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer and
- * nvme.shadow from the command line. */
+ * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow
+ * and nvme.data (auto, prp, sgl) from the command line. */
 unsigned nvme_init(void);
 /* Looks for controllers that came or went since; returns how many were added. */
 unsigned nvme_rescan(void);
+/* The PCI function is taken away: ends the controller that is on it, if there is one, with an
+ * orderly shutdown where it is still there. */
+void nvme_remove(struct pci_device *device, bool there);
 /* Orderly shutdown of all controllers (CC.SHN), before the machine is switched off or restarted;
  * waits no longer than RTD3E (at most 10 s) for each. */
 void nvme_shutdown_all(void);
@@ -49,6 +53,7 @@ struct nvme_namespace {
 	struct nvme_namespace *next; /* by ascending NSID */
 	uint32_t nsid;
 	uint32_t blocks_max; /* of one command */
+	uint32_t small_max;  /* bytes that always fit PRP1 and PRP2; 0 where SGLs are wished for */
 	uint8_t block_shift;
 	uint8_t format; /* index of the LBA format in use */
 	bool active;
@@ -87,6 +92,7 @@ struct nvme_statistics {
 	uint64_t stalls;     /* doorbells rung again because a queue stood still */
 	uint64_t events;     /* asynchronous events */
 	uint64_t bounced;    /* parts that went through a bounce buffer */
+	uint64_t sgls;	     /* parts described by an SGL */
 	uint64_t lost_interrupts;
 };
 const struct nvme_statistics *nvme_statistics(const struct nvme_controller *controller);
@@ -94,6 +100,10 @@ const struct nvme_statistics *nvme_statistics(const struct nvme_controller *cont
 unsigned nvme_queue_entries(const struct nvme_controller *controller);
 unsigned nvme_queue_count(const struct nvme_controller *controller);
 uint32_t nvme_transfer_max(const struct nvme_controller *controller);
+
+/* "MSI-X", "INTx" or "polling", and how many vectors it uses (0 when polling). */
+const char *nvme_interrupt_kind(const struct nvme_controller *controller);
+unsigned nvme_interrupt_vectors(const struct nvme_controller *controller);
 
 /* Reads a property of 4 or 8 bytes. -EINVAL if it is misaligned or not inside BAR0, -ENODEV if the
  * controller is gone (*value is then all ones). */
@@ -149,10 +159,28 @@ int nvme_rescan_namespaces(struct nvme_controller *controller);
 
 /* Reaps, checks deadlines, serves events; for idle loops. Returns the progress made. */
 unsigned nvme_poll_all(void);
+/* Whether an interrupt came since a controller was last polled: there may be an event to serve.
+ * idle: asked before the machine halts; from then on an event interrupts. */
+bool nvme_attention(bool idle);
 
 /*
  * Without PCI: what nvme_init() does for each controller, and what tests do.
  */
+
+/* How reads and writes tell where their data is. */
+enum nvme_data {
+	NVME_DATA_AUTO, /* PRPs where they fit, else an SGL if it may be one, else bounced */
+	NVME_DATA_PRP,
+	NVME_DATA_SGL, /* always where the controller takes it */
+};
+
+/* How the driver learns of completions. */
+enum nvme_irq {
+	NVME_IRQ_POLL,
+	NVME_IRQ_BEST, /* MSI-X, else the pin, else polling; very short waits spin */
+	NVME_IRQ_INTX, /* no wait spins */
+	NVME_IRQ_MSIX,
+};
 
 struct nvme_options {
 	unsigned timeout_ms;	   /* of I/O commands; 0: 5,000 */
@@ -160,8 +188,17 @@ struct nvme_options {
 	unsigned queues;	   /* I/O queue pairs wished for; 0: 1; at most 64 */
 	unsigned depth;		   /* entries of each, rounded down to a power of two; 0: 256 */
 	uint32_t max_transfer;	   /* bytes; 0: 1 MiB; at most 4 MiB */
-	bool shadow_doorbells;	   /* use Doorbell Buffer Config where offered */
-	const char *address;	   /* for nvme_address(), copied */
+	enum nvme_irq irq;
+	unsigned spin_us; /* how long a wait spins before it halts; 0: 5 if NVME_IRQ_BEST, else none
+			   */
+	uint8_t coalesce_threshold; /* completions for one interrupt, at most; 0 or 1: no more */
+	uint8_t coalesce_time;	    /* the longest delay of an interrupt by it, in 100 us */
+	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */
+	enum nvme_data data;
+	/* How long at most to let a controller see its doorbells before it is reset with commands
+	 * in flight; 0: not at all. It should not matter to it, but see probe.c. */
+	unsigned settle_ms;
+	const char *address; /* for nvme_address(), copied */
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned
 	 * off for a controller that cannot be stopped otherwise. */
 	void (*bus_master)(struct nvme_pci *pci, bool on);

@@ -9,9 +9,13 @@
 #include "drivers/pci/pci.h"
 #include "kernel/console.h"
 #include "kernel/machine.h"
+#include "lib/string.h"
 
 #define QEMU_VENDOR 0x1b36
 #define QEMU_NVME   0x0010
+/* QEMU (7.2) that finds out about a doorbell while it is being disabled starts the command all the
+ * same, and crashes when the command ends in a queue that is not there any more. */
+#define QEMU_SETTLE_MS 100
 #define CLASS_NVME  0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
 
 /* A function with a controller that was started. */
@@ -30,7 +34,55 @@ static void bus_master(struct nvme_pci *pci, bool on)
 	if (command == 0xffff)
 		return;
 	command = on ? command | PCI_COMMAND_MASTER : command & ~PCI_COMMAND_MASTER;
-	pci_write16(pci->device, PCI_COMMAND, command | PCI_COMMAND_INTX_OFF);
+	pci_write16(pci->device, PCI_COMMAND, command);
+}
+
+/* The pin is off until it is asked for. */
+static void pin_off(struct pci_device *device)
+{
+	pci_write16(device, PCI_COMMAND, pci_read16(device, PCI_COMMAND) | PCI_COMMAND_INTX_OFF);
+}
+
+static enum nvme_irq wanted_irq(void)
+{
+	const char *word = cmdline_get("nvme.irq");
+
+	if (!word)
+		return NVME_IRQ_BEST;
+	if (strcmp(word, "poll") == 0)
+		return NVME_IRQ_POLL;
+	if (strcmp(word, "intx") == 0)
+		return NVME_IRQ_INTX;
+	if (strcmp(word, "msix") == 0)
+		return NVME_IRQ_MSIX;
+	log_warning("nvme: nvme.irq=%s: expected poll, intx or msix", word);
+	return NVME_IRQ_BEST;
+}
+
+/* nvme.coalesce=COMPLETIONS,TIME (in 100 us) */
+static void wanted_coalescing(struct nvme_options *options)
+{
+	const char *text = cmdline_get("nvme.coalesce");
+	unsigned values[2] = {0, 0}, count = 0;
+
+	if (!text)
+		return;
+	for (; count < 2; count++) {
+		const char *start = text;
+
+		while (*text >= '0' && *text <= '9' && values[count] <= 255)
+			values[count] = values[count] * 10 + (unsigned)(*text++ - '0');
+		if (text == start || values[count] > 255 || *text != (count ? 0 : ','))
+			break;
+		text++;
+	}
+	if (count < 2) {
+		log_warning("nvme: nvme.coalesce=%s: expected COMPLETIONS,TIME, both 0 to 255",
+			    cmdline_get("nvme.coalesce"));
+		return;
+	}
+	options->coalesce_threshold = (uint8_t)values[0];
+	options->coalesce_time = (uint8_t)values[1];
 }
 
 static bool wanted(const struct pci_device *device, bool any)
@@ -48,6 +100,20 @@ static bool is_bound(const struct pci_device *device)
 	return false;
 }
 
+static enum nvme_data data_option(void)
+{
+	const char *text = cmdline_get("nvme.data");
+
+	if (!text || strcmp(text, "auto") == 0)
+		return NVME_DATA_AUTO;
+	if (strcmp(text, "prp") == 0)
+		return NVME_DATA_PRP;
+	if (strcmp(text, "sgl") == 0)
+		return NVME_DATA_SGL;
+	log_warning("nvme: nvme.data=%s: expected auto, prp or sgl", text);
+	return NVME_DATA_AUTO;
+}
+
 static bool bind(struct pci_device *device)
 {
 	char address[8];
@@ -59,7 +125,11 @@ static bool bind(struct pci_device *device)
 		.depth = (unsigned)cmdline_get_number("nvme.depth", 0, 2, 1024),
 		.max_transfer =
 			(uint32_t)cmdline_get_number("nvme.max_transfer", 0, 4096, 4u << 20),
+		.irq = wanted_irq(),
+		.spin_us = (unsigned)cmdline_get_number("nvme.spin_us", 0, 0, 1000000),
 		.shadow_doorbells = cmdline_get_number("nvme.shadow", 0, 0, 1) != 0,
+		.data = data_option(),
+		.settle_ms = device->vendor == QEMU_VENDOR ? QEMU_SETTLE_MS : 0,
 		.address = pci_name(device, address),
 		.bus_master = bus_master,
 	};
@@ -79,6 +149,8 @@ static bool bind(struct pci_device *device)
 		return false;
 	}
 	binding->pci.device = device;
+	wanted_coalescing(&options);
+	pin_off(device);
 	if (nvme_attach(bar, pci_bar(device, 0)->size, &binding->pci, &options,
 			&binding->controller) < 0) {
 		nvme_free(binding);
@@ -108,6 +180,20 @@ unsigned nvme_init(void)
 		log_warning("nvme: no controller found (looked for 1b36:0010; nvme.any=1 takes any "
 			    "NVMe controller)");
 	return count;
+}
+
+void nvme_remove(struct pci_device *device, bool there)
+{
+	for (struct binding **link = &bindings; *link; link = &(*link)->next) {
+		struct binding *binding = *link;
+
+		if (binding->pci.device != device)
+			continue;
+		*link = binding->next;
+		nvme_detach(binding->controller, there);
+		nvme_free(binding);
+		return;
+	}
 }
 
 unsigned nvme_rescan(void)

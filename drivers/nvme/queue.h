@@ -100,22 +100,26 @@ static inline void nvme_queue_ring_cq(struct nvme_queue *queue)
 		nvme_write32(queue->cq_doorbell, queue->cq_head);
 }
 
-/* The half of a completion that says which command and how, taken in one load: SQHD bits 15:0, SQ
- * ID 31:16, CID 47:32, phase 48, status 63:49. */
-static inline uint64_t nvme_queue_peek(const struct nvme_queue *queue)
-{
-	return ((const volatile uint64_t *)&queue->cq[queue->cq_head])[1];
-}
+/* A completion. The half that says which command and how is one load: SQHD bits 15:0, SQ ID 31:16,
+ * CID 47:32, phase 48, status 63:49. */
+struct nvme_queue_entry {
+	uint64_t result;
+	uint64_t what;
+};
 
-static inline bool nvme_queue_is_new(const struct nvme_queue *queue, uint64_t entry)
+/* Takes the next completion if there is a new one. */
+static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_entry *entry)
 {
-	return ((unsigned)(entry >> 48) & 1) == queue->phase;
-}
+	const volatile uint64_t *halves = (const volatile uint64_t *)&queue->cq[queue->cq_head];
 
-static inline void nvme_queue_next(struct nvme_queue *queue)
-{
+	entry->what = halves[1];
+	if (((entry->what >> 48) & 1) != queue->phase)
+		return false;
+	nvme_read_barrier();
+	entry->result = halves[0];
 	queue->cq_head = (queue->cq_head + 1) & queue->mask;
 	queue->phase ^= queue->cq_head == 0;
+	return true;
 }
 
 /* Whether a reported head lies between the last one and the tail that the controller knows; then

@@ -37,8 +37,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-#define SLOW_POLLS	 64 /* polls between two looks at the clock */
-#define SPIN_POLLS	 32 /* fruitless polls before the CPU is told to relax */
+#define SLOW_POLLS	 64			 /* polls between two looks at the clock */
 #define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */
 #define HEALTH_NS	 (10 * NVME_NS_PER_MS)	 /* between two looks at CSTS while waiting */
 #define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
@@ -68,9 +67,11 @@ static uint64_t retry_delay(const struct nvme_controller *controller, uint16_t s
 	return delay < RETRY_DELAY_MAX ? delay : RETRY_DELAY_MAX;
 }
 
-int nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot, uint16_t status)
+void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
+		      struct nvme_answer answer)
 {
 	struct nvme_controller *controller = channel->controller;
+	uint16_t status = answer.status;
 	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
 	uint64_t delay;
 
@@ -87,9 +88,11 @@ int nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot, uint1
 		} else {
 			nvme_channel_push(channel, slot, channel->now_ns + channel->timeout_ns);
 		}
-		return 1;
+		return;
 	}
-	return aborted ? -ETIMEDOUT : 0;
+	if (aborted)
+		answer.error = -ETIMEDOUT;
+	slot->done(channel, slot, answer);
 }
 
 /* The slot that an Abort was for, if its command is still in flight. */
@@ -148,11 +151,7 @@ static void abort_command(struct nvme_channel *channel, struct nvme_slot *slot, 
 	abort->command.prp1 = abort->command.prp2 = 0;
 	abort->command.cdw10 = NVME_ABORT_CDW10(channel->queue.id, slot->command.cid);
 	abort->command.cdw11 = abort->command.cdw12 = 0;
-	abort->done = abort_done;
-	abort->context = NULL;
-	abort->retries = 0;
-	abort->repeatable = false;
-	abort->expired = false;
+	nvme_slot_prepare(abort, abort_done, NULL, false);
 	nvme_channel_push(admin, abort, now_ns + controller->admin_timeout_ns);
 	nvme_channel_ring(admin);
 }
@@ -186,8 +185,7 @@ static void expire(struct nvme_channel *channel, uint64_t now_ns)
 	for (unsigned i = 0; i < channel->slot_count; i++) {
 		struct nvme_slot *slot = &channel->slots[i];
 
-		if (slot->state != NVME_SLOT_SENT && slot->state != NVME_SLOT_ABORTING &&
-		    slot->state != NVME_SLOT_DELAYED)
+		if (slot->state < NVME_SLOT_SENT && slot->state != NVME_SLOT_DELAYED)
 			continue;
 		if (slot->deadline_ns <= now_ns) {
 			if (slot->state == NVME_SLOT_SENT) {
@@ -265,19 +263,34 @@ static void check(struct nvme_controller *controller)
 		nvme_recover(controller, controller->reset_reason);
 }
 
+void nvme_check_soon(struct nvme_controller *controller)
+{
+	controller->polls |= SLOW_POLLS - 1;
+}
+
 unsigned nvme_turn(struct nvme_controller *controller)
 {
 	unsigned progress = 0;
+	bool noted = controller->noted;
 
+	/* Before the queues are looked at: what comes behind the look is noted again. */
+	controller->noted = false;
 	if (controller->state != NVME_LIVE)
 		return 0;
+	if (noted)
+		progress = nvme_channel_reap(controller->channels[0]);
 	for (unsigned i = 1; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
+		unsigned reaped;
 
 		if (!channel->reaping)
 			nvme_queue_ring_sq(&channel->queue);
-		progress += nvme_channel_reap(channel);
+		reaped = nvme_channel_reap(channel);
+		progress += reaped;
+		if (controller->suspicious && reaped)
+			nvme_interrupts_found(controller, i);
 	}
+	controller->suspicious = false;
 	if (progress)
 		controller->idle_polls = 0;
 	if (++controller->polls % SLOW_POLLS == 0)
@@ -301,8 +314,7 @@ unsigned nvme_poll(struct nvme_controller *controller)
 
 void nvme_rest(struct nvme_controller *controller)
 {
-	if (++controller->idle_polls > SPIN_POLLS)
-		nvme_relax();
+	nvme_interrupts_rest(controller);
 }
 
 /* After the controller has let go of everything: admin commands fail, I/O commands are kept where
@@ -316,7 +328,7 @@ static void take_back(struct nvme_controller *controller, bool keep)
 		for (unsigned s = 0; s < channel->slot_count; s++) {
 			struct nvme_slot *slot = &channel->slots[s];
 
-			if (slot->state == NVME_SLOT_FREE || slot->state == NVME_SLOT_TAKEN ||
+			if (slot->state == NVME_SLOT_FREE ||
 			    (keep && slot->state == NVME_SLOT_HELD))
 				continue;
 			if (keep && slot->repeatable &&
@@ -365,10 +377,31 @@ static int bring_up(struct nvme_controller *controller)
 		return error;
 	for (unsigned i = 0; i < controller->channel_count; i++)
 		nvme_queue_clear(&controller->channels[i]->queue);
+	nvme_interrupts_start(controller);
 	error = nvme_enable(controller);
 	if (!error)
 		error = nvme_setup(controller, false);
 	return error;
+}
+
+/* Lets the controller fetch what its doorbells have announced, where that matters (options): it has
+ * once it answers a command that was announced later. */
+static void settle(struct nvme_controller *controller)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_GET_FEATURES,
+		.cdw10 = NVME_FEATURE_NUMBER_OF_QUEUES,
+	};
+	uint64_t timeout_ns = controller->admin_timeout_ns;
+	bool busy = false;
+
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		busy |= nvme_channel_in_flight(controller->channels[i]) != 0;
+	if (!busy || !controller->options.settle_ms)
+		return;
+	controller->admin_timeout_ns = controller->options.settle_ms * NVME_NS_PER_MS;
+	nvme_admin_raw(controller, &command, 0, NULL);
+	controller->admin_timeout_ns = timeout_ns;
 }
 
 int nvme_recover(struct nvme_controller *controller, const char *reason)
@@ -385,6 +418,7 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	nvme_warning(controller, "controller reset: %s", reason);
 	if (controller->options.bus_master)
 		controller->options.bus_master(controller->pci, true);
+	settle(controller);
 	error = nvme_disable(controller);
 	if (!error)
 		take_back(controller, true);
@@ -430,6 +464,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	    controller->options.bus_master)
 		controller->options.bus_master(controller->pci, false);
 	controller->state = state;
+	nvme_interrupts_stop(controller);
 	nvme_namespaces_gone(controller);
 	take_back(controller, false);
 	for (unsigned i = 1; i < controller->channel_count; i++)

@@ -33,8 +33,7 @@ static int identify(struct nvme_controller *controller, bool first)
 	int error;
 
 	memcpy(serial, data->sn, sizeof(serial));
-	error = nvme_admin_identify(controller, NVME_CNS_CONTROLLER, 0, controller->identify_bus,
-				    &reply);
+	error = nvme_admin_identify(controller, NVME_CNS_CONTROLLER, 0, data, &reply);
 	if (error)
 		return complain(controller, "Identify Controller", &reply, error);
 	if (!first && memcmp(serial, data->sn, sizeof(serial)) != 0) {
@@ -54,6 +53,9 @@ static int identify(struct nvme_controller *controller, bool first)
 		limit = NVME_PAGE_SIZE << data->mdts;
 	if (first || limit < controller->transfer_max)
 		controller->transfer_max = limit;
+	controller->sgl = nvme_sgl_rules(data->sgls);
+	if (controller->options.data == NVME_DATA_PRP)
+		controller->sgl.supported = false;
 	controller->aborts_max = data->acl + 1u;
 	if (controller->aborts_max > NVME_ADMIN_ENTRIES / 4)
 		controller->aborts_max = NVME_ADMIN_ENTRIES / 4;
@@ -122,6 +124,9 @@ static int allocate_channels(struct nvme_controller *controller, unsigned count)
 		}
 		controller->channels[id] = channel;
 		controller->channel_count = id + 1;
+		channel->next = controller->channels[1];
+		controller->channels[id - 1]->next = channel;
+		controller->next_channel = channel->next;
 	}
 	return 0;
 }
@@ -133,7 +138,12 @@ static int create_queue(struct nvme_controller *controller, struct nvme_queue *q
 	const struct nvme_command create_cq = {
 		.opcode = NVME_ADMIN_CREATE_CQ,
 		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
-		.cdw11 = NVME_CREATE_CONTIGUOUS, /* polled: no interrupt */
+		.cdw11 = NVME_CREATE_CONTIGUOUS |
+			 (controller->irq == NVME_IRQ_POLL
+				  ? 0
+				  : NVME_CREATE_CQ_INTERRUPT |
+					    nvme_interrupts_vector(controller, queue->id)
+						    << NVME_CREATE_CQ_VECTOR_SHIFT),
 	};
 	const struct nvme_command create_sq = {
 		.opcode = NVME_ADMIN_CREATE_SQ,
@@ -183,6 +193,7 @@ static int setup_queues(struct nvme_controller *controller, bool first)
 		nvme_error(controller, "grants fewer or smaller queues than before");
 		return -EIO;
 	}
+	nvme_interrupts_add_queues(controller, controller->channel_count - 1);
 	for (unsigned id = 1; id < controller->channel_count; id++) {
 		error = create_queue(controller, &controller->channels[id]->queue);
 		if (error)
@@ -281,6 +292,8 @@ int nvme_setup(struct nvme_controller *controller, bool first)
 		return error;
 	setup_shadow(controller);
 	error = setup_features(controller);
+	if (!error)
+		error = nvme_interrupts_setup(controller);
 	if (!error && controller->channel_count > 1)
 		error = nvme_scan_namespaces(controller);
 	return error;

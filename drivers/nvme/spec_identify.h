@@ -196,10 +196,13 @@ _Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor sp
 #define NVME_VWC_PRESENT 0x01u
 #define NVME_VWC_BROADCAST(vwc) \
 	NVME_BITS(vwc, 1, 2) /* 2: Flush takes no NSID FFFFFFFFh, 3: it does */
-#define NVME_SGLS_SUPPORT(sgls)	 NVME_BITS(sgls, 0, 2) /* 1: byte aligned, 2: dword aligned */
-#define NVME_CNTRLTYPE_IO	 1u
-#define NVME_CNTRLTYPE_DISCOVERY 2u
-#define NVME_CNTRLTYPE_ADMIN	 3u
+#define NVME_SGLS_SUPPORT(sgls)	  NVME_BITS(sgls, 0, 2)
+#define NVME_SGLS_ANY		  1u /* any alignment and length */
+#define NVME_SGLS_DWORDS	  2u /* whole dwords */
+#define NVME_SGLS_THRESHOLD(sgls) NVME_BITS(sgls, 8, 8)
+#define NVME_CNTRLTYPE_IO	  1u
+#define NVME_CNTRLTYPE_DISCOVERY  2u
+#define NVME_CNTRLTYPE_ADMIN	  3u
 
 /* LBA format: NVM, figure 98 */
 struct nvme_lba_format {

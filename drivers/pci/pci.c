@@ -87,6 +87,9 @@ static unsigned read_bar(struct pci_device *device, unsigned index, unsigned cou
 	mask &= ~(uint64_t)(bar->io ? 0x3 : 0xf);
 	bar->address = ((uint64_t)high << 32 | low) & ~(uint64_t)(bar->io ? 0x3 : 0xf);
 	bar->size = mask ? ~mask + 1 : 0;
+	/* What is no power of two, or not aligned to itself, is no BAR. */
+	if (bar->size & (bar->size - 1) || bar->address & (bar->size - 1))
+		bar->size = 0;
 	return bar->is_64bit ? 2 : 1;
 }
 
@@ -226,6 +229,8 @@ volatile void *pci_map_bar(struct pci_device *device, unsigned index)
 	char name[8];
 	int error;
 
+	if (bar->size && !bar->io && !bar->address)
+		pci_assign_bar(device, index);
 	if (!bar->size || bar->io || !bar->address) {
 		log_error("pci %s: BAR%u is %s", pci_name(device, name), index,
 			  !bar->size ? "missing"

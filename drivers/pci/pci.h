@@ -87,8 +87,12 @@ unsigned pci_next_capability(const struct pci_device *device, unsigned after);
 /* A base address register, index below PCI_BARS; size 0 where there is none. */
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index);
 
+/* Gives a memory BAR without an address one in the window of the bridge above. 0, -EINVAL (no memory
+ * BAR), -ENOSPC (no room, or no bridge above). */
+int pci_assign_bar(struct pci_device *device, unsigned index);
+
 /* Maps a memory BAR uncacheable and turns on memory decoding and bus mastering. NULL with a log
- * line if there is none or it has no address. */
+ * line if there is none or it neither has an address nor can get one. */
 volatile void *pci_map_bar(struct pci_device *device, unsigned bar);
 void pci_enable(struct pci_device *device);
 

@@ -3,6 +3,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
 #include "kernel/files/file.h"
+#include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -116,14 +117,13 @@ static void report_heading(void)
 
 static int report(const char *path)
 {
-	struct file *file;
-	int error = file_open(path, O_RDONLY | O_NONBLOCK, 0, &file);
+	int fd = process_open(path, O_RDONLY | O_NONBLOCK, 0);
 
-	if (error) {
-		complain("cannot open %s: %s", path, error_text(-error));
+	if (fd < 0) {
+		complain("cannot open %s: %s", path, error_text(-fd));
 		return 1;
 	}
-	struct block_device *device = file_block_device(file);
+	struct block_device *device = file_block_device(process_file(fd));
 
 	if (device)
 		out("%s %5u %5u %5u %15s %15llu   %s\n", device->read_only ? "ro" : "rw", 256,
@@ -131,7 +131,7 @@ static int report(const char *path)
 		    (unsigned long long)size_of(device), path);
 	else
 		complain("ioctl error on %s", path);
-	file_close(file);
+	process_set_file(fd, NULL);
 	return 0;
 }
 
@@ -163,16 +163,15 @@ static int blockdev_main(int argc, char **argv)
 		fail_usage(1);
 	}
 	for (int i = first; i < argc; i++) {
-		struct file *file;
-		int error = file_open(argv[i], O_RDONLY, 0, &file);
+		int fd = process_open(argv[i], O_RDONLY, 0);
 
-		if (error) {
-			complain("cannot open %s: %s", argv[i], error_text(-error));
+		if (fd < 0) {
+			complain("cannot open %s: %s", argv[i], error_text(-fd));
 			status = 1;
 			continue;
 		}
-		run_queries(file, argv + 1, first - 1);
-		file_close(file);
+		run_queries(process_file(fd), argv + 1, first - 1);
+		process_set_file(fd, NULL);
 	}
 	return status;
 }

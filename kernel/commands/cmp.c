@@ -276,11 +276,9 @@ static void open_side(struct comparison *comparison, struct side *side)
 		if (!file)
 			error = -EBADF;
 	} else {
-		error = file_open(side->name, O_RDONLY, 0, &file);
-		if (!error) {
-			side->fd = process_add_file(file);
-			error = side->fd < 0 ? side->fd : 0;
-		}
+		side->fd = process_open(side->name, O_RDONLY, 0);
+		error = side->fd < 0 ? side->fd : 0;
+		file = error ? NULL : process_file(side->fd);
 	}
 	if (!error)
 		error = file_stat(file, &side->stat);

@@ -154,13 +154,12 @@ static long next_block(struct dd_copy *copy, int *status)
 		if (!(set & DD_NOERROR) || options->status != DD_STATUS_NONE)
 			complain("error reading %s: %s", quote(copy->input_name),
 				 error_text((int)-count));
-		if (!(set & DD_NOERROR)) {
-			*status = 1;
+		/* With noerror as well, where GNU dd ends with 0: a copy with holes is no success. */
+		*status = 1;
+		if (!(set & DD_NOERROR))
 			return -1;
-		}
 		dd_report(copy);
 		if (!dd_advance_after_error(copy, block - copy->partial)) {
-			*status = 1;
 			copy->input_seekable = false;
 			copy->input_seek_error = ESPIPE;
 		}
@@ -370,6 +369,7 @@ COMMAND(dd, "[OPERAND]...", "Copy a file, converting and formatting it",
 	"                  append direct directory dsync sync fullblock nonblock noatime nocache\n"
 	"                  noctty nofollow count_bytes skip_bytes seek_bytes\n"
 	"  status=LEVEL    none, noxfer (no rate) or progress (statistics every second)\n"
+	"conv=noerror goes on behind a read error; the status is 1 all the same (GNU dd: 0).\n"
 	"N and BYTES may be followed by c=1 w=2 b=512 kB=1000 K=1024 MB=1000*1000 M=1024*1024\n"
 	"xM=M, and so on for G T P E Z Y, KiB=K MiB=M; by xNUMBER to multiply; N by B: bytes\n"
 	"instead of blocks. Ctrl-C prints the statistics and ends with status 130.\n");

@@ -395,9 +395,11 @@ static void parse_option(struct settings *settings, int option)
 	switch (option) {
 	case 'a':
 		settings->all = true;
+		settings->almost_all = false;
 		break;
 	case 'A':
 		settings->almost_all = true;
+		settings->all = false;
 		break;
 	case 'C':
 		settings->columns = true;

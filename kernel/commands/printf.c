@@ -191,9 +191,10 @@ static int scan_width(const char **text, struct arguments *arguments)
 
 	if (**text == '*') {
 		++*text;
-		int64_t number = (int64_t)number_argument(arguments, true);
+		/* an int, as in C */
+		int number = (int)number_argument(arguments, true);
 
-		return number > 1000000 ? 1000000 : number < -1000000 ? -1000000 : (int)number;
+		return number > 1000000 ? 1000000 : number < -1000000 ? -1000000 : number;
 	}
 	for (; is_digit(**text); ++*text)
 		value = value < 100000 ? value * 10 + **text - '0' : 1000000;

@@ -1,4 +1,5 @@
 #include "kernel/commands/command.h"
+#include "kernel/housekeeping.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
 #include "kernel/time.h"
@@ -81,6 +82,7 @@ static int sleep_main(int argc, char **argv)
 		end = UINT64_MAX;
 	for (uint64_t now = start; now < end; now = time_ns()) {
 		process_check_interrupt();
+		housekeeping();
 		thread_wait_until(never, NULL, end - now < SLICE_NS ? end : now + SLICE_NS);
 	}
 	process_check_interrupt();

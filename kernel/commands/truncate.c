@@ -1,6 +1,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/size.h"
 #include "kernel/files/file.h"
+#include "kernel/process.h"
 #include "lib/ctype.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -70,14 +71,15 @@ static int truncate_one(const char *path, const struct change *change, const uin
 {
 	struct file *file;
 	struct file_stat stat;
-	int error = file_open(path, create ? O_WRONLY | O_CREAT : O_WRONLY, 0644, &file);
+	int fd = process_open(path, create ? O_WRONLY | O_CREAT : O_WRONLY, 0644), error;
 
-	if (error == -ENOENT && !create)
+	if (fd == -ENOENT && !create)
 		return 0;
-	if (error) {
-		complain("cannot open %s for writing: %s", quote(path), error_text(-error));
+	if (fd < 0) {
+		complain("cannot open %s for writing: %s", quote(path), error_text(-fd));
 		return 1;
 	}
+	file = process_file(fd);
 	uint64_t by = change->size, size = 0;
 	int status = 1;
 
@@ -94,7 +96,7 @@ static int truncate_one(const char *path, const struct change *change, const uin
 			 (unsigned long long)size, error_text(-error));
 	else
 		status = 0;
-	file_close(file);
+	process_set_file(fd, NULL);
 	return status;
 }
 

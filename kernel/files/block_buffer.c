@@ -331,6 +331,15 @@ int buffer_write_back(struct block_buffer *buffer)
 	return batch.error;
 }
 
+void buffer_abandon(struct block_buffer *buffer)
+{
+	if (!buffer->dirty_chunks)
+		return;
+	log_error("%s: removed before all was written, data is lost", buffer->device->name);
+	buffer->error = -ENODEV;
+	buffer->error_count++;
+}
+
 /* Around the buffer */
 
 int buffer_before_read(struct block_buffer *buffer, uint64_t lba, uint64_t count)

@@ -35,6 +35,9 @@ void buffer_init(struct block_buffer *buffer, struct block_device *device);
 /* Gives the memory back; what is dirty is lost. */
 void buffer_free(struct block_buffer *buffer);
 
+/* Says what buffer_free() is about to lose, and counts it as an error of write-behind. */
+void buffer_abandon(struct block_buffer *buffer);
+
 /* The chunk that holds the block, perhaps empty; NULL where there is no memory. */
 struct chunk *buffer_chunk(struct block_buffer *buffer, uint64_t lba);
 

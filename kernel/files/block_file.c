@@ -17,18 +17,47 @@
 struct block_file {
 	struct block_device *device; /* NULL once it was removed */
 	unsigned opens;
+	unsigned busy; /* operations that work with the device and the buffer */
+	bool leaving;  /* removed meanwhile: it is when they have ended */
 	struct block_buffer buffer;
 };
 
-/* The driver takes the device away: what is open fails from now on. */
+static void forget(struct block_file *block)
+{
+	struct block_device *device = block->device;
+
+	buffer_abandon(&block->buffer);
+	buffer_free(&block->buffer);
+	block->device = NULL;
+	block->leaving = false;
+	if (device->file_data == block) {
+		device->file_data = NULL;
+		device->file_removed = NULL;
+	}
+}
+
+/* The driver takes the device away: what is open fails from now on. It may do so while a request is
+ * waited for, and then the waiting one still needs what it works with. */
 static void removed(struct block_device *device)
 {
 	struct block_file *block = device->file_data;
 
-	buffer_free(&block->buffer);
-	block->device = NULL;
-	device->file_data = NULL;
-	device->file_removed = NULL;
+	if (block->busy)
+		block->leaving = true;
+	else
+		forget(block);
+}
+
+static void begin(struct block_file *block)
+{
+	block->busy++;
+}
+
+static long end(struct block_file *block, long result)
+{
+	if (--block->busy == 0 && block->leaving)
+		forget(block);
+	return result;
 }
 
 struct block_file *block_file_create(struct block_device *device)
@@ -47,13 +76,13 @@ struct block_file *block_file_create(struct block_device *device)
 void block_file_destroy(struct block_file *block)
 {
 	if (block->device)
-		removed(block->device);
+		forget(block);
 	kfree(block);
 }
 
 struct block_device *block_file_device(struct block_file *block)
 {
-	return block->device;
+	return block->leaving ? NULL : block->device;
 }
 
 static uint64_t capacity(const struct block_device *device)
@@ -101,10 +130,12 @@ static int block_file_close(struct file *file)
 
 	if (--block->opens)
 		return 0;
-	if (!block->device)
-		return 0;
-	buffer_write_back(&block->buffer);
-	buffer_free(&block->buffer);
+	if (block->device) {
+		begin(block);
+		buffer_write_back(&block->buffer);
+		buffer_free(&block->buffer);
+		end(block, 0);
+	}
 	return unseen_error(file);
 }
 
@@ -114,9 +145,10 @@ int block_file_sync(struct block_file *block)
 
 	if (!block->device)
 		return -ENODEV;
+	begin(block);
 	error = buffer_write_back(&block->buffer);
 	flush_error = block_flush(block->device);
-	return error ? error : flush_error;
+	return (int)end(block, error ? error : flush_error);
 }
 
 static int block_file_fsync(struct file *file)
@@ -201,7 +233,7 @@ static uint64_t blocks_ahead(struct file *file, bool sequential, size_t size)
 }
 
 /* Copies from the buffer what lies in one chunk, up to the first block that cannot be read. */
-static long read_piece(struct file *file, char *to, size_t size, uint64_t offset, bool *sequential)
+static long read_piece(struct file *file, char *to, size_t size, uint64_t offset, bool sequential)
 {
 	struct block_buffer *buffer = &file->inode->block->buffer;
 	size_t block_size = buffer->device->block_size;
@@ -220,10 +252,10 @@ static long read_piece(struct file *file, char *to, size_t size, uint64_t offset
 
 		if (chunk->blocks[block])
 			continue;
-		ahead = blocks_ahead(file, *sequential, within + size - block * block_size);
+		ahead = blocks_ahead(file, sequential, within + size - block * block_size);
 		error = buffer_fetch(buffer, chunk_lba + block, ahead);
-		if (error > 0) /* not all came: no more ahead of a bad block */
-			*sequential = false;
+		if (error > 0) /* a bad block ahead: up to it in small steps that grow again */
+			file->read_ahead = block_size / 2;
 		if (error >= 0)
 			continue;
 		if (block * block_size <= within)
@@ -240,21 +272,18 @@ static bool is_aligned(const struct block_device *device, size_t size, uint64_t 
 	return offset % device->block_size == 0 && size % device->block_size == 0;
 }
 
-static long block_file_read(struct file *file, void *buffer, size_t size, uint64_t offset)
+static long read_at(struct file *file, void *buffer, size_t size, uint64_t offset)
 {
 	struct block_device *device = file->inode->block->device;
-	uint64_t end;
+	uint64_t limit = capacity(device);
 	bool sequential = offset == file->next_read;
 	size_t done = 0;
 	long count = 0;
 
-	if (!device)
-		return -ENODEV;
-	end = capacity(device);
-	if (!size || offset >= end)
+	if (!size || offset >= limit)
 		return 0;
-	if (size > end - offset)
-		size = end - offset;
+	if (size > limit - offset)
+		size = limit - offset;
 	/* What is cut off at the end of the device does not count. */
 	if ((file->flags & O_DIRECT) && !is_aligned(device, size, offset))
 		return -EINVAL;
@@ -269,7 +298,7 @@ static long block_file_read(struct file *file, void *buffer, size_t size, uint64
 					 left, offset + done);
 		} else {
 			count = read_piece(file, (char *)buffer + done, left, offset + done,
-					   &sequential);
+					   sequential);
 		}
 		if (count < 0)
 			break;
@@ -277,6 +306,16 @@ static long block_file_read(struct file *file, void *buffer, size_t size, uint64
 	}
 	file->next_read = offset + done;
 	return done ? (long)done : count;
+}
+
+static long block_file_read(struct file *file, void *buffer, size_t size, uint64_t offset)
+{
+	struct block_file *block = file->inode->block;
+
+	if (!block->device)
+		return -ENODEV;
+	begin(block);
+	return end(block, read_at(file, buffer, size, offset));
 }
 
 /* Puts into the buffer what lies in one chunk. */
@@ -320,23 +359,20 @@ static long write_piece(struct file *file, const char *from, size_t size, uint64
 	return (long)size;
 }
 
-static long block_file_write(struct file *file, const void *buffer, size_t size, uint64_t offset)
+static long write_at(struct file *file, const void *buffer, size_t size, uint64_t offset)
 {
 	struct block_device *device = file->inode->block->device;
 	bool sequential = offset == file->next_read;
-	uint64_t end;
+	uint64_t limit = capacity(device);
 	size_t done = 0;
 	long count = 0;
 
-	if (!device)
-		return -ENODEV;
-	end = capacity(device);
 	if (!size)
 		return 0;
-	if (offset >= end)
+	if (offset >= limit)
 		return -ENOSPC;
-	if (size > end - offset)
-		size = end - offset;
+	if (size > limit - offset)
+		size = limit - offset;
 	if ((file->flags & O_DIRECT) && !is_aligned(device, size, offset))
 		return -EINVAL;
 	if (file->flags & O_DIRECT)
@@ -358,6 +394,16 @@ static long block_file_write(struct file *file, const void *buffer, size_t size,
 	}
 	file->next_read = offset + done;
 	return done ? (long)done : count;
+}
+
+static long block_file_write(struct file *file, const void *buffer, size_t size, uint64_t offset)
+{
+	struct block_file *block = file->inode->block;
+
+	if (!block->device)
+		return -ENODEV;
+	begin(block);
+	return end(block, write_at(file, buffer, size, offset));
 }
 
 const struct file_operations block_file_operations = {

@@ -27,6 +27,7 @@ enum key {
 };
 
 /* What was cut last; belongs to the machine. */
+#define KILL_MAX (64u << 10)
 static char *kill_text;
 static size_t kill_length;
 
@@ -36,6 +37,17 @@ void editor_move(struct editor *editor, size_t cursor)
 {
 	if (cursor == editor->cursor)
 		return;
+	editor->cursor = cursor;
+	editor->cursor_known = false;
+}
+
+/* Never inside a character, though bytes around the cursor may have become one. */
+static void place_cursor(struct editor *editor, size_t cursor)
+{
+	size_t start = character_start(editor->text, editor->length, cursor);
+
+	if (start < cursor)
+		cursor = start + character_length(editor->text, editor->length, start);
 	editor->cursor = cursor;
 	editor->cursor_known = false;
 }
@@ -73,7 +85,7 @@ void editor_insert(struct editor *editor, const char *bytes, size_t length)
 	editor->cursor += length;
 	/* What is added at the end is drawn from where the cursor stands. */
 	if (!at_end)
-		editor->cursor_known = false;
+		place_cursor(editor, editor->cursor);
 }
 
 void editor_delete(struct editor *editor, size_t from, size_t to)
@@ -83,8 +95,7 @@ void editor_delete(struct editor *editor, size_t from, size_t to)
 	memmove(editor->text + from, editor->text + to, editor->length - to);
 	editor->length -= to - from;
 	screen_changed(editor, from);
-	editor->cursor = from;
-	editor->cursor_known = false;
+	place_cursor(editor, from);
 }
 
 void editor_replace(struct editor *editor, const char *bytes, size_t length)
@@ -109,7 +120,8 @@ static void cut(struct editor *editor, size_t from, size_t to)
 
 	if (from >= to)
 		return;
-	text = krealloc(kill_text, to - from);
+	/* It stays when the shell has ended: no more than a line that somebody may have typed. */
+	text = to - from <= KILL_MAX ? krealloc(kill_text, to - from) : NULL;
 	if (text) {
 		kill_text = text;
 		kill_length = to - from;
@@ -230,7 +242,12 @@ static void insert_last_word(struct editor *editor)
 static int read_byte(struct editor *editor)
 {
 	char c;
+	int pushed = editor->pushed_byte;
 
+	if (pushed != INPUT_END) {
+		editor->pushed_byte = INPUT_END;
+		return pushed;
+	}
 	/* With more to come the screen can wait. */
 	if (!console_readable())
 		screen_update(editor);
@@ -488,6 +505,25 @@ static int plain_key(int key)
 	}
 }
 
+/* A character's bytes come one after the other, but only the whole of it can be shown. */
+static void insert_character(struct editor *editor, int key)
+{
+	size_t size = character_size((unsigned char)key), length = 0;
+	char bytes[4];
+
+	for (;;) {
+		bytes[length++] = (char)key;
+		if (length == size)
+			break;
+		key = read_byte(editor);
+		if ((key & 0xc0) != 0x80 || key == INPUT_END) {
+			editor->pushed_byte = key;
+			break;
+		}
+	}
+	editor_insert(editor, bytes, length);
+}
+
 static void edit(struct editor *editor, int key)
 {
 	char byte = (char)key;
@@ -528,7 +564,7 @@ static void edit(struct editor *editor, int key)
 		break;
 	default:
 		if (key >= ' ' && key < 256)
-			editor_insert(editor, &byte, 1);
+			insert_character(editor, key);
 		else
 			edit_by_control(editor, key);
 		break;
@@ -631,7 +667,7 @@ static long read_plain_line(const char *prompt, char **line, size_t *capacity)
 
 long editor_read_line(struct shell *sh, const char *prompt, char **line, size_t *capacity)
 {
-	struct editor editor = {.sh = sh, .prompt = prompt};
+	struct editor editor = {.sh = sh, .prompt = prompt, .pushed_byte = INPUT_END};
 	long result;
 
 	if (!process_file(0) || !file_is_console(process_file(0)) || !console_is_interactive())

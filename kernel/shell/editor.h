@@ -34,14 +34,18 @@ struct editor {
 	int last_key;
 	unsigned last_word_index; /* of Alt-. */
 	size_t last_word_start;
-	bool failed; /* memory is out */
+	int pushed_byte; /* read too far; INPUT_END: none */
+	bool failed;	 /* memory is out */
 };
 
 #define EDITOR_TAB 9
 
 /* The bytes of the character at offset, at least 1. */
 size_t character_length(const char *text, size_t length, size_t offset);
-size_t character_before(const char *text, size_t offset); /* its offset */
+size_t character_size(unsigned char first); /* as its first byte has it */
+/* Where the character begins that the byte at offset belongs to. */
+size_t character_start(const char *text, size_t length, size_t offset);
+size_t character_before(const char *text, size_t offset);
 
 void editor_insert(struct editor *editor, const char *bytes, size_t length);
 void editor_delete(struct editor *editor, size_t from, size_t to);

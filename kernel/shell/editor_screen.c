@@ -18,24 +18,42 @@ static bool is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+/* How long a character is that begins with this byte. */
+size_t character_size(unsigned char first)
+{
+	if (first >= 0xc2 && first <= 0xdf)
+		return 2;
+	if (first >= 0xe0 && first <= 0xef)
+		return 3;
+	return first >= 0xf0 && first <= 0xf4 ? 4 : 1;
+}
+
+/* Bytes that are no UTF-8 are characters of their own. */
 size_t character_length(const char *text, size_t length, size_t offset)
 {
-	size_t end = offset + 1;
+	size_t size = character_size((unsigned char)text[offset]), i;
 
-	if ((unsigned char)text[offset] >= 0xc0)
-		while (end < length && end < offset + 4 && is_continuation(text[end]))
-			end++;
-	return end - offset;
+	if (size > length - offset)
+		return 1;
+	for (i = 1; i < size; i++)
+		if (!is_continuation(text[offset + i]))
+			return 1;
+	return size;
+}
+
+size_t character_start(const char *text, size_t length, size_t offset)
+{
+	size_t start = offset;
+
+	while (start && offset - start < 3 && start < length && is_continuation(text[start]))
+		start--;
+	return start < length && start + character_length(text, length, start) > offset ? start
+											: offset;
 }
 
 size_t character_before(const char *text, size_t offset)
 {
-	size_t start = offset - 1;
-
-	while (start && offset - start < 4 && is_continuation(text[start]))
-		start--;
-	/* stray continuation bytes are characters of their own */
-	return start + character_length(text, offset, start) == offset ? start : offset - 1;
+	return character_start(text, offset, offset - 1);
 }
 
 static uint32_t decode(const char *bytes, size_t length)
@@ -183,6 +201,9 @@ static void move_to(struct editor *editor, struct place place, struct output *ou
 
 void screen_changed(struct editor *editor, size_t offset)
 {
+	/* What was put together here may be one character with what stands before. */
+	if (offset)
+		offset = character_start(editor->text, editor->length, offset);
 	if (offset < editor->shown_length) {
 		editor->shown_length = offset;
 		editor->below = true;

@@ -324,9 +324,9 @@ static int call_function(struct shell *sh, struct function *function, int argc, 
 	struct local_scope scope;
 	int status;
 
-	if (sh->function_depth >= FUNCTION_DEPTH_MAX)
+	if (sh->function_depth >= FUNCTION_DEPTH_MAX || shell_stack_is_low())
 		shell_error(sh, "Maximum function recursion depth (%d) reached",
-			    FUNCTION_DEPTH_MAX);
+			    sh->function_depth);
 	call.outer_unit = sh->unit;
 	sh->unit = call.unit = function->unit; /* the function may be redefined while it runs */
 	unit_get(sh, call.unit);
@@ -376,18 +376,14 @@ static int run_builtin(struct shell *sh, struct invocation *invocation, unsigned
 static __attribute__((noinline)) int catch_errors(struct shell *sh, struct invocation *invocation,
 						  unsigned flags)
 {
-	struct handler handler = {.outer = sh->handler, .cleanups = sh->cleanups};
-	int status, loop_depth = sh->loop_depth;
+	struct handler handler;
+	volatile int status = 2;
 
-	sh->handler = &handler;
-	if (setjmp(handler.jump)) {
-		sh->loop_depth = loop_depth;
-		sh->builtin_failed = false;
-		status = sh->status;
-	} else {
+	handler_push(sh, &handler);
+	if (!setjmp(handler.jump))
 		status = run_builtin(sh, invocation, flags);
-	}
-	sh->handler = handler.outer;
+	handler_pop(sh, &handler);
+	sh->builtin_failed = false;
 	return status;
 }
 
@@ -435,9 +431,16 @@ static int call_command(struct shell *sh, int argc, char **argv)
 	if (command) {
 		struct command_start start = {command, argc, argv};
 
+		int status;
+
 		if (shell_stack_is_low())
-			return run_process(sh, argv[0], run_command_thread, &start);
-		return command_run(command, argc, argv);
+			status = run_process(sh, argv[0], run_command_thread, &start);
+		else
+			status = command_run(command, argc, argv);
+		/* "while :; do echo; done | head -n 1" ends: in dash echo is the shell itself */
+		if (status == STATUS_BROKEN_PIPE && is_builtin_in_dash(argv[0]))
+			shell_raise(sh, status);
+		return status;
 	}
 	if (strchr(argv[0], '/'))
 		return run_path(sh, argc, argv);
@@ -525,6 +528,8 @@ static int execute_redirected(struct shell *sh, struct node *node, unsigned flag
 
 static int execute_node(struct shell *sh, struct node *node, unsigned flags)
 {
+	int status;
+
 	switch ((enum node_type)node->type) {
 	case NODE_COMMAND:
 		return execute_simple(sh, node, flags);
@@ -533,7 +538,8 @@ static int execute_node(struct shell *sh, struct node *node, unsigned flags)
 	case NODE_AND_OR:
 		return execute_and_or(sh, node->list, flags);
 	case NODE_NOT:
-		return !execute(sh, node->list, flags | EXECUTE_TESTED);
+		status = execute(sh, node->list, flags | EXECUTE_TESTED);
+		return sh->skip ? status : !status;
 	case NODE_SEQUENCE:
 		return execute_sequence(sh, node->list, flags);
 	case NODE_GROUP:
@@ -588,6 +594,7 @@ int execute(struct shell *sh, struct node *node, unsigned flags)
 	else
 		status = execute_node(sh, node, flags);
 	sh->status = status;
+	shell_check_interrupt(sh);
 	if (status && sh->options.exit_on_error && !(flags & EXECUTE_TESTED) && !sh->skip &&
 	    (node->type == NODE_COMMAND || node->type == NODE_PIPELINE ||
 	     node->type == NODE_SUBSHELL))

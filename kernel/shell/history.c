@@ -28,11 +28,11 @@ static void drop_oldest(void)
  * long ones, or any when memory is out. */
 void history_add(const char *line, size_t length)
 {
-	size_t previous_length;
+	size_t previous_length = 0;
 	const char *previous = history_get(0, &previous_length);
 	char *copy;
 
-	if (strspn(line, " \t") >= length || length > HISTORY_BYTES / 4)
+	if (!length || strspn(line, " \t") >= length || length > HISTORY_BYTES / 4)
 		return;
 	if (previous && previous_length == length && !memcmp(previous, line, length))
 		return;

@@ -90,7 +90,8 @@ static bool refill_from_terminal(struct shell *sh, struct input *input)
 	if (length >= 0) {
 		char *room = make_room(sh, input, (size_t)length + 1);
 
-		memcpy(room, line, (size_t)length);
+		if (length)
+			memcpy(room, line, (size_t)length);
 		room[length] = '\n';
 		input->length += (size_t)length + 1;
 	}

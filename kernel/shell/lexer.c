@@ -242,7 +242,10 @@ static void read_operator(struct parser *parser, struct part *part, bool quoted)
 	}
 	found = c > 0 ? strchr(operators, c) : NULL;
 	if (!found) {
-		unget(parser, c);
+		if (c == '\n') /* not counted, as in dash */
+			parser->sh->input->line--;
+		else
+			unget(parser, c);
 		skip_bad_substitution(parser, part, quoted);
 		return;
 	}

@@ -213,7 +213,7 @@ void expand_parameter(struct expansion *expansion, struct part *part)
 		shell_error(sh, "Bad substitution");
 	list = is_list(part->text);
 	if (list)
-		value = sh->positional.count ? join_list(sh, &length) : NULL;
+		value = join_list(sh, &length); /* set, even where it is empty */
 	else
 		value = parameter_value(sh, part->text, number, sizeof(number));
 	if (value && !list)

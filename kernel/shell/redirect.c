@@ -91,7 +91,7 @@ static bool open_file(struct shell *sh, const struct redirection *redirection, c
 	    !path_stat(name, &stat) && stat.type == FILE_REGULAR)
 		error = -EEXIST;
 	else
-		error = file_open(name, flags, 0666, file);
+		error = file_open(name, flags, 0644, file);
 	if (error)
 		shell_message(sh, "cannot %s %s: %s", create ? "create" : "open", name,
 			      open_error_text(error, create));
@@ -137,6 +137,19 @@ static _Noreturn void bad_descriptor(struct shell *sh)
 	shell_error(sh, "Syntax error: Bad fd number");
 }
 
+/* The body of a here-document. An error in it is the redirection's (as in dash): NULL. */
+static __attribute__((noinline)) char *expand_body(struct shell *sh, struct part *parts)
+{
+	struct handler handler;
+	char *volatile text = NULL;
+
+	handler_push(sh, &handler);
+	if (!setjmp(handler.jump))
+		text = expand_document(sh, parts);
+	handler_pop(sh, &handler);
+	return text;
+}
+
 static bool duplicate(struct shell *sh, const struct redirection *redirection, struct file **file)
 {
 	int source = redirection->source;
@@ -169,7 +182,7 @@ static bool apply(struct shell *sh, struct redirection_scope *scope,
 	/* Allocated before a file is open: running out of memory must not lose it. */
 	struct saved_file *saved = arena_alloc(&sh->arena, sizeof(*saved));
 	struct file *file = NULL;
-	const char *name = NULL;
+	const char *name = NULL, *text;
 
 	switch (redirection->type) {
 	case REDIRECT_DUP_INPUT:
@@ -178,7 +191,8 @@ static bool apply(struct shell *sh, struct redirection_scope *scope,
 			return false;
 		break;
 	case REDIRECT_DOCUMENT:
-		if (!open_document(sh, expand_document(sh, redirection->word->parts), &file))
+		text = expand_body(sh, redirection->word->parts);
+		if (!text || !open_document(sh, text, &file))
 			return false;
 		break;
 	default:

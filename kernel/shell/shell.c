@@ -131,6 +131,21 @@ void shell_raise(struct shell *sh, int status)
 	longjmp(sh->handler->jump, 1);
 }
 
+void handler_push(struct shell *sh, struct handler *handler)
+{
+	handler->outer = sh->handler;
+	handler->cleanups = sh->cleanups;
+	handler->is_prompt = false;
+	handler->loop_depth = sh->loop_depth;
+	sh->handler = handler;
+}
+
+void handler_pop(struct shell *sh, struct handler *handler)
+{
+	sh->handler = handler->outer;
+	sh->loop_depth = handler->loop_depth;
+}
+
 void shell_check_interrupt(struct shell *sh)
 {
 	if (process_interrupted())

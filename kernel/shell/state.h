@@ -106,8 +106,14 @@ struct handler {
 	struct handler *outer;
 	struct cleanup *cleanups; /* those that stay */
 	bool is_prompt;
+	int loop_depth;
 	jmp_buf jump;
 };
+
+/* For "handler_push(sh, &handler); if (!setjmp(handler.jump)) …; handler_pop(sh, &handler);":
+ * errors (not interrupts, not a broken pipe) come back to setjmp() with sh->status set. */
+void handler_push(struct shell *sh, struct handler *handler);
+void handler_pop(struct shell *sh, struct handler *handler);
 
 enum skip { SKIP_NONE, SKIP_BREAK, SKIP_CONTINUE, SKIP_RETURN };
 
@@ -369,6 +375,8 @@ int builtin_unset(struct shell *sh, int argc, char **argv);
 /* Options of sh (-c makes *string not NULL) and set (string NULL); returns the index of the first
  * operand, -1 after a message. */
 int options_parse(struct shell *sh, int argc, char **argv, const char **string);
+/* echo, printf, test …: commands of their own here, built-ins in dash. */
+bool is_builtin_in_dash(const char *name);
 /* type and command -v */
 int describe_command(struct shell *sh, int argc, char **argv, bool verbose);
 void positional_set(struct shell *sh, int argc, char **argv);

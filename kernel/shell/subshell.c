@@ -88,15 +88,8 @@ int execute_subshell(struct shell *sh, struct node *node, unsigned flags)
 	return run_process(sh, shell_name, subshell_main, &subshell);
 }
 
-static bool start_thread(struct subshell *subshell)
-{
-	subshell->start.name = shell_name;
-	subshell->start.function = subshell_main;
-	subshell->start.arg = subshell;
-	subshell->start.status = 2;
-	return !thread_create(&subshell->thread, start_here, &subshell->start);
-}
-
+/* Ends that the process has not taken over, because it never began, must not keep others waiting.
+ */
 static void close_unused(struct subshell *subshell)
 {
 	if (subshell->input)
@@ -107,10 +100,28 @@ static void close_unused(struct subshell *subshell)
 	subshell->output = NULL;
 }
 
+static void subshell_thread(void *arg)
+{
+	struct subshell *subshell = arg;
+
+	start_here(&subshell->start);
+	close_unused(subshell);
+}
+
+static bool start_thread(struct subshell *subshell)
+{
+	subshell->start.name = shell_name;
+	subshell->start.function = subshell_main;
+	subshell->start.arg = subshell;
+	subshell->start.status = 2;
+	return !thread_create(&subshell->thread, subshell_thread, subshell);
+}
+
 /* All but the last command run in threads. Nothing here may raise an error before they are joined:
  * they use this shell's memory. */
 int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 {
+	struct arena_mark mark = arena_mark(&sh->arena);
 	struct node *member;
 	struct subshell *subshells;
 	unsigned count = 0, i;
@@ -147,6 +158,7 @@ int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 	for (i = 0; i < count; i++)
 		if (subshells[i].thread)
 			thread_join(subshells[i].thread);
+	arena_release(&sh->arena, mark);
 	return status;
 }
 

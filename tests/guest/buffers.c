@@ -3,6 +3,8 @@
 
 #include "lib/string.h"
 
+#define SEGMENTS_MAX 1024u
+
 /* offsets x lengths; lengths in bytes around page borders, rounded up to blocks */
 static void shapes(struct guest *guest, const size_t *offsets, unsigned offset_count)
 {
@@ -47,7 +49,7 @@ static void scattered(struct guest *guest, uint64_t count, const size_t *sizes, 
 		      size_t alignment)
 {
 	size_t size = count * guest->block_size, done = 0, at = 0;
-	struct block_segment *segments = guest_buffer(guest, 4096);
+	struct block_segment *segments = guest_buffer(guest, SEGMENTS_MAX * sizeof(*segments));
 	uint8_t *flat = guest_buffer(guest, size);
 	uint8_t *spread = guest_buffer(guest, 4 * size + 65536);
 	struct block_request request = {.lba = 32, .count = count, .segments = segments};
@@ -55,13 +57,12 @@ static void scattered(struct guest *guest, uint64_t count, const size_t *sizes, 
 	if (!segments || !flat || !spread || !guest_save(guest, 32, count))
 		return;
 	prng_fill(&guest->prng, flat, size);
-	while (done < size && request.segment_count < 4096 / sizeof(*segments)) {
+	while (done < size && request.segment_count < SEGMENTS_MAX) {
 		struct block_segment *segment = &segments[request.segment_count];
 
 		segment->size = sizes[request.segment_count < size_count ? request.segment_count
 									 : size_count - 1];
-		if (segment->size > size - done ||
-		    request.segment_count == 4096 / sizeof(*segments) - 1)
+		if (segment->size > size - done || request.segment_count == SEGMENTS_MAX - 1)
 			segment->size = size - done;
 		segment->address = spread + at;
 		memcpy(spread + at, flat + done, segment->size);
@@ -101,6 +102,14 @@ static void block_segments(struct guest *guest)
 	const size_t sizes[] = {guest->block_size};
 
 	scattered(guest, 40, sizes, 1, guest->block_size);
+}
+
+/* As an SGL more descriptors than fit a page, where a command may carry so much. */
+static void many_segments(struct guest *guest)
+{
+	const size_t sizes[] = {guest->block_size};
+
+	scattered(guest, 700, sizes, 1, guest->block_size);
 }
 
 static void ragged(struct guest *guest)
@@ -145,6 +154,7 @@ static const struct guest_case cases[] = {
 	{"PRP list longer than a page", long_list},
 	{"segments: separate pages", pages},
 	{"segments: separate blocks", block_segments},
+	{"segments: hundreds of separate blocks", many_segments},
 	{"segments: a head and pages", head_and_pages},
 	{"segments: ragged", ragged},
 	{"segments: the same page four times", one_buffer_many},

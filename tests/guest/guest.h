@@ -24,7 +24,7 @@ struct guest_group {
 };
 
 extern const struct guest_group guest_seed, guest_geometry, guest_buffers, guest_queue,
-	guest_bounds, guest_controller, guest_commands;
+	guest_bounds, guest_controller, guest_commands, guest_speed, guest_interrupt;
 
 enum guest_outcome { GUEST_PASS, GUEST_FAIL, GUEST_SKIP, GUEST_XFAIL };
 
@@ -93,6 +93,10 @@ bool guest_same(struct guest *guest, const char *what, const void *expected, con
 			return;                         \
 		}                                       \
 	} while (0)
+
+/* selftest --stress: random requests and resets for so long; overwrites the first 65,536 blocks. The
+ * same seed draws the same requests. 0, 1 on failure, or STATUS_INTERRUPTED. */
+int guest_stress(struct block_device *device, uint64_t seconds, uint64_t seed);
 
 /* Writes count random blocks at lba from a buffer at the given offset into a page, reads them back
  * into another such buffer, compares, and looks at the guard bytes around the buffer. Saves and

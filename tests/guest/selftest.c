@@ -4,15 +4,18 @@
 #include "kernel/commands/command.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
+#include "kernel/time.h"
 #include "lib/errno.h"
 #include "lib/format.h"
+#include "lib/number.h"
 #include "lib/string.h"
 
 static const struct guest_group *const groups[] = {
-	&guest_seed,   &guest_geometry,	  &guest_buffers,  &guest_queue,
-	&guest_bounds, &guest_controller, &guest_commands,
+	&guest_seed,	   &guest_geometry, &guest_buffers, &guest_queue,     &guest_bounds,
+	&guest_controller, &guest_commands, &guest_speed,   &guest_interrupt,
 };
 
+#define SECONDS_MAX 1000000
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
 
 struct totals {
@@ -409,10 +412,24 @@ static int run_all(struct block_device *device, int count, char **patterns)
 	return totals.failures ? 1 : 0;
 }
 
+static uint64_t number_argument(const char *what, const char *text, uint64_t min, uint64_t max)
+{
+	uint64_t value;
+
+	if (number_parse(text, 0, &value) || value < min || value > max)
+		fail(2, "invalid number of %s %s", what, quote(text));
+	return value;
+}
+
 static int selftest_main(int argc, char **argv)
 {
-	static const struct option options[] = {{"list", 0, 'l'}, {"device", 1, 'd'}, {NULL, 0, 0}};
+	static const struct option options[] = {{"list", 0, 'l'},
+						{"device", 1, 'd'},
+						{"stress", 1, 's'},
+						{"seed", 1, 'S'},
+						{NULL, 0, 0}};
 	struct getopt state = {0};
+	uint64_t seconds = 0, seed = time_ns();
 	const char *device = NULL;
 	bool listing = false;
 	int option;
@@ -425,12 +442,25 @@ static int selftest_main(int argc, char **argv)
 		case 'd':
 			device = state.argument;
 			break;
+		case 's':
+			seconds = number_argument("seconds", state.argument, 1, SECONDS_MAX);
+			break;
+		case 'S':
+			seed = number_argument("seed", state.argument, 0, UINT64_MAX);
+			break;
 		default:
 			fail_usage(2);
 		}
 	}
 	argc -= state.index;
 	argv += state.index;
+	if (seconds) {
+		if (!device)
+			fail(2, "--stress overwrites a device: name it with -d");
+		if (argc)
+			fail(2, "extra operand %s", quote(argv[0]));
+		return guest_stress(choose_device(device), seconds, seed);
+	}
 	check_patterns(argc, argv);
 	if (listing) {
 		list(argc, argv);
@@ -439,7 +469,7 @@ static int selftest_main(int argc, char **argv)
 	return run_all(choose_device(device), argc, argv);
 }
 
-COMMAND(selftest, "[-l] [-d DEVICE] [GROUP|PATTERN]...",
+COMMAND(selftest, "[-l] [-d DEVICE] [--stress SECONDS [--seed N]] [GROUP|PATTERN]...",
 	"Test the NVMe driver on a real device, one line for each case",
 	"Run the cases whose group, name or \"group: name\" matches an operand ('*' and '?'\n"
 	"as in file names), all of them without operands.\n"
@@ -447,9 +477,14 @@ COMMAND(selftest, "[-l] [-d DEVICE] [GROUP|PATTERN]...",
 	"  -d, --device=DEVICE  the namespace to use; default the first one\n"
 	"  -l, --list           list the cases, do not run them\n"
 	"\n"
-	"Each line is PASS, FAIL, SKIP or XFAIL (a known deviation of the device), the last\n"
-	"one counts them. Cases write to the device: the blocks they overwrite are saved\n"
-	"before and put back after each case. A reset or power cut in between loses them,\n"
-	"so do not run this on a device that holds the only copy of something.\n"
+	"      --stress=SECONDS  random reads, writes, flushes and resets instead, all data\n"
+	"                       verified; overwrites the first 65,536 blocks of DEVICE, which\n"
+	"                       has to be named\n"
+	"      --seed=N         draw the same requests as the run that printed this seed\n"
+	"\n"
+	"Each line is PASS, FAIL, SKIP, XFAIL (a known deviation of the device) or INFO, the\n"
+	"last one counts them. Cases write to the device: the blocks they overwrite are\n"
+	"saved before and put back after each case. A reset or power cut in between loses\n"
+	"them, so do not run this on a device that holds the only copy of something.\n"
 	"\n"
 	"Exit status: 0 if nothing failed, 1 otherwise, 2 on misuse.\n");

@@ -68,7 +68,7 @@ static unsigned create_cq(struct sim_controller *sim, struct sim_command *comman
 		return fail(sim, command, SIM_SC_QUEUE_ID, "completion queue exists");
 	if (cdw11 & 0xfffc)
 		sim_violation(sim, "Create I/O Completion Queue: dword 11 is %08x", cdw11);
-	if (vector >= sim->config.interrupts)
+	if (vector >= (sim->interrupts == SIM_MESSAGES ? sim->config.interrupts : 1))
 		return fail(sim, command, SIM_SC_VECTOR, "interrupt vector");
 	if (!sim_queue_create_cq(sim, id, get64(command->entry + 24), (cdw10 >> 16) + 1))
 		return SIM_SC_FIELD;
@@ -199,10 +199,16 @@ static unsigned set_features(struct sim_controller *sim, struct sim_command *com
 	case 0x02:
 	case 0x04:
 	case 0x05:
-	case 0x08:
-	case 0x09:
 	case 0x0a:
 	case 0x0b:
+		break;
+	case 0x08:
+	case 0x09:
+		if (sim->config.no_coalescing)
+			return SIM_SC_NOT_CHANGEABLE;
+		if (id == 0x09 && ((cdw11 & 0xffff) >= sim->config.interrupts || cdw11 >> 17))
+			return fail(sim, command, SIM_SC_FIELD, "interrupt vector");
+		sim_trace_add(sim, "feature %02x set to %08x", id, cdw11);
 		break;
 	case 0x16: /* Host Behavior Support: 512 bytes, of which byte 0 is ACRE */
 		return sim_transfer(sim, command, sim->host_behavior, 512, false);

@@ -193,6 +193,7 @@ void sim_power_on(struct sim_controller *sim)
 	sim->ready_at = sim->unready_at = sim->shutdown_at = UINT64_MAX;
 	sim->fatal = false;
 	sim->queues_set = false;
+	sim->forgotten = true;
 	memset(sim->features, 0, sizeof(sim->features));
 	sim->features[0x04] = 343; /* temperature threshold, kelvin */
 	sim->features[0x06] = sim->config.volatile_cache;

@@ -66,9 +66,15 @@ struct sim_config {
 	unsigned oncs, oacs;
 	bool volatile_cache;
 	bool sgl;
-	unsigned abort_limit;  /* ACL, 0's based */
-	unsigned events_limit; /* AERL, 0's based */
-	unsigned interrupts;   /* MSI-X vectors; 0: 65 */
+	bool sgl_dwords;	/* it takes whole dwords only */
+	unsigned sgl_threshold; /* SDT: more descriptors than this are a violation; 0: any number */
+	unsigned abort_limit;	/* ACL, 0's based */
+	unsigned events_limit;	/* AERL, 0's based */
+	unsigned interrupts;	/* MSI-X vectors; 0: 65 */
+	bool no_messages;	/* no MSI-X */
+	bool no_pin;
+	unsigned cpu_vectors; /* that the machine has for all controllers; 0: enough */
+	bool no_coalescing;   /* refuses features 08h and 09h */
 
 	unsigned namespace_count;		       /* 0: one */
 	const struct sim_namespace_config *namespaces; /* NULL: all default */
@@ -172,6 +178,16 @@ bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigne
  * stays or goes), then as sim_remove() and sim_plug(). */
 void sim_power_cut(struct sim_controller *sim);
 
+/* A spurious interrupt: the vector, or the pin's line, without a reason. */
+void sim_interrupt(struct sim_controller *sim, unsigned vector);
+/* Masks a vector behind the driver's back: what it says meanwhile stays pending. */
+void sim_hold_vector(struct sim_controller *sim, unsigned vector, bool hold);
+bool sim_vector_pending(struct sim_controller *sim, unsigned vector);
+/* Another device drives the line that all pins share, and nobody makes it stop. */
+void sim_hold_line(bool hold);
+/* How many vectors and pins are registered, of all controllers. */
+unsigned sim_handlers(void);
+
 /* The namespace's data, behind the driver's back. */
 void sim_namespace_read(struct sim_controller *sim, uint32_t nsid, uint64_t lba, uint64_t count,
 			void *buffer);
@@ -189,6 +205,7 @@ struct sim_statistics {
 	unsigned in_flight, in_flight_max;
 	uint64_t largest_transfer; /* bytes of one command */
 	uint64_t interrupts;
+	uint64_t spurious; /* vectors that nobody had registered */
 };
 const struct sim_statistics *sim_statistics(struct sim_controller *sim);
 

@@ -49,6 +49,8 @@ static bool accept_head(struct sim_controller *sim, unsigned id, uint32_t value,
 		return false;
 	}
 	cq->head = value;
+	if (cq->head == cq->tail)
+		cq->raised = false;
 	return true;
 }
 
@@ -108,13 +110,18 @@ static void set_event_index(struct sim_controller *sim, unsigned index, uint32_t
 		      "event index");
 }
 
+static unsigned id_limit(const struct sim_controller *sim)
+{
+	return sim->config.queues + 1 < SIM_QUEUES_MAX ? sim->config.queues + 1 : SIM_QUEUES_MAX;
+}
+
 /* While a queue is awake its shadow tail is looked at again and again and its event index stays
  * behind, so that the host rings nothing. Then it goes to sleep: event index set, one last look. */
 void sim_shadow_work(struct sim_controller *sim)
 {
 	if (!sim->shadow)
 		return;
-	for (unsigned id = 1; id < SIM_QUEUES_MAX; id++) {
+	for (unsigned id = 1; id < id_limit(sim); id++) {
 		struct sim_sq *sq = sim->sq[id];
 
 		if (sim->cq[id].exists) {
@@ -144,7 +151,7 @@ uint64_t sim_shadow_next(struct sim_controller *sim)
 {
 	uint64_t next = UINT64_MAX;
 
-	for (unsigned id = 1; sim->shadow && id < SIM_QUEUES_MAX; id++) {
+	for (unsigned id = 1; sim->shadow && id < id_limit(sim); id++) {
 		const struct sim_sq *sq = sim->sq[id];
 
 		if (sq && sq->exists && sq->awake_until && sq->awake_until < next)

@@ -139,6 +139,17 @@ void time_delay_ns(uint64_t ns)
 		;
 }
 
+#define IDLE_LIMIT_NS (20 * NS_PER_S)
+
+void host_idle(uint64_t since_ns, uint64_t deadline_ns)
+{
+	(void)deadline_ns;
+	poll(NULL, 0, 1);
+	if (!isatty(STDIN_FILENO) && time_ns() - since_ns > IDLE_LIMIT_NS &&
+	    getenv("HOST_DEADLOCK"))
+		abort();
+}
+
 /* Console: standard input and output */
 
 static bool interactive;

@@ -36,6 +36,10 @@ struct host_disk_counts {
 void host_disk_counts(const struct block_device *device, struct host_disk_counts *counts);
 char *host_disk_data(struct block_device *device); /* of a memory disk */
 
+/* No thread can run, since since_ns: rests a little. The first deadline of a waiting one is
+ * deadline_ns. */
+void host_idle(uint64_t since_ns, uint64_t deadline_ns);
+
 /* As if Ctrl-C had been typed. */
 void host_interrupt(void);
 

@@ -2,7 +2,7 @@
 #   make host-shell && build/host/shell -c 'seq 3 | wc -l'
 
 # Commands that need the hardware; what they include is not there on the host.
-HOST_WITHOUT := kernel/commands/lspci.c kernel/commands/crash.c kernel/commands/selftest.c \
+HOST_WITHOUT := kernel/commands/interrupts.c kernel/commands/lspci.c kernel/commands/crash.c kernel/commands/interrupts.c kernel/commands/selftest.c \
 	$(wildcard kernel/commands/nvme/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
@@ -38,3 +38,13 @@ unit_files      = tests/unit/files_reference.c $(HOST_FILES)
 unit_process    = $(HOST_FILES) $(HOST_SUPPORT) kernel/commands/help.c
 unit_support    = tests/unit/getopt_reference.c $(HOST_FILES) $(HOST_SUPPORT) \
 	kernel/commands/help.c
+
+# The same on a machine of its own, for fuzz targets: tests/fuzz/machine.h.
+FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/sim/host.c tests/sim/host_run.c \
+	kernel/commands/poweroff.c,$(HOST_KERNEL))
+fuzz_shell  = $(FUZZ_KERNEL)
+fuzz_operands = $(FUZZ_KERNEL)
+fuzz_pci    = $(FUZZ_KERNEL) kernel/commands/lspci.c $(addprefix drivers/pci/,assign.c config.c \
+	hotplug.c msix.c names.c pci.c)
+fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(NVME)) \
+	$(wildcard kernel/commands/nvme/*.c))

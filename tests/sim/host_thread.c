@@ -1,13 +1,11 @@
 /* Cooperative threads on the host: kernel/thread.h. On x86-64 the switch is written out: sanitizers
  * warn about swapcontext(). */
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
-#include <unistd.h>
 
 #include "kernel/memory.h"
 #include "kernel/thread.h"
@@ -28,7 +26,6 @@
 #define STACK_SIZE    (1ul << 20) /* sanitizers make frames large */
 #define GUARD_SIZE    4096ul
 #define STACK_TOLD    (64ul << 10) /* as much as the kernel's threads have */
-#define IDLE_LIMIT_NS (20 * NS_PER_S)
 
 #ifdef __x86_64__
 /* The pointer of a stack that has the registers of a waiting thread on it. */
@@ -175,6 +172,7 @@ static void schedule(void)
 
 	for (;;) {
 		struct thread *thread = running;
+		uint64_t deadline = UINT64_MAX;
 
 		do {
 			thread = thread->next;
@@ -183,11 +181,10 @@ static void schedule(void)
 				switch_to(thread);
 				return;
 			}
+			if (!thread->ended && thread->deadline < deadline)
+				deadline = thread->deadline;
 		} while (thread != running);
-		poll(NULL, 0, 1);
-		if (!isatty(STDIN_FILENO) && time_ns() - idle_since > IDLE_LIMIT_NS &&
-		    getenv("HOST_DEADLOCK"))
-			abort();
+		host_idle(idle_since, deadline);
 	}
 }
 

@@ -39,7 +39,9 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	put32(page + 516, sim->nn);
 	put16(page + 520, (uint16_t)config->oncs);
 	page[525] = config->volatile_cache ? 0x07 : 0x00;
-	put32(page + 536, config->sgl ? 0x10001 : 0); /* SGLS, with bit buckets */
+	if (config->sgl) /* SGLS, with bit buckets */
+		put32(page + 536,
+		      0x10000 | (config->sgl_threshold & 0xff) << 8 | (config->sgl_dwords ? 2 : 1));
 	put_text(page + 768, 0, "");
 	strcpy((char *)page + 768, "nqn.2019-08.org.qemu:SIM0001");
 	put16(page + 2048, 100); /* PSD0.MP, in 10 mW */

@@ -24,30 +24,32 @@
 #define SIM_CSTS_CFS 0x2u
 
 /* Status codes, SCT << 8 | SC (figures 93 to 97, and NVM Command Set 1.0, figure 9) */
-#define SIM_SC_SUCCESS	      0x000
-#define SIM_SC_OPCODE	      0x001
-#define SIM_SC_FIELD	      0x002
-#define SIM_SC_ABORTED	      0x007
-#define SIM_SC_NAMESPACE      0x00b
-#define SIM_SC_SGL_SEGMENT    0x00d
-#define SIM_SC_SGL_COUNT      0x00e
-#define SIM_SC_SGL_LENGTH     0x00f
-#define SIM_SC_SGL_TYPE	      0x011
-#define SIM_SC_PRP_OFFSET     0x013
-#define SIM_SC_SGL_OFFSET     0x016
-#define SIM_SC_READ_ONLY      0x020
-#define SIM_SC_LBA_RANGE      0x080
-#define SIM_SC_CQ_INVALID     0x100
-#define SIM_SC_QUEUE_ID	      0x101
-#define SIM_SC_QUEUE_SIZE     0x102
-#define SIM_SC_EVENT_LIMIT    0x105
-#define SIM_SC_VECTOR	      0x108
-#define SIM_SC_LOG_PAGE	      0x109
-#define SIM_SC_FORMAT	      0x10a
-#define SIM_SC_QUEUE_DELETION 0x10c
-#define SIM_SC_NOT_SAVEABLE   0x10d
-#define SIM_SC_COMPARE	      0x285
-#define SIM_SC_NONE	      0xffff /* completes later (asynchronous events) */
+#define SIM_SC_SUCCESS	       0x000
+#define SIM_SC_OPCODE	       0x001
+#define SIM_SC_FIELD	       0x002
+#define SIM_SC_ABORTED	       0x007
+#define SIM_SC_NAMESPACE       0x00b
+#define SIM_SC_SGL_SEGMENT     0x00d
+#define SIM_SC_SGL_COUNT       0x00e
+#define SIM_SC_SGL_LENGTH      0x00f
+#define SIM_SC_SGL_TYPE	       0x011
+#define SIM_SC_PRP_OFFSET      0x013
+#define SIM_SC_SGL_OFFSET      0x016
+#define SIM_SC_SGL_GRANULARITY 0x01e
+#define SIM_SC_READ_ONLY       0x020
+#define SIM_SC_LBA_RANGE       0x080
+#define SIM_SC_CQ_INVALID      0x100
+#define SIM_SC_QUEUE_ID	       0x101
+#define SIM_SC_QUEUE_SIZE      0x102
+#define SIM_SC_EVENT_LIMIT     0x105
+#define SIM_SC_VECTOR	       0x108
+#define SIM_SC_LOG_PAGE	       0x109
+#define SIM_SC_FORMAT	       0x10a
+#define SIM_SC_QUEUE_DELETION  0x10c
+#define SIM_SC_NOT_SAVEABLE    0x10d
+#define SIM_SC_NOT_CHANGEABLE  0x10e
+#define SIM_SC_COMPARE	       0x285
+#define SIM_SC_NONE	       0xffff /* completes later (asynchronous events) */
 
 /* Opcodes */
 enum {
@@ -114,6 +116,7 @@ struct sim_cq {
 	unsigned size, head, tail;
 	bool interrupts;
 	unsigned vector;
+	bool raised;	/* by pin: since it was last empty */
 	unsigned users; /* submission queues */
 	struct sim_posting *waiting, **waiting_end;
 	uint8_t last[16]; /* posted last */
@@ -130,6 +133,8 @@ struct sim_text {
 	char *bytes;
 	size_t size, room;
 };
+
+enum sim_interrupts { SIM_NO_INTERRUPTS, SIM_PIN, SIM_MESSAGES };
 
 struct sim_controller {
 	struct sim_config config;
@@ -176,8 +181,12 @@ struct sim_controller {
 	struct sim_text trace, violations, taken;
 	unsigned violation_count;
 	struct sim_posting *recycled;
-	bool working, delivering, pin;
+	bool working, delivering;
+	enum sim_interrupts interrupts;
+	bool forgotten; /* a reset of the whole function: no messages before it is set up again */
 	uint8_t pending[2048 / 8]; /* vectors to raise */
+	uint8_t masked[2048 / 8];  /* by the driver */
+	uint8_t held[2048 / 8];	   /* by the test */
 };
 
 /* text.c */
@@ -196,6 +205,7 @@ bool sim_dma_write(struct sim_controller *sim, uint64_t bus, const void *buffer,
 		   const char *what);
 void sim_attach(struct sim_controller *sim);
 void sim_detach(struct sim_controller *sim);
+struct sim_controller *sim_first(void);
 void sim_stir(void); /* something happened: waiting turns are short again */
 
 /* controller.c */
@@ -241,8 +251,10 @@ void sim_doorbell(struct sim_controller *sim, uint64_t offset, uint32_t value);
 void sim_shadow_work(struct sim_controller *sim);
 uint64_t sim_shadow_next(struct sim_controller *sim);
 
+struct nvme_pci;
+bool sim_line_works(struct nvme_pci *pci); /* false: by pin, and the line is off */
 /* interrupt.c: a completion was posted to a queue; handlers run in sim_deliver(). */
-void sim_signal(struct sim_controller *sim, const struct sim_cq *cq);
+void sim_signal(struct sim_controller *sim, struct sim_cq *cq);
 void sim_deliver(struct sim_controller *sim);
 
 /* admin.c, io.c: execute; the status, *result dword 0 and 1 */

@@ -1,28 +1,94 @@
-/* Interrupts of the simulated machine: the driver's handlers, and when they run. */
+/* Interrupts of the simulated machine: the driver's handlers, and when they run. A controller
+ * interrupts by messages, each vector with a mask and a pending bit, or by its pin; the pins of all
+ * controllers are one level-triggered line. */
 #include "tests/sim/internal.h"
 #include "tests/sim/platform.h"
 
 #include <errno.h>
+#include <string.h>
 
-#define VECTORS 2048
+#define VECTORS	      2048
+#define UNCLAIMED_MAX 1000 /* calls in a row that nobody knew of: the line is switched off */
 
-static struct {
-	struct nvme_pci *pci;
+static struct handler {
+	struct sim_controller *sim;
 	unsigned vector;
-	void (*handler)(void *context);
+	bool (*handler)(void *context);
 	void *context;
 } handlers[VECTORS];
 
-int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, void (*handler)(void *context),
-			    void *context)
+/* the line */
+static bool line_held, line_off, line_running;
+
+static struct handler *find(struct sim_controller *sim, unsigned vector)
 {
+	for (unsigned i = 0; i < VECTORS; i++)
+		if (handlers[i].handler && handlers[i].sim == sim && handlers[i].vector == vector)
+			return &handlers[i];
+	return NULL;
+}
+
+static bool bit(const uint8_t *bits, unsigned vector)
+{
+	return bits[vector / 8] >> vector % 8 & 1;
+}
+
+static void set_bit(uint8_t *bits, unsigned vector, bool on)
+{
+	bits[vector / 8] &= (uint8_t) ~(1 << vector % 8);
+	bits[vector / 8] |= (uint8_t)(on << vector % 8);
+}
+
+int nvme_interrupt_begin(struct nvme_pci *pci, bool messages)
+{
+	struct sim_controller *sim = (struct sim_controller *)pci;
+	enum sim_interrupts kind = messages ? SIM_MESSAGES : SIM_PIN;
+
+	if (messages ? sim->config.no_messages : sim->config.no_pin)
+		return -ENODEV;
+	if (sim->interrupts && sim->interrupts != kind)
+		nvme_interrupt_end(pci);
+	sim->interrupts = kind;
+	sim->forgotten = false;
+	memset(sim->masked, 0, sizeof(sim->masked));
+	if (!messages) {
+		line_off = false;
+		return 1;
+	}
+	return (int)(sim->config.interrupts < NVME_VECTORS_MAX ? sim->config.interrupts
+							       : NVME_VECTORS_MAX);
+}
+
+void nvme_interrupt_end(struct nvme_pci *pci)
+{
+	struct sim_controller *sim = (struct sim_controller *)pci;
+
+	for (unsigned i = 0; i < VECTORS; i++)
+		if (handlers[i].sim == sim)
+			handlers[i] = (struct handler){0};
+	sim->interrupts = SIM_NO_INTERRUPTS;
+	memset(sim->pending, 0, sizeof(sim->pending));
+}
+
+int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
+			    void *context, const char *name)
+{
+	struct sim_controller *sim = (struct sim_controller *)pci;
+	unsigned used = 0;
+
+	(void)name;
+	if (!sim->interrupts || find(sim, vector) ||
+	    vector >= (sim->interrupts == SIM_PIN ? 1 : sim->config.interrupts))
+		return -EINVAL;
+	for (unsigned i = 0; i < VECTORS; i++)
+		used += handlers[i].handler != NULL;
+	if (sim->config.cpu_vectors && used >= sim->config.cpu_vectors)
+		return -ENOSPC;
 	for (unsigned i = 0; i < VECTORS; i++) {
 		if (handlers[i].handler)
 			continue;
-		handlers[i].pci = pci;
-		handlers[i].vector = vector;
-		handlers[i].handler = handler;
-		handlers[i].context = context;
+		handlers[i] = (struct handler){sim, vector, handler, context};
+		set_bit(sim->masked, vector, false);
 		return 0;
 	}
 	return -ENOSPC;
@@ -30,24 +96,106 @@ int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, void (*handle
 
 void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
 {
-	for (unsigned i = 0; i < VECTORS; i++)
-		if (handlers[i].handler && handlers[i].pci == pci && handlers[i].vector == vector)
-			handlers[i].handler = NULL;
+	struct handler *handler = find((struct sim_controller *)pci, vector);
+
+	if (handler)
+		*handler = (struct handler){0};
 }
 
-static void call_handlers(struct sim_controller *sim, unsigned vector)
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
 {
+	struct sim_controller *sim = (struct sim_controller *)pci;
+
+	set_bit(sim->masked, vector, mask);
+	sim_deliver(sim);
+}
+
+bool sim_line_works(struct nvme_pci *pci)
+{
+	return ((struct sim_controller *)pci)->interrupts != SIM_PIN || !line_off;
+}
+
+static bool call(struct sim_controller *sim, unsigned vector)
+{
+	struct handler *handler = find(sim, vector);
+
+	if (!handler) {
+		sim->statistics.spurious++;
+		return false;
+	}
 	sim->statistics.interrupts++;
-	for (unsigned i = 0; i < VECTORS; i++)
-		if (handlers[i].handler && handlers[i].vector == vector &&
-		    (void *)handlers[i].pci == (void *)sim)
-			handlers[i].handler(handlers[i].context);
+	return handler->handler(handler->context);
 }
 
-void sim_signal(struct sim_controller *sim, const struct sim_cq *cq)
+void sim_signal(struct sim_controller *sim, struct sim_cq *cq)
 {
-	if (cq->interrupts)
-		sim->pending[cq->vector / 8] |= (uint8_t)(1 << cq->vector % 8);
+	if (!cq->interrupts)
+		return;
+	if (sim->interrupts == SIM_MESSAGES)
+		set_bit(sim->pending, cq->vector, true);
+	else
+		cq->raised = true;
+}
+
+static bool drives_line(const struct sim_controller *sim)
+{
+	if (sim->interrupts != SIM_PIN || sim->gone || sim->intms & 1)
+		return false;
+	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++)
+		if (sim->cq[i].exists && sim->cq[i].raised)
+			return true;
+	return false;
+}
+
+static bool line_is_driven(void)
+{
+	bool driven = line_held;
+
+	for (struct sim_controller *sim = sim_first(); sim; sim = sim->next)
+		driven = driven || drives_line(sim);
+	return driven;
+}
+
+/* Every handler on the line. Returns whether one of them knew why. */
+static bool call_line(void)
+{
+	bool claimed = false;
+
+	for (struct sim_controller *sim = sim_first(); sim; sim = sim->next)
+		if (sim->interrupts == SIM_PIN)
+			claimed |= call(sim, 0);
+	return claimed;
+}
+
+static void deliver_line(void)
+{
+	unsigned unclaimed = 0;
+
+	if (line_running)
+		return;
+	line_running = true;
+	while (!line_off && line_is_driven()) {
+		unclaimed = call_line() ? 0 : unclaimed + 1;
+		if (unclaimed >= UNCLAIMED_MAX)
+			line_off = true;
+	}
+	line_running = false;
+}
+
+static void deliver_messages(struct sim_controller *sim)
+{
+	for (unsigned vector = 0; vector < VECTORS; vector++) {
+		uint64_t word;
+
+		memcpy(&word, sim->pending + vector / 64 * 8, 8);
+		if (!word)
+			vector |= 63; /* none of these 64 */
+		if (sim->forgotten || !bit(sim->pending, vector) || bit(sim->masked, vector) ||
+		    bit(sim->held, vector))
+			continue;
+		set_bit(sim->pending, vector, false);
+		call(sim, vector);
+	}
 }
 
 void sim_deliver(struct sim_controller *sim)
@@ -55,11 +203,46 @@ void sim_deliver(struct sim_controller *sim)
 	if (sim->delivering || sim->working)
 		return;
 	sim->delivering = true;
-	for (unsigned vector = 0; vector < VECTORS; vector++) {
-		if (!(sim->pending[vector / 8] >> vector % 8 & 1))
-			continue;
-		sim->pending[vector / 8] &= (uint8_t) ~(1 << vector % 8);
-		call_handlers(sim, vector);
-	}
+	if (sim->interrupts == SIM_MESSAGES)
+		deliver_messages(sim);
+	else if (sim->interrupts == SIM_PIN)
+		deliver_line();
 	sim->delivering = false;
+}
+
+void sim_interrupt(struct sim_controller *sim, unsigned vector)
+{
+	if (sim->interrupts == SIM_PIN) {
+		call_line();
+		return;
+	}
+	set_bit(sim->pending, vector, true);
+	sim_deliver(sim);
+}
+
+void sim_hold_vector(struct sim_controller *sim, unsigned vector, bool hold)
+{
+	set_bit(sim->held, vector, hold);
+	sim_deliver(sim);
+}
+
+bool sim_vector_pending(struct sim_controller *sim, unsigned vector)
+{
+	return bit(sim->pending, vector);
+}
+
+unsigned sim_handlers(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < VECTORS; i++)
+		count += handlers[i].handler != NULL;
+	return count;
+}
+
+void sim_hold_line(bool hold)
+{
+	line_held = hold;
+	if (hold)
+		deliver_line();
 }

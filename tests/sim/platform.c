@@ -3,6 +3,7 @@
 
 #include "tests/sim/internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,11 @@ void sim_attach(struct sim_controller *sim)
 {
 	sim->next = controllers;
 	controllers = sim;
+}
+
+struct sim_controller *sim_first(void)
+{
+	return controllers;
 }
 
 void sim_detach(struct sim_controller *sim)
@@ -167,13 +173,20 @@ uint64_t nvme_time_ns(void)
 	return now;
 }
 
-void nvme_interrupt_wait(uint64_t deadline_ns)
+int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns)
 {
-	uint64_t event = next_event();
+	if (!sim_line_works(pci))
+		return -EIO;
+	while (!*noted && now < deadline_ns) {
+		uint64_t event = next_event();
 
-	if (event > deadline_ns)
-		event = deadline_ns;
-	run_until(event > now ? event : now + 1);
+		if (event > deadline_ns)
+			event = deadline_ns;
+		run_until(event > now ? event : now + 1000);
+	}
+	/* Being interrupted takes its time as well, or a storm would last for ever. */
+	run_until(now + 500);
+	return 0;
 }
 
 /*

@@ -130,6 +130,8 @@ static void enable(struct sim_controller *sim)
 			      (unsigned long long)sim->asq, (unsigned long long)sim->acq);
 	sim->enabled_at = sim_now();
 	sim_queue_create_cq(sim, 0, sim->acq, cq_size);
+	sim->cq[0].interrupts = true;
+	sim->cq[0].vector = 0;
 	sim_queue_create_sq(sim, 0, sim->asq, sq_size, 0);
 	sim->ready_at = sim->config.never_ready ? UINT64_MAX : sim_now() + sim->config.ready_ns;
 	sim->unready_at = UINT64_MAX;
@@ -145,6 +147,7 @@ static void disable(struct sim_controller *sim)
 		sim_violation(sim, "CC.EN cleared before CSTS.RDY was 1, within CAP.TO");
 	sim->statistics.resets++;
 	sim_reset_queues(sim);
+	sim->intms = 0;
 	sim->ready_at = UINT64_MAX;
 	sim->shutdown_at = UINT64_MAX;
 	sim->unready_at =
@@ -220,6 +223,8 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 		sim_violation(sim, "%s written while CSTS.RDY is 1", property->name);
 	if (start != SIM_CC)
 		sim_trace_add(sim, "write %s %llx", property->name, (unsigned long long)value);
+	if ((start == SIM_INTMS || start == SIM_INTMC) && sim->interrupts == SIM_MESSAGES)
+		sim_violation(sim, "%s written while MSI-X is enabled", property->name);
 	switch (start) {
 	case SIM_INTMS:
 		sim->intms |= (uint32_t)value;

@@ -82,7 +82,7 @@ bool sim_queue_create_cq(struct sim_controller *sim, unsigned id, uint64_t base,
 	cq->size = size;
 	cq->head = cq->tail = 0;
 	cq->users = 0;
-	cq->interrupts = false;
+	cq->interrupts = cq->raised = false;
 	cq->has_last = false;
 	for (unsigned i = 0; i < size; i++) {
 		if (!sim_dma_read(sim, base + 16ull * i, entry, 16, "completion queue"))

@@ -103,7 +103,7 @@ static unsigned transfer_sgl(struct cursor *cursor)
 	struct sim_controller *sim = cursor->sim;
 	uint8_t descriptor[16];
 	uint64_t next = 0;
-	unsigned segment_left = 0, segments = 0;
+	unsigned segment_left = 0, segments = 0, descriptors = 0;
 	bool last = true;
 
 	memcpy(descriptor, cursor->command->entry + 24, 16);
@@ -112,6 +112,7 @@ static unsigned transfer_sgl(struct cursor *cursor)
 		uint64_t address = get64(descriptor);
 		uint32_t length = get32(descriptor + 8);
 
+		descriptors++;
 		if (subtype)
 			return sim_host_error(sim, cursor->command, SIM_SC_SGL_TYPE,
 					      "SGL descriptor subtype %u", subtype);
@@ -119,6 +120,10 @@ static unsigned transfer_sgl(struct cursor *cursor)
 			sim_violation(sim, "SGL descriptor has reserved bytes set");
 		switch (type) {
 		case SGL_DATA:
+			if (sim->config.sgl_dwords && (address | length) & 3)
+				return sim_host_error(sim, cursor->command, SIM_SC_SGL_GRANULARITY,
+						      "SGL data block of %u bytes at %llx", length,
+						      (unsigned long long)address);
 			if (length > cursor->left)
 				return sim_host_error(sim, cursor->command, SIM_SC_SGL_LENGTH,
 						      "SGL describes more than the data");
@@ -138,9 +143,10 @@ static unsigned transfer_sgl(struct cursor *cursor)
 			if (segment_left || (last && segments))
 				return sim_host_error(sim, cursor->command, SIM_SC_SGL_SEGMENT,
 						      "SGL segment descriptor is not the last");
-			if (!length || length % 16)
+			if (!length || length % 16 || address % 8)
 				return sim_host_error(sim, cursor->command, SIM_SC_SGL_SEGMENT,
-						      "SGL segment of %u bytes", length);
+						      "SGL segment of %u bytes at %llx", length,
+						      (unsigned long long)address);
 			next = address;
 			segment_left = length / 16;
 			last = type == SGL_LAST;
@@ -157,6 +163,12 @@ static unsigned transfer_sgl(struct cursor *cursor)
 		next += 16;
 		segment_left--;
 	}
+	if (!last)
+		return sim_host_error(sim, cursor->command, SIM_SC_SGL_SEGMENT,
+				      "the last SGL segment was not called the last");
+	if (sim->config.sgl_threshold && descriptors > sim->config.sgl_threshold)
+		sim_violation(sim, "%u SGL descriptors, %u are recommended", descriptors,
+			      sim->config.sgl_threshold);
 	if (cursor->left)
 		return sim_host_error(sim, cursor->command, SIM_SC_SGL_LENGTH,
 				      "SGL describes %zu bytes less than the data", cursor->left);
@@ -181,7 +193,7 @@ unsigned sim_transfer(struct sim_controller *sim, const struct sim_command *comm
 		return SIM_SC_SUCCESS;
 	if (psdt == 0)
 		return transfer_prp(&cursor);
-	if (psdt == 3 || !sim->config.sgl)
+	if (psdt == 3 || !sim->config.sgl || !command->queue)
 		return sim_host_error(sim, command, SIM_SC_FIELD, "PSDT %u", psdt);
 	return transfer_sgl(&cursor);
 }

@@ -345,6 +345,89 @@ static void test_removed(void **state)
 	free(memory);
 }
 
+static const struct block_operations *real_operations;
+static unsigned polls_left;
+
+/* As a driver does that finds out that a namespace is gone while somebody waits for it. */
+static unsigned removing_poll(struct block_device *polled)
+{
+	if (polls_left && --polls_left == 0) {
+		polled->gone = true;
+		block_unregister(polled);
+	}
+	return real_operations->poll(polled);
+}
+
+/* The device goes at each moment of a wait, in every kind of access; what is left behind is for the
+ * sanitizers to find. */
+static void test_removed_while_waiting(void **state)
+{
+	struct file_stat stat;
+
+	(void)state;
+	for (unsigned access = 0; access < 7; access++)
+		for (unsigned moment = 1; moment < 6; moment++) {
+			struct block_operations operations;
+			struct file *file;
+
+			plug(512, 4 << 20);
+			file = open_device(O_RDWR);
+			if (access >= 4) /* far apart: several requests */
+				for (unsigned i = 0; i < 20; i++)
+					assert_int_equal(file_pwrite(file, "x", 1, i * 131072), 1);
+			real_operations = device->operations;
+			operations = *real_operations;
+			operations.poll = removing_poll;
+			device->operations = &operations;
+			polls_left = moment;
+			switch (access) {
+			case 0:
+				file_pread(file, memory, 100, 5000);
+				break;
+			case 1:
+				file_pread(file, memory, 300001, 5000);
+				break;
+			case 2:
+				for (unsigned i = 0; i < 40; i++)
+					file_pwrite(file, "x", 1, i * 65536);
+				break;
+			case 3:
+				file_pwrite(file, memory, 300001, 5000);
+				break;
+			case 4:
+				file_sync(file);
+				break;
+			case 5:
+				files_sync_all();
+				break;
+			}
+			file_close(file);
+			polls_left = 0;
+			device->operations = real_operations;
+			host_disk_remove(device);
+			assert_int_equal(path_stat(path, &stat), -ENOENT);
+			free(model);
+			free(memory);
+		}
+}
+
+/* What was not written yet when the device went is lost, and the close says so. */
+static void test_removed_dirty(void **state)
+{
+	struct file_stat stat;
+	struct file *file;
+
+	(void)state;
+	plug(512, 1 << 20);
+	file = open_device(O_RDWR);
+	assert_int_equal(file_pwrite(file, memory, 512, 0), 512);
+	host_disk_remove(device);
+	assert_int_equal(file_close(file), -ENODEV);
+	assert_int_equal(path_stat(path, &stat), -ENOENT);
+	free(model);
+	free(memory);
+}
+
 static void test_read_only(void **state)
 {
 	struct file *file;
@@ -389,10 +472,16 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),	    cmocka_unit_test(test_random_scarce),
-		cmocka_unit_test(test_positions),   cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_read_errors), cmocka_unit_test(test_write_errors),
-		cmocka_unit_test(test_removed),	    cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random_scarce),
+		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_read_errors),
+		cmocka_unit_test(test_write_errors),
+		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_removed_while_waiting),
+		cmocka_unit_test(test_removed_dirty),
 		cmocka_unit_test(test_sync_all),
 	};
 

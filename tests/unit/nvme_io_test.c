@@ -75,11 +75,101 @@ static void test_blocks_of_4096(void **state)
 static void test_lists_of_many_pages(void **state)
 {
 	struct sim_namespace_config ns = {.block_count = 65536};
-	struct sim_config config = {.namespaces = &ns, .namespace_count = 1};
+	struct sim_config config = {.namespaces = &ns, .namespace_count = 1, .sgl = true};
 	struct nvme_options options = {.max_transfer = 4 << 20, .depth = 8};
 
 	(void)state;
-	run_model(&config, &options, 30, 3, 20000);
+	for (options.data = NVME_DATA_AUTO; options.data <= NVME_DATA_SGL; options.data++)
+		run_model(&config, &options, 30, 3, 20000);
+}
+
+/* A model's requests, in small and in large commands; the driver's statistics of them, and how many
+ * reads and writes the controller saw. */
+static struct nvme_statistics run_data_mode(const struct sim_config *base, enum nvme_data data,
+					    uint64_t *commands)
+{
+	struct nvme_options options = {.data = data, .depth = 32};
+	struct sim_config config = *base;
+	struct nvme_statistics sum = {0};
+
+	*commands = 0;
+	for (config.mdts = 5; config.mdts <= 9; config.mdts += 4) {
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver, &config, &options);
+		model = model_create(driver.device, config.mdts);
+		model_run(model, 600, 40, 300);
+		model_verify(model);
+		sum.sgls += nvme_statistics(driver.controller)->sgls;
+		sum.bounced += nvme_statistics(driver.controller)->bounced;
+		*commands += sim_statistics(driver.sim)->commands[1][NVME_IO_READ] +
+			     sim_statistics(driver.sim)->commands[1][NVME_IO_WRITE];
+		model_destroy(model);
+		driver_stop(&driver);
+	}
+	return sum;
+}
+
+static void test_data_modes(void **state)
+{
+	const struct sim_config none = {.jitter_ns = 30000};
+	const struct sim_config any = {.jitter_ns = 30000, .sgl = true};
+	const struct sim_config dwords = {.jitter_ns = 30000, .sgl = true, .sgl_dwords = true};
+	const struct sim_config few = {
+		.jitter_ns = 30000, .sgl = true, .sgl_dwords = true, .sgl_threshold = 3};
+	struct nvme_statistics sum;
+	uint64_t commands;
+
+	(void)state;
+	for (enum nvme_data data = NVME_DATA_AUTO; data <= NVME_DATA_SGL; data++) {
+		sum = run_data_mode(&none, data, &commands);
+		assert_int_equal(sum.sgls, 0);
+		assert_true(sum.bounced > 0);
+	}
+	/* PRPs where they fit, and no need to bounce anything where they do not */
+	sum = run_data_mode(&any, NVME_DATA_AUTO, &commands);
+	assert_in_range(sum.sgls, 1, commands - 1);
+	assert_int_equal(sum.bounced, 0);
+	sum = run_data_mode(&any, NVME_DATA_PRP, &commands);
+	assert_int_equal(sum.sgls, 0);
+	assert_true(sum.bounced > 0);
+	sum = run_data_mode(&any, NVME_DATA_SGL, &commands);
+	assert_int_equal(sum.sgls, commands);
+	assert_int_equal(sum.bounced, 0);
+	/* an SGL of a bounce buffer is one as well */
+	for (unsigned i = 0; i < 2; i++) {
+		sum = run_data_mode(i ? &few : &dwords, NVME_DATA_AUTO, &commands);
+		assert_in_range(sum.sgls, 1, commands - 1);
+		assert_true(sum.bounced > 0);
+		sum = run_data_mode(i ? &few : &dwords, NVME_DATA_SGL, &commands);
+		assert_int_equal(sum.sgls, commands);
+		assert_true(sum.bounced > 0);
+	}
+}
+
+/* What a reset takes back is sent again as it was, PRPs and SGLs. */
+static void test_data_modes_over_a_reset(void **state)
+{
+	(void)state;
+	for (enum nvme_data data = NVME_DATA_AUTO; data <= NVME_DATA_SGL; data++) {
+		struct sim_config config = {.sgl = true, .sgl_dwords = true, .latency_ns = 50000};
+		struct nvme_options options = {.data = data, .depth = 16};
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver, &config, &options);
+		model = model_create(driver.device, data);
+		for (unsigned i = 0; i < 10; i++) {
+			model_start(model, 40, 100);
+			assert_int_equal(nvme_reset(driver.controller), 0);
+			model_start(model, 50, 10);
+			model_finish(model, 10000000000ull);
+		}
+		model_verify(model);
+		model_destroy(model);
+		driver_stop(&driver);
+	}
 }
 
 static void test_shadow_doorbells(void **state)
@@ -417,7 +507,8 @@ static void test_features_and_logs(void **state)
 TESTS(cmocka_unit_test(test_in_order), cmocka_unit_test(test_random_order),
       cmocka_unit_test(test_small_queue_large_requests), cmocka_unit_test(test_queue_of_two),
       cmocka_unit_test(test_several_queues), cmocka_unit_test(test_blocks_of_4096),
-      cmocka_unit_test(test_lists_of_many_pages), cmocka_unit_test(test_shadow_doorbells),
+      cmocka_unit_test(test_lists_of_many_pages), cmocka_unit_test(test_data_modes),
+      cmocka_unit_test(test_data_modes_over_a_reset), cmocka_unit_test(test_shadow_doorbells),
       cmocka_unit_test(test_shadow_doorbell_wakes), cmocka_unit_test(test_missed_shadow_doorbell),
       cmocka_unit_test(test_wrap_one_by_one), cmocka_unit_test(test_full_queue),
       cmocka_unit_test(test_plug), cmocka_unit_test(test_flush_keeps_data),

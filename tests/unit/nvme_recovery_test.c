@@ -322,6 +322,74 @@ static void test_retries_are_per_request(void **state)
 	driver_stop(&driver);
 }
 
+/* That a slot's last command was late says nothing about the next one in it. */
+static void test_late_once_is_not_late_always(void **state)
+{
+	struct nvme_options options = {.depth = 2};
+	struct driver driver;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, &options);
+	add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+	read_block(&driver, &error);
+	assert_int_equal(error, 0);
+	add_fault(&driver, SIM_STATUS, 0x02, 0, 1, 0x007 | SIM_DNR);
+	read_block(&driver, &error);
+	assert_true(error < 0 && error != -ETIMEDOUT);
+	driver_stop(&driver);
+}
+
+static uint64_t lbas_seen[256];
+static unsigned lbas_count;
+
+static void note_lba(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		     size_t size)
+{
+	(void)context;
+	(void)bytes;
+	(void)size;
+	if (queue && lbas_count < 256)
+		lbas_seen[lbas_count++] = command[40] | command[41] << 8;
+}
+
+/* What a reset takes back goes out again in the order in which it came. */
+static void test_order_survives_a_reset(void **state)
+{
+	struct sim_config config = {.hooks.data = note_lba, .latency_ns = 100000};
+	static uint8_t bytes[200][512];
+	struct block_segment segments[200];
+	struct block_request requests[200];
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	/* the free slots are not in order any more */
+	for (unsigned i = 0; i < 200; i++) {
+		segments[i] = (struct block_segment){bytes[i], 512};
+		requests[i] = (struct block_request){.operation = BLOCK_READ,
+						     .lba = 1000 + i,
+						     .count = 1,
+						     .segments = &segments[i],
+						     .segment_count = 1};
+		block_submit(driver.device, &requests[i]);
+	}
+	for (unsigned i = 0; i < 200; i++)
+		assert_int_equal(block_wait(&requests[i]), 0);
+	lbas_count = 0;
+	for (unsigned i = 0; i < 200; i++) {
+		requests[i].lba = i;
+		block_submit(driver.device, &requests[i]);
+	}
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	for (unsigned i = 0; i < 200; i++)
+		assert_int_equal(block_wait(&requests[i]), 0);
+	assert_int_equal(lbas_count, 200);
+	for (unsigned i = 0; i < 200; i++)
+		assert_int_equal(lbas_seen[i], i);
+	driver_stop(&driver);
+}
+
 static void set_delays(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
 		       size_t size)
 {
@@ -443,6 +511,7 @@ static void test_gone(void **state)
 		assert_true(model->failed > 0);
 		model_destroy(model);
 		assert_int_equal(nvme_state(driver.controller), NVME_GONE);
+		assert_int_equal(statistics(&driver)->resets, 0);
 		assert_logged("all ones");
 		read_block(&driver, &error);
 		assert_int_equal(error, -ENODEV);
@@ -483,6 +552,40 @@ static void test_reset_under_load(void **state)
 		if (polls == 0)
 			assert_in_range(sim_statistics(driver.sim)->dropped, 900, 1100);
 		model_run(model, 200, 100, 8);
+		model_destroy(model);
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+}
+
+/* Before a reset under load a controller may be asked to show that it saw its doorbells; with
+ * nothing in flight it is not, and one that does not answer is reset all the same. */
+static void test_reset_after_settling(void **state)
+{
+	(void)state;
+	for (unsigned load = 0; load < 3; load++) {
+		struct sim_config config = {.latency_ns = 2000000};
+		struct nvme_options options = {.depth = 64, .settle_ms = 100};
+		struct sim_fault lost = {.kind = SIM_LOSE, .opcode = NVME_ADMIN_GET_FEATURES};
+		struct driver driver;
+		struct model *model;
+		uint64_t asked, begun;
+
+		driver_start(&driver, &config, &options);
+		model = model_create(driver.device, load);
+		if (load)
+			model_start(model, 60, 8);
+		if (load == 2)
+			sim_add_fault(driver.sim, &lost);
+		asked = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_FEATURES];
+		begun = nvme_time_ns();
+		assert_int_equal(nvme_reset(driver.controller), 0);
+		assert_in_range(nvme_time_ns() - begun, load == 2 ? 100 * MS : 0, 500 * MS);
+		asked = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_FEATURES] - asked;
+		assert_int_equal(asked, load == 1);
+		model_finish(model, 20 * S);
+		assert_int_equal(model->failed + model->repeated, 0);
+		model_verify(model);
 		model_destroy(model);
 		assert_works(&driver);
 		driver_stop(&driver);
@@ -733,6 +836,11 @@ static void test_events(void **state)
 		assert_true(sim_event(driver.sim, 1, 0, 2));
 		idle(50 * MS);
 	}
+	/* after a reset too */
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	idle(1 * MS);
+	assert_true(sim_event(driver.sim, 1, 0, 2));
+	idle(50 * MS);
 	assert_works(&driver);
 	driver_stop(&driver);
 }
@@ -811,9 +919,11 @@ TESTS(cmocka_unit_test(test_late), cmocka_unit_test(test_lost_then_aborted),
       cmocka_unit_test(test_wrong_cid), cmocka_unit_test(test_wrong_sqid),
       cmocka_unit_test(test_bad_sqhd), cmocka_unit_test(test_wrong_phase),
       cmocka_unit_test(test_retry), cmocka_unit_test(test_retry_delay),
-      cmocka_unit_test(test_retries_are_per_request), cmocka_unit_test(test_fatal),
-      cmocka_unit_test(test_never_ready_again), cmocka_unit_test(test_never_stops),
-      cmocka_unit_test(test_gone), cmocka_unit_test(test_reset_under_load),
+      cmocka_unit_test(test_late_once_is_not_late_always),
+      cmocka_unit_test(test_order_survives_a_reset), cmocka_unit_test(test_retries_are_per_request),
+      cmocka_unit_test(test_fatal), cmocka_unit_test(test_never_ready_again),
+      cmocka_unit_test(test_never_stops), cmocka_unit_test(test_gone),
+      cmocka_unit_test(test_reset_under_load), cmocka_unit_test(test_reset_after_settling),
       cmocka_unit_test(test_reset_with_a_full_queue), cmocka_unit_test(test_everything_at_once),
       cmocka_unit_test(test_pass_through_is_not_repeated), cmocka_unit_test(test_admin_timeout),
       cmocka_unit_test(test_faults_while_starting), cmocka_unit_test(test_faults_while_resetting),

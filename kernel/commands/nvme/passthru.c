@@ -138,16 +138,11 @@ static void show_command(const struct passthru *passthru)
  * the prefill behind it. */
 static void read_input(const struct passthru *passthru, uint8_t *buffer)
 {
-	struct file *file;
 	size_t filled = 0;
 	int fd = 0;
 
 	if (passthru->input) {
-		int error = file_open(passthru->input, O_RDONLY, 0, &file);
-
-		if (error)
-			fail(1, "%s: %s", passthru->input, error_text(-error));
-		fd = process_add_file(file);
+		fd = process_open(passthru->input, O_RDONLY, 0);
 		if (fd < 0)
 			fail(1, "%s: %s", passthru->input, error_text(-fd));
 	}
@@ -184,6 +179,8 @@ static int run(int argc, char **argv, bool admin)
 	}
 	if (passthru.write)
 		read_input(&passthru, buffer);
+	/* It may have gone while standard input was waited for. */
+	passthru.target = nvme_operand(argc, argv, argc - 1);
 	if (passthru.show)
 		show_command(&passthru);
 	if (passthru.dry_run)

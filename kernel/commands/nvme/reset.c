@@ -30,8 +30,11 @@ int nvme_ns_rescan_main(int argc, char **argv)
 
 int nvme_rescan_main(int argc, char **argv)
 {
+	unsigned added;
+
 	if (argc > 1)
 		fail(1, "rescan: extra operand %s", quote(argv[1]));
-	out("%u controllers added\n", nvme_rescan());
+	added = nvme_rescan();
+	out("%u controller%s added\n", added, added == 1 ? "" : "s");
 	return 0;
 }

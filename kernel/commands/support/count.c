@@ -97,19 +97,11 @@ int count_for_each(const struct count_options *options,
 
 	for (int i = 0; i < count; i++) {
 		bool is_standard = strcmp(files[i], "-") == 0;
-		struct file *file;
-		int fd = 0, error = 0;
+		int fd = is_standard ? 0 : process_open(files[i], O_RDONLY, 0);
 
-		if (!is_standard) {
-			error = file_open(files[i], O_RDONLY, 0, &file);
-			if (!error) {
-				fd = process_add_file(file);
-				error = fd < 0 ? fd : 0;
-			}
-		}
-		if (error) {
+		if (fd < 0) {
 			complain("cannot open %s for reading: %s", quote(files[i]),
-				 error_text(-error));
+				 error_text(-fd));
 			status = 1;
 			continue;
 		}

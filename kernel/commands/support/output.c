@@ -3,7 +3,6 @@
 
 #include "kernel/commands/support/support.h"
 #include "kernel/files/file.h"
-#include "kernel/memory.h"
 #include "kernel/process.h"
 #include "kernel/process_state.h"
 #include "lib/errno.h"
@@ -52,7 +51,7 @@ static int finish_output(int status)
 			status = 1;
 		}
 	}
-	kfree(state->output.buffer);
+	process_free(state->output.buffer);
 	state->output.buffer = NULL;
 	state->output.length = 0;
 	return status;
@@ -95,7 +94,7 @@ void out_bytes(const void *bytes, size_t size)
 		output->mode = file && file_is_console(file) ? OUTPUT_BY_LINE : OUTPUT_BY_BLOCK;
 	}
 	if (!output->buffer)
-		output->buffer = kmalloc(OUTPUT_BUFFER_SIZE);
+		output->buffer = process_alloc(OUTPUT_BUFFER_SIZE); /* freed however it ends */
 	if (size > OUTPUT_BUFFER_SIZE - output->length)
 		out_flush();
 	if (!output->buffer || size >= OUTPUT_BUFFER_SIZE) {

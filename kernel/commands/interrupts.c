@@ -1,0 +1,66 @@
+#include "kernel/interrupts.h"
+
+#include "drivers/nvme/nvme.h"
+#include "kernel/apic.h"
+#include "kernel/commands/command.h"
+#include "lib/number.h"
+
+static const struct option long_options[] = {{"raise", 1, 'r'}, {NULL, 0, 0}};
+
+static void print_counts(void)
+{
+	out("VECTOR %12s  DEVICE\n", "COUNT");
+	for (unsigned i = INTERRUPT_EXCEPTIONS; i < INTERRUPT_VECTORS; i++) {
+		const char *name = interrupt_name(i);
+
+		if (name)
+			out("%6u %12llu  %s\n", i, (unsigned long long)interrupt_counts(i), name);
+	}
+	out("%6s %12llu  taken by nobody\n", "", (unsigned long long)interrupt_spurious_count());
+}
+
+static void print_controllers(void)
+{
+	for (struct nvme_controller *c = nvme_first(); c; c = nvme_next(c)) {
+		unsigned vectors = nvme_interrupt_vectors(c);
+
+		out("%s: %s", nvme_name(c), nvme_interrupt_kind(c));
+		if (vectors)
+			out(", %u vector%s for %u I/O queue%s, %llu interrupts lost", vectors,
+			    vectors == 1 ? "" : "s", nvme_queue_count(c),
+			    nvme_queue_count(c) == 1 ? "" : "s",
+			    (unsigned long long)nvme_statistics(c)->lost_interrupts);
+		out_char('\n');
+	}
+}
+
+static int interrupts_main(int argc, char **argv)
+{
+	struct getopt state = {0};
+	uint64_t vector = 0;
+	int option;
+
+	while ((option = getopt_next(&state, argc, argv, "r:", long_options)) != -1) {
+		if (option != 'r')
+			fail_usage(1);
+		if (number_parse(state.argument, 10, &vector) || vector < INTERRUPT_LEGACY_FIRST ||
+		    vector >= INTERRUPT_VECTORS)
+			fail(1, "invalid vector %s", quote(state.argument));
+		if (!apic_interrupt_self((unsigned)vector))
+			fail(1, "there is no local APIC");
+	}
+	if (state.index < argc) {
+		complain("extra operand %s", quote(argv[state.index]));
+		fail_usage(1);
+	}
+	if (!vector) {
+		print_counts();
+		print_controllers();
+	}
+	return 0;
+}
+
+COMMAND(interrupts, "[-r VECTOR]...", "Show how often each interrupt was taken",
+	"  -r, --raise=VECTOR   interrupt the CPU with it (32 to 255), and print nothing\n"
+	"Vectors that belong to a device are listed; then what each NVMe controller uses.\n"
+	"nvme.irq=poll|intx|msix on the kernel command line chooses that.\n");

@@ -1,0 +1,129 @@
+/* Interrupts as drivers/nvme/platform.h asks for them. */
+#include "kernel/nvme_platform.h"
+
+#include "kernel/apic.h"
+#include "kernel/interrupts.h"
+#include "lib/errno.h"
+
+static void message_interrupt(void *context)
+{
+	const struct nvme_vector_handler *handler = context;
+
+	handler->handler(handler->context);
+}
+
+static void set_message(struct nvme_pci *pci, unsigned vector)
+{
+	uint64_t address;
+	uint32_t data;
+
+	msi_message((unsigned)pci->handlers[vector].vector, &address, &data);
+	pci_msix_set(&pci->msix, vector, address, data);
+	pci_msix_mask(&pci->msix, vector, false);
+}
+
+static int begin_messages(struct nvme_pci *pci)
+{
+	int error = pci->interrupts ? 0 : pci_msix_init(&pci->msix, pci->device);
+
+	if (error)
+		return error;
+	pci->interrupts = NVME_PCI_MESSAGES;
+	pci_msix_enable(&pci->msix);
+	for (unsigned i = 0; i < NVME_VECTORS_MAX; i++)
+		if (pci->handlers[i].handler)
+			set_message(pci, i);
+	return (int)(pci->msix.count < NVME_VECTORS_MAX ? pci->msix.count : NVME_VECTORS_MAX);
+}
+
+int nvme_interrupt_begin(struct nvme_pci *pci, bool messages)
+{
+	if (!apic_present())
+		return -ENODEV;
+	if (pci->interrupts && (pci->interrupts == NVME_PCI_MESSAGES) != messages)
+		nvme_interrupt_end(pci);
+	if (messages)
+		return begin_messages(pci);
+	if (!pci->interrupts && !pci->device->interrupt_pin)
+		return -ENODEV;
+	pci->interrupts = NVME_PCI_PIN;
+	pci_intx_revive(&pci->intx);
+	return 1;
+}
+
+void nvme_interrupt_end(struct nvme_pci *pci)
+{
+	for (unsigned i = 0; i < NVME_VECTORS_MAX; i++)
+		nvme_interrupt_unregister(pci, i);
+	if (pci->interrupts == NVME_PCI_MESSAGES)
+		pci_msix_disable(&pci->msix);
+	pci->interrupts = NVME_PCI_NO_INTERRUPTS;
+}
+
+int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
+			    void *context, const char *name)
+{
+	struct nvme_vector_handler *entry = &pci->handlers[vector];
+
+	if (vector >= NVME_VECTORS_MAX || entry->handler || !pci->interrupts)
+		return -EINVAL;
+	if (pci->interrupts == NVME_PCI_PIN) {
+		int error =
+			vector ? -EINVAL
+			       : pci_intx_attach(&pci->intx, pci->device, handler, context, name);
+
+		if (!error)
+			entry->handler = handler;
+		return error;
+	}
+	if (vector >= pci->msix.count)
+		return -EINVAL;
+	entry->vector = interrupt_allocate_named(message_interrupt, entry, name);
+	if (entry->vector < 0)
+		return entry->vector;
+	entry->context = context;
+	entry->handler = handler;
+	set_message(pci, vector);
+	return 0;
+}
+
+void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
+{
+	struct nvme_vector_handler *entry = &pci->handlers[vector];
+
+	if (vector >= NVME_VECTORS_MAX || !entry->handler)
+		return;
+	if (pci->interrupts == NVME_PCI_PIN) {
+		pci_intx_detach(&pci->intx);
+	} else {
+		pci_msix_mask(&pci->msix, vector, true);
+		/* A read of the table waits for the write before it: no message comes after it. */
+		(void)pci_msix_masked(&pci->msix, vector);
+		interrupt_free(entry->vector);
+	}
+	*entry = (struct nvme_vector_handler){0};
+}
+
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
+{
+	if (pci->interrupts == NVME_PCI_MESSAGES)
+		pci_msix_mask(&pci->msix, vector, mask);
+}
+
+int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns)
+{
+	if (pci->interrupts == NVME_PCI_PIN && !pci_intx_works(&pci->intx))
+		return -EIO;
+	/* With interrupts off from the last look on: what comes now stays pending and ends the
+	 * halt at once. */
+	cpu_interrupts_off();
+	if (*noted) {
+		cpu_interrupts_on();
+	} else if (apic_timer_before(deadline_ns)) {
+		cpu_interrupts_on_and_halt();
+	} else {
+		cpu_interrupts_on();
+		cpu_relax();
+	}
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* What is printed of a controller, whatever it says: Identify data, properties, names of codes; and
+ * the commands that show it (nvme list, id-ctrl, id-ns, list-ns, show-regs, lsblk) on a simulated
+ * controller that hands over the input as its data. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/nvme/names.h"
+#include "drivers/nvme/nvme.h"
+#include "kernel/commands/command.h"
+#include "kernel/commands/nvme/nvme.h"
+#include "lib/string.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/machine.h"
+#include "tests/sim/controller.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct input in;
+static uint8_t page[NVME_IDENTIFY_SIZE];
+
+/* No PCI here. */
+unsigned nvme_rescan(void)
+{
+	return 0;
+}
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* A page of input: up to 8 pieces at any place, the rest is one byte over and over. */
+static void fill(uint8_t *bytes, size_t size)
+{
+	memset(bytes, (int)input_take(&in, 1), size);
+	for (unsigned pieces = (unsigned)input_take(&in, 1) % 9; pieces; pieces--) {
+		size_t at = input_take(&in, 2) % size, length = input_take(&in, 1) % 64;
+
+		for (; length && at < size; length--)
+			bytes[at++] = (uint8_t)input_take(&in, 1);
+	}
+}
+
+static void check_names(void)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		unsigned code = (unsigned)input_take(&in, 2);
+
+		check(*nvme_admin_name(code) && *nvme_io_name(code) && *nvme_status_name(code) &&
+		      *nvme_feature_name(code) && *nvme_log_name(code));
+		check(nvme_status_errno(code) <= 0);
+	}
+}
+
+static void lie(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		size_t size)
+{
+	(void)context, (void)queue;
+	if (command[0] == 6 && input_take(&in, 1) & 1)
+		for (unsigned pieces = (unsigned)input_take(&in, 1) % 9; pieces; pieces--) {
+			size_t at = input_take(&in, 2) % size, length = input_take(&in, 1) % 32;
+
+			for (; length && at < size; length--)
+				bytes[at++] = (uint8_t)input_take(&in, 1);
+		}
+}
+
+static uint64_t change(void *context, unsigned offset, uint64_t value)
+{
+	bool *on = context;
+
+	/* not what starting depends on */
+	return *on || offset > 0x30 ? value ^ input_take_back(&in, 8) : value;
+}
+
+static void command(const char *name, ...)
+{
+	char *argv[8] = {(char *)(uintptr_t)name};
+	int argc = 1;
+	va_list args;
+
+	va_start(args, name);
+	while ((argv[argc] = va_arg(args, char *)))
+		argc++;
+	va_end(args);
+	command_run(command_find(name), argc, argv);
+}
+
+static void show_controller(void)
+{
+	bool changing = false;
+	struct sim_config config = {
+		.tolerant = true,
+		.namespace_count = 2,
+		.hooks = {.context = &changing, .data = lie, .property = change},
+	};
+	struct nvme_options options = {
+		.depth = 4, .max_transfer = 4096, .timeout_ms = 20, .admin_timeout_ms = 20};
+	struct nvme_controller *controller;
+	struct sim_controller *sim;
+
+	sim_start_again();
+	sim_log_clear();
+	sim = sim_create(&config);
+	if (nvme_attach(sim_bar(sim), sim_bar_size(sim), (struct nvme_pci *)sim, &options,
+			&controller) == 0) {
+		command("nvme", "list", NULL);
+		command("lsblk", NULL);
+		command("nvme", "id-ctrl", "/dev/my_nvme0", NULL);
+		command("nvme", "id-ns", "/dev/my_nvme0", "-n", "1", NULL);
+		command("nvme", "list-ns", "/dev/my_nvme0", NULL);
+		changing = input_take(&in, 1) & 1;
+		command("nvme", "show-regs", "/dev/my_nvme0", "-H", NULL);
+		changing = false;
+		command("nvme", "admin-passthru", "/dev/my_nvme0", "--opcode=6", "--data-len=4096",
+			"-r", NULL);
+		nvme_detach(controller, true);
+	}
+	check(sim_allocations() == 0);
+	sim_take_violations(sim);
+	sim_destroy(sim);
+}
+
+static int run(int argc, char **argv)
+{
+	unsigned kind = (unsigned)input_take(&in, 1);
+
+	(void)argc, (void)argv;
+	switch (kind % 5) {
+	case 0:
+		fill(page, sizeof(page));
+		nvme_print_identify_controller(page);
+		break;
+	case 1:
+		fill(page, sizeof(page));
+		nvme_print_identify_namespace((uint32_t)input_take(&in, 4), page);
+		break;
+	case 2:
+		fill(page, NVME_PROPERTIES_SIZE);
+		nvme_print_properties(page, kind & 64, kind & 128);
+		break;
+	case 3:
+		check_names();
+		nvme_dump(page, input_take(&in, 2) % sizeof(page));
+		break;
+	default:
+		show_controller();
+		break;
+	}
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool started;
+	char *argv[] = {(char *)"decode", NULL};
+
+	if (!started)
+		machine_start();
+	started = true;
+	in = (struct input){data, data + size};
+	memset(page, 0, sizeof(page));
+	machine_begin("", 0, false);
+	machine_run(run, 1, argv);
+	machine_end();
+	return 0;
+}

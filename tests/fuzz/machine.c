@@ -1,0 +1,384 @@
+#include "tests/fuzz/machine.h"
+
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/block/block.h"
+#include "kernel/console.h"
+#include "kernel/files/file.h"
+#include "kernel/machine.h"
+#include "kernel/memory.h"
+#include "kernel/process.h"
+#include "kernel/random.h"
+#include "kernel/thread.h"
+#include "kernel/time.h"
+#include "lib/errno.h"
+#include "tests/sim/host.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define EXACT_SIZES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EXACT_SIZES 1
+#endif
+#endif
+#ifndef EXACT_SIZES
+#define EXACT_SIZES 0
+#endif
+
+#define MEMORY_TOTAL (24ull << 20)
+#define BLOCK_SIZE   512u
+#define BLOCK_COUNT  128u
+/* What directories keep room for that they once held, the block device's buffer, the history. */
+#define MEMORY_SLACK (1u << 20)
+
+static uint64_t memory_used, memory_at_start, now_ns, looks, allocations_left;
+static bool allocations_fail, interactive, raw, interrupted;
+static const char *typed, *typed_end;
+static unsigned end_count;
+static struct block_device *disk;
+
+/* Memory */
+
+void machine_fail_allocations(uint64_t n)
+{
+	allocations_left = n;
+	allocations_fail = false;
+}
+
+static bool may_allocate(size_t size)
+{
+	if (allocations_left && --allocations_left == 0)
+		allocations_fail = true;
+	return !allocations_fail && size <= MEMORY_TOTAL && memory_used <= MEMORY_TOTAL - size;
+}
+
+void *pages_alloc(size_t count)
+{
+	void *pages;
+
+	if (!count || count > MEMORY_TOTAL / PAGE_SIZE || !may_allocate(count * PAGE_SIZE) ||
+	    posix_memalign(&pages, PAGE_SIZE, count * PAGE_SIZE))
+		return NULL;
+	memory_used += count * PAGE_SIZE;
+	return pages;
+}
+
+void pages_free(void *pages, size_t count)
+{
+	if (!pages)
+		return;
+	/* Of the sanitizer's it is the size that was asked for. */
+	if (EXACT_SIZES && malloc_usable_size(pages) != count * PAGE_SIZE)
+		panic("pages_free(%zu) of %zu bytes", count, malloc_usable_size(pages));
+	memory_used -= count * PAGE_SIZE;
+	free(pages);
+}
+
+void *kmalloc(size_t size)
+{
+	void *memory = may_allocate(size) ? malloc(size ? size : 1) : NULL;
+
+	if (memory)
+		memory_used += malloc_usable_size(memory);
+	return memory;
+}
+
+void *kzalloc(size_t size)
+{
+	void *memory = kmalloc(size);
+
+	if (memory)
+		memset(memory, 0, size);
+	return memory;
+}
+
+void *krealloc(void *old, size_t size)
+{
+	size_t before = old ? malloc_usable_size(old) : 0;
+	void *memory = may_allocate(size) ? realloc(old, size ? size : 1) : NULL;
+
+	if (memory)
+		memory_used += malloc_usable_size(memory) - before;
+	return memory;
+}
+
+void kfree(void *memory)
+{
+	if (memory)
+		memory_used -= malloc_usable_size(memory);
+	free(memory);
+}
+
+void memory_stats(struct memory_stats *stats)
+{
+	stats->total = MEMORY_TOTAL;
+	stats->used = memory_used < MEMORY_TOTAL ? memory_used : MEMORY_TOTAL;
+	stats->largest_free = stats->total - stats->used;
+}
+
+/* Time moves a little whenever somebody looks at it. */
+
+uint64_t time_ns(void)
+{
+	return now_ns += 1000;
+}
+
+uint64_t time_wall_s(void)
+{
+	return 1700000000 + now_ns / NS_PER_S;
+}
+
+void time_delay_ns(uint64_t ns)
+{
+	now_ns += ns;
+}
+
+void host_idle(uint64_t since_ns, uint64_t deadline_ns)
+{
+	static uint64_t stuck_since;
+
+	if (deadline_ns != UINT64_MAX) {
+		if (deadline_ns > now_ns)
+			now_ns = deadline_ns;
+		return;
+	}
+	/* Only Ctrl-C helps; and if that does not, nothing does. */
+	if (interrupted && stuck_since == since_ns)
+		panic("deadlock");
+	stuck_since = since_ns;
+	interrupted = true;
+}
+
+/* Console */
+
+static bool look(void)
+{
+	if (++looks >= MACHINE_BUDGET && looks % 16 == 0)
+		interrupted = true;
+	return interrupted;
+}
+
+void console_write(const char *bytes, size_t size)
+{
+	static char sink[4096];
+
+	/* The sanitizer sees every byte. */
+	for (size_t piece; size; bytes += piece, size -= piece) {
+		piece = size < sizeof(sink) ? size : sizeof(sink);
+		memcpy(sink, bytes, piece);
+	}
+}
+
+bool console_readable(void)
+{
+	return true;
+}
+
+long console_read(char *bytes, size_t size)
+{
+	static const char ends[] = "\3\4exit\r";
+	size_t left = (size_t)(typed_end - typed);
+
+	thread_yield();
+	if (!raw && look())
+		return -EINTR;
+	if (!left) {
+		/* Ctrl-C and Ctrl-D until they are understood */
+		if (raw && size)
+			bytes[0] = ends[end_count++ % (sizeof(ends) - 1)];
+		if (end_count > 4096)
+			panic("does not stop reading");
+		return raw && size;
+	}
+	if (size > left)
+		size = left;
+	memcpy(bytes, typed, size);
+	typed += size;
+	return (long)size;
+}
+
+void console_set_raw(bool is)
+{
+	raw = is;
+}
+
+bool console_is_raw(void)
+{
+	return raw;
+}
+
+void console_set_interactive(bool is)
+{
+	interactive = is;
+}
+
+bool console_is_interactive(void)
+{
+	return interactive;
+}
+
+bool console_interrupted(void)
+{
+	return look();
+}
+
+void console_clear_interrupt(void)
+{
+	interrupted = false;
+}
+
+/* Log */
+
+void klog(int level, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	if (getenv("FUZZ_VERBOSE"))
+		fprintf(stderr, "<%d> %s\n", level, line);
+}
+
+size_t klog_read(size_t *position, char *buffer, size_t size)
+{
+	static const char text[] = "[    0.000000] one line\n";
+	size_t count = sizeof text - 1 - *position;
+
+	if (count > size)
+		count = size;
+	memcpy(buffer, text + *position, count);
+	*position += count;
+	return count;
+}
+
+/* Machine */
+
+_Noreturn void panic(const char *format, ...)
+{
+	va_list args;
+
+	fputs("panic: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	abort();
+}
+
+_Noreturn void machine_exit(int status)
+{
+	panic("machine_exit(%d)", status);
+}
+
+_Noreturn void machine_reboot(void)
+{
+	panic("machine_reboot()");
+}
+
+const char *cmdline_text(void)
+{
+	return "";
+}
+
+const char *cmdline_get(const char *key)
+{
+	(void)key;
+	return NULL;
+}
+
+uint64_t cmdline_get_number(const char *key, uint64_t fallback, uint64_t min, uint64_t max)
+{
+	(void)key, (void)min, (void)max;
+	return fallback;
+}
+
+void random_bytes(void *buffer, size_t size)
+{
+	memset(buffer, 0xc5, size);
+}
+
+/* A run */
+
+void machine_start(void)
+{
+	now_ns = 1;
+	if (files_init())
+		panic("files_init");
+	disk = host_disk_memory(BLOCK_SIZE, BLOCK_COUNT);
+	machine_end();
+	memory_at_start = memory_used;
+}
+
+void machine_begin(const void *text, size_t size, bool is_interactive)
+{
+	memset(host_disk_data(disk), 'd', BLOCK_SIZE * BLOCK_COUNT);
+	now_ns = 1;
+	looks = end_count = 0;
+	interrupted = raw = false;
+	interactive = is_interactive;
+	typed = text;
+	typed_end = typed + size;
+}
+
+/* Removes what is in the directory, but for what there is from the start. */
+static void clear(const char *path, bool top)
+{
+	struct directory_entry entry;
+	char name[PATH_MAX + NAME_MAX + 2];
+	struct file *directory;
+	uint64_t cursor;
+
+	if (file_open(path, O_RDONLY | O_DIRECTORY, 0, &directory))
+		panic("%s cannot be opened", path);
+	for (cursor = 0; directory_read(directory, &cursor, &entry) > 0;) {
+		bool kept =
+			top && (strcmp(entry.name, "tmp") == 0 || strcmp(entry.name, "root") == 0);
+
+		if (top && strcmp(entry.name, "dev") == 0)
+			continue;
+		snprintf(name, sizeof name, "%s/%s", top ? "" : path, entry.name);
+		if (entry.type == FILE_DIRECTORY)
+			clear(name, false);
+		if (!kept && (entry.type == FILE_DIRECTORY ? path_rmdir(name) : path_unlink(name)))
+			panic("%s cannot be removed", name);
+	}
+	file_close(directory);
+}
+
+static int clean(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	files_sync_all();
+	path_mkdir("/tmp", 0777);
+	path_mkdir("/root", 0700);
+	clear("/", true);
+	return 0;
+}
+
+int machine_run(int (*entry)(int argc, char **argv), int argc, char **argv)
+{
+	return process_run(entry, argc, argv);
+}
+
+void machine_end(void)
+{
+	char *argv[] = {(char *)"clean", NULL};
+
+	machine_fail_allocations(0);
+	looks = 0;
+	interrupted = false;
+	process_run(clean, 1, argv);
+	if (process_current())
+		panic("a process is left");
+	if (getenv("FUZZ_VERBOSE"))
+		fprintf(stderr, "memory %lld\n", (long long)(memory_used - memory_at_start));
+	if (memory_at_start && memory_used > memory_at_start + MEMORY_SLACK)
+		panic("%llu bytes of memory are lost",
+		      (unsigned long long)(memory_used - memory_at_start));
+}

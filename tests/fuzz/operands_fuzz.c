@@ -1,0 +1,75 @@
+/* Operands and options of commands: the first byte chooses the command, the rest are its words,
+ * separated by newlines. dd's are parsed as dd does it, and what comes out is checked. The commands
+ * run with a small file, /tmp/f, and a block device to work on. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/commands/command.h"
+#include "kernel/commands/dd.h"
+#include "kernel/files/file.h"
+#include "tests/fuzz/machine.h"
+
+#define WORDS_MAX 24
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const names[] = {
+	"dd",	"dd",	   "cmp",    "head",	  "tail",     "seq",   "truncate",
+	"wc",	"hexdump", "printf", "test",	  "blockdev", "date",  "ls",
+	"stat", "[",	   "sleep",  "sha256sum", "yes",      "lsblk",
+};
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static int parse(int argc, char **argv)
+{
+	struct dd_options options;
+
+	dd_parse_operands(argc, argv, &options);
+	check(options.input_size >= 1 && options.input_size < INT64_MAX);
+	check(options.output_size >= 1 && options.output_size < INT64_MAX);
+	check(options.skip_bytes < options.input_size && options.seek_bytes < options.output_size);
+	check(options.max_bytes < options.input_size && options.max_blocks <= INT64_MAX);
+	check(options.skip_blocks <= INT64_MAX && options.seek_blocks <= INT64_MAX);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool started;
+	char *argv[WORDS_MAX + 1];
+	const struct command *command;
+	char *text, *at;
+	int argc = 1;
+
+	if (!started)
+		machine_start();
+	started = true;
+	if (size < 1)
+		return 0;
+	text = malloc(size);
+	memcpy(text, data + 1, size - 1);
+	text[size - 1] = '\0';
+	argv[0] = (char *)(uintptr_t)names[data[0] % (sizeof(names) / sizeof(names[0]))];
+	for (at = text; at && argc < WORDS_MAX; argc++) {
+		argv[argc] = at;
+		at = strchr(at, '\n');
+		if (at)
+			*at++ = '\0';
+	}
+	argv[argc] = NULL;
+	machine_begin("typed\n", 6, false);
+	files_add("/tmp/f", "one two\nthree\n\0\377 last", 21);
+	command = command_find(argv[0]);
+	if (data[0] == 0)
+		machine_run(parse, argc, argv);
+	else if (command)
+		command_run(command, argc, argv);
+	machine_end();
+	free(text);
+	return 0;
+}

@@ -1,0 +1,226 @@
+/* PCI enumeration, BARs, capabilities, hot-plug slots and lspci over any configuration space.
+ *
+ * Input: flags, the number of functions, for each function its place (bus, slot and function) and
+ * which registers can be written; then configuration spaces of 64 bytes and more. With a flag set,
+ * registers do not read the same twice; with another, every address answers like the first
+ * function, as on a bus without decoding. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/pci/hotplug.h"
+#include "drivers/pci/msix.h"
+#include "drivers/pci/pci.h"
+#include "kernel/commands/command.h"
+#include "kernel/paging.h"
+#include "kernel/port.h"
+#include "kernel/time.h"
+#include "lib/errno.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/machine.h"
+
+#define FUNCTIONS_MAX 8
+#define SPACE	      256
+#define FLAKY	      1
+#define MIRRORED      2
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct input in;
+static unsigned flags, function_count;
+static uint32_t selected;
+static struct {
+	uint16_t place; /* bus << 8 | slot << 3 | function */
+	uint8_t space[SPACE];
+	uint8_t writable; /* the ones of a BAR: those above this bit */
+} functions[FUNCTIONS_MAX];
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static uint8_t *find(uint16_t port, unsigned width)
+{
+	unsigned offset = (selected & 0xfc) + (port & 3);
+	uint16_t place = (uint16_t)(selected >> 8);
+
+	/* Whatever is selected, an access stays inside its dword. */
+	check(port >= 0xcf8 && port <= 0xcff && (port & 3) + width <= 4);
+	if (port < 0xcfc || !(selected >> 31))
+		return NULL;
+	check((selected & 0x7f000003) == 0);
+	for (unsigned i = 0; i < function_count; i++)
+		if (functions[i].place == place || (flags & MIRRORED && i == 0))
+			return functions[i].space + offset;
+	return NULL;
+}
+
+static uint32_t read(uint16_t port, unsigned width)
+{
+	const uint8_t *from = find(port, width);
+	uint32_t value = UINT32_MAX;
+
+	/* An access takes its time. */
+	time_delay_ns(20000);
+	if (from) {
+		value = 0;
+		memcpy(&value, from, width);
+		if (flags & FLAKY && input_take_back(&in, 1) & 1)
+			value ^= (uint32_t)input_take_back(&in, width);
+	}
+	return value;
+}
+
+static void write(uint16_t port, uint32_t value, unsigned width)
+{
+	uint8_t *to = find(port, width);
+	unsigned offset;
+
+	if (!to)
+		return;
+	for (unsigned i = 0; i < function_count; i++) {
+		if (to < functions[i].space || to >= functions[i].space + SPACE)
+			continue;
+		offset = (unsigned)(to - functions[i].space);
+		if (offset >= PCI_BAR0 && offset < 0x28 && width == 4) {
+			uint32_t fixed = (1u << functions[i].writable % 32) - 1, old;
+
+			memcpy(&old, to, 4);
+			value = (value & ~fixed) | (old & 15);
+		}
+		memcpy(to, &value, width);
+	}
+}
+
+uint8_t port_read8(uint16_t port)
+{
+	return (uint8_t)read(port, 1);
+}
+
+uint16_t port_read16(uint16_t port)
+{
+	return (uint16_t)read(port, 2);
+}
+
+uint32_t port_read32(uint16_t port)
+{
+	return read(port, 4);
+}
+
+void port_write8(uint16_t port, uint8_t value)
+{
+	write(port, value, 1);
+}
+
+void port_write16(uint16_t port, uint16_t value)
+{
+	write(port, value, 2);
+}
+
+void port_write32(uint16_t port, uint32_t value)
+{
+	if (port == 0xcf8)
+		selected = value;
+	else
+		write(port, value, 4);
+}
+
+int paging_map_device(uint64_t address, uint64_t size)
+{
+	return size && address && address + size > address ? 0 : -EINVAL;
+}
+
+static void leaving(struct pci_device *device, bool there)
+{
+	(void)there;
+	check(device->bus <= 255);
+}
+
+static void arrived(void)
+{
+}
+
+static void look_at(struct pci_device *device)
+{
+	static const uint8_t ids[] = {PCI_CAP_PM, PCI_CAP_MSI, PCI_CAP_PCIE, PCI_CAP_MSIX};
+	struct pci_msix msix;
+	char name[8];
+
+	check(strlen(pci_name(device, name)) == 7);
+	for (unsigned i = 0; i < sizeof(ids); i++) {
+		unsigned offset = pci_find_capability(device, ids[i]);
+
+		check(offset < 256 && offset % 4 == 0 && (!offset || offset >= 0x40));
+	}
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		const struct pci_bar *bar = pci_bar(device, i);
+
+		check((bar->size & (bar->size - 1)) == 0);
+		check(bar->address + bar->size >= bar->address || bar->address + bar->size == 0);
+		pci_map_bar(device, i);
+		pci_assign_bar(device, i);
+	}
+	if (pci_msix_init(&msix, device) == 0)
+		check(msix.count >= 1 && msix.count <= PCI_MSIX_VECTORS_MAX && msix.table &&
+		      msix.pending);
+	pci_present(device);
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct pci_hotplug_actions actions = {leaving, arrived};
+	char *listing[] = {(char *)"lspci", (char *)"-vxxx", NULL};
+	char *selection[] = {(char *)"lspci", (char *)"-nn", (char *)"-s", (char *)"0:4.0", NULL};
+	unsigned count = pci_init(), listed = 0;
+
+	(void)argc, (void)argv;
+	for (struct pci_device *device = pci_first(); device; device = device->next) {
+		listed++;
+		if (listed <= 16)
+			look_at(device);
+	}
+	check(count == listed);
+	if (listed <= 16) {
+		command_run(command_find("lspci"), 2, listing);
+		command_run(command_find("lspci"), 4, selection);
+	}
+	pci_hotplug_init(&actions);
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned changed = (unsigned)input_take(&in, 1) % FUNCTIONS_MAX;
+
+		functions[changed].space[input_take(&in, 1)] = (uint8_t)input_take(&in, 1);
+		pci_hotplug_poll();
+	}
+	pci_rescan();
+	while (pci_first()) {
+		pci_hotplug_forget(pci_first());
+		pci_remove(pci_first());
+	}
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool started;
+	char *argv[] = {(char *)"pci", NULL};
+
+	if (!started)
+		machine_start();
+	started = true;
+	machine_begin("", 0, false);
+	in = (struct input){data, data + size};
+	memset(functions, 0, sizeof(functions));
+	flags = (unsigned)input_take(&in, 1);
+	function_count = (unsigned)input_take(&in, 1) % (FUNCTIONS_MAX + 1);
+	for (unsigned i = 0; i < function_count; i++) {
+		functions[i].place = (uint16_t)input_take(&in, 2);
+		functions[i].writable = (uint8_t)input_take(&in, 1);
+	}
+	for (unsigned i = 0; i < function_count; i++)
+		for (unsigned at = 0; at < (i ? 96 : SPACE); at++)
+			functions[i].space[at] = (uint8_t)input_take(&in, 1);
+	machine_run(run, 1, argv);
+	machine_end();
+	return 0;
+}

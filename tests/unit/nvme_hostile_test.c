@@ -1,0 +1,153 @@
+/* What a controller can do at the worst moment, and what a user can ask for: found by
+ * tests/fuzz/nvme_fuzz.c or by reading with its eyes. */
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/internal.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+#define MS 1000000ull
+#define S  1000000000ull
+
+static void lose(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,
+		 uint64_t value)
+{
+	const struct sim_fault fault = {
+		.kind = kind, .queue = queue, .opcode = opcode, .count = 1, .value = value};
+
+	sim_add_fault(driver->sim, &fault);
+}
+
+/* A command that waits for a slot does not get the one that a dead controller left. */
+static void test_gone_while_waiting_for_a_slot(void **state)
+{
+	struct nvme_options options = {.depth = 2};
+	struct nvme_command command = {.opcode = 0x00, .nsid = 1};
+	struct driver driver;
+	uint8_t bytes[512];
+	const struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {
+		.operation = BLOCK_READ, .count = 1, .segments = &segment, .segment_count = 1};
+	uint64_t start;
+
+	(void)state;
+	driver_start(&driver, NULL, &options);
+	lose(&driver, 1, 0x02, SIM_LOSE_HARD, 0);
+	block_submit(driver.device, &request);
+	sim_remove(driver.sim);
+	start = nvme_time_ns();
+	assert_int_equal(nvme_io_command(driver.controller, &command, NULL, 0, 0, NULL), -ENODEV);
+	assert_in_range(nvme_time_ns() - start, 0, 6 * S);
+	assert_true(request.complete);
+	assert_int_equal(request.error, -ENODEV);
+	driver_stop(&driver);
+}
+
+/* A command that moves data but was given no buffer does not move it to address 0. */
+static void test_no_buffer(void **state)
+{
+	const struct nvme_command identify = {.opcode = 0x06, .cdw10 = 1};
+	const struct nvme_command get_log = {.opcode = 0x02, .nsid = 0xffffffff, .cdw10 = 0x7f0002};
+	const struct nvme_command host_behavior = {.opcode = 0x0a, .cdw10 = 0x16};
+	const struct nvme_command read = {.opcode = 0x02, .nsid = 1};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	assert_int_equal(nvme_admin_command(driver.controller, &identify, NULL, 0, 0, NULL),
+			 -EINVAL);
+	assert_int_equal(nvme_admin_command(driver.controller, &get_log, NULL, 0, 0, NULL),
+			 -EINVAL);
+	assert_int_equal(nvme_io_command(driver.controller, &read, NULL, 0, 0, NULL), -EINVAL);
+	/* Nothing says how much this one moves. */
+	assert_int_equal(nvme_admin_command(driver.controller, &host_behavior, NULL, 0, 0, NULL),
+			 0);
+	assert_legal(&driver);
+	driver_stop(&driver);
+}
+
+static uint64_t identify_page;
+
+static void note_page(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		      size_t size)
+{
+	(void)context, (void)bytes, (void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY)
+		identify_page = get64(command + 24);
+}
+
+/* What the controller writes into the page of its Identify data afterwards changes nothing. */
+static void test_identify_data_changes_later(void **state)
+{
+	struct sim_config config = {.hooks = {.data = note_page}};
+	struct nvme_identify_controller before;
+	struct driver driver;
+	uint8_t ones[4096];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	memcpy(&before, nvme_identify(driver.controller), sizeof(before));
+	memset(ones, 0xff, sizeof(ones));
+	assert_true(sim_dma_write(driver.sim, identify_page, ones, sizeof(ones), "test"));
+	assert_memory_equal(nvme_identify(driver.controller), &before, sizeof(before));
+	assert_int_equal(driver.device->block_count, 2048);
+	driver_stop(&driver);
+}
+
+static struct sim_controller *failing;
+static unsigned until_failure;
+
+static void fail_in_scan(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+			 size_t size)
+{
+	(void)context, (void)bytes, (void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 0 &&
+	    get32(command + 4) == 1 && until_failure && --until_failure == 0)
+		sim_set_fatal(failing);
+}
+
+/* A reset in the middle of a scan reads every namespace itself; what the scan had read so far does
+ * not count any more, least of all as another namespace's. */
+static void test_reset_in_a_scan(void **state)
+{
+	const struct sim_namespace_config namespaces[] = {{.block_count = 256},
+							  {.block_count = 2048}};
+	struct sim_config config = {
+		.namespace_count = 2, .namespaces = namespaces, .hooks = {.data = fail_in_scan}};
+	struct driver driver;
+	uint8_t bytes[512];
+	const struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {
+		.operation = BLOCK_READ, .count = 1, .segments = &segment, .segment_count = 1};
+	uint64_t deadline;
+
+	(void)state;
+	until_failure = 2; /* the first scan is not the one */
+	driver_start(&driver, &config, NULL);
+	failing = driver.sim;
+	/* Its deadline passes just after the answer: both are seen in the same turn. */
+	lose(&driver, 1, 0x02, SIM_LOSE_HARD, 0);
+	deadline = nvme_time_ns() + 5 * S;
+	block_submit(driver.device, &request);
+	lose(&driver, 0, SIM_IDENTIFY, SIM_DELAY, 0); /* the list */
+	lose(&driver, 0, SIM_IDENTIFY, SIM_DELAY, deadline - nvme_time_ns() - 5000);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), -EIO);
+	assert_int_equal(block_wait(&request), 0);
+	assert_int_equal(nvme_statistics(driver.controller)->resets, 1);
+	assert_int_equal(driver.device->block_count, 256);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_int_equal(driver.device->block_count, 256);
+	driver_stop(&driver);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gone_while_waiting_for_a_slot),
+		cmocka_unit_test(test_no_buffer),
+		cmocka_unit_test(test_identify_data_changes_later),
+		cmocka_unit_test(test_reset_in_a_scan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

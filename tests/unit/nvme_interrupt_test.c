@@ -1,0 +1,557 @@
+/* Interrupts: taken by message and by pin, masked, late, lost, spurious, shared, after a reset; and
+ * that waits end by them, not by looking. */
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+#define US 1000ull
+#define MS 1000000ull
+#define S  1000000000ull
+
+/* Much longer than any spinning, so that only an interrupt can end a wait that soon. */
+#define LATENCY (3 * MS)
+
+static const struct nvme_options msix = {.irq = NVME_IRQ_MSIX};
+static const struct nvme_options intx = {.irq = NVME_IRQ_INTX};
+static const struct nvme_options best = {.irq = NVME_IRQ_BEST};
+static const struct nvme_options spin = {.irq = NVME_IRQ_BEST, .spin_us = 200};
+static const struct sim_config slow = {.latency_ns = LATENCY};
+
+/* Reads a block that holds its pattern; the time that it took. */
+static uint64_t read_block(struct driver *driver)
+{
+	uint8_t bytes[512], expected[512];
+	uint64_t start = nvme_time_ns();
+
+	memset(expected, 0x3c, sizeof(expected));
+	sim_namespace_write(driver->sim, 1, 5, 1, expected);
+	assert_int_equal(block_read(driver->device, 5, 1, bytes), 0);
+	assert_memory_equal(bytes, expected, sizeof(bytes));
+	return nvme_time_ns() - start;
+}
+
+/* A model of a device that read_block() has been used on. */
+static struct model *new_model(struct driver *driver, uint64_t seed)
+{
+	const uint8_t zeroes[512] = {0};
+
+	sim_namespace_write(driver->sim, 1, 5, 1, zeroes);
+	return model_create(driver->device, seed);
+}
+
+static uint64_t interrupts(struct driver *driver)
+{
+	return sim_statistics(driver->sim)->interrupts;
+}
+
+static uint64_t lost(struct driver *driver)
+{
+	return nvme_statistics(driver->controller)->lost_interrupts;
+}
+
+/* A read waits for its interrupt and for nothing else. */
+static void assert_interrupts(struct driver *driver)
+{
+	uint64_t before = interrupts(driver), lost_before = lost(driver);
+
+	assert_in_range(read_block(driver), LATENCY, LATENCY + 100 * US);
+	assert_int_equal(interrupts(driver), before + 1);
+	assert_int_equal(lost(driver), lost_before);
+	assert_legal(driver);
+}
+
+static void test_msix(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &slow, &msix);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
+	assert_int_equal(nvme_interrupt_vectors(driver.controller), 2);
+	for (unsigned i = 0; i < 20; i++)
+		assert_interrupts(&driver);
+	driver_stop(&driver);
+	assert_int_equal(sim_handlers(), 0);
+}
+
+static void test_intx(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &slow, &intx);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "INTx");
+	assert_int_equal(nvme_interrupt_vectors(driver.controller), 1);
+	for (unsigned i = 0; i < 20; i++)
+		assert_interrupts(&driver);
+	driver_stop(&driver);
+	assert_int_equal(sim_handlers(), 0);
+}
+
+static void test_poll(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &slow, NULL);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "polling");
+	read_block(&driver);
+	assert_int_equal(interrupts(&driver), 0);
+	driver_stop(&driver);
+}
+
+/* Asked to spin, a short wait takes no interrupts; a long one halts. */
+static void test_spin(void **state)
+{
+	const struct sim_config quick = {.latency_ns = 50 * US};
+	const struct sim_config single = {.latency_ns = 50 * US, .interrupts = 1};
+	struct driver driver;
+	struct model *model;
+	uint64_t before;
+
+	(void)state;
+	driver_start(&driver, &quick, &spin);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
+	read_block(&driver);
+	before = interrupts(&driver);
+	for (unsigned i = 0; i < 20; i++)
+		read_block(&driver);
+	assert_int_equal(interrupts(&driver), before);
+	assert_int_equal(lost(&driver), 0);
+	driver_stop(&driver);
+
+	/* Who only polls is not interrupted at all. */
+	driver_start(&driver, &quick, &spin);
+	before = interrupts(&driver);
+	model = new_model(&driver, 1);
+	model_run(model, 100, 16, 8);
+	model_destroy(model);
+	assert_int_equal(interrupts(&driver), before);
+	driver_stop(&driver);
+
+	/* The same where the only vector had been unmasked for events. */
+	driver_start(&driver, &single, &spin);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_false(nvme_attention(true));
+		before = interrupts(&driver);
+		read_block(&driver);
+		assert_int_equal(interrupts(&driver), before);
+	}
+	driver_stop(&driver);
+
+	driver_start(&driver, &slow, &spin);
+	for (unsigned i = 0; i < 20; i++)
+		read_block(&driver);
+	before = interrupts(&driver);
+	assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+	assert_in_range(interrupts(&driver), before + 1, before + 2);
+	assert_int_equal(lost(&driver), 0);
+	driver_stop(&driver);
+}
+
+/* What there is not is done without. */
+static void test_fallback(void **state)
+{
+	struct sim_config config = {.no_messages = true};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &best);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "INTx");
+	assert_not_logged("no MSI-X");
+	read_block(&driver);
+	driver_stop(&driver);
+
+	driver_start(&driver, &config, &msix);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "INTx");
+	assert_logged("no MSI-X");
+	driver_stop(&driver);
+
+	config.no_pin = true;
+	driver_start(&driver, &config, &best);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "polling");
+	assert_not_logged("no interrupts");
+	read_block(&driver);
+	driver_stop(&driver);
+
+	driver_start(&driver, &config, &intx);
+	assert_logged("no interrupts to be had, polling");
+	read_block(&driver);
+	driver_stop(&driver);
+}
+
+/* Each queue by its own vector, or fewer vectors than queues, down to one for all. */
+static void test_many_queues(void **state)
+{
+	static const unsigned vectors[] = {1, 2, 3, 17, 64, 65};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		struct sim_config config = {.latency_ns = LATENCY, .interrupts = vectors[i]};
+		struct nvme_options options = {.irq = NVME_IRQ_MSIX, .queues = 64, .depth = 8};
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver, &config, &options);
+		assert_int_equal(nvme_queue_count(driver.controller), 64);
+		assert_int_equal(nvme_interrupt_vectors(driver.controller), vectors[i]);
+		for (unsigned queue = 0; queue < 65; queue++)
+			assert_interrupts(&driver);
+		model = new_model(&driver, i);
+		model_run(model, 300, 64, 16);
+		model_verify(model);
+		model_destroy(model);
+		assert_int_equal(lost(&driver), 0);
+		driver_stop(&driver);
+	}
+}
+
+/* The CPU's vectors are finite: the second controller gets what is left, the third none. */
+static void test_cpu_vectors(void **state)
+{
+	struct sim_config config = {.latency_ns = LATENCY, .cpu_vectors = 5};
+	struct nvme_options options = {.irq = NVME_IRQ_BEST, .queues = 3};
+	struct driver drivers[3];
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		driver_start(&drivers[i], &config, &options);
+		config.no_pin = true;
+	}
+	assert_int_equal(nvme_interrupt_vectors(drivers[0].controller), 4);
+	assert_int_equal(nvme_interrupt_vectors(drivers[1].controller), 1);
+	assert_string_equal(nvme_interrupt_kind(drivers[2].controller), "polling");
+	for (unsigned i = 0; i < 3; i++)
+		read_block(&drivers[i]);
+	for (unsigned i = 0; i < 3; i++) {
+		nvme_detach(drivers[i].controller, true);
+		assert_legal(&drivers[i]);
+		sim_destroy(drivers[i].sim);
+	}
+	assert_int_equal(sim_handlers(), 0);
+	assert_int_equal(sim_allocations(), 0);
+}
+
+/* One interrupt is lost: found by looking, counted, said once, and nothing else happens. */
+static void test_lost(void **state)
+{
+	static const struct nvme_options *const options[] = {&msix, &intx, &spin};
+	const struct sim_fault fault = {
+		.kind = SIM_NO_INTERRUPT, .queue = 1, .opcode = 0x02, .count = 3};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct driver driver;
+		uint64_t took;
+
+		driver_start(&driver, &slow, options[i]);
+		assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+		sim_add_fault(driver.sim, &fault);
+		for (unsigned n = 1; n <= 3; n++) {
+			took = read_block(&driver);
+			assert_in_range(took, LATENCY, 20 * MS);
+			assert_int_equal(lost(&driver), n);
+		}
+		assert_logged("lost interrupt: vector");
+		assert_int_equal(
+			strstr(strstr(sim_log(), "lost interrupt") + 1, "lost interrupt") != NULL,
+			0);
+		assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+		assert_int_equal(lost(&driver), 3);
+		assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+		assert_int_equal(nvme_statistics(driver.controller)->resets, 0);
+		driver_stop(&driver);
+	}
+}
+
+/* None ever arrives: after some, nobody waits for them any more, until a reset. */
+static void test_dead(void **state)
+{
+	const struct sim_fault fault = {
+		.kind = SIM_NO_INTERRUPT, .queue = 1, .opcode = SIM_ANY, .count = SIM_FOREVER};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &slow, &msix);
+	sim_add_fault(driver.sim, &fault);
+	for (unsigned i = 0; i < 16; i++)
+		read_block(&driver);
+	assert_logged("interrupts do not arrive: polling until the next reset");
+	assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+	assert_int_equal(lost(&driver), 16);
+	sim_clear_faults(driver.sim);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_interrupts(&driver);
+	driver_stop(&driver);
+}
+
+/* A vector is masked behind the driver's back while completions arrive. */
+static void test_masked_vector(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &slow, &msix);
+	assert_interrupts(&driver);
+	sim_hold_vector(driver.sim, 1, true);
+	assert_in_range(read_block(&driver), LATENCY, 20 * MS);
+	assert_int_equal(lost(&driver), 1);
+	assert_true(sim_vector_pending(driver.sim, 1));
+	/* It comes now, for nothing. */
+	sim_hold_vector(driver.sim, 1, false);
+	assert_false(sim_vector_pending(driver.sim, 1));
+	assert_interrupts(&driver);
+	assert_int_equal(lost(&driver), 1);
+	driver_stop(&driver);
+}
+
+static void test_spurious(void **state)
+{
+	static const struct nvme_options *const options[] = {&msix, &intx, &spin, NULL};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver, &slow, options[i]);
+		for (unsigned vector = 0; vector < 70; vector++)
+			sim_interrupt(driver.sim, vector);
+		read_block(&driver);
+		model = new_model(&driver, i);
+		for (unsigned n = 0; n < 200; n++) {
+			model_start(model, 16, 8);
+			sim_interrupt(driver.sim, n % 3);
+			block_poll(model->device);
+			nvme_relax();
+		}
+		model_finish(model, 60 * S);
+		model_verify(model);
+		model_destroy(model);
+		assert_int_equal(lost(&driver), 0);
+		assert_int_equal(nvme_statistics(driver.controller)->violations, 0);
+		driver_stop(&driver);
+	}
+}
+
+/* Two controllers on one line: each takes its own, neither stops the other. */
+static void test_shared(void **state)
+{
+	struct driver one, two;
+	struct model *models[2];
+
+	(void)state;
+	driver_start(&one, &slow, &intx);
+	driver_start(&two, &slow, &intx);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_in_range(read_block(&one), LATENCY, LATENCY + 100 * US);
+		assert_in_range(read_block(&two), LATENCY, LATENCY + 100 * US);
+	}
+	models[0] = new_model(&one, 1);
+	models[1] = new_model(&two, 2);
+	for (unsigned n = 0; n < 50; n++) {
+		model_start(models[0], 16, 8);
+		model_start(models[1], 16, 8);
+		for (unsigned i = 0; i < 2; i++)
+			model_finish(models[i], 60 * S);
+	}
+	model_verify(models[0]);
+	model_verify(models[1]);
+	assert_int_equal(lost(&one) + lost(&two), 0);
+	model_destroy(models[0]);
+	model_destroy(models[1]);
+	nvme_detach(one.controller, true);
+	assert_legal(&one);
+	sim_destroy(one.sim);
+	read_block(&two);
+	driver_stop(&two);
+}
+
+/* Another device holds the line, and it has no driver: the line goes off, the work goes on. */
+static void test_storm(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &slow, &intx);
+	assert_interrupts(&driver);
+	sim_hold_line(true);
+	read_block(&driver);
+	assert_logged("interrupts were switched off: polling until the next reset");
+	assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+	sim_hold_line(false);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_interrupts(&driver);
+	driver_stop(&driver);
+}
+
+/* Interrupts work behind every kind of reset; what a reset interrupts is completed. */
+static void test_reset(void **state)
+{
+	static const struct nvme_options *const options[] = {&msix, &intx, &spin};
+	const struct sim_config config = {.latency_ns = LATENCY, .cap = SIM_CAP_QEMU | 1ull << 36};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver, &config, options[i]);
+		model = new_model(&driver, i);
+		for (unsigned n = 0; n < 5; n++) {
+			model_start(model, 32, 16);
+			assert_int_equal(nvme_reset(driver.controller), 0);
+			model_finish(model, 60 * S);
+		}
+		/* This one forgets how to interrupt. */
+		assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
+		model_verify(model);
+		model_destroy(model);
+		assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+		assert_int_equal(lost(&driver), 0);
+		driver_stop(&driver);
+	}
+}
+
+/* Gone: the vectors are given back at once. */
+static void test_unplug(void **state)
+{
+	static const struct nvme_options *const options[] = {&msix, &intx, &spin};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct driver driver;
+		uint8_t bytes[512];
+
+		driver_start(&driver, &slow, options[i]);
+		assert_true(sim_handlers() > 0);
+		sim_remove(driver.sim);
+		assert_int_equal(block_read(driver.device, 5, 1, bytes), -ENODEV);
+		assert_int_equal(nvme_state(driver.controller), NVME_GONE);
+		assert_int_equal(sim_handlers(), 0);
+		driver_stop(&driver);
+	}
+}
+
+/* A controller that fails, a command that is never completed: found as in time as by polling. */
+static void test_deadlines(void **state)
+{
+	static const struct nvme_options options[] = {
+		{.irq = NVME_IRQ_MSIX, .timeout_ms = 100},
+		{.irq = NVME_IRQ_INTX, .timeout_ms = 100},
+		{.irq = NVME_IRQ_BEST, .spin_us = 200, .timeout_ms = 100},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct sim_fault fault = {.kind = SIM_LOSE, .queue = 1, .opcode = 0x02};
+		struct driver driver;
+
+		driver_start(&driver, &slow, &options[i]);
+		sim_add_fault(driver.sim, &fault);
+		assert_in_range(read_block(&driver), 100 * MS, 140 * MS);
+		assert_int_equal(nvme_statistics(driver.controller)->aborts, 1);
+		fault.kind = SIM_LOSE_HARD;
+		sim_add_fault(driver.sim, &fault);
+		assert_in_range(read_block(&driver), 100 * MS, 300 * MS);
+		assert_int_equal(nvme_statistics(driver.controller)->resets, 1);
+		fault.kind = SIM_FATAL;
+		sim_add_fault(driver.sim, &fault);
+		assert_in_range(read_block(&driver), 3 * MS, 100 * MS);
+		assert_int_equal(nvme_statistics(driver.controller)->resets, 2);
+		assert_int_equal(lost(&driver), 0);
+		driver_stop(&driver);
+	}
+}
+
+/* An event while nobody does I/O asks for attention, by whatever kind. */
+static void test_attention(void **state)
+{
+	static const struct nvme_options *const options[] = {&msix, &intx, &spin};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct driver driver;
+
+		driver_start(&driver, &slow, options[i]);
+		read_block(&driver);
+		nvme_poll_all();
+		assert_false(nvme_attention(true));
+		sim_advance(50 * MS);
+		assert_false(nvme_attention(true));
+		assert_true(sim_event(driver.sim, 1, 1, 2));
+		sim_advance(10 * US);
+		assert_true(nvme_attention(true));
+		nvme_poll_all();
+		assert_int_equal(nvme_statistics(driver.controller)->events, 1);
+		assert_logged("temperature threshold");
+		assert_false(nvme_attention(true));
+		driver_stop(&driver);
+	}
+}
+
+/* Set where the controller takes it, and no error where not. */
+static void test_coalescing(void **state)
+{
+	struct nvme_options options = {
+		.irq = NVME_IRQ_MSIX, .coalesce_threshold = 8, .coalesce_time = 2};
+	struct sim_config config = {.no_coalescing = true};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, &options);
+	assert_order(sim_trace(driver.sim),
+		     (const char *const[]){"feature 08 set to 00000207",
+					   "feature 09 set to 00010000",
+					   "feature 09 set to 00000001", NULL});
+	driver_stop(&driver);
+
+	driver_start(&driver, NULL, &msix);
+	assert_order(sim_trace(driver.sim),
+		     (const char *const[]){"feature 08 set to 00000000", NULL});
+	driver_stop(&driver);
+
+	driver_start(&driver, &config, &options);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
+	read_block(&driver);
+	driver_stop(&driver);
+}
+
+/* Doorbells that are missed are rung again while the CPU halts, too. */
+static void test_stalls(void **state)
+{
+	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .doorbell_race = true};
+	struct nvme_options options = {.irq = NVME_IRQ_MSIX, .shadow_doorbells = true};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	for (unsigned i = 0; i < 3000; i++) {
+		assert_in_range(read_block(&driver), 0, 5 * MS);
+		/* the next one comes while the controller goes to sleep */
+		sim_advance(17000 + i % 5000);
+	}
+	assert_true(nvme_statistics(driver.controller)->stalls > 0);
+	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+	assert_int_equal(lost(&driver), 0);
+	driver_stop(&driver);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_msix),	    cmocka_unit_test(test_intx),
+		cmocka_unit_test(test_poll),	    cmocka_unit_test(test_spin),
+		cmocka_unit_test(test_fallback),    cmocka_unit_test(test_many_queues),
+		cmocka_unit_test(test_cpu_vectors), cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_dead),	    cmocka_unit_test(test_masked_vector),
+		cmocka_unit_test(test_spurious),    cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_storm),	    cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_unplug),	    cmocka_unit_test(test_deadlines),
+		cmocka_unit_test(test_attention),   cmocka_unit_test(test_coalescing),
+		cmocka_unit_test(test_stalls),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

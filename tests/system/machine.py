@@ -1,0 +1,106 @@
+"""The test kernel in QEMU as the tests see it: a console to type at, or a script and its exit status."""
+
+import os
+import re
+import subprocess
+import threading
+
+import pexpect
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RUN_QEMU = os.path.join(ROOT, "tools", "run-qemu")
+PROMPT = "my_nvme# "
+# Not the one that the line editor writes anew, behind an erase sequence, when it changes the line.
+NEW_PROMPT = re.compile(r"(?<!\x1b\[J)" + re.escape(PROMPT))
+# Generous: it ends a hanging guest, it measures nothing.
+TIMEOUT = 60
+# What fits on the terminal behind the prompt.
+LINE = 80 - len(PROMPT)
+
+
+class Console:
+    """A guest at its prompt; run() types a line and gives what it printed."""
+
+    def __init__(self, *arguments, log=None):
+        self.child = pexpect.spawn(RUN_QEMU, list(map(str, arguments)), encoding="latin-1", timeout=TIMEOUT)
+        self.child.setecho(False)
+        self.child.delaybeforesend = None
+        self.child.logfile_read = log
+        self.child.expect(NEW_PROMPT)
+
+    def type(self, text):
+        self.child.send(text)
+
+    def paste(self, text):
+        """Sends a long text while the echo is read: neither side may wait for the other."""
+        data = text.encode("latin-1")
+
+        def send():
+            sent = 0
+            while sent < len(data):
+                sent += os.write(self.child.child_fd, data[sent:sent + 4096])
+
+        threading.Thread(target=send, daemon=True).start()
+
+    def wait_prompt(self):
+        self.child.expect(NEW_PROMPT)
+        return clean(self.child.before)
+
+    def run(self, line):
+        """What the command line printed, without its own echo."""
+        self.child.sendline(line)
+        text = self.wait_prompt()
+        echo, _, text = text.partition("\n")
+        while len(line) > LINE and len(echo) < len(line):  # long ones wrap
+            part, _, text = text.partition("\n")
+            echo += part
+        return text
+
+    def status(self):
+        return int(self.run("echo $?").strip())
+
+    def poweroff(self, status=None):
+        """Turns the machine off and returns the exit status of run-qemu."""
+        self.child.sendline("poweroff" if status is None else f"poweroff {status}")
+        return self.wait_end()
+
+    def wait_end(self):
+        self.child.expect(pexpect.EOF)
+        self.tail = clean(self.child.before)
+        self.child.close()
+        return self.child.exitstatus
+
+    def close(self):
+        self.child.close(force=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def clean(text):
+    """Console output without carriage returns and the editor's escape sequences."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "")
+
+
+def run_script(directory, script, *arguments, timeout=TIMEOUT, check=False):
+    """Runs script (text) in a fresh guest: a CompletedProcess with what the guest printed as stdout."""
+    path = os.path.join(str(directory), "script.sh")
+    with open(path, "w", encoding="latin-1") as file:
+        file.write(script)
+    result = subprocess.run(
+        [RUN_QEMU, "--timeout", str(timeout), "--script", path, *map(str, arguments)],
+        stdin=subprocess.DEVNULL, capture_output=True, encoding="latin-1")
+    if check:
+        assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def make_disk(path, size, content=b""):
+    """A sparse raw image that starts with content."""
+    with open(path, "wb") as file:
+        file.write(content)
+        file.truncate(size)
+    return str(path)

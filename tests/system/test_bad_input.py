@@ -1,0 +1,104 @@
+"""Bad input: a clear one-line error, a failing status, the shell still alive, and no data touched that was not meant."""
+
+import hashlib
+import random
+import re
+
+import pytest
+
+from machine import Console, make_disk, run_script
+
+MIB = 1 << 20
+
+# (what is typed, a regular expression for all that it prints, its status)
+CASES = [
+    ("dd bs=0", r"dd: invalid number: '0'\n", 1),
+    ("dd bs=1Y", r"dd: invalid number: '1Y': Value too large for defined data type\n", 1),
+    ("dd count=18446744073709551616", r"dd: invalid number: '18446744073709551616'.*\n", 1),
+    ("dd bs=16T if=/dev/zero of=/dev/null", r"dd: memory exhausted by input buffer of size \d+ bytes \(16 TiB\)\n", 1),
+    ("dd if=/dev/zero of=/dev/null bs=1G count=1", r"dd: memory exhausted by input buffer of size 1073741824 bytes \(1\.0 GiB\)\n", 1),
+    ("dd no=where", r"dd: unrecognized operand 'no=where'\nTry 'dd --help' for more information\.\n", 1),
+    ("dd conv=upside", r"dd: invalid conversion: 'upside'\nTry 'dd --help' for more information\.\n", 1),
+    ("dd if=/missing", r"dd: failed to open '/missing': No such file or directory\n", 1),
+    ("dd if=/dev/my_nvme9n1", r"dd: failed to open '/dev/my_nvme9n1': No such file or directory\n", 1),
+    ("dd if=/dev/zero of=/dev/my_nvme0n1 bs=512 seek=8192 count=1", r"dd: error writing '/dev/my_nvme0n1': No space left on device\n1\+0 records in\n0\+0 records out\n0 bytes copied, .*\n", 1),
+    ("dd if=/dev/my_nvme0n1 skip=9000 count=1", r"dd: /dev/my_nvme0n1: cannot skip: Invalid argument\n0\+0 records in\n0\+0 records out\n0 bytes copied, .*\n|dd: '/dev/my_nvme0n1': cannot skip.*\n0\+0 records in\n0\+0 records out\n0 bytes copied, .*\n", (0, 1)),
+    ("dd if=/dev/zero of=/dev/my_nvme0n1 bs=513 count=1 oflag=direct", r"dd: error writing '/dev/my_nvme0n1': Invalid argument\n1\+0 records in\n0\+0 records out\n0 bytes copied, .*\n", 1),
+    ("cmp", r"cmp: missing operand after 'cmp'\ncmp: Try 'cmp --help' for more information\.\n", 2),
+    ("cmp -n x /dev/null /dev/null", r"cmp: invalid --bytes value 'x'\ncmp: Try 'cmp --help' for more information\.\n", 2),
+    ("head -c 5Y /dev/null", r"head: invalid number of bytes: '5Y'.*\n", 1),
+    ("cat /missing /dev/null", r"cat: /missing: No such file or directory\n", 1),
+    ("cat /dev", r"cat: /dev: Is a directory\n", 1),
+    ("rm /dev", r"rm: cannot remove '/dev': Is a directory\n", 1),
+    ("echo x > /dev/full", r".*No space left on device\n", (1, 2)),
+    ("nosuchcommand", r"sh: (\d+: )?nosuchcommand: not found\n", 127),
+    ("echo $((1/0))", r"sh: .*division by zero.*\n", 2),
+    ("nvme id-ctrl /dev/my_nvme7", r"nvme: .*my_nvme7.*\n", 1),
+    ("nvme id-ns /dev/my_nvme0n1 -n 9999", r"NVMe status: Invalid Namespace or Format\(0x400b\)\n", 1),
+    ("nvme frobnicate", r"nvme: .*frobnicate.*\n(.*\n)?", 1),
+    ("blockdev --getss /dev/null", r"blockdev: .*\n", 1),
+    ("selftest -d /dev/null", r"selftest: .*\n", (1, 2)),
+    ("lspci -s 99:99.9", r"lspci: .*\n", 1),
+    ("sleep x", r"sleep: invalid time interval 'x'\nTry 'sleep --help' for more information\.\n", 1),
+    ("poweroff 256", r"poweroff: .*256.*\n", 1),
+    ("poweroff maybe", r"poweroff: .*maybe.*\n", 1),
+    ("if true; then", None, 2),
+]
+
+
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory):
+    content = random.Random(11).randbytes(4 * MIB)
+    disk = make_disk(tmp_path_factory.mktemp("disk") / "disk.img", 4 * MIB, content)
+    with Console("--disk", disk) as console:
+        yield console
+        assert console.run("sha256sum < /dev/my_nvme0n1").split()[0] == hashlib.sha256(content).hexdigest()
+        assert console.poweroff() == 0
+    with open(disk, "rb") as image:
+        assert image.read() == content
+
+
+@pytest.mark.parametrize("line,output,status", [case for case in CASES if case[1]], ids=[case[0] for case in CASES if case[1]])
+def test_one_clear_error(guest, line, output, status):
+    text = guest.run(line)
+    assert re.fullmatch(output, text), text
+    assert guest.status() in (status if isinstance(status, tuple) else (status,))
+
+
+@pytest.mark.parametrize("script,message", [
+    ("echo 'unterminated\n", "Syntax error: Unterminated quoted string"),
+    ("if true; then\n", "Syntax error: end of file unexpected"),
+    ("echo )\n", 'Syntax error: ")" unexpected'),
+    ("for 1 in x; do :; done\n", "Syntax error: Bad for loop variable"),
+])
+def test_syntax_errors_end_a_script(tmp_path, script, message):
+    result = run_script(tmp_path, script + "\necho not reached\n", "--disk", "none")
+    assert result.returncode == 2
+    assert message in result.stdout and "not reached\n" not in result.stdout.replace("echo not reached", "")
+
+
+def test_binary_bytes_and_long_lines_do_no_harm(guest):
+    noise = random.Random(5)
+    for _ in range(20):
+        line = "".join(chr(noise.choice([c for c in range(128, 256)] + list(range(33, 126)))) for _ in range(200))
+        guest.type("#" + line + "\r")
+        guest.wait_prompt()
+    guest.paste("#" + "y" * 70000 + "\r")
+    guest.wait_prompt()
+    assert guest.run("echo alive") == "alive\n"
+
+
+def test_a_full_ram_file_system(guest):
+    text = guest.run("dd if=/dev/zero of=/big bs=1M")
+    assert "dd: error writing '/big': No space left on device\n" in text
+    written = int(re.search(r"(\d+) bytes", text).group(1))
+    assert guest.run("stat -c %s /big") == f"{written}\n"
+    assert guest.run("echo hello | cat") == "hello\n"  # the kernel keeps a reserve for itself
+    assert guest.run("rm /big; echo x > /small && cat /small") == "x\n"
+
+
+def test_a_full_device_reports_what_was_written(tmp_path):
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    result = run_script(tmp_path, "dd if=/dev/zero of=/dev/my_nvme0n1 bs=1M\necho $?\n", "--disk", disk)
+    assert "dd: error writing '/dev/my_nvme0n1': No space left on device\n5+0 records in\n4+0 records out\n4194304 bytes" in result.stdout
+    assert result.stdout.endswith("1\n")

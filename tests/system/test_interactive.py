@@ -1,0 +1,153 @@
+"""The shell as a person meets it: line editing, history, completion, Ctrl-C, pastes, progress."""
+
+import time
+
+import pytest
+
+from machine import PROMPT, Console, clean, make_disk, run_script
+
+MIB = 1 << 20
+
+LEFT = "\x1b[D"
+UP = "\x1b[A"
+DOWN = "\x1b[B"
+HOME = "\x1b[H"
+END = "\x1b[F"
+DELETE = "\x1b[3~"
+
+
+@pytest.fixture
+def console(tmp_path):
+    disk = make_disk(tmp_path / "disk.img", 64 * MIB)
+    with Console("--disk", disk) as guest:
+        yield guest
+
+
+def typed(console, keys):
+    """What a line printed that was put together from keys."""
+    return console.run(keys)
+
+
+@pytest.mark.parametrize("keys,output", [
+    ("echo hexllo" + LEFT * 3 + "\x7f", "hello\n"),
+    ("cho hello" + HOME + "e", "hello\n"),
+    ("echo hell" + "\x01" + "\x05" + "o", "hello\n"),
+    ("echo one two three" + "\x17" + "four", "one two four\n"),
+    ("echo gone" + "\x15" + "echo here", "here\n"),
+    ("echo keep cut" + LEFT * 4 + "\x0b", "keep\n"),
+    ("echo cut" + "\x17" + "x \x19", "x cut\n"),
+    ("echo ab" + "\x14", "ba\n"),
+    ("echo xhello" + HOME + "\x06" * 5 + "\x04", "hello\n"),
+    ("echo hello" + HOME + DELETE + "e" + END + " you", "hello you\n"),
+    ("echo one two" + "\x1bb" + "\x1bd" + "2", "one 2\n"),
+    ("echo \u00e4\u00f6".encode().decode("latin-1"), "\u00e4\u00f6\n".encode().decode("latin-1")),
+])
+def test_editing_keys(console, keys, output):
+    assert typed(console, keys).endswith(output)
+
+
+def test_history(console):
+    assert console.run("echo first") == "first\n"
+    assert console.run("echo second") == "second\n"
+    assert typed(console, UP + UP).endswith("first\n")
+    assert typed(console, UP + UP + DOWN).endswith("first\n")
+    assert typed(console, "\x12seco").endswith("second\n")  # Ctrl-R
+    assert "echo second" in console.run("history")
+
+
+def test_completion(console):
+    assert typed(console, "blockd\t--getss /dev/my_nv\t").endswith("512\n")
+    console.run("mkdir -p /tmp/completion/deep; echo found > /tmp/completion/deep/file.txt")
+    assert typed(console, "cat /tmp/compl\tde\tfi\t").endswith("found\n")
+    console.type("sha\t\t")
+    console.child.expect_exact("sha256sum")
+    console.type("\x15")
+    console.run("")
+
+
+def test_interrupt_ends_the_command_line(console):
+    for line in ["sleep 1000; echo not reached", "cat /dev/zero > /dev/null; echo not reached",
+                 "while :; do :; done; echo not reached", "cat; echo not reached", "cat /dev/zero | wc -c"]:
+        console.child.sendline(line)
+        console.child.expect_exact("\n")
+        time.sleep(0.2)
+        console.type("\x03")
+        assert "not reached" not in console.wait_prompt()
+        assert console.status() == 130
+
+
+def test_interrupted_dd_says_how_far_it_came(console):
+    console.child.sendline("dd if=/dev/zero of=/dev/null bs=1M")
+    console.child.expect_exact("\n")
+    time.sleep(0.5)
+    console.type("\x03")
+    text = console.wait_prompt()
+    assert "records in\n" in text and "records out\n" in text and " copied, " in text
+    assert console.status() == 130
+
+
+def test_interrupt_clears_the_line(console):
+    console.type("echo not reached\x03")
+    assert "not reached\n" not in console.wait_prompt()
+    assert console.run("echo alive") == "alive\n"
+
+
+def test_end_of_file_ends_cat(console):
+    console.child.sendline("cat > /tmp/typed; wc -c < /tmp/typed")
+    console.child.expect_exact("\n")
+    console.type("some text\r")
+    console.child.expect_exact("\n")
+    console.type("\x04")
+    assert console.wait_prompt().endswith("10\n")
+
+
+def test_long_work_shows_progress(console):
+    console.child.sendline("sha256sum /dev/zero")
+    console.child.expect(r"sha256sum: [^\r\n]*[MG]i?B")
+    console.type("\x03")
+    console.wait_prompt()
+    console.child.sendline("dd if=/dev/zero of=/dev/null bs=1M status=progress")
+    console.child.expect(r"\r\d+ bytes \([^)]*\) copied, \d+ s, [^\r]*/s")
+    console.type("\x03")
+    console.wait_prompt()
+
+
+def test_unterminated_quote_continues(console):
+    console.type("echo 'one\r")
+    console.child.expect_exact("> ")
+    console.type("two'\r")
+    assert console.wait_prompt().endswith("one\ntwo\n")
+
+
+def test_paste_of_100_kb_arrives_whole(console):
+    """A here-document of 100 KB and 1,000 short lines, sent as fast as the line takes it."""
+    import hashlib
+
+    lines = "".join(f"line {i:06d} of the paste, which is long enough to fill some space {i * 7919 % 100000:05d}\n" for i in range(1450))
+    assert len(lines) > 100_000
+    console.paste("cat > /tmp/paste <<'END'\r" + lines.replace("\n", "\r") + "END\r")
+    console.wait_prompt()
+    assert console.run("sha256sum < /tmp/paste").split()[0] == hashlib.sha256(lines.encode()).hexdigest()
+
+    console.paste("".join(f"echo {i} >> /tmp/count\r" for i in range(1000)) + "echo 'all' 'executed'\r")
+    console.child.expect_exact("all executed")
+    console.wait_prompt()
+    assert console.run("wc -l < /tmp/count") == "1000\n"
+
+
+def test_one_line_of_64_kb(console):
+    word = "x" * 65536
+    console.paste(f"echo {word} | wc -c\r")
+    assert console.wait_prompt().endswith("65537\n")
+
+
+def test_help_names_every_command(console):
+    text = console.run("help")
+    for name in ["dd", "cmp", "lspci", "nvme", "selftest", "cd", "poweroff"]:
+        assert f"\n{name} " in "\n" + text or f" {name} " in text
+    assert console.run("dd --help").startswith("Usage: dd ")
+
+
+def test_script_output_has_no_carriage_returns(tmp_path):
+    result = run_script(tmp_path, "printf 'a\\nb\\n'\n", "--disk", "none")
+    assert result.stdout.endswith("a\nb\n") and "\r" not in result.stdout

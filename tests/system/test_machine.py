@@ -1,0 +1,85 @@
+"""The machine: memory sizes, fatal errors, exit statuses, boot paths with scripts."""
+
+import re
+
+import pytest
+
+from machine import Console, make_disk, run_script
+
+MIB = 1 << 20
+
+FATAL = {
+    "panic": "asked for by the crash command",
+    "null": "null pointer",
+    "write": "page fault",
+    "execute": "page fault",
+    "divide": "divide",
+    "opcode": "invalid opcode",
+    "stack": "stack overflow",
+    "smash": "stack",
+}
+
+
+@pytest.mark.parametrize("kind", FATAL)
+def test_fatal_errors_are_named_and_fail(tmp_path, kind):
+    result = run_script(tmp_path, f"crash {kind}\necho still alive\n", "--disk", "none")
+    assert result.returncode == 120
+    assert FATAL[kind] in result.stdout.lower()
+    assert "still alive" not in result.stdout
+    # A backtrace with the names of functions: who crashed, and the way down.
+    frames = re.findall(r"^  0x[0-9a-f]{16} (\w+)\+0x", result.stdout, re.MULTILINE)
+    assert {"stack": "recurse", "execute": "crash_execute"}.get(kind, "crash_" + kind) in frames
+    assert kind == "smash" or frames[-2:] == ["kmain", "long_start"]
+    if kind not in ("panic", "smash"):
+        assert re.search(r"rip.*[0-9a-f]{16}", result.stdout, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("memory", ["32M", "64M", "128M", "3G", "5G", "16G"])
+def test_memory_sizes(tmp_path, memory):
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    result = run_script(tmp_path,
+                        "free -b\n"
+                        "dd if=/dev/urandom of=/a bs=1M count=4 status=none && dd if=/a of=/dev/my_nvme0n1 status=none &&\n"
+                        "dd if=/dev/my_nvme0n1 bs=1M count=4 status=none | cmp - /a && echo same\n",
+                        "--mem", memory, "--disk", disk, check=True)
+    total, used = map(int, re.search(r"Mem: +(\d+) +(\d+)", result.stdout).groups())
+    size = int(memory[:-1]) << (20 if memory.endswith("M") else 30)
+    # What is missing is below 1 MiB, firmware tables at the top, and the PCI hole does not take RAM away.
+    assert size - 2 * MIB <= total <= size
+    assert used <= 8 * MIB
+    assert result.stdout.endswith("same\n")
+
+
+@pytest.mark.parametrize("boot,status", [("direct", 0), ("direct", 1), ("direct", 126), ("direct", 130), ("direct", 255),
+                                         ("bios", 0), ("bios", 3), ("uefi", 0), ("uefi", 3)])
+def test_script_status_is_the_exit_status(tmp_path, boot, status):
+    result = run_script(tmp_path, f"echo hello\nexit {status}\n", "--boot", boot, "--disk", "none")
+    assert result.returncode == status
+    assert result.stdout.endswith("hello\n")
+
+
+def test_script_sees_the_command_line(tmp_path):
+    result = run_script(tmp_path, "dmesg\n", "--disk", "none", "--append", "an.option=42 loglevel=3")
+    assert result.returncode == 0
+    assert "an.option=42" in result.stdout
+
+
+def test_timeout_is_124(tmp_path):
+    assert run_script(tmp_path, "while :; do :; done\n", "--disk", "none", timeout=5).returncode == 124
+
+
+def test_reboot_in_a_script_is_no_success(tmp_path):
+    assert run_script(tmp_path, "reboot\n", "--disk", "none").returncode == 125
+
+
+@pytest.mark.parametrize("status", [None, 0, 3, 200])
+def test_poweroff_status(tmp_path, status):
+    with Console("--disk", "none") as console:
+        assert console.poweroff(status) == (status or 0)
+
+
+def test_no_controller_leaves_a_shell(tmp_path):
+    result = run_script(tmp_path, "dmesg | grep -c 1b36:0010\nls /dev/my_nvme0n1\necho $?\nnvme list\necho alive\n", "--disk", "none")
+    assert result.returncode == 0
+    assert "ls: cannot access '/dev/my_nvme0n1': No such file or directory" in result.stdout
+    assert result.stdout.endswith("alive\n")

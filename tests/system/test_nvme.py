@@ -1,0 +1,211 @@
+"""The nvme command against the distribution's nvme-cli, and the driver on real device models of many shapes."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from machine import Console, ROOT, make_disk, run_script
+
+MIB = 1 << 20
+# What nvme-cli 2.3 leaves out or decodes against the specification (see kernel/commands/nvme/properties.c).
+OURS_ALONE = re.compile(r"cmbebs|cmbswtp|nssd")
+DIFFERENT = re.compile(r"\t(CRIMT|Not Ready +\(NRDY\))")
+
+
+class NvmeCli:
+    """nvme-cli in a mount namespace of its own, with a /sys/class and a device that show it our dumps."""
+
+    def __init__(self, directory):
+        self.directory = str(directory)
+        self.shim = os.path.join(self.directory, "shim.so")
+        source = os.path.join(ROOT, "tests", "system", "nvme_cli_shim.c")
+        subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", self.shim, source, "-ldl"], check=True)
+        controller = os.path.join(self.directory, "class", "nvme", "nvme0")
+        subsystem = os.path.join(self.directory, "class", "nvme-subsystem", "nvme-subsys0")
+        os.makedirs(os.path.join(controller, "device"))
+        os.makedirs(os.path.join(subsystem, "nvme0"))
+        for path, text in [("transport", "pcie"), ("address", "0000:00:04.0"), ("state", "live"), ("subsysnqn", "nqn.x")]:
+            with open(os.path.join(controller, path), "w") as file:
+                file.write(text + "\n")
+        with open(os.path.join(subsystem, "subsysnqn"), "w") as file:
+            file.write("nqn.x\n")
+        self.registers = os.path.join(controller, "device", "resource0")
+
+    def identify(self, cns, nsid, data):
+        with open(os.path.join(self.directory, f"identify-{cns}-{nsid}"), "wb") as file:
+            file.write(data)
+
+    def run(self, *arguments):
+        script = (f'mount --bind "{self.directory}/class" /sys/class && mount -t tmpfs none /mnt &&'
+                  ' touch /mnt/nvme0 && mount --bind /dev/null /mnt/nvme0 &&'
+                  f' NVME_SHIM="{self.directory}" LD_PRELOAD="{self.shim}" exec nvme "$@"')
+        unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
+        return subprocess.run([*unshare, "sh", "-c", script, "sh", *arguments], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def dumps(tmp_path_factory):
+    """Registers and Identify data of a running device as the guest dumped them, and what our command printed for them."""
+    directory = tmp_path_factory.mktemp("dumps")
+    disk = make_disk(directory / "disk.img", 16 * MIB)
+    out = make_disk(directory / "out.img", 16 * MIB)
+    script = """
+        nvme show-regs /dev/my_nvme0 -o binary | dd of=/dev/my_nvme1n1 conv=fsync status=none
+        nvme id-ctrl /dev/my_nvme0 -b | dd of=/dev/my_nvme1n1 seek=16 conv=fsync status=none
+        nvme id-ns /dev/my_nvme0n1 -b | dd of=/dev/my_nvme1n1 seek=32 conv=fsync status=none
+        for command in 'show-regs /dev/my_nvme0' 'show-regs /dev/my_nvme0 -H' 'id-ctrl /dev/my_nvme0' 'id-ns /dev/my_nvme0n1'; do
+            echo "@@ $command"
+            nvme $command
+        done
+        echo @@
+    """
+    result = run_script(directory, script, "--disk", disk, "--nvme", "cmb_size_mb=2,logical_block_size=512", "--",
+                        "-drive", f"file={out},if=none,id=out,format=raw", "-device", "nvme,drive=out,serial=out", check=True)
+    printed = dict(re.findall(r"@@ (.*)\n((?s:.*?))(?=@@)", result.stdout))
+    with open(out, "rb") as file:
+        data = file.read(64 * 512)
+    cli = NvmeCli(directory)
+    with open(cli.registers, "wb") as file:
+        file.write(data[:4096].ljust(8192, b"\0"))
+    cli.identify(1, 0, data[8192:12288])
+    cli.identify(0, 1, data[16384:20480])
+    return printed, cli
+
+
+def without(text, *patterns):
+    """The text without the lines that match, and without the tab-indented lines of a property that does."""
+    kept, dropping = [], False
+    for line in text.splitlines():
+        if not line.startswith("\t"):
+            dropping = bool(OURS_ALONE.match(line))
+        if line and not dropping and not any(pattern.match(line) for pattern in patterns):
+            kept.append(line)
+    return kept
+
+
+def test_id_ctrl_is_nvme_clis(dumps):
+    printed, cli = dumps
+    assert printed["id-ctrl /dev/my_nvme0"] == cli.run("id-ctrl", "/mnt/nvme0")
+    assert "mn        : QEMU NVMe Ctrl" in printed["id-ctrl /dev/my_nvme0"]
+
+
+def test_id_ns_is_nvme_clis(dumps):
+    printed, cli = dumps
+    assert printed["id-ns /dev/my_nvme0n1"] == cli.run("id-ns", "/mnt/nvme0", "-n", "1")
+    assert "nsze    : 0x8000\n" in printed["id-ns /dev/my_nvme0n1"]
+
+
+def test_show_regs_is_nvme_clis(dumps):
+    printed, cli = dumps
+    for options in [], ["-H"]:
+        ours = printed[" ".join(["show-regs /dev/my_nvme0", *options])]
+        assert without(ours, DIFFERENT) == without(cli.run("show-regs", "/mnt/nvme0", *options), DIFFERENT)
+    assert "cap     : " in ours and "cmbebs  : " in ours and "nssd    : " in ours
+
+
+def test_controllers_and_namespaces_are_named(tmp_path):
+    """Two controllers; the first with namespaces 1, 2 and 5 of different formats, the second with one."""
+    extra = []
+    for nsid, size, block in [(1, 8, 512), (2, 16, 4096), (5, 4, 512)]:
+        disk = make_disk(tmp_path / f"n{nsid}.img", size * MIB)
+        extra += ["-drive", f"file={disk},if=none,id=n{nsid},format=raw", "-device",
+                  f"nvme-ns,drive=n{nsid},bus=first,nsid={nsid},logical_block_size={block},physical_block_size={block}"]
+    second = make_disk(tmp_path / "second.img", 2 * MIB)
+    result = run_script(tmp_path, "lsblk -b\nnvme list\nls /dev/my_nvme*\nblockdev --getss --getsize64 /dev/my_nvme0n2\n"
+                        "dd if=/dev/urandom of=/r bs=4096 count=100 status=none\n"
+                        "for d in /dev/my_nvme?n?; do dd if=/r of=$d conv=fsync status=none && cmp -n 409600 /r $d && echo $d good; done\n",
+                        "--disk", "none", "--", "-device", "nvme,id=first,serial=first", *extra,
+                        "-drive", f"file={second},if=none,id=second,format=raw", "-device", "nvme,drive=second,serial=second", check=True)
+    for name, size in [("my_nvme0n1", 8), ("my_nvme0n2", 16), ("my_nvme0n5", 4), ("my_nvme1n1", 2)]:
+        assert re.search(rf"^{name} +259:\d+ +0 +{size * MIB} +0 disk", result.stdout, re.MULTILINE)
+        assert f"/dev/{name} good\n" in result.stdout
+    assert f"4096\n{16 * MIB}\n" in result.stdout
+    contents = [open(tmp_path / f"{name}.img", "rb").read(409600) for name in ("n1", "n2", "n5", "second")]
+    assert contents[0].strip(b"\0") and all(content == contents[0] for content in contents)
+
+
+@pytest.mark.parametrize("block", [512, 1024, 2048, 4096])
+def test_block_sizes(tmp_path, block):
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    result = run_script(tmp_path, "selftest\n", "--disk", disk, "--nvme", f"logical_block_size={block},physical_block_size={block}")
+    assert result.returncode == 0, result.stdout
+    assert not re.search("^FAIL", result.stdout, re.MULTILINE)
+    assert re.search(r"SUMMARY: \d+ tests, 0 failures", result.stdout)
+
+
+@pytest.mark.parametrize("properties", ["mdts=0", "mdts=1", "mdts=3", "max_ioqpairs=1", "cmb_size_mb=16", "use-intel-id=on"])
+def test_device_properties(tmp_path, properties):
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    result = run_script(tmp_path, "selftest\n", "--disk", disk, "--nvme", properties, "--append", "nvme.any=1")
+    assert result.returncode == 0, result.stdout
+    assert re.search(r"SUMMARY: [1-9]\d+ tests, 0 failures", result.stdout)
+
+
+@pytest.mark.parametrize("data", ["auto", "prp", "sgl", "sgl nvme.max_transfer=4194304"])
+def test_data_pointers(tmp_path, data):
+    """PRPs, SGLs, or what the driver prefers: PRPs, and SGLs for what does not fit them."""
+    trace = tmp_path / "trace.log"
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    result = run_script(tmp_path, "selftest\n", "--disk", disk, "--append", f"nvme.data={data}", "--",
+                        "-trace", f"pci_nvme_map_sgl,file={trace}", "-trace", f"pci_nvme_map_prp,file={trace}")
+    assert result.returncode == 0, result.stdout
+    assert re.search(r"SUMMARY: [1-9]\d+ tests, 0 failures", result.stdout)
+    text = trace.read_text()
+    sgls, prps = text.count("pci_nvme_map_sgl "), text.count("pci_nvme_map_prp ")
+    assert (sgls > 0) == (data != "prp")
+    assert sgls > 10 * prps if data.startswith("sgl") else prps > 10 * sgls
+
+
+def test_other_controllers_need_nvme_any(tmp_path):
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    script = "ls /dev/my_nvme0n1\n"
+    assert run_script(tmp_path, script, "--disk", disk, "--nvme", "use-intel-id=on").returncode == 2
+    assert run_script(tmp_path, script, "--disk", disk, "--nvme", "use-intel-id=on", "--append", "nvme.any=1").returncode == 0
+
+
+def test_a_format_with_metadata_is_refused(tmp_path):
+    """Only that namespace; its neighbour works."""
+    one = make_disk(tmp_path / "one.img", 4 * MIB)
+    two = make_disk(tmp_path / "two.img", 4 * MIB)
+    result = run_script(tmp_path, "dmesg\nls /dev/my_nvme0n1; ls /dev/my_nvme0n2\n", "--disk", "none", "--",
+                        "-device", "nvme,id=c,serial=c", "-drive", f"file={one},if=none,id=one,format=raw",
+                        "-device", "nvme-ns,drive=one,bus=c,nsid=1,ms=8", "-drive", f"file={two},if=none,id=two,format=raw",
+                        "-device", "nvme-ns,drive=two,bus=c,nsid=2", check=True)
+    assert re.search(r"my_nvme0: namespace 1: metadata is not supported \(LBA format \d+ with 8 bytes per block\)", result.stdout)
+    assert "cannot access '/dev/my_nvme0n1'" in result.stdout
+    assert result.stdout.endswith("/dev/my_nvme0n2\n")
+
+
+def test_a_controller_behind_a_bridge(tmp_path):
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    result = run_script(tmp_path, "lspci -nn\ndd if=/dev/my_nvme0n1 of=/dev/null bs=1M\n", "--machine", "q35", "--disk", "none", "--",
+                        "-device", "pcie-root-port,id=bridge,chassis=1", "-drive", f"file={disk},if=none,id=d,format=raw",
+                        "-device", "nvme,drive=d,serial=d,bus=bridge", check=True)
+    assert re.search(r"^01:00.0 Class 0108: 1b36:0010$", result.stdout, re.MULTILINE)
+    assert "4194304 bytes" in result.stdout + result.stderr
+
+
+def test_errors_name_what_went_wrong(tmp_path):
+    """A back end that fails reads of one sector: the status is decoded, the LBA named, the rest of the device still readable."""
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    rules = tmp_path / "blkdebug.conf"
+    rules.write_text('[inject-error]\nevent = "none"\nsector = "100"\niotype = "read"\nerrno = "5"\nonce = "off"\n')
+    result = run_script(tmp_path, "dd if=/dev/my_nvme0n1 of=/dev/null bs=512 iflag=direct\necho status $?\n"
+                        "dd if=/dev/my_nvme0n1 of=/dev/null bs=512 iflag=direct conv=noerror,sync\necho status $?\ndmesg\n",
+                        "--disk", "none", "--", "-drive", f"file=blkdebug:{rules}:{disk},if=none,id=d,format=raw",
+                        "-device", "nvme,drive=d,serial=d")
+    output = result.stdout
+    assert "dd: error reading '/dev/my_nvme0n1': Input/output error\n100+0 records in" in output
+    assert output.count("status 1\n") == 2
+    assert re.search(r"my_nvme0: Read LBA 100\+1: .*\(sct \d sc [0-9a-f]+\)", output)
+
+
+def test_shutdown_notification_reaches_the_device(tmp_path):
+    trace = tmp_path / "trace.log"
+    disk = make_disk(tmp_path / "disk.img", MIB)
+    with Console("--disk", disk, "--", "-trace", f"pci_nvme_mmio_shutdown*,file={trace}") as console:
+        assert console.poweroff() == 0
+    text = trace.read_text()
+    assert "pci_nvme_mmio_shutdown_set" in text

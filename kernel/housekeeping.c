@@ -6,23 +6,23 @@
 #include "drivers/pci/hotplug.h"
 #include "kernel/console.h"
 #include "kernel/files/file.h"
+#include "kernel/process.h"
 #include "kernel/thread.h"
 #include "kernel/time.h"
 
 static uint64_t next_ns;
-static unsigned holds;
 static bool busy;
 
 bool housekeeping_wanted(void)
 {
-	return !busy && !holds && thread_alone() && nvme_attention(true);
+	return !busy && thread_alone() && !process_holds_devices() && nvme_attention(true);
 }
 
 void housekeeping(void)
 {
 	bool due = time_ns() >= next_ns;
 
-	if (busy || holds || !thread_alone() || (!due && !nvme_attention(false)))
+	if (busy || (!due && !nvme_attention(false)) || !thread_alone() || process_holds_devices())
 		return;
 	busy = true;
 	if (due)
@@ -31,11 +31,6 @@ void housekeeping(void)
 	if (due)
 		next_ns = time_ns() + HOUSEKEEPING_NS;
 	busy = false;
-}
-
-void housekeeping_hold(bool hold)
-{
-	holds += hold ? 1 : -1u;
 }
 
 /* What was written to its files so far is brought there while that is possible. */

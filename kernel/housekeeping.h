@@ -8,13 +8,12 @@
 
 /* A place where the caller holds no device, controller or namespace, only open files: here they may
  * come and go. Cheap to call often; does something a few times a second at most, and nothing while
- * other threads run, which may be in the middle of something. */
+ * other threads run, which may be in the middle of something, or where process_hold_devices() was
+ * called. */
 void housekeeping(void);
 /* Whether there is something to do right now that an interrupt told of. Asked last before the
  * machine goes idle, at times with interrupts off. */
 bool housekeeping_wanted(void);
-/* No housekeeping until it is released again: for those who run commands and hold devices. */
-void housekeeping_hold(bool hold);
 /* How long a wait should last at most before housekeeping() is called again. */
 #define HOUSEKEEPING_NS 100000000ull
 
@@ -30,11 +29,6 @@ static inline void housekeeping(void)
 static inline bool housekeeping_wanted(void)
 {
 	return false;
-}
-
-static inline void housekeeping_hold(bool hold)
-{
-	(void)hold;
 }
 
 #define HOUSEKEEPING_NS 100000000ull

@@ -35,6 +35,7 @@ struct process {
 	struct owned_pages *pages;
 	struct process_state state;
 	bool catches;
+	bool holds_devices;
 	int status;
 	jmp_buf end;
 };
@@ -135,6 +136,7 @@ int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
 	/* What the parent printed comes before what the child prints. */
 	if (parent && parent->state.flush)
 		parent->state.flush();
+	housekeeping();
 	process = create(parent, argc > 0 && argv[0] ? argv[0] : "");
 	if (!process) {
 		log_error("%s: cannot start: out of memory", argc > 0 ? argv[0] : "process");
@@ -257,6 +259,19 @@ int process_change_directory(const char *path)
 	kfree(process->directory);
 	process->directory = copy;
 	return 0;
+}
+
+void process_hold_devices(void)
+{
+	process_current()->holds_devices = true;
+}
+
+bool process_holds_devices(void)
+{
+	for (struct process *process = process_current(); process; process = process->parent)
+		if (process->holds_devices)
+			return true;
+	return false;
 }
 
 const char *process_name(void)

@@ -57,6 +57,11 @@ void process_check_interrupt(void);
 void process_catch_interrupt(bool catches);
 bool process_interrupted(void);
 
+/* From here to its end the process, or one that it runs, works with devices that must not go: see
+ * kernel/housekeeping.h. */
+void process_hold_devices(void);
+bool process_holds_devices(void);
+
 /* file_read() and file_write() on descriptors of the current process. Before it reads, devices may
  * come and go (kernel/housekeeping.h): the caller holds open files, but no device. -EINTR only
  * reaches catching

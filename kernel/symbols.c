@@ -1,35 +1,58 @@
-/* The table is made of the first link by tools/symbols.awk: a count and the first function's
- * address; how far the next one is behind each; 128 pairs of characters; the names, each with its
- * NUL, in which a character above 127 stands for a pair, which may be made of such again. */
+/* The table is made of the first link by tools/symbols.awk: the number of functions and the first
+ * one's address; what each of 256 codes stands for; how far each next function is behind (7 bits a
+ * byte, the low ones first, bit 7: more follow); the names in codes. A code stands for two others,
+ * or, after a 0, for one character, of which NUL ends a name. */
 #include "kernel/symbols.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "boot/layout.h"
 
 #define NAME_SIZE 64 /* longer ones are cut */
-#define PAIRS	  128
 
 struct symbols {
 	uint32_t count, first;
-	uint16_t steps[];
+	uint8_t codes[256][2];
+	uint8_t steps[];
 };
 
 extern const struct symbols __start_symbols;
 extern const char __stop_symbols[];
 
-static char name[NAME_SIZE];
+static struct {
+	unsigned skip; /* names before it */
+	bool complete;
+	size_t length;
+	char name[NAME_SIZE];
+} found;
 
-/* Writes what c stands for at name[length]; the new length. */
-static size_t expand(const uint8_t *pairs, uint8_t c, size_t length)
+static void expand(const struct symbols *table, uint8_t code)
 {
-	if (c >= PAIRS) {
-		length = expand(pairs, pairs[2 * (c - PAIRS)], length);
-		return expand(pairs, pairs[2 * (c - PAIRS) + 1], length);
+	const uint8_t *meaning = table->codes[code];
+
+	if (meaning[0]) {
+		expand(table, meaning[0]);
+		expand(table, meaning[1]);
+	} else if (found.skip) {
+		found.skip -= !meaning[1];
+	} else if (!meaning[1]) {
+		found.complete = true;
+	} else if (!found.complete && found.length < NAME_SIZE - 1) {
+		found.name[found.length++] = (char)meaning[1];
 	}
-	if (length < NAME_SIZE - 1)
-		name[length++] = (char)c;
-	return length;
+}
+
+static const uint8_t *next_step(const uint8_t *from, uint32_t *step)
+{
+	unsigned shift = 0;
+
+	*step = 0;
+	do {
+		*step |= (*from & 0x7fu) << shift;
+		shift += 7;
+	} while (*from++ & 0x80);
+	return from;
 }
 
 const char *symbol_find(uint64_t address, uint64_t *offset)
@@ -40,21 +63,23 @@ const char *symbol_find(uint64_t address, uint64_t *offset)
 	    address >= (uintptr_t)text_end)
 		return NULL;
 
-	uint32_t index = 0;
-	uint64_t start = table->first;
-	while (index + 1 < table->count && address >= start + table->steps[index])
-		start += table->steps[index++];
-
-	const uint8_t *pairs = (const uint8_t *)&table->steps[table->count];
-	const uint8_t *from = pairs + 2 * PAIRS;
-	for (uint32_t i = 0; i < index; i++) {
-		while (*from++)
-			;
+	const uint8_t *from = table->steps;
+	uint64_t start = table->first, next = start;
+	uint32_t step;
+	found.skip = 0;
+	for (uint32_t i = 1; i < table->count; i++) {
+		from = next_step(from, &step);
+		next += step;
+		if (next <= address) {
+			start = next;
+			found.skip = i;
+		}
 	}
-	size_t length = 0;
-	for (; *from; from++)
-		length = expand(pairs, *from, length);
-	name[length] = '\0';
+	found.complete = false;
+	found.length = 0;
+	while (!found.complete)
+		expand(table, *from++);
+	found.name[found.length] = '\0';
 	*offset = address - start;
-	return name;
+	return found.name;
 }

@@ -48,6 +48,6 @@
 #define ECANCELED    125
 #endif
 
-/* The text that strerror() of the GNU C library gives for a positive error number ("Unknown error
- * N" for others). */
+/* The text that strerror() of the GNU C library gives for one of these numbers, and for 0; for any
+ * other "Unknown error N". */
 const char *error_text(int error);

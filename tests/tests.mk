@@ -16,7 +16,7 @@ SECONDS  ?= 60
 
 # The simulated controller, and the driver on it.
 SIM  = $(filter-out tests/sim/host% tests/sim/driver.c,$(wildcard tests/sim/*.c))
-NVME = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c)) \
+DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c)) \
 	$(wildcard drivers/block/*.c) lib/errno.c \
 	lib/number.c lib/prng.c
 # The files, the shell and the commands on the host.
@@ -34,13 +34,14 @@ unit_endian   =
 unit_errno    = lib/errno.c
 unit_hotplug  = $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
+unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c
 unit_number   = lib/number.c
-# nvme_* without a line of its own has $(NVME).
+# nvme_* without a line of its own has $(DRIVER).
 unit_block    = drivers/block/block.c
-unit_nvme_io  = $(NVME)
-unit_nvme_namespace = $(NVME)
-unit_nvme_recovery = $(NVME)
+unit_nvme_io  = $(DRIVER)
+unit_nvme_namespace = $(DRIVER)
+unit_nvme_recovery = $(DRIVER)
 unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
 unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
@@ -53,7 +54,7 @@ unit_string   = renamed/lib/string.c
 fuzz_acpi     = kernel/acpi_tables.c
 fuzz_boot_info = kernel/boot_info.c kernel/memory_map.c
 fuzz_number   = lib/number.c
-fuzz_nvme     = $(filter-out tests/sim/driver.c,$(NVME))
+fuzz_nvme     = $(filter-out tests/sim/driver.c,$(DRIVER))
 
 # --- how they are built --------------------------------------------------------------------------
 
@@ -90,7 +91,7 @@ $(UNIT)/objects/%.o: %.c
 	@echo "  HOSTCC  $<"
 	@$(HOST_CC) $(HOSTED_FLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
-unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(NVME)),$(unit_$(1)))
+unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(DRIVER)),$(unit_$(1)))
 
 define unit_program
 unit_$(1)_objects := $(addprefix $(UNIT)/objects/,tests/unit/$(1)_test.o $(call unit_object,$(call unit_sources,$(1))))
@@ -136,7 +137,7 @@ unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
 # What the guest and system tests boot.
 TEST_BUILD ?= $(KERNEL) $(ISO)
-test-programs: $(unit_programs) $(fuzz_programs) $(TEST_BUILD)
+test-programs: $(unit_programs) $(fuzz_programs) $(TEST_BUILD) $(HOST_BUILD)/shell
 
 # One tier, or all of them. What does not build counts as failed, and the rest runs all the same.
 unit: purpose := test
@@ -149,7 +150,7 @@ guest: purpose := test
 guest: programs := $(TEST_BUILD)
 guest: tiers := guest
 system: purpose := test
-system: programs := $(TEST_BUILD)
+system: programs := $(TEST_BUILD) $(HOST_BUILD)/shell
 system: tiers := system
 test: purpose := test
 test: programs := test-programs

@@ -3,7 +3,6 @@
 
 BEGIN {
 	count = 0
-	pairs = 96
 	for (i = 1; i < 256; i++) {
 		char[i] = sprintf("%c", i)
 		code[char[i]] = i
@@ -24,8 +23,8 @@ function best_pair(    i, size, pair, best, seen) {
 		seen[substr(text, i, 2)]++
 	best = ""
 	for (pair in seen)
-		if (pair !~ /\n/ && (best == "" || seen[pair] > seen[best] ||
-				     (seen[pair] == seen[best] && pair < best)))
+		if (best == "" || seen[pair] > seen[best] ||
+		    (seen[pair] == seen[best] && pair < best))
 			best = pair
 	return best
 }
@@ -34,31 +33,31 @@ function literal(c) {
 	return c == "." ? "[.]" : c
 }
 
+# Characters that mean something to gsub() are never made to stand for a pair.
+function is_free(c) {
+	return (code[c] < 32 || code[c] > 126 || c ~ /[0-9A-Za-z]/) && !index(text, c)
+}
+
 END {
-	# One character above 127 for each of the most frequent pairs, one after the other.
-	for (k = 0; k < pairs; k++) {
-		pair[k] = best_pair()
-		if (pair[k] == "")
-			pair[k] = "__"
-		gsub(literal(substr(pair[k], 1, 1)) literal(substr(pair[k], 2, 1)), char[128 + k], text)
-	}
+	# A free character for each of the most frequent pairs, one after the other.
+	for (k = 255; k > 0 && length(text) > 1; k--)
+		if (is_free(char[k])) {
+			pair[k] = best_pair()
+			gsub(literal(substr(pair[k], 1, 1)) literal(substr(pair[k], 2, 1)), char[k], text)
+		}
 
 	print "\t.section symbols, \"a\", @progbits"
 	print "\t.balign 4"
 	print "\t.long " count ", 0x" (count ? addresses[0] : 0)
-	for (i = 1; i <= count; i++)
-		print "\t.short " (i < count ? "0x" addresses[i] " - 0x" addresses[i - 1] : 0)
-	for (k = 0; k < 128; k++)
-		print "\t.byte " (k < pairs ? code[substr(pair[k], 1, 1)] ", " code[substr(pair[k], 2, 1)] : "0, 0")
+	for (k = 0; k < 256; k++)
+		if (k in pair)
+			print "\t.byte " code[substr(pair[k], 1, 1)] ", " code[substr(pair[k], 2, 1)]
+		else
+			print "\t.byte 0, " (k == code["\n"] ? 0 : k)
+	for (i = 1; i < count; i++)
+		print "\t.uleb128 0x" addresses[i] " - 0x" addresses[i - 1]
 	size = length(text)
-	line = ""
-	for (i = 1; i <= size; i++) {
-		c = substr(text, i, 1)
-		line = line (line == "" ? "" : ", ") (c == "\n" ? 0 : code[c])
-		if (c == "\n") {
-			print "\t.byte " line
-			line = ""
-		}
-	}
+	for (i = 1; i <= size; i++)
+		print "\t.byte " code[substr(text, i, 1)]
 	print "\t.section .note.GNU-stack, \"\", @progbits"
 }

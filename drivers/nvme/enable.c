@@ -5,6 +5,7 @@
 #include "lib/errno.h"
 
 #define UNIT_NS		(500 * NVME_NS_PER_MS) /* of CAP.TO and CRTO */
+#define UNITS_MAX	255
 #define SHUTDOWN_MAX_NS (10000 * NVME_NS_PER_MS)
 #define SHUTDOWN_NS	(5000 * NVME_NS_PER_MS) /* where RTD3E is not given */
 #define ALL_ONES	0xffffffffu
@@ -68,6 +69,9 @@ int nvme_read_capabilities(struct nvme_controller *controller)
 		if (crto != ALL_ONES && NVME_CRTO_CRWMT(crto) > units)
 			units = NVME_CRTO_CRWMT(crto);
 	}
+	/* CRTO has room for nine hours; nobody waits for longer than CAP.TO can say. */
+	if (units > UNITS_MAX)
+		units = UNITS_MAX;
 	/* One unit more: the field is rounded by who knows which rule, and 0 is seen in the wild.
 	 */
 	controller->ready_ns = (units + 1) * UNIT_NS;

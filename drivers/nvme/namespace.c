@@ -9,11 +9,12 @@
 #define BLOCK_SHIFT_MIN 9
 #define BLOCK_SHIFT_MAX 16
 #define BOUNCE_MIN	(16u << 10)
+#define SCAN_NS		(120000 * NVME_NS_PER_MS) /* the longest for all of them */
 
 /* Fills in a description from what the controller says, if the driver can work with it. 0, -ENXIO:
  * there is no such namespace; -EOPNOTSUPP: said why. */
 static int describe(struct nvme_controller *controller, uint32_t nsid,
-		    const struct nvme_identify_namespace *data, struct nvme_namespace *namespace)
+		    const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
 {
 	unsigned index = NVME_FLBAS_INDEX(data->flbas, data->nlbaf);
 	struct nvme_lba_format format;
@@ -58,44 +59,43 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 		nvme_warning(controller, "namespace %u: capacity of %llu blocks, size of %llu",
 			     nsid, (unsigned long long)data->ncap, (unsigned long long)blocks);
 
-	namespace->nsid = nsid;
-	namespace->block_shift = format.data_size_shift;
-	namespace->format = (uint8_t)index;
-	namespace->blocks_max = controller->transfer_max >> format.data_size_shift;
-	if (namespace->blocks_max > NVME_RW_BLOCKS_MAX)
-	namespace->blocks_max = NVME_RW_BLOCKS_MAX;
+	ns->nsid = nsid;
+	ns->block_shift = format.data_size_shift;
+	ns->format = (uint8_t)index;
+	ns->blocks_max = controller->transfer_max >> format.data_size_shift;
+	if (ns->blocks_max > NVME_RW_BLOCKS_MAX)
+		ns->blocks_max = NVME_RW_BLOCKS_MAX;
 	/* From anywhere a page reaches into one more page at most. */
-	namespace->small_max = controller->options.data == NVME_DATA_SGL ? 0 : NVME_PAGE_SIZE;
-	namespace->capacity = data->ncap;
-	namespace->used = data->nuse;
-	memcpy(namespace->nguid, data->nguid, sizeof(namespace->nguid));
-	memcpy(namespace->eui64, data->eui64, sizeof(namespace->eui64));
-	namespace->block.block_size = 1u << format.data_size_shift;
-	namespace->block.block_count = blocks;
-	namespace->block.transfer_max = namespace->blocks_max << format.data_size_shift;
-	namespace->block.read_only = data->nsattr & NVME_NSATTR_PROTECTED;
+	ns->small_max = controller->options.data == NVME_DATA_SGL ? 0 : NVME_PAGE_SIZE;
+	ns->capacity = data->ncap;
+	ns->used = data->nuse;
+	memcpy(ns->nguid, data->nguid, sizeof(ns->nguid));
+	memcpy(ns->eui64, data->eui64, sizeof(ns->eui64));
+	ns->block.block_size = 1u << format.data_size_shift;
+	ns->block.block_count = blocks;
+	ns->block.transfer_max = ns->blocks_max << format.data_size_shift;
+	ns->block.read_only = data->nsattr & NVME_NSATTR_PROTECTED;
 	return 0;
 }
 
-static void retire(struct nvme_controller *controller, struct nvme_namespace *namespace,
-		   const char *why)
+static void retire(struct nvme_controller *controller, struct nvme_namespace *ns, const char *why)
 {
-	nvme_warning(controller, "namespace %u %s", namespace->nsid, why);
-	namespace->active = false;
-	namespace->block.gone = true;
-	if (namespace->registered)
-		block_unregister(&namespace->block);
-	namespace->registered = false;
+	nvme_warning(controller, "namespace %u %s", ns->nsid, why);
+	ns->active = false;
+	ns->block.gone = true;
+	if (ns->registered)
+		block_unregister(&ns->block);
+	ns->registered = false;
 }
 
-static void insert(struct nvme_controller *controller, struct nvme_namespace *namespace)
+static void insert(struct nvme_controller *controller, struct nvme_namespace *ns)
 {
 	struct nvme_namespace **link = &controller->namespaces;
 
-	while (*link && (*link)->nsid < namespace->nsid)
+	while (*link && (*link)->nsid < ns->nsid)
 		link = &(*link)->next;
-	namespace->next = *link;
-	*link = namespace;
+	ns->next = *link;
+	*link = ns;
 }
 
 /* The object of a namespace, in the same format if there are several (it may have been formatted
@@ -114,10 +114,14 @@ static struct nvme_namespace *find(struct nvme_controller *controller, uint32_t 
 static int take_in(struct nvme_controller *controller, uint32_t nsid)
 {
 	struct nvme_identify_namespace *data = controller->identify_namespace;
-	struct nvme_namespace described, *namespace;
+	struct nvme_namespace described, *ns;
 	struct nvme_reply reply;
 	int error;
 
+	if (nvme_time_ns() >= controller->scan_until_ns) {
+		nvme_error(controller, "namespace %u: the scan takes too long", nsid);
+		return -ETIMEDOUT;
+	}
 	error = nvme_admin_identify(controller, NVME_CNS_NAMESPACE, nsid, data, &reply);
 	if (error) {
 		if (!nvme_answered(&reply))
@@ -126,42 +130,41 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 			     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
 			     NVME_STATUS_SC(reply.status));
 		/* One that is in use stays as it was: its own commands will tell. */
-		for (namespace = controller->namespaces; namespace; namespace = namespace->next)
-			if (namespace->nsid == nsid && namespace->active)
-		namespace->seen = true;
+		for (ns = controller->namespaces; ns; ns = ns->next)
+			if (ns->nsid == nsid && ns->active)
+				ns->seen = true;
 		return 0;
 	}
 	memset(&described, 0, sizeof(described));
 	if (describe(controller, nsid, data, &described) < 0)
 		return 0;
-	namespace = find(controller, nsid, described.block_shift);
-	if (!namespace) {
-		namespace = nvme_alloc(sizeof(*namespace));
-		if (!namespace)
+	ns = find(controller, nsid, described.block_shift);
+	if (!ns) {
+		ns = nvme_alloc(sizeof(*ns));
+		if (!ns)
 			return -ENOMEM;
-		*namespace = described;
-		snprintf(namespace->block.name, sizeof(namespace->block.name), "%sn%u",
-			 controller->name, nsid);
-		namespace->block.model = controller->model;
-		namespace->block.operations = &nvme_block_operations;
-		namespace->block.driver_data = namespace;
-		namespace->controller = controller;
-		insert(controller, namespace);
+		*ns = described;
+		snprintf(ns->block.name, sizeof(ns->block.name), "%sn%u", controller->name, nsid);
+		ns->block.model = controller->model;
+		ns->block.operations = &nvme_block_operations;
+		ns->block.driver_data = ns;
+		ns->controller = controller;
+		insert(controller, ns);
 	} else {
-		if (namespace->block.block_count != described.block.block_count)
+		if (ns->block.block_count != described.block.block_count)
 			nvme_warning(controller, "namespace %u: %llu blocks, were %llu", nsid,
 				     (unsigned long long)described.block.block_count,
-				     (unsigned long long)namespace->block.block_count);
-		namespace->block.block_count = described.block.block_count;
-		namespace->block.read_only = described.block.read_only;
-		namespace->block.transfer_max = described.block.transfer_max;
-		namespace->blocks_max = described.blocks_max;
-		namespace->small_max = described.small_max;
-		namespace->capacity = described.capacity;
-		namespace->used = described.used;
-		namespace->format = described.format;
+				     (unsigned long long)ns->block.block_count);
+		ns->block.block_count = described.block.block_count;
+		ns->block.read_only = described.block.read_only;
+		ns->block.transfer_max = described.block.transfer_max;
+		ns->blocks_max = described.blocks_max;
+		ns->small_max = described.small_max;
+		ns->capacity = described.capacity;
+		ns->used = described.used;
+		ns->format = described.format;
 	}
-	namespace->seen = true;
+	ns->seen = true;
 	return 0;
 }
 
@@ -230,6 +233,7 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 	uint32_t bounce = BOUNCE_MIN;
 	int error;
 
+	controller->scan_until_ns = nvme_time_ns() + SCAN_NS;
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		n->seen = false;
 	error = controller->version >= NVME_VERSION(1, 1, 0) ? scan_list(controller)

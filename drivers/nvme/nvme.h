@@ -22,8 +22,9 @@ struct pci_device;
 
 /* Finds and starts every controller (1b36:0010; any of class 010802 with nvme.any=1 on the command
  * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
- * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow
- * and nvme.data (auto, prp, sgl) from the command line. */
+ * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow,
+ * nvme.data (auto, prp, sgl), nvme.irq (poll, intx, msix), nvme.spin_us and nvme.coalesce
+ * (completions,time in 100 us) from the command line. */
 unsigned nvme_init(void);
 /* Looks for controllers that came or went since; returns how many were added. */
 unsigned nvme_rescan(void);

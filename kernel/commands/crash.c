@@ -13,7 +13,8 @@ static void crash_null(void)
 {
 	volatile uintptr_t null = 0;
 
-	*(volatile uint32_t *)null = 0;
+	/* Not 0, which is written by and-ing it: a read first. */
+	*(volatile uint32_t *)null = 1;
 }
 
 static void crash_write(void)

@@ -247,6 +247,7 @@ static int64_t assignment(struct calculation *calculation, bool live)
 	int64_t value;
 	char *name;
 
+	shell_check_stack(calculation->sh);
 	if (calculation->operator!= OP_NAME)
 		return conditional(calculation, live);
 	next_operator(calculation);

@@ -1,7 +1,6 @@
 /* Line editing with the keys of Emacs. */
 #include "kernel/console.h"
 #include "kernel/files/file.h"
-#include "kernel/memory.h"
 #include "kernel/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/errno.h"
@@ -25,169 +24,6 @@ enum key {
 	KEY_PASTE,
 	KEY_UNKNOWN,
 };
-
-/* What was cut last; belongs to the machine. */
-#define KILL_MAX (64u << 10)
-static char *kill_text;
-static size_t kill_length;
-
-/* --- text --- */
-
-void editor_move(struct editor *editor, size_t cursor)
-{
-	if (cursor == editor->cursor)
-		return;
-	editor->cursor = cursor;
-	editor->cursor_known = false;
-}
-
-/* Never inside a character, though bytes around the cursor may have become one. */
-static void place_cursor(struct editor *editor, size_t cursor)
-{
-	size_t start = character_start(editor->text, editor->length, cursor);
-
-	if (start < cursor)
-		cursor = start + character_length(editor->text, editor->length, start);
-	editor->cursor = cursor;
-	editor->cursor_known = false;
-}
-
-static bool reserve(struct editor *editor, size_t more)
-{
-	size_t capacity = editor->capacity ? editor->capacity : 128;
-	char *text;
-
-	while (capacity - editor->length < more && capacity < SIZE_MAX / 2)
-		capacity *= 2;
-	if (capacity == editor->capacity)
-		return true;
-	text = process_realloc(editor->text, capacity);
-	if (!text) {
-		editor->failed = true;
-		return false;
-	}
-	editor->text = text;
-	editor->capacity = capacity;
-	return true;
-}
-
-void editor_insert(struct editor *editor, const char *bytes, size_t length)
-{
-	bool at_end = editor->cursor == editor->length;
-
-	if (!length || !reserve(editor, length))
-		return;
-	memmove(editor->text + editor->cursor + length, editor->text + editor->cursor,
-		editor->length - editor->cursor);
-	memcpy(editor->text + editor->cursor, bytes, length);
-	editor->length += length;
-	screen_changed(editor, editor->cursor);
-	editor->cursor += length;
-	/* What is added at the end is drawn from where the cursor stands. */
-	if (!at_end)
-		place_cursor(editor, editor->cursor);
-}
-
-void editor_delete(struct editor *editor, size_t from, size_t to)
-{
-	if (from >= to)
-		return;
-	memmove(editor->text + from, editor->text + to, editor->length - to);
-	editor->length -= to - from;
-	screen_changed(editor, from);
-	place_cursor(editor, from);
-}
-
-void editor_replace(struct editor *editor, const char *bytes, size_t length)
-{
-	size_t same = 0;
-
-	while (same < length && same < editor->length && bytes[same] == editor->text[same])
-		same++;
-	if (!reserve(editor, length))
-		return;
-	memcpy(editor->text, bytes, length);
-	if (same < editor->length || same < length)
-		screen_changed(editor, same);
-	editor->length = length;
-	editor->cursor = length;
-	editor->cursor_known = false;
-}
-
-static void cut(struct editor *editor, size_t from, size_t to)
-{
-	char *text;
-
-	if (from >= to)
-		return;
-	/* It stays when the shell has ended: no more than a line that somebody may have typed. */
-	text = to - from <= KILL_MAX ? krealloc(kill_text, to - from) : NULL;
-	if (text) {
-		kill_text = text;
-		kill_length = to - from;
-		memcpy(kill_text, editor->text + from, kill_length);
-	}
-	editor_delete(editor, from, to);
-}
-
-static bool is_word_byte(char c)
-{
-	return is_name_char(c) || (unsigned char)c >= 0x80;
-}
-
-static size_t word_end(const struct editor *editor)
-{
-	size_t end = editor->cursor;
-
-	while (end < editor->length && !is_word_byte(editor->text[end]))
-		end++;
-	while (end < editor->length && is_word_byte(editor->text[end]))
-		end++;
-	return end;
-}
-
-static size_t word_start(const struct editor *editor)
-{
-	size_t start = editor->cursor;
-
-	while (start && !is_word_byte(editor->text[start - 1]))
-		start--;
-	while (start && is_word_byte(editor->text[start - 1]))
-		start--;
-	return start;
-}
-
-/* Back over one word between blanks (Ctrl-W). */
-static size_t blank_word_start(const struct editor *editor)
-{
-	size_t start = editor->cursor;
-
-	while (start && strchr(" \t", editor->text[start - 1]))
-		start--;
-	while (start && !strchr(" \t", editor->text[start - 1]))
-		start--;
-	return start;
-}
-
-static void transpose(struct editor *editor)
-{
-	size_t second = editor->cursor, first, length;
-	char moved[4];
-
-	if (second == editor->length && second)
-		second = character_before(editor->text, second);
-	if (!second || second >= editor->length)
-		return;
-	first = character_before(editor->text, second);
-	length = second - first;
-	memcpy(moved, editor->text + first, length);
-	second += character_length(editor->text, editor->length, second);
-	memmove(editor->text + first, editor->text + first + length, second - first - length);
-	memcpy(editor->text + second - length, moved, length);
-	screen_changed(editor, first);
-	editor_move(editor, second);
-	editor->cursor_known = false;
-}
 
 /* --- history --- */
 
@@ -220,15 +56,14 @@ static void insert_last_word(struct editor *editor)
 	const char *line;
 	size_t length, start;
 
-	if (editor->last_key == KEY_ALT + '.') {
-		editor_delete(editor, editor->last_word_start, editor->cursor);
-	} else {
+	if (editor->last_key != KEY_ALT + '.') {
 		editor->last_word_index = 0;
 		editor->last_word_start = editor->cursor;
 	}
 	line = history_get(editor->last_word_index, &length);
 	if (!line)
 		return;
+	editor_delete(editor, editor->last_word_start, editor->cursor);
 	editor->last_word_index++;
 	while (length && strchr(" \t", line[length - 1]))
 		length--;
@@ -453,7 +288,7 @@ static void edit_by_control(struct editor *editor, int key)
 			editor_delete(editor, character_before(editor->text, cursor), cursor);
 		break;
 	case CONTROL('K'):
-		cut(editor, cursor, end);
+		editor_cut(editor, cursor, end);
 		editor_move(editor, editor->length);
 		break;
 	case CONTROL('L'):
@@ -469,16 +304,16 @@ static void edit_by_control(struct editor *editor, int key)
 		show_history(editor, editor->history_index + 1);
 		break;
 	case CONTROL('T'):
-		transpose(editor);
+		editor_transpose(editor);
 		break;
 	case CONTROL('U'):
-		cut(editor, 0, cursor);
+		editor_cut(editor, 0, cursor);
 		break;
 	case CONTROL('W'):
-		cut(editor, blank_word_start(editor), cursor);
+		editor_cut(editor, editor_blank_word_start(editor), cursor);
 		break;
 	case CONTROL('Y'):
-		editor_insert(editor, kill_text, kill_length);
+		editor_yank(editor);
 		break;
 	}
 }
@@ -531,18 +366,18 @@ static void edit(struct editor *editor, int key)
 	switch (key) {
 	case KEY_WORD_RIGHT:
 	case KEY_ALT + 'f':
-		editor_move(editor, word_end(editor));
+		editor_move(editor, editor_word_end(editor));
 		break;
 	case KEY_WORD_LEFT:
 	case KEY_ALT + 'b':
-		editor_move(editor, word_start(editor));
+		editor_move(editor, editor_word_start(editor));
 		break;
 	case KEY_ALT + 'd':
-		cut(editor, editor->cursor, word_end(editor));
+		editor_cut(editor, editor->cursor, editor_word_end(editor));
 		break;
 	case KEY_ALT + 127:
 	case KEY_ALT + CONTROL('H'):
-		cut(editor, word_start(editor), editor->cursor);
+		editor_cut(editor, editor_word_start(editor), editor->cursor);
 		break;
 	case KEY_ALT + '.':
 	case KEY_ALT + '_':

@@ -51,6 +51,13 @@ void editor_insert(struct editor *editor, const char *bytes, size_t length);
 void editor_delete(struct editor *editor, size_t from, size_t to);
 void editor_replace(struct editor *editor, const char *bytes, size_t length);
 void editor_move(struct editor *editor, size_t cursor);
+void editor_cut(struct editor *editor, size_t from, size_t to); /* keeps it for editor_yank() */
+void editor_yank(struct editor *editor);
+void editor_transpose(struct editor *editor);
+/* Where the word at the cursor ends and begins; Ctrl-W's words are all between blanks. */
+size_t editor_word_end(const struct editor *editor);
+size_t editor_word_start(const struct editor *editor);
+size_t editor_blank_word_start(const struct editor *editor);
 
 /* The text from offset on is not what the screen shows. */
 void screen_changed(struct editor *editor, size_t offset);

@@ -123,7 +123,7 @@ static void advance(struct editor *editor, struct place *place, unsigned width,
 		place->row++;
 		place->column = 0;
 		if (output)
-			put(output, "\n", 1);
+			put(output, "\033[K\n", 4); /* the cell that stays free */
 	}
 	if (output)
 		put(output, bytes, length);
@@ -147,10 +147,9 @@ static void walk(struct editor *editor, struct place *place, const char *text, s
 
 		bytes = character_length(text, length, offset);
 		if (c == '\t') {
-			unsigned i, width = TAB_WIDTH - place->column % TAB_WIDTH;
-
-			for (i = 0; i < width; i++)
+			do
 				advance(editor, place, 1, output, " ", 1);
+			while (place->column % TAB_WIDTH);
 		} else if (c < ' ' || c == 127) {
 			char control[2] = {'^', (char)(c ^ 64)};
 

@@ -24,6 +24,14 @@ static void drop_oldest(void)
 	first_number++;
 }
 
+/* The line does not end with a NUL. */
+static bool is_blank(const char *line, size_t length)
+{
+	while (length && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+		length--;
+	return !length;
+}
+
 /* Lines without anything in them, and repetitions of the last one, are not kept; no more are very
  * long ones, or any when memory is out. */
 void history_add(const char *line, size_t length)
@@ -32,7 +40,7 @@ void history_add(const char *line, size_t length)
 	const char *previous = history_get(0, &previous_length);
 	char *copy;
 
-	if (!length || strspn(line, " \t") >= length || length > HISTORY_BYTES / 4)
+	if (is_blank(line, length) || length > HISTORY_BYTES / 4)
 		return;
 	if (previous && previous_length == length && !memcmp(previous, line, length))
 		return;

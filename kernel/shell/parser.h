@@ -59,8 +59,21 @@ struct parser {
 	struct document *documents;	 /* whose bodies come behind the next newline */
 };
 
+/* --- words.c --- */
+
+void *parser_alloc(struct parser *parser, size_t size); /* cleared, in the unit's arena */
+/* The next character; backslash-newline pairs before it vanish. */
+int get_joined(struct parser *parser);
+void unget(struct parser *parser, int c);
+/* What is typed now is text, not commands. Returns what was set before. */
+bool set_literal(struct parser *parser, bool literal);
+/* The parts up to the end of the word; of the whole input, as in double quotes. */
+struct part *read_word_parts(struct parser *parser);
+struct part *read_document_parts(struct parser *parser);
+
+/* --- lexer.c --- */
+
 enum token next_token(struct parser *parser);
-struct word *parser_word(struct parser *parser); /* the word of the token */
 _Noreturn void syntax_error(struct parser *parser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The list inside $(…) up to its ")", and inside `…` up to the end of the input. */

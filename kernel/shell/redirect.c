@@ -113,8 +113,9 @@ static bool open_document(struct shell *sh, const char *text, struct file **file
 		memmove(name, name + 4, strlen(name + 4) + 1);
 		error = file_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, file);
 	}
+	if (error != -EEXIST)
+		path_unlink(name); /* also where opening it failed halfway */
 	if (!error) {
-		path_unlink(name);
 		for (; done < length && written >= 0; done += (size_t)written)
 			written = file_write(*file, text + done, length - done);
 		if (done < length || written < 0)

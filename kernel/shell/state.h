@@ -215,7 +215,7 @@ int input_peek(struct shell *sh);
 /* Throws away what is left of the line. */
 void input_discard_line(struct input *input);
 
-/* --- parser (lexer.c, parser.c) --- */
+/* --- parser (words.c, lexer.c, parser.c) --- */
 
 enum parse_result { PARSE_COMMAND, PARSE_NOTHING, PARSE_END };
 /* One complete command of the current input, up to a newline. Syntax errors are raised. */
@@ -307,10 +307,11 @@ int64_t arithmetic_evaluate(struct shell *sh, const char *expression);
 const char *parameter_value(struct shell *sh, const char *name, char *number, size_t number_size);
 #define NUMBER_TEXT_MAX 24
 
-/* --- execution (execute.c, redirect.c, subshell.c) --- */
+/* --- execution (execute.c, simple.c, redirect.c, subshell.c) --- */
 
 #define EXECUTE_TESTED 1 /* -e does not look at the status */
 int execute(struct shell *sh, struct node *node, unsigned flags);
+int execute_simple(struct shell *sh, struct node *node, unsigned flags); /* NODE_COMMAND */
 /* Reads and runs commands until the end of the current input. */
 int execute_input(struct shell *sh, unsigned flags);
 int execute_string(struct shell *sh, const char *text, unsigned flags);
@@ -334,7 +335,7 @@ bool redirections_push(struct shell *sh, struct redirection_scope *scope,
 void redirections_pop(struct shell *sh);
 void redirections_keep(struct shell *sh, struct redirection_scope *scope);
 
-/* --- built-ins (builtins.c …) --- */
+/* --- built-ins (builtins.c, builtin_*.c) --- */
 
 struct builtin {
 	const char *name;

@@ -326,8 +326,15 @@ void machine_begin(const void *text, size_t size, bool is_interactive)
 	typed_end = typed + size;
 }
 
+static bool is_kept(const char *name, enum file_type type)
+{
+	if (strncmp(name, "/dev/", 5) == 0)
+		return type != FILE_REGULAR && type != FILE_DIRECTORY;
+	return strcmp(name, "/dev") == 0 || strcmp(name, "/tmp") == 0 || strcmp(name, "/root") == 0;
+}
+
 /* Removes what is in the directory, but for what there is from the start. */
-static void clear(const char *path, bool top)
+static void clear(const char *path)
 {
 	struct directory_entry entry;
 	char name[PATH_MAX + NAME_MAX + 2];
@@ -337,15 +344,13 @@ static void clear(const char *path, bool top)
 	if (file_open(path, O_RDONLY | O_DIRECTORY, 0, &directory))
 		panic("%s cannot be opened", path);
 	for (cursor = 0; directory_read(directory, &cursor, &entry) > 0;) {
-		bool kept =
-			top && (strcmp(entry.name, "tmp") == 0 || strcmp(entry.name, "root") == 0);
+		bool is_directory = entry.type == FILE_DIRECTORY;
 
-		if (top && strcmp(entry.name, "dev") == 0)
-			continue;
-		snprintf(name, sizeof name, "%s/%s", top ? "" : path, entry.name);
-		if (entry.type == FILE_DIRECTORY)
-			clear(name, false);
-		if (!kept && (entry.type == FILE_DIRECTORY ? path_rmdir(name) : path_unlink(name)))
+		snprintf(name, sizeof name, "%s/%s", path[1] ? path : "", entry.name);
+		if (is_directory)
+			clear(name);
+		if (!is_kept(name, entry.type) &&
+		    (is_directory ? path_rmdir(name) : path_unlink(name)))
 			panic("%s cannot be removed", name);
 	}
 	file_close(directory);
@@ -357,7 +362,7 @@ static int clean(int argc, char **argv)
 	files_sync_all();
 	path_mkdir("/tmp", 0777);
 	path_mkdir("/root", 0700);
-	clear("/", true);
+	clear("/");
 	return 0;
 }
 

@@ -1,6 +1,7 @@
-/* Operands and options of commands: the first byte chooses the command, the rest are its words,
- * separated by newlines. dd's are parsed as dd does it, and what comes out is checked. The commands
- * run with a small file, /tmp/f, and a block device to work on. */
+/* Operands and options of commands. The input is records, separated by 1Eh bytes: the first byte
+ * chooses the command, the rest are its words, separated by newlines. dd's are parsed as dd does
+ * it, and what comes out is checked. The commands run with a small file, /tmp/f, and a block device
+ * to work on. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "tests/fuzz/machine.h"
 
 #define WORDS_MAX 24
+#define SEPARATOR 0x1e
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,23 +40,17 @@ static int parse(int argc, char **argv)
 	return 0;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void run(const char *record, size_t size)
 {
-	static bool started;
 	char *argv[WORDS_MAX + 1];
 	const struct command *command;
-	char *text, *at;
+	unsigned which = (unsigned char)record[0];
+	char *text = malloc(size), *at;
 	int argc = 1;
 
-	if (!started)
-		machine_start();
-	started = true;
-	if (size < 1)
-		return 0;
-	text = malloc(size);
-	memcpy(text, data + 1, size - 1);
+	memcpy(text, record + 1, size - 1);
 	text[size - 1] = '\0';
-	argv[0] = (char *)(uintptr_t)names[data[0] % (sizeof(names) / sizeof(names[0]))];
+	argv[0] = (char *)(uintptr_t)names[which % (sizeof(names) / sizeof(names[0]))];
 	for (at = text; at && argc < WORDS_MAX; argc++) {
 		argv[argc] = at;
 		at = strchr(at, '\n');
@@ -65,11 +61,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine_begin("typed\n", 6, false);
 	files_add("/tmp/f", "one two\nthree\n\0\377 last", 21);
 	command = command_find(argv[0]);
-	if (data[0] == 0)
+	if (which == 0)
 		machine_run(parse, argc, argv);
 	else if (command)
 		command_run(command, argc, argv);
 	machine_end();
 	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool started;
+	const char *at = (const char *)data, *end = at + size;
+
+	if (!started)
+		machine_start();
+	started = true;
+	while (at < end) {
+		const char *separator = memchr(at, SEPARATOR, (size_t)(end - at));
+		const char *next = separator ? separator : end;
+
+		if (next > at)
+			run(at, (size_t)(next - at));
+		at = next + 1;
+	}
 	return 0;
 }

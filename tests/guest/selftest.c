@@ -434,6 +434,7 @@ static int selftest_main(int argc, char **argv)
 	bool listing = false;
 	int option;
 
+	process_hold_devices();
 	while ((option = getopt_next(&state, argc, argv, "ld:", options)) != -1) {
 		switch (option) {
 		case 'l':

@@ -11,7 +11,7 @@ HOST_LIB     := $(filter-out lib/string.c lib/format.c,$(wildcard lib/*.c))
 HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) kernel/process.c $(wildcard kernel/files/*.c) \
 	$(wildcard drivers/block/*.c)
 HOST_SUPPORT := $(wildcard kernel/commands/support/*.c)
-HOST_SHELL   ?= $(wildcard kernel/shell/*.c)
+HOST_SHELL   := $(wildcard kernel/shell/*.c)
 HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
 	$(wildcard kernel/commands/*.c kernel/commands/*/*.c))
 
@@ -46,5 +46,7 @@ fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
 fuzz_pci    = $(FUZZ_KERNEL) kernel/commands/lspci.c $(addprefix drivers/pci/,assign.c config.c \
 	hotplug.c msix.c names.c pci.c)
-fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(NVME)) \
+fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
+unit_shell_editor = $(addprefix kernel/shell/,editor.c editor_screen.c editor_text.c history.c)
+unit_shell_limits = $(HOST_KERNEL)

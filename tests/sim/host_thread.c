@@ -23,9 +23,9 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-#define STACK_SIZE    (1ul << 20) /* sanitizers make frames large */
-#define GUARD_SIZE    4096ul
-#define STACK_TOLD    (64ul << 10) /* as much as the kernel's threads have */
+#define STACK_SIZE (1ul << 20) /* sanitizers make frames large */
+#define GUARD_SIZE 4096ul
+#define STACK_TOLD (64ul << 10) /* as much as the kernel's threads have */
 
 #ifdef __x86_64__
 /* The pointer of a stack that has the registers of a waiting thread on it. */

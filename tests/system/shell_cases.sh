@@ -378,7 +378,7 @@ echo 'false; echo in' >s; set -e; . ./s || echo no; . ./s; echo b
 #--- nounset
 set -u; echo ${x-a} ${x:-b} ${x+c} "$@" $* $#; (echo $x); echo $?; (echo ${#x}); echo $?; (echo ${x%a}); (echo $3); echo $?; (echo $((x))); echo $?; x=1; echo $x; echo $y; echo no
 #--- xtrace
-set -x; echo a "b c"; x=1 y="2 3"; x=2 echo b; for i in 1 2; do :; done; f() { echo in; }; f 1; [ a = a ] && true; case a in a) echo c;; esac; (echo d); echo e | cat; y=$(echo g); set +x; echo h
+set -x; echo a "b c"; x=1 y="2 3"; x=2 echo b; for i in 1 2; do :; done; f() { echo in; }; f 1; [ a = a ] && true; case a in a) echo c;; esac; (echo d); echo e; y=$(echo g); set +x; echo h
 #--- xtrace prompt
 x=1; PS4='$x> '; set -x; echo a; x=2; echo b; PS4=; echo c
 #--- noexec

@@ -13,6 +13,7 @@ import argparse
 import os
 import pathlib
 import re
+import signal
 import shutil
 import subprocess
 import sys
@@ -79,13 +80,16 @@ def run_with(argv, cases, timeout, environment=None, directory=None):
         script = os.path.join(temporary, "master")
         with open(script, "wb") as file:
             file.write(master_script(cases, directory).encode("latin-1"))
+        # A session of its own: what the script started ends with it, even what loops for ever.
+        child = subprocess.Popen(argv + [script], stdin=subprocess.DEVNULL, env=environment,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 start_new_session=True)
         try:
-            result = subprocess.run(argv + [script], stdin=subprocess.DEVNULL, timeout=timeout,
-                                    env=environment, stdout=subprocess.PIPE,
-                                    stderr=subprocess.PIPE)
-            output, errors = result.stdout, result.stderr
-        except subprocess.TimeoutExpired as expired:
-            output, errors = expired.stdout or b"", (expired.stderr or b"") + b"\ntimeout"
+            output, errors = child.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            output, errors = child.communicate()
+            errors += b"\ntimeout"
     return parse_output(output.decode("latin-1")), errors.decode("latin-1")
 
 

@@ -257,8 +257,9 @@ class Generator:
         if kind == 15:
             return "{ " + self.list(depth - 1) + "\n}" + self.redirections()
         if kind == 16:
-            return "(" + self.list(depth - 1) + "\n)" + self.redirections()
-        if kind == 17:
+            # dash drops the redirections of a subshell that is the last thing a forked list does
+            return "{ (" + self.list(depth - 1) + "\n)" + self.redirections() + "\n(exit $?)\n}"
+        if kind == 17 and not self.in_function:  # a function within one could call itself
             name = self.pick(["fn1", "fn2", "fn3"])
             before, self.in_function, loops, self.loops = self.in_function, True, self.loops, 0
             # no function calls another one: recursion would not end

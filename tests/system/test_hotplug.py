@@ -101,6 +101,7 @@ def test_another_controller_in_an_empty_slot(tmp_path):
     "while dd if=/dev/my_nvme0n1 of=/dev/null bs=1M status=none; do :; done",
     "while cat /dev/my_nvme0n1 > /dev/null; do :; done",
     "while sha256sum /dev/my_nvme0n1 > /dev/null; do :; done",
+    "while cat /dev/my_nvme0n1 2> /log | wc -c && test ! -s /log; do :; done; cat /log; rm /log",
 ])
 def test_during_io(tmp_path, work):
     """The command that uses the device ends with an error, the shell lives; the device comes back with its data."""

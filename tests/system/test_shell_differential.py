@@ -25,7 +25,8 @@ pytestmark = pytest.mark.skipif(not shutil.which("dash"), reason="dash is the re
 
 def run_guest(cases):
     with tempfile.TemporaryDirectory() as directory:
-        result = machine.run_script(directory, shell_differential.master_script(cases), timeout=120)
+        result = machine.run_script(directory, shell_differential.master_script(cases),
+                                    "--disk", "none", timeout=120)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr
     return shell_differential.parse_output(machine.clean(result.stdout))
 

@@ -6,8 +6,7 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define MS 1000000ull
-#define S  1000000000ull
+#define S 1000000000ull
 
 static void lose(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,
 		 uint64_t value)
@@ -140,6 +139,45 @@ static void test_reset_in_a_scan(void **state)
 	driver_stop(&driver);
 }
 
+static uint64_t nine_hours(void *context, unsigned offset, uint64_t value)
+{
+	(void)context;
+	return offset == SIM_CRTO ? 0xffff : value;
+}
+
+/* A controller that wants to be waited for by the hour is not. */
+static void test_ready_timeout_of_hours(void **state)
+{
+	struct sim_config config = {.cap = SIM_CAP_QEMU | 1ull << 59,
+				    .never_ready = true,
+				    .hooks = {.property = nine_hours}};
+	struct driver driver;
+	uint64_t start = nvme_time_ns();
+
+	(void)state;
+	assert_int_equal(driver_try(&driver, &config, NULL), -ETIMEDOUT);
+	assert_in_range(nvme_time_ns() - start, 128 * S, 300 * S);
+	assert_logged("does not get ready");
+	sim_take_violations(driver.sim);
+	driver_stop(&driver);
+}
+
+/* One that answers each command in time, but only just, does not keep the machine for hours. */
+static void test_slow_namespaces(void **state)
+{
+	static const struct sim_namespace_config namespaces[100];
+	struct sim_config config = {
+		.latency_ns = 9 * S, .namespace_count = 100, .namespaces = namespaces};
+	struct driver driver;
+	uint64_t start = nvme_time_ns();
+
+	(void)state;
+	assert_int_equal(driver_try(&driver, &config, NULL), -ETIMEDOUT);
+	assert_in_range(nvme_time_ns() - start, 120 * S, 240 * S);
+	assert_logged("the scan takes too long");
+	driver_stop(&driver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +185,8 @@ int main(void)
 		cmocka_unit_test(test_no_buffer),
 		cmocka_unit_test(test_identify_data_changes_later),
 		cmocka_unit_test(test_reset_in_a_scan),
+		cmocka_unit_test(test_ready_timeout_of_hours),
+		cmocka_unit_test(test_slow_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -366,6 +366,39 @@ static void test_pipe_details(void **state)
 	assert_int_equal(file_close(ends[1]), 0);
 }
 
+static int open_and_exit(int argc, char **argv)
+{
+	int fd = process_open("/dev/null", O_RDONLY, 0);
+
+	(void)argc, (void)argv;
+	assert_true(fd >= 0 && process_file(fd) != NULL);
+	assert_int_equal(process_open("/tmp/missing", O_RDONLY, 0), -ENOENT);
+	while ((fd = process_open("/dev/null", O_RDONLY, 0)) >= 0)
+		;
+	assert_int_equal(fd, -EMFILE);
+	process_exit(3);
+}
+
+/* The last output finds the pipe broken: that ends the process a second time. */
+static int print_to_nobody(int argc, char **argv)
+{
+	struct file *read_end, *write_end;
+
+	(void)argc, (void)argv;
+	assert_int_equal(file_pipe(&read_end, &write_end), 0);
+	process_set_file(1, write_end);
+	file_close(read_end);
+	out("buffered");
+	return 0;
+}
+
+static void test_nothing_is_kept(void **state)
+{
+	(void)state;
+	assert_int_equal(run(open_and_exit), 3);
+	assert_int_equal(run(print_to_nobody), STATUS_BROKEN_PIPE);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -376,10 +409,15 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exit),	    cmocka_unit_test(test_child),
-		cmocka_unit_test(test_files),	    cmocka_unit_test(test_interrupt),
-		cmocka_unit_test(test_write_error), cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_pipes),	    cmocka_unit_test(test_pipe_details),
+		cmocka_unit_test(test_exit),
+		cmocka_unit_test(test_child),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_write_error),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_pipes),
+		cmocka_unit_test(test_pipe_details),
+		cmocka_unit_test(test_nothing_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

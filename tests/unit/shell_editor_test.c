@@ -78,6 +78,10 @@ static const char *control_sequence(const char *bytes, const char *end)
 	case 'H':
 		screen.row = screen.column = 0;
 		break;
+	case 'K':
+		for (unsigned column = screen.column; column < COLUMNS; column++)
+			strcpy(screen.cells[screen.row][column], " ");
+		break;
 	case 'J':
 		if (number == 2)
 			screen_clear_from(0, 0);

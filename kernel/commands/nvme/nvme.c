@@ -57,6 +57,7 @@ static int nvme_main(int argc, char **argv)
 {
 	const struct nvme_subcommand *subcommand;
 
+	process_hold_devices();
 	if (argc < 2 || strcmp(argv[1], "help") == 0) {
 		print_help();
 		return argc < 2;

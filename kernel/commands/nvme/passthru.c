@@ -179,8 +179,6 @@ static int run(int argc, char **argv, bool admin)
 	}
 	if (passthru.write)
 		read_input(&passthru, buffer);
-	/* It may have gone while standard input was waited for. */
-	passthru.target = nvme_operand(argc, argv, argc - 1);
 	if (passthru.show)
 		show_command(&passthru);
 	if (passthru.dry_run)

@@ -9,381 +9,344 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
+enum offset {
+	CAP = 0x00,
+	VS = 0x08,
+	INTMS = 0x0c,
+	INTMC = 0x10,
+	CC = 0x14,
+	CSTS = 0x1c,
+	NSSR = 0x20,
+	AQA = 0x24,
+	ASQ = 0x28,
+	ACQ = 0x30,
+	CMBLOC = 0x38,
+	CMBSZ = 0x3c,
+	BPINFO = 0x40,
+	BPRSEL = 0x44,
+	BPMBL = 0x48,
+	CMBMSC = 0x50,
+	CMBSTS = 0x58,
+	CMBEBS = 0x5c,
+	CMBSWTP = 0x60,
+	NSSD = 0x64,
+	CRTO = 0x68,
+	PMRCAP = 0xe00,
+	PMRCTL = 0xe04,
+	PMRSTS = 0xe08,
+	PMREBS = 0xe0c,
+	PMRSWTP = 0xe10,
+	PMRMSCL = 0xe14,
+	PMRMSCU = 0xe18,
+};
+
 struct property {
 	const char *label; /* with the white space before the colon */
 	uint16_t offset;
 	uint8_t size;
 	bool prefix;	  /* the value is printed with 0x */
 	bool blank_after; /* an empty line behind the decoded form */
-	void (*decode)(uint64_t value);
 };
-
-/* Bits high:low of a property. */
-static uint64_t bits(uint64_t value, unsigned high, unsigned low)
-{
-	return value >> low & (UINT64_MAX >> (63 - (high - low)));
-}
-
-static const char *choose(uint64_t index, const char *const *texts, unsigned count)
-{
-	return index < count && texts[index] ? texts[index] : "Reserved";
-}
-
-#define CHOOSE(index, ...)                                \
-	choose(index, (const char *const[]){__VA_ARGS__}, \
-	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
-
-static const char *yes_no(uint64_t value)
-{
-	return value ? "Yes" : "No";
-}
-
-static const char *support(uint64_t value)
-{
-	return value ? "Supported" : "Not Supported";
-}
-
-static unsigned number(uint64_t value)
-{
-	return (unsigned)value;
-}
-
-static void decode_cap(uint64_t cap)
-{
-	static const char indent[] = "\t                                           ";
-
-	out("\tController Ready With Media Support (CRWMS): %s\n", support(bits(cap, 59, 59)));
-	out("\tController Ready Independent of Media Support (CRIMS): %s\n",
-	    support(bits(cap, 60, 60)));
-	out("\tController Memory Buffer Supported (CMBS): The Controller Memory Buffer is %s\n",
-	    support(bits(cap, 57, 57)));
-	out("\tPersistent Memory Region Supported (PMRS): The Persistent Memory Region is %s\n",
-	    support(bits(cap, 56, 56)));
-	out("\tMemory Page Size Maximum         (MPSMAX): %u bytes\n",
-	    1u << (12 + bits(cap, 55, 52)));
-	out("\tMemory Page Size Minimum         (MPSMIN): %u bytes\n",
-	    1u << (12 + bits(cap, 51, 48)));
-	out("\tBoot Partition Support              (BPS): %s\n", yes_no(bits(cap, 45, 45)));
-	out("\tCommand Sets Supported              (CSS): NVM command set is %s\n",
-	    support(bits(cap, 37, 37)));
-	out("%sOne or more I/O Command Sets are %s\n", indent, support(bits(cap, 43, 43)));
-	out("%s%s\n", indent,
-	    bits(cap, 44, 44) ? "Only Admin Command Set Supported"
-			      : "I/O Command Set is Supported");
-	out("\tNVM Subsystem Reset Supported     (NSSRS): %s\n", yes_no(bits(cap, 36, 36)));
-	out("\tDoorbell Stride                   (DSTRD): %u bytes\n",
-	    1u << (2 + bits(cap, 35, 32)));
-	out("\tTimeout                              (TO): %u ms\n",
-	    number(bits(cap, 31, 24)) * 500);
-	out("\tArbitration Mechanism Supported     (AMS): Weighted Round Robin with Urgent "
-	    "Priority Class is %s\n",
-	    bits(cap, 17, 17) ? "supported" : "not supported");
-	out("\tContiguous Queues Required          (CQR): %s\n", yes_no(bits(cap, 16, 16)));
-	out("\tMaximum Queue Entries Supported    (MQES): %u\n", number(bits(cap, 15, 0)) + 1);
-}
-
-static void decode_vs(uint64_t vs)
-{
-	out("\tNVMe specification %u.%u\n", number(bits(vs, 31, 16)), number(bits(vs, 15, 8)));
-}
-
-static void decode_cc(uint64_t cc)
-{
-	out("\tController Ready Independent of Media Enable (CRIME): %s\n",
-	    bits(cc, 24, 24) ? "Enabled" : "Disabled");
-	out("\tI/O Completion Queue Entry Size (IOCQES): %u bytes\n", 1u << bits(cc, 23, 20));
-	out("\tI/O Submission Queue Entry Size (IOSQES): %u bytes\n", 1u << bits(cc, 19, 16));
-	out("\tShutdown Notification              (SHN): %s\n",
-	    CHOOSE(bits(cc, 15, 14), "No notification; no effect", "Normal shutdown notification",
-		   "Abrupt shutdown notification"));
-	out("\tArbitration Mechanism Selected     (AMS): %s\n",
-	    CHOOSE(bits(cc, 13, 11), "Round Robin",
-		   "Weighted Round Robin with Urgent Priority Class", NULL, NULL, NULL, NULL, NULL,
-		   "Vendor Specific"));
-	out("\tMemory Page Size                   (MPS): %u bytes\n", 1u << (12 + bits(cc, 10, 7)));
-	out("\tI/O Command Set Selected           (CSS): %s\n",
-	    CHOOSE(bits(cc, 6, 4), "NVM Command Set", NULL, NULL, NULL, NULL, NULL,
-		   "All supported I/O Command Sets", "Admin Command Set only"));
-	out("\tEnable                              (EN): %s\n", yes_no(bits(cc, 0, 0)));
-}
-
-static void decode_csts(uint64_t csts)
-{
-	out("\tProcessing Paused               (PP): %s\n", yes_no(bits(csts, 5, 5)));
-	out("\tNVM Subsystem Reset Occurred (NSSRO): %s\n", yes_no(bits(csts, 4, 4)));
-	out("\tShutdown Status               (SHST): %s\n",
-	    CHOOSE(bits(csts, 3, 2), "Normal operation (no shutdown has been requested)",
-		   "Shutdown processing occurring", "Shutdown processing complete"));
-	out("\tController Fatal Status        (CFS): %s\n", bits(csts, 1, 1) ? "True" : "False");
-	out("\tReady                          (RDY): %s\n", yes_no(bits(csts, 0, 0)));
-}
-
-static void decode_nssr(uint64_t nssr)
-{
-	out("\tNVM Subsystem Reset Control (NSSRC): %u\n", number(nssr));
-}
-
-/* Both fields are in units of 500 milliseconds. */
-static void decode_crto(uint64_t crto)
-{
-	out("\tCRIMT                               : %u secs\n", number(bits(crto, 31, 16)) / 2);
-	out("\tCRWMT                               : %u secs\n", number(bits(crto, 15, 0)) / 2);
-}
-
-static void decode_intms(uint64_t intms)
-{
-	out("\tInterrupt Vector Mask Set (IVMS): %x\n", number(intms));
-}
-
-static void decode_intmc(uint64_t intmc)
-{
-	out("\tInterrupt Vector Mask Clear (IVMC): %x\n", number(intmc));
-}
-
-static void decode_aqa(uint64_t aqa)
-{
-	out("\tAdmin Completion Queue Size (ACQS): %u\n", number(bits(aqa, 27, 16)) + 1);
-	out("\tAdmin Submission Queue Size (ASQS): %u\n", number(bits(aqa, 11, 0)) + 1);
-}
-
-static void decode_asq(uint64_t asq)
-{
-	out("\tAdmin Submission Queue Base (ASQB): %llx\n", (unsigned long long)asq);
-}
-
-static void decode_acq(uint64_t acq)
-{
-	out("\tAdmin Completion Queue Base (ACQB): %llx\n", (unsigned long long)acq);
-}
-
-static const char *enforced(uint64_t not_enforced)
-{
-	return not_enforced ? "Not Enforced" : "Enforced";
-}
-
-static bool buffer_missing(uint64_t value)
-{
-	if (!value)
-		out("\tController Memory Buffer feature is not supported\n");
-	return !value;
-}
-
-static void decode_cmbloc(uint64_t cmbloc)
-{
-	if (buffer_missing(cmbloc))
-		return;
-	out("\tOffset                                                        (OFST): %#x (See "
-	    "cmbsz.szu for granularity)\n",
-	    number(bits(cmbloc, 31, 12)));
-	out("\tCMB Queue Dword Alignment                                     (CQDA): %u\n",
-	    number(bits(cmbloc, 8, 8)));
-	out("\tCMB Data Metadata Mixed Memory Support                      (CDMMMS): %s\n",
-	    enforced(bits(cmbloc, 7, 7)));
-	out("\tCMB Data Pointer and Command Independent Locations Support (CDPCILS): %s\n",
-	    enforced(bits(cmbloc, 6, 6)));
-	out("\tCMB Data Pointer Mixed Locations Support                    (CDPMLS): %s\n",
-	    enforced(bits(cmbloc, 5, 5)));
-	out("\tCMB Queue Physically Discontiguous Support                   (CQPDS): %s\n",
-	    enforced(bits(cmbloc, 4, 4)));
-	out("\tCMB Queue Mixed Memory Support                               (CQMMS): %s\n",
-	    enforced(bits(cmbloc, 3, 3)));
-	out("\tBase Indicator Register                                        (BIR): %#x\n",
-	    number(bits(cmbloc, 2, 0)));
-}
-
-static const char *buffer_support(uint64_t value)
-{
-	return value ? "Supported" : "Not supported";
-}
-
-static void decode_cmbsz(uint64_t cmbsz)
-{
-	static const char place[] = "in Controller Memory Buffer is";
-
-	if (buffer_missing(cmbsz))
-		return;
-	out("\tSize                      (SZ): %u\n", number(bits(cmbsz, 31, 12)));
-	out("\tSize Units               (SZU): %s\n",
-	    CHOOSE(bits(cmbsz, 11, 8), "4 KB", "64 KB", "1 MB", "16 MB", "256 MB", "4 GB",
-		   "64 GB"));
-	out("\tWrite Data Support       (WDS): Write Data and metadata transfer %s %s\n", place,
-	    buffer_support(bits(cmbsz, 4, 4)));
-	out("\tRead Data Support        (RDS): Read Data and metadata transfer %s %s\n", place,
-	    buffer_support(bits(cmbsz, 3, 3)));
-	out("\tPRP SGL List Support   (LISTS): PRP/SG Lists %s %s\n", place,
-	    buffer_support(bits(cmbsz, 2, 2)));
-	out("\tCompletion Queue Support (CQS): Admin and I/O Completion Queues %s %s\n", place,
-	    buffer_support(bits(cmbsz, 1, 1)));
-	out("\tSubmission Queue Support (SQS): Admin and I/O Submission Queues %s %s\n", place,
-	    buffer_support(bits(cmbsz, 0, 0)));
-}
-
-static void decode_bpinfo(uint64_t bpinfo)
-{
-	out("\tActive Boot Partition ID      (ABPID): %u\n", number(bits(bpinfo, 31, 31)));
-	out("\tBoot Read Status                (BRS): %s\n",
-	    CHOOSE(bits(bpinfo, 25, 24), "No Boot Partition read operation requested",
-		   "Boot Partition read in progress", "Boot Partition read completed successfully",
-		   "Error completing Boot Partition read"));
-	out("\tBoot Partition Size            (BPSZ): %u\n", number(bits(bpinfo, 14, 0)));
-}
-
-static void decode_bprsel(uint64_t bprsel)
-{
-	out("\tBoot Partition Identifier      (BPID): %u\n", number(bits(bprsel, 31, 31)));
-	out("\tBoot Partition Read Offset    (BPROF): %x\n", number(bits(bprsel, 29, 10)));
-	out("\tBoot Partition Read Size      (BPRSZ): %x\n", number(bits(bprsel, 9, 0)));
-}
-
-static void decode_bpmbl(uint64_t bpmbl)
-{
-	out("\tBoot Partition Memory Buffer Base Address (BMBBA): %llx\n",
-	    (unsigned long long)bpmbl);
-}
-
-static void decode_cmbmsc(uint64_t cmbmsc)
-{
-	out("\tController Base Address         (CBA): %llx\n",
-	    (unsigned long long)bits(cmbmsc, 63, 12));
-	out("\tController Memory Space Enable (CMSE): %u\n", number(bits(cmbmsc, 1, 1)));
-	out("\tCapabilities Registers Enabled  (CRE): CMBLOC and CMBSZ registers are %senabled\n",
-	    bits(cmbmsc, 0, 0) ? "" : "NOT ");
-}
-
-static void decode_cmbsts(uint64_t cmbsts)
-{
-	out("\tController Base Address Invalid (CBAI): %u\n", number(bits(cmbsts, 0, 0)));
-}
-
-static const char *elasticity_unit(uint64_t value)
-{
-	return CHOOSE(bits(value, 3, 0), "Bytes", "One KB", "One MB", "One GB");
-}
-
-static void print_elasticity(const char *buffer, const char *base, const char *units,
-			     uint64_t value)
-{
-	out("\t%s Elasticity Buffer Size Base  (%s): %x\n", buffer, base,
-	    number(bits(value, 31, 8)));
-	out("\tRead Bypass Behavior                     : memory reads not conflicting with memory "
-	    "writes in the %s Elasticity Buffer %s bypass those memory writes\n",
-	    buffer, bits(value, 4, 4) ? "SHALL" : "MAY");
-	out("\t%s Elasticity Buffer Size Units (%s): %s\n", buffer, units, elasticity_unit(value));
-}
-
-static void print_throughput(const char *buffer, const char *field, uint64_t value)
-{
-	out("\t%s Sustained Write Throughput       (%sV): %x\n", buffer, field,
-	    number(bits(value, 31, 8)));
-	out("\t%s Sustained Write Throughput Units (%sU): %s/second\n", buffer, field,
-	    elasticity_unit(value));
-}
-
-static void decode_cmbebs(uint64_t cmbebs)
-{
-	print_elasticity("CMB", "CMBWBZ", "CMBSZU", cmbebs);
-}
-
-static void decode_cmbswtp(uint64_t cmbswtp)
-{
-	print_throughput("CMB", "CMBSWT", cmbswtp);
-}
-
-static void decode_nssd(uint64_t nssd)
-{
-	out("\tNVM Subsystem Shutdown Control (NSSC): %u\n", number(nssd));
-}
-
-static void decode_pmrcap(uint64_t pmrcap)
-{
-	out("\tController Memory Space Supported                   (CMSS): Referencing PMR with "
-	    "host supplied addresses is %s\n",
-	    support(bits(pmrcap, 24, 24)));
-	out("\tPersistent Memory Region Timeout                   (PMRTO): %x\n",
-	    number(bits(pmrcap, 23, 16)));
-	out("\tPersistent Memory Region Write Barrier Mechanisms (PMRWBM): %x\n",
-	    number(bits(pmrcap, 13, 10)));
-	out("\tPersistent Memory Region Time Units                (PMRTU): PMR time unit is %s\n",
-	    bits(pmrcap, 9, 8) ? "minutes" : "500 milliseconds");
-	out("\tBase Indicator Register                              (BIR): %x\n",
-	    number(bits(pmrcap, 7, 5)));
-	out("\tWrite Data Support                                   (WDS): Write data to the PMR "
-	    "is %ssupported\n",
-	    bits(pmrcap, 4, 4) ? "" : "not ");
-	out("\tRead Data Support                                    (RDS): Read data from the PMR "
-	    "is %ssupported\n",
-	    bits(pmrcap, 3, 3) ? "" : "not ");
-}
-
-static void decode_pmrctl(uint64_t pmrctl)
-{
-	out("\tEnable (EN): PMR is %s\n", bits(pmrctl, 0, 0) ? "READY" : "Disabled");
-}
-
-static void decode_pmrsts(uint64_t pmrsts)
-{
-	out("\tController Base Address Invalid (CBAI): %x\n", number(bits(pmrsts, 12, 12)));
-	out("\tHealth Status                   (HSTS): %s\n",
-	    CHOOSE(bits(pmrsts, 11, 9), "Normal Operation", "Restore Error", "Read Only",
-		   "Unreliable"));
-	out("\tNot Ready                       (NRDY): The Persistent Memory Region is %s to "
-	    "process PCI Express memory read and write requests\n",
-	    bits(pmrsts, 8, 8) ? "Not Ready" : "READY");
-	out("\tError                            (ERR): %x\n", number(bits(pmrsts, 7, 0)));
-}
-
-static void decode_pmrebs(uint64_t pmrebs)
-{
-	print_elasticity("PMR", "PMRWBZ", "PMRSZU", pmrebs);
-}
-
-static void decode_pmrswtp(uint64_t pmrswtp)
-{
-	print_throughput("PMR", "PMRSWT", pmrswtp);
-}
-
-static void decode_pmrmscl(uint64_t pmrmscl)
-{
-	out("\tController Base Address         (CBA): %#x\n", number(bits(pmrmscl, 31, 12)));
-	out("\tController Memory Space Enable (CMSE): %#x\n", number(bits(pmrmscl, 1, 1)));
-}
-
-static void decode_pmrmscu(uint64_t pmrmscu)
-{
-	out("\tController Base Address         (CBA): %#x\n", number(pmrmscu));
-}
 
 /* In nvme-cli's order. */
 static const struct property properties[] = {
-	{"cap     ", 0x00, 8, false, true, decode_cap},
-	{"version ", 0x08, 4, false, true, decode_vs},
-	{"cc      ", 0x14, 4, false, true, decode_cc},
-	{"csts    ", 0x1c, 4, false, true, decode_csts},
-	{"nssr    ", 0x20, 4, false, true, decode_nssr},
-	{"crto    ", 0x68, 4, false, false, decode_crto},
-	{"intms   ", 0x0c, 4, false, true, decode_intms},
-	{"intmc   ", 0x10, 4, false, true, decode_intmc},
-	{"aqa     ", 0x24, 4, false, true, decode_aqa},
-	{"asq     ", 0x28, 8, false, true, decode_asq},
-	{"acq     ", 0x30, 8, false, true, decode_acq},
-	{"cmbloc  ", 0x38, 4, false, true, decode_cmbloc},
-	{"cmbsz   ", 0x3c, 4, false, true, decode_cmbsz},
-	{"bpinfo  ", 0x40, 4, false, false, decode_bpinfo},
-	{"bprsel  ", 0x44, 4, false, false, decode_bprsel},
-	{"bpmbl   ", 0x48, 8, false, false, decode_bpmbl},
-	{"cmbmsc\t", 0x50, 8, false, true, decode_cmbmsc},
-	{"cmbsts\t", 0x58, 4, false, true, decode_cmbsts},
-	{"cmbebs  ", 0x5c, 4, false, false, decode_cmbebs},
-	{"cmbswtp ", 0x60, 4, false, false, decode_cmbswtp},
-	{"nssd    ", 0x64, 4, false, true, decode_nssd},
-	{"pmrcap  ", 0xe00, 4, false, false, decode_pmrcap},
-	{"pmrctl  ", 0xe04, 4, false, false, decode_pmrctl},
-	{"pmrsts  ", 0xe08, 4, false, false, decode_pmrsts},
-	{"pmrebs  ", 0xe0c, 4, false, false, decode_pmrebs},
-	{"pmrswtp ", 0xe10, 4, false, false, decode_pmrswtp},
-	{"pmrmscl\t", 0xe14, 4, true, true, decode_pmrmscl},
-	{"pmrmscu\t", 0xe18, 4, true, false, decode_pmrmscu},
+	{"cap     ", CAP, 8, false, true},     {"version ", VS, 4, false, true},
+	{"cc      ", CC, 4, false, true},      {"csts    ", CSTS, 4, false, true},
+	{"nssr    ", NSSR, 4, false, true},    {"crto    ", CRTO, 4, false, false},
+	{"intms   ", INTMS, 4, false, true},   {"intmc   ", INTMC, 4, false, true},
+	{"aqa     ", AQA, 4, false, true},     {"asq     ", ASQ, 8, false, true},
+	{"acq     ", ACQ, 8, false, true},     {"cmbloc  ", CMBLOC, 4, false, true},
+	{"cmbsz   ", CMBSZ, 4, false, true},   {"bpinfo  ", BPINFO, 4, false, false},
+	{"bprsel  ", BPRSEL, 4, false, false}, {"bpmbl   ", BPMBL, 8, false, false},
+	{"cmbmsc\t", CMBMSC, 8, false, true},  {"cmbsts\t", CMBSTS, 4, false, true},
+	{"cmbebs  ", CMBEBS, 4, false, false}, {"cmbswtp ", CMBSWTP, 4, false, false},
+	{"nssd    ", NSSD, 4, false, true},    {"pmrcap  ", PMRCAP, 4, false, false},
+	{"pmrctl  ", PMRCTL, 4, false, false}, {"pmrsts  ", PMRSTS, 4, false, false},
+	{"pmrebs  ", PMREBS, 4, false, false}, {"pmrswtp ", PMRSWTP, 4, false, false},
+	{"pmrmscl\t", PMRMSCL, 4, true, true}, {"pmrmscu\t", PMRMSCU, 4, true, false},
 };
+
+/* How the bits of a field become what its line shows: a number, or one of several texts. */
+enum meaning {
+	NUMBER,
+	PLUS_ONE,
+	HALF,
+	TIMES_500,
+	POWER,	  /* of two */
+	POWER_4,  /* times 4 */
+	POWER_4K, /* times 4,096 */
+	FALSE_TRUE,
+	NO_YES,
+	SUPPORT,
+	SUPPORT_LOWER,
+	SUPPORT_SMALL,
+	COMMAND_SETS,
+	DISABLED_ENABLED,
+	SHUTDOWN,
+	ARBITRATION,
+	COMMAND_SET,
+	SHUTDOWN_STATUS,
+	ENFORCED,
+	SIZE_UNIT,
+	BOOT_READ,
+	NOT,
+	ELASTICITY_UNIT,
+	MAY_SHALL,
+	TIME_UNIT,
+	READY,
+	HEALTH,
+	NOT_READY,
+};
+
+/* For 0, 1, ...; an empty one and those behind the last are reserved. */
+static const char *const texts[] = {
+	[FALSE_TRUE] = "False|True",
+	[NO_YES] = "No|Yes",
+	[SUPPORT] = "Not Supported|Supported",
+	[SUPPORT_LOWER] = "not supported|supported",
+	[SUPPORT_SMALL] = "Not supported|Supported",
+	[COMMAND_SETS] = "I/O Command Set is Supported|Only Admin Command Set Supported",
+	[DISABLED_ENABLED] = "Disabled|Enabled",
+	[SHUTDOWN] = "No notification; no effect|Normal shutdown notification|"
+		     "Abrupt shutdown notification",
+	[ARBITRATION] = "Round Robin|Weighted Round Robin with Urgent Priority Class||||||"
+			"Vendor Specific",
+	[COMMAND_SET] = "NVM Command Set||||||All supported I/O Command Sets|"
+			"Admin Command Set only",
+	[SHUTDOWN_STATUS] = "Normal operation (no shutdown has been requested)|"
+			    "Shutdown processing occurring|Shutdown processing complete",
+	[ENFORCED] = "Enforced|Not Enforced",
+	[SIZE_UNIT] = "4 KB|64 KB|1 MB|16 MB|256 MB|4 GB|64 GB",
+	[BOOT_READ] = "No Boot Partition read operation requested|"
+		      "Boot Partition read in progress|"
+		      "Boot Partition read completed successfully|"
+		      "Error completing Boot Partition read",
+	[NOT] = "NOT enabled|enabled",
+	[ELASTICITY_UNIT] = "Bytes|One KB|One MB|One GB",
+	[MAY_SHALL] = "MAY|SHALL",
+	[TIME_UNIT] = "500 milliseconds|minutes|minutes|minutes",
+	[READY] = "Disabled|READY",
+	[HEALTH] = "Normal Operation|Restore Error|Read Only|Unreliable",
+	[NOT_READY] = "READY|Not Ready",
+};
+
+/* Bits high:low of a property. In format @ is CMB or PMR, whichever the property belongs
+ * to; its one conversion is for an unsigned long long or a text. */
+struct field {
+	const char *format;
+	uint16_t property;
+	uint8_t high, low;
+	uint8_t meaning;
+};
+
+#define ELASTICITY(property)                                                                     \
+	{"@ Elasticity Buffer Size Base  (@WBZ): %llx", property, 31, 8, NUMBER},                \
+		{"Read Bypass Behavior                     : memory reads not conflicting with " \
+		 "memory writes in the @ Elasticity Buffer %s bypass those memory writes",       \
+		 property, 4, 4, MAY_SHALL},                                                     \
+	{                                                                                        \
+		"@ Elasticity Buffer Size Units (@SZU): %s", property, 3, 0, ELASTICITY_UNIT     \
+	}
+#define THROUGHPUT(property)                                                             \
+	{"@ Sustained Write Throughput       (@SWTV): %llx", property, 31, 8, NUMBER},   \
+	{                                                                                \
+		"@ Sustained Write Throughput Units (@SWTU): %s/second", property, 3, 0, \
+			ELASTICITY_UNIT                                                  \
+	}
+
+static const struct field fields[] = {
+	{"Controller Ready With Media Support (CRWMS): %s", CAP, 59, 59, SUPPORT},
+	{"Controller Ready Independent of Media Support (CRIMS): %s", CAP, 60, 60, SUPPORT},
+	{"Controller Memory Buffer Supported (CMBS): The Controller Memory Buffer is %s", CAP, 57,
+	 57, SUPPORT},
+	{"Persistent Memory Region Supported (PMRS): The Persistent Memory Region is %s", CAP, 56,
+	 56, SUPPORT},
+	{"Memory Page Size Maximum         (MPSMAX): %llu bytes", CAP, 55, 52, POWER_4K},
+	{"Memory Page Size Minimum         (MPSMIN): %llu bytes", CAP, 51, 48, POWER_4K},
+	{"Boot Partition Support              (BPS): %s", CAP, 45, 45, NO_YES},
+	{"Command Sets Supported              (CSS): NVM command set is %s", CAP, 37, 37, SUPPORT},
+	{"                                           One or more I/O Command Sets are %s", CAP, 43,
+	 43, SUPPORT},
+	{"                                           %s", CAP, 44, 44, COMMAND_SETS},
+	{"NVM Subsystem Reset Supported     (NSSRS): %s", CAP, 36, 36, NO_YES},
+	{"Doorbell Stride                   (DSTRD): %llu bytes", CAP, 35, 32, POWER_4},
+	{"Timeout                              (TO): %llu ms", CAP, 31, 24, TIMES_500},
+	{"Arbitration Mechanism Supported     (AMS): Weighted Round Robin with Urgent Priority "
+	 "Class is %s",
+	 CAP, 17, 17, SUPPORT_LOWER},
+	{"Contiguous Queues Required          (CQR): %s", CAP, 16, 16, NO_YES},
+	{"Maximum Queue Entries Supported    (MQES): %llu", CAP, 15, 0, PLUS_ONE},
+	{"Controller Ready Independent of Media Enable (CRIME): %s", CC, 24, 24, DISABLED_ENABLED},
+	{"I/O Completion Queue Entry Size (IOCQES): %llu bytes", CC, 23, 20, POWER},
+	{"I/O Submission Queue Entry Size (IOSQES): %llu bytes", CC, 19, 16, POWER},
+	{"Shutdown Notification              (SHN): %s", CC, 15, 14, SHUTDOWN},
+	{"Arbitration Mechanism Selected     (AMS): %s", CC, 13, 11, ARBITRATION},
+	{"Memory Page Size                   (MPS): %llu bytes", CC, 10, 7, POWER_4K},
+	{"I/O Command Set Selected           (CSS): %s", CC, 6, 4, COMMAND_SET},
+	{"Enable                              (EN): %s", CC, 0, 0, NO_YES},
+	{"Processing Paused               (PP): %s", CSTS, 5, 5, NO_YES},
+	{"NVM Subsystem Reset Occurred (NSSRO): %s", CSTS, 4, 4, NO_YES},
+	{"Shutdown Status               (SHST): %s", CSTS, 3, 2, SHUTDOWN_STATUS},
+	{"Controller Fatal Status        (CFS): %s", CSTS, 1, 1, FALSE_TRUE},
+	{"Ready                          (RDY): %s", CSTS, 0, 0, NO_YES},
+	{"NVM Subsystem Reset Control (NSSRC): %llu", NSSR, 31, 0, NUMBER},
+	{"CRIMT                               : %llu secs", CRTO, 31, 16, HALF},
+	{"CRWMT                               : %llu secs", CRTO, 15, 0, HALF},
+	{"Interrupt Vector Mask Set (IVMS): %llx", INTMS, 31, 0, NUMBER},
+	{"Interrupt Vector Mask Clear (IVMC): %llx", INTMC, 31, 0, NUMBER},
+	{"Admin Completion Queue Size (ACQS): %llu", AQA, 27, 16, PLUS_ONE},
+	{"Admin Submission Queue Size (ASQS): %llu", AQA, 11, 0, PLUS_ONE},
+	{"Admin Submission Queue Base (ASQB): %llx", ASQ, 63, 0, NUMBER},
+	{"Admin Completion Queue Base (ACQB): %llx", ACQ, 63, 0, NUMBER},
+	{"Offset                                                        (OFST): %#llx (See "
+	 "cmbsz.szu for granularity)",
+	 CMBLOC, 31, 12, NUMBER},
+	{"CMB Queue Dword Alignment                                     (CQDA): %llu", CMBLOC, 8, 8,
+	 NUMBER},
+	{"CMB Data Metadata Mixed Memory Support                      (CDMMMS): %s", CMBLOC, 7, 7,
+	 ENFORCED},
+	{"CMB Data Pointer and Command Independent Locations Support (CDPCILS): %s", CMBLOC, 6, 6,
+	 ENFORCED},
+	{"CMB Data Pointer Mixed Locations Support                    (CDPMLS): %s", CMBLOC, 5, 5,
+	 ENFORCED},
+	{"CMB Queue Physically Discontiguous Support                   (CQPDS): %s", CMBLOC, 4, 4,
+	 ENFORCED},
+	{"CMB Queue Mixed Memory Support                               (CQMMS): %s", CMBLOC, 3, 3,
+	 ENFORCED},
+	{"Base Indicator Register                                        (BIR): %#llx", CMBLOC, 2,
+	 0, NUMBER},
+	{"Size                      (SZ): %llu", CMBSZ, 31, 12, NUMBER},
+	{"Size Units               (SZU): %s", CMBSZ, 11, 8, SIZE_UNIT},
+	{"Write Data Support       (WDS): Write Data and metadata transfer in Controller Memory "
+	 "Buffer is %s",
+	 CMBSZ, 4, 4, SUPPORT_SMALL},
+	{"Read Data Support        (RDS): Read Data and metadata transfer in Controller Memory "
+	 "Buffer is %s",
+	 CMBSZ, 3, 3, SUPPORT_SMALL},
+	{"PRP SGL List Support   (LISTS): PRP/SG Lists in Controller Memory Buffer is %s", CMBSZ, 2,
+	 2, SUPPORT_SMALL},
+	{"Completion Queue Support (CQS): Admin and I/O Completion Queues in Controller Memory "
+	 "Buffer is %s",
+	 CMBSZ, 1, 1, SUPPORT_SMALL},
+	{"Submission Queue Support (SQS): Admin and I/O Submission Queues in Controller Memory "
+	 "Buffer is %s",
+	 CMBSZ, 0, 0, SUPPORT_SMALL},
+	{"Active Boot Partition ID      (ABPID): %llu", BPINFO, 31, 31, NUMBER},
+	{"Boot Read Status                (BRS): %s", BPINFO, 25, 24, BOOT_READ},
+	{"Boot Partition Size            (BPSZ): %llu", BPINFO, 14, 0, NUMBER},
+	{"Boot Partition Identifier      (BPID): %llu", BPRSEL, 31, 31, NUMBER},
+	{"Boot Partition Read Offset    (BPROF): %llx", BPRSEL, 29, 10, NUMBER},
+	{"Boot Partition Read Size      (BPRSZ): %llx", BPRSEL, 9, 0, NUMBER},
+	{"Boot Partition Memory Buffer Base Address (BMBBA): %llx", BPMBL, 63, 0, NUMBER},
+	{"Controller Base Address         (CBA): %llx", CMBMSC, 63, 12, NUMBER},
+	{"Controller Memory Space Enable (CMSE): %llu", CMBMSC, 1, 1, NUMBER},
+	{"Capabilities Registers Enabled  (CRE): CMBLOC and CMBSZ registers are %s", CMBMSC, 0, 0,
+	 NOT},
+	{"Controller Base Address Invalid (CBAI): %llu", CMBSTS, 0, 0, NUMBER},
+	ELASTICITY(CMBEBS),
+	THROUGHPUT(CMBSWTP),
+	{"NVM Subsystem Shutdown Control (NSSC): %llu", NSSD, 31, 0, NUMBER},
+	{"Controller Memory Space Supported                   (CMSS): Referencing PMR with host "
+	 "supplied addresses is %s",
+	 PMRCAP, 24, 24, SUPPORT},
+	{"Persistent Memory Region Timeout                   (PMRTO): %llx", PMRCAP, 23, 16,
+	 NUMBER},
+	{"Persistent Memory Region Write Barrier Mechanisms (PMRWBM): %llx", PMRCAP, 13, 10,
+	 NUMBER},
+	{"Persistent Memory Region Time Units                (PMRTU): PMR time unit is %s", PMRCAP,
+	 9, 8, TIME_UNIT},
+	{"Base Indicator Register                              (BIR): %llx", PMRCAP, 7, 5, NUMBER},
+	{"Write Data Support                                   (WDS): Write data to the PMR is %s",
+	 PMRCAP, 4, 4, SUPPORT_LOWER},
+	{"Read Data Support                                    (RDS): Read data from the PMR is %s",
+	 PMRCAP, 3, 3, SUPPORT_LOWER},
+	{"Enable (EN): PMR is %s", PMRCTL, 0, 0, READY},
+	{"Controller Base Address Invalid (CBAI): %llx", PMRSTS, 12, 12, NUMBER},
+	{"Health Status                   (HSTS): %s", PMRSTS, 11, 9, HEALTH},
+	{"Not Ready                       (NRDY): The Persistent Memory Region is %s to process "
+	 "PCI Express memory read and write requests",
+	 PMRSTS, 8, 8, NOT_READY},
+	{"Error                            (ERR): %llx", PMRSTS, 7, 0, NUMBER},
+	ELASTICITY(PMREBS),
+	THROUGHPUT(PMRSWTP),
+	{"Controller Base Address         (CBA): %#llx", PMRMSCL, 31, 12, NUMBER},
+	{"Controller Memory Space Enable (CMSE): %#llx", PMRMSCL, 1, 1, NUMBER},
+	{"Controller Base Address         (CBA): %#llx", PMRMSCU, 31, 0, NUMBER},
+};
+
+/* The text with this number in a list of them. */
+static void choose(char *text, size_t size, const char *list, uint64_t number)
+{
+	size_t length = 0;
+
+	while (number && *list)
+		number -= *list++ == '|';
+	while (list[length] && list[length] != '|')
+		length++;
+	if (length)
+		snprintf(text, size, "%.*s", (int)length, list);
+	else
+		snprintf(text, size, "Reserved");
+}
+
+static unsigned long long shown(enum meaning meaning, unsigned long long bits)
+{
+	switch (meaning) {
+	case PLUS_ONE:
+		return bits + 1;
+	case HALF:
+		return bits / 2;
+	case TIMES_500:
+		return bits * 500;
+	case POWER:
+		return 1ull << bits;
+	case POWER_4:
+		return 4ull << bits;
+	case POWER_4K:
+		return 4096ull << bits;
+	default:
+		return bits;
+	}
+}
+
+static void print_field(const struct field *field, uint64_t value)
+{
+	uint64_t bits = value >> field->low & UINT64_MAX >> (63 - (field->high - field->low));
+	char format[160], text[64];
+	size_t length = 0;
+
+	for (const char *from = field->format; *from; from++) {
+		if (*from == '@') {
+			memcpy(format + length, field->property < PMRCAP ? "CMB" : "PMR", 3);
+			length += 3;
+		} else {
+			format[length++] = *from;
+		}
+	}
+	format[length] = '\0';
+	out("\t");
+	if (field->meaning < FALSE_TRUE) {
+		out(format, shown(field->meaning, bits));
+	} else {
+		choose(text, sizeof(text), texts[field->meaning], bits);
+		out(format, text);
+	}
+	out("\n");
+}
+
+static void decode(const struct property *property, uint64_t value)
+{
+	if (property->offset == VS)
+		out("\tNVMe specification %u.%u\n", (unsigned)value >> 16,
+		    (unsigned)value >> 8 & 0xff);
+	if (!value && (property->offset == CMBLOC || property->offset == CMBSZ)) {
+		out("\tController Memory Buffer feature is not supported\n");
+		return;
+	}
+	for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].property == property->offset)
+			print_field(&fields[i], value);
+}
 
 void nvme_print_properties(const uint8_t copy[NVME_PROPERTIES_SIZE], bool human, bool offsets)
 {
@@ -402,7 +365,7 @@ void nvme_print_properties(const uint8_t copy[NVME_PROPERTIES_SIZE], bool human,
 			out("%llx\n", (unsigned long long)value);
 		if (!human)
 			continue;
-		property->decode(value);
+		decode(property, value);
 		if (property->blank_after)
 			out("\n");
 	}

@@ -40,7 +40,7 @@ ifneq ($(CLANG),)
 CFLAGS += --target=x86_64-unknown-linux-gnu -mstack-alignment=8
 LDFLAGS += --target=x86_64-unknown-linux-gnu
 else
-CFLAGS += -mpreferred-stack-boundary=3
+CFLAGS += -mpreferred-stack-boundary=3 -falign-loops=1 -falign-jumps=1 -falign-labels=1
 LDFLAGS += -no-pie
 endif
 
@@ -57,7 +57,7 @@ all: $(KERNEL)
 
 # Speed where bytes are moved, small size everywhere else.
 FAST := $(wildcard drivers/block/*.c drivers/nvme/channel.c drivers/nvme/io.c \
-	drivers/nvme/prp.c drivers/nvme/queue.c drivers/nvme/sgl.c kernel/files/block*.c \
+	drivers/nvme/prp.c drivers/nvme/queue.c drivers/nvme/sgl.c \
 	kernel/files/device*.c lib/chacha20.c lib/crc32.c lib/sha256.c lib/string.c)
 $(FAST:%=$(B)/kernel/%.o): OPTIMIZE = -O2
 

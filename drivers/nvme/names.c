@@ -5,10 +5,11 @@
 #include "drivers/nvme/spec.h"
 #include "lib/errno.h"
 
+/* Packed: there are many. */
 struct name {
 	uint16_t code;
 	const char *text;
-};
+} __attribute__((packed));
 
 #define FIND(table, code) find(table, sizeof(table) / sizeof((table)[0]), code)
 

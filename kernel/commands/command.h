@@ -51,6 +51,11 @@ int out_flush(void);
 void err(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same with "NAME: " before and a newline behind. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* complain() with what, the quoted name and the text of a negative errno: "cannot open 'x': No such
+ * file or directory". 1, for a status. */
+int complain_about(const char *what, const char *name, long error);
+/* complain_about(), then process_exit(1). */
+_Noreturn void fail_about(const char *what, const char *name, long error);
 /* complain(), then process_exit(status). */
 _Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "Try 'NAME --help' for more information." on standard error, then process_exit(status): how

@@ -22,10 +22,9 @@ int dd_synchronize(struct dd_copy *copy)
 	/* what cannot be synchronised at all: fdatasync forgives it, the fsync that follows does
 	 * not */
 	if (error && wanted & DD_FDATASYNC && error != -EINVAL && error != -ENOSYS)
-		complain("fdatasync failed for %s: %s", quote(copy->output_name),
-			 error_text(-error));
+		complain_about("fdatasync failed for", copy->output_name, error);
 	else if (error)
-		complain("fsync failed for %s: %s", quote(copy->output_name), error_text(-error));
+		complain_about("fsync failed for", copy->output_name, error);
 	return error ? 1 : 0;
 }
 
@@ -38,11 +37,10 @@ int dd_finish(struct dd_copy *copy, int status, bool interrupted)
 	int error = process_set_file(DD_INPUT, NULL);
 
 	if (error < 0)
-		fail(1, "closing input file %s: %s", quote(copy->input_name), error_text(-error));
+		fail_about("closing input file", copy->input_name, error);
 	error = process_set_file(DD_OUTPUT, NULL);
 	if (error < 0 && !interrupted) {
-		complain("closing output file %s: %s", quote(copy->output_name),
-			 error_text(-error));
+		complain_about("closing output file", copy->output_name, error);
 		status = 1;
 	}
 	dd_report(copy);
@@ -77,7 +75,7 @@ static int write_block(struct dd_copy *copy, const unsigned char *bytes, size_t 
 	}
 	if (written && count_partial)
 		copy->partial_out++;
-	complain("%s %s: %s", what, quote(copy->output_name), error_text(error));
+	complain_about(what, copy->output_name, -error);
 	return 1;
 }
 
@@ -152,9 +150,9 @@ static long next_block(struct dd_copy *copy, int *status)
 		return -1;
 	if (count < 0) {
 		if (!(set & DD_NOERROR) || options->status != DD_STATUS_NONE)
-			complain("error reading %s: %s", quote(copy->input_name),
-				 error_text((int)-count));
-		/* With noerror as well, where GNU dd ends with 0: a copy with holes is no success. */
+			complain_about("error reading", copy->input_name, count);
+		/* With noerror as well, where GNU dd ends with 0: a copy with holes is no success.
+		 */
 		*status = 1;
 		if (!(set & DD_NOERROR))
 			return -1;
@@ -192,7 +190,7 @@ static int extend_output(struct dd_copy *copy)
 	int error = file_stat(file, &stat);
 
 	if (error) {
-		complain("cannot fstat %s: %s", quote(copy->output_name), error_text(-error));
+		complain_about("cannot fstat", copy->output_name, error);
 		return 1;
 	}
 	int64_t at = file_seek(file, 0, SEEK_CUR);
@@ -256,7 +254,7 @@ static void open_as(struct dd_copy *copy, int fd, const char *name, int flags)
 
 	(void)copy;
 	if (error)
-		fail(1, "failed to open %s: %s", quote(name), error_text(-error));
+		fail_about("failed to open", name, error);
 	process_set_file(fd, file);
 }
 
@@ -279,7 +277,7 @@ static void add_flags(int fd, const char *name, int flags)
 			error = file_set_flags(file, (old | flags) & ~O_DIRECTORY);
 	}
 	if (error)
-		fail(1, "setting flags for %s: %s", quote(name), error_text(-error));
+		fail_about("setting flags for", name, error);
 }
 
 static int open_output(struct dd_copy *copy)

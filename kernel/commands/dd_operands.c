@@ -184,7 +184,7 @@ static void parse_number_operand(const char *operand, const char *text, struct d
 	else if (value > max)
 		result = SIZE_OVERFLOW;
 	if (result & SIZE_OVERFLOW)
-		fail(1, "invalid number: %s: %s", quote(text), error_text(EOVERFLOW));
+		fail_about("invalid number:", text, -EOVERFLOW);
 	if (result != SIZE_OK)
 		fail(1, "invalid number: %s", quote(text));
 }

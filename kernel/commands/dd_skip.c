@@ -68,8 +68,7 @@ static uint64_t skip(struct dd_copy *copy, int fd, uint64_t blocks, uint64_t siz
 			dd_check_interrupt(copy);
 		if (count < 0) {
 			if (fd == DD_INPUT) {
-				complain("error reading %s: %s", quote(name),
-					 error_text((int)-count));
+				complain_about("error reading", name, count);
 				if (copy->options.conversions & DD_NOERROR)
 					dd_report(copy);
 			} else {
@@ -130,7 +129,7 @@ void dd_seek_output(struct dd_copy *copy)
 
 		copy->bytes_out = before;
 		if (!complete) {
-			complain("writing to %s: %s", quote(copy->output_name), error_text(error));
+			complain_about("writing to", copy->output_name, -error);
 			dd_quit(copy, 1);
 		}
 		if (blocks)

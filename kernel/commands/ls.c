@@ -40,10 +40,10 @@ struct list {
 	size_t count, room;
 };
 
-static void complain_about(struct settings *settings, int status, const char *what,
-			   const char *path, int error)
+static void report(struct settings *settings, int status, const char *what, const char *path,
+		   int error)
 {
-	complain("%s %s: %s", what, quote(path), error_text(-error));
+	complain_about(what, path, error);
 	if (settings->status < status)
 		settings->status = status;
 }
@@ -276,7 +276,7 @@ static void add_below(struct list *list, struct settings *settings, const char *
 	int error = path_stat(path, &stat);
 
 	if (error)
-		complain_about(settings, STATUS_MINOR, "cannot access", path, error);
+		report(settings, STATUS_MINOR, "cannot access", path, error);
 	else
 		list_add(list, settings, name, &stat);
 	process_free(path);
@@ -319,8 +319,8 @@ static void list_directory(struct settings *settings, const char *path, bool ope
 	int error = read_directory(&list, settings, path);
 
 	if (error) {
-		complain_about(settings, operand ? STATUS_SERIOUS : STATUS_MINOR,
-			       "cannot open directory", path, error);
+		report(settings, operand ? STATUS_SERIOUS : STATUS_MINOR, "cannot open directory",
+		       path, error);
 		return;
 	}
 	if (settings->headings)
@@ -348,8 +348,8 @@ static void list_directory(struct settings *settings, const char *path, bool ope
 		char *below = path_join(path, entry->name);
 
 		if (thread_stack_left() < STACK_LEAST)
-			complain_about(settings, STATUS_MINOR, "cannot open directory", below,
-				       -ENAMETOOLONG);
+			report(settings, STATUS_MINOR, "cannot open directory", below,
+			       -ENAMETOOLONG);
 		else
 			list_directory(settings, below, false);
 		process_free(below);
@@ -366,8 +366,7 @@ static void list_operands(struct settings *settings, char **operands, int count)
 		int error = path_stat(operands[i], &stat);
 
 		if (error)
-			complain_about(settings, STATUS_SERIOUS, "cannot access", operands[i],
-				       error);
+			report(settings, STATUS_SERIOUS, "cannot access", operands[i], error);
 		else
 			list_add(stat.type == FILE_DIRECTORY && !settings->directories
 					 ? &directories

@@ -67,8 +67,7 @@ static int mkdir_main(int argc, char **argv)
 				    : make(argv[i], mode, verbose);
 
 		if (error) {
-			complain("cannot create directory %s: %s", quote(failed),
-				 error_text(-error));
+			complain_about("cannot create directory", failed, error);
 			status = 1;
 		}
 	}

@@ -13,7 +13,7 @@ static int move(const char *from, const char *to, const struct settings *setting
 	int error = path_stat(from, &source);
 
 	if (error) {
-		complain("cannot stat %s: %s", quote(from), error_text(-error));
+		complain_about("cannot stat", from, error);
 		return 1;
 	}
 	bool exists = path_stat(to, &target) == 0;

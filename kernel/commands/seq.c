@@ -23,7 +23,7 @@ static int64_t parse_integer(const char *text)
 		fail_usage(1);
 	}
 	if (overflow || value > INT64_MAX)
-		fail(1, "invalid integer argument: %s: %s", quote(text), error_text(EOVERFLOW));
+		fail_about("invalid integer argument:", text, -EOVERFLOW);
 	return negative ? -(int64_t)value : (int64_t)value;
 }
 

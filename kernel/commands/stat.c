@@ -220,7 +220,7 @@ static int stat_main(int argc, char **argv)
 		int error = path_stat(argv[i], &stat);
 
 		if (error) {
-			complain("cannot statx %s: %s", quote(argv[i]), error_text(-error));
+			complain_about("cannot statx", argv[i], error);
 			status = 1;
 		} else if (format) {
 			print_format(format, escapes, argv[i], &stat);

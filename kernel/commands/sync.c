@@ -26,7 +26,7 @@ static int sync_main(int argc, char **argv)
 		int error = file_open(argv[i], O_RDONLY, 0, &file);
 
 		if (error) {
-			complain("error opening %s: %s", quote(argv[i]), error_text(-error));
+			complain_about("error opening", argv[i], error);
 			status = 1;
 			continue;
 		}

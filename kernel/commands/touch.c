@@ -25,7 +25,7 @@ static int touch_one(const char *path, bool create)
 	}
 	if (!error)
 		return 0;
-	complain("cannot touch %s: %s", quote(path), error_text(-error));
+	complain_about("cannot touch", path, error);
 	return 1;
 }
 

@@ -85,7 +85,7 @@ static int truncate_one(const char *path, const struct change *change, const uin
 
 	error = file_stat(file, &stat);
 	if (error)
-		complain("cannot fstat %s: %s", quote(path), error_text(-error));
+		complain_about("cannot fstat", path, error);
 	else if (change->blocks && __builtin_mul_overflow(by, stat.block_size, &by))
 		complain("overflow in %llu * %u byte blocks for file %s",
 			 (unsigned long long)change->size, stat.block_size, quote(path));
@@ -146,7 +146,7 @@ static int truncate_main(int argc, char **argv)
 	int error = reference ? path_stat(reference, &stat) : 0;
 
 	if (error)
-		fail(1, "cannot stat %s: %s", quote(reference), error_text(-error));
+		fail_about("cannot stat", reference, error);
 	/* "-r FILE" alone: that size, plus nothing */
 	if (!change.mode)
 		change.mode = '+';

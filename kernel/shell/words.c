@@ -191,6 +191,15 @@ static bool is_special_parameter(int c)
 	return c > 0 && strchr("@*#?-$!", c);
 }
 
+/* As dash has it, a newline here is eaten and not counted. */
+static void unget_uncounted(struct parser *parser, int c)
+{
+	if (c == '\n')
+		parser->sh->input->line--;
+	else
+		unget(parser, c);
+}
+
 static void skip_bad_substitution(struct parser *parser, struct part *part, bool quoted)
 {
 	part->operation = PARAMETER_BAD;
@@ -225,10 +234,7 @@ static void read_operator(struct parser *parser, struct part *part, bool quoted)
 	}
 	found = c > 0 ? strchr(operators, c) : NULL;
 	if (!found) {
-		if (c == '\n') /* not counted, as in dash */
-			parser->sh->input->line--;
-		else
-			unget(parser, c);
+		unget_uncounted(parser, c);
 		skip_bad_substitution(parser, part, quoted);
 		return;
 	}
@@ -271,7 +277,7 @@ static void read_braces(struct part_list *list, bool quoted)
 		return;
 	}
 	if (!is_name_char(c) && !is_special_parameter(c)) {
-		unget(parser, c);
+		unget_uncounted(parser, c);
 		part->text = arena_copy(&parser->unit->arena, "", 0);
 		skip_bad_substitution(parser, part, quoted);
 		return;

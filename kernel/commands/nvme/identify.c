@@ -18,10 +18,10 @@ enum form {
 };
 
 struct field {
-	const char *name;
+	char name[10];
 	uint16_t offset;
 	uint16_t size; /* bytes; numbers are little endian, up to 16 */
-	enum form form;
+	uint8_t form;
 };
 
 static const struct field controller_fields[] = {

@@ -7,6 +7,7 @@
 #include "kernel/commands/nvme/nvme.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
+#include "lib/format.h"
 #include "lib/string.h"
 
 enum offset {
@@ -41,7 +42,7 @@ enum offset {
 };
 
 struct property {
-	const char *label; /* with the white space before the colon */
+	char label[9]; /* with the white space before the colon */
 	uint16_t offset;
 	uint8_t size;
 	bool prefix;	  /* the value is printed with 0x */
@@ -130,8 +131,8 @@ static const char *const texts[] = {
 	[NOT_READY] = "READY|Not Ready",
 };
 
-/* Bits high:low of a property. In format @ is CMB or PMR, whichever the property belongs
- * to; its one conversion is for an unsigned long long or a text. */
+/* Bits high:low of a property. In format @ is CMB or PMR, whichever the property belongs to; its
+ * one conversion is for an unsigned long long or, where a text is meant, for that. */
 struct field {
 	const char *format;
 	uint16_t property;

@@ -9,12 +9,6 @@
 
 #define STACK_LEAST 8192 /* what a level of a tree may need */
 
-static int complain_about(const char *what, const char *path, int error)
-{
-	complain("%s %s: %s", what, quote(path), error_text(-error));
-	return 1;
-}
-
 static int copy_bytes(struct file *input, struct file *output, const char *from, const char *to,
 		      uint64_t total)
 {

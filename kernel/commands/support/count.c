@@ -80,8 +80,7 @@ void count_parse(int argc, char **argv, char sign, struct count_options *options
 
 int count_complain(const char *name, long error)
 {
-	complain("error reading %s: %s", quote(strcmp(name, "-") ? name : "standard input"),
-		 error_text((int)-error));
+	complain_about("error reading", strcmp(name, "-") ? name : "standard input", error);
 	return 1;
 }
 

@@ -217,6 +217,17 @@ void complain(const char *format, ...)
 	va_end(args);
 }
 
+int complain_about(const char *what, const char *name, long error)
+{
+	complain("%s %s: %s", what, quote(name), error_text((int)-error));
+	return 1;
+}
+
+void fail_about(const char *what, const char *name, long error)
+{
+	process_exit(complain_about(what, name, error));
+}
+
 void fail(int status, const char *format, ...)
 {
 	va_list args;

@@ -10,7 +10,7 @@
 
 static int cannot_remove(const char *path, int error)
 {
-	complain("cannot remove %s: %s", quote(path), error_text(-error));
+	complain_about("cannot remove", path, error);
 	return 1;
 }
 

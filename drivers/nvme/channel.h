@@ -68,17 +68,17 @@ _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 
 struct nvme_channel {
 	struct nvme_queue queue;
+	struct nvme_controller *controller;
 	struct nvme_slot *slots;
 	struct nvme_slot *free; /* the one used last comes first: its memory is in the cache */
 	uint16_t slot_count;
 	uint16_t in_flight; /* slots that are not free */
 	uint32_t sequence;
-	uint64_t now_ns;      /* valid while reaping */
-	uint64_t timeout_ns;  /* default */
-	uint64_t check_at_ns; /* no deadline is before this */
-	bool reaping;	      /* doorbells wait for the end of the reap */
-	bool plugged;	      /* doorbells wait for nvme_channel_unplug() */
-	struct nvme_controller *controller;
+	uint64_t now_ns;	   /* valid while reaping */
+	uint64_t timeout_ns;	   /* default */
+	uint64_t check_at_ns;	   /* no deadline is before this */
+	bool reaping;		   /* doorbells wait for the end of the reap */
+	bool plugged;		   /* doorbells wait for nvme_channel_unplug() */
 	struct nvme_channel *next; /* I/O channel, round and round */
 
 	/* I/O requests that wait for a slot, in order; the first may be cut into parts already */

@@ -16,10 +16,9 @@
 #define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
 
 struct nvme_controller {
-	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
-	unsigned channel_count;				    /* with the admin one */
-	struct nvme_channel *next_channel;		    /* for the next request */
-	unsigned idle_polls;				    /* in a row without progress */
+	unsigned channel_count;		   /* with the admin one */
+	struct nvme_channel *next_channel; /* for the next request */
+	unsigned idle_polls;		   /* in a row without progress */
 	unsigned polls;
 	enum nvme_state state;
 	bool polling;	   /* inside nvme_poll(): recovery may call done(), which must not poll */
@@ -30,12 +29,8 @@ struct nvme_controller {
 	volatile char *bar;
 	uint64_t bar_size;
 	struct nvme_pci *pci;
-	struct nvme_options options;
-	char name[NVME_NAME_MAX];
-	char address[16];
-	char model[41];
-	unsigned number;
 	struct nvme_controller *next;
+	struct nvme_namespace *namespaces; /* by ascending NSID */
 
 	enum nvme_irq irq; /* in use: never NVME_IRQ_BEST */
 	struct nvme_vector *vectors;
@@ -85,11 +80,18 @@ struct nvme_controller {
 			   */
 	uint64_t scratch_bus;
 
-	struct nvme_namespace *namespaces; /* by ascending NSID */
 	struct nvme_statistics statistics;
 	uint64_t log_second; /* rate limit of messages about failed commands */
 	unsigned log_lines;
 	unsigned log_dropped;
+
+	/* Large ones last: instructions are shorter for what is near the beginning. */
+	unsigned number;
+	char name[NVME_NAME_MAX];
+	char address[16];
+	char model[41];
+	struct nvme_options options;
+	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
 };
 
 #define nvme_error(c, ...)   nvme_controller_log(c, 3, __VA_ARGS__)

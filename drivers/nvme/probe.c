@@ -156,6 +156,7 @@ static bool bind(struct pci_device *device)
 		nvme_free(binding);
 		return false;
 	}
+	device->driver = "my_nvme";
 	binding->next = bindings;
 	bindings = binding;
 	return true;
@@ -190,6 +191,7 @@ void nvme_remove(struct pci_device *device, bool there)
 		if (binding->pci.device != device)
 			continue;
 		*link = binding->next;
+		device->driver = NULL;
 		nvme_detach(binding->controller, there);
 		nvme_free(binding);
 		return;
@@ -209,6 +211,7 @@ unsigned nvme_rescan(void)
 			continue;
 		}
 		*link = binding->next;
+		binding->pci.device->driver = NULL;
 		nvme_detach(binding->controller, false);
 		if (!pci_present(binding->pci.device))
 			pci_remove(binding->pci.device);

@@ -55,7 +55,7 @@ struct pci_device {
 	uint8_t interrupt_line, interrupt_pin;
 	struct pci_bar bars[PCI_BARS]; /* for pci_bar() */
 	bool bars_read;
-	void *driver_data;
+	const char *driver; /* the name of the driver that is bound to it, NULL if none is */
 	struct pci_device *next;
 };
 

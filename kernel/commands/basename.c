@@ -38,14 +38,10 @@ static int basename_main(int argc, char **argv)
 	}
 	int first = state.index;
 
-	if (first == argc) {
-		complain("missing operand");
-		fail_usage(1);
-	}
-	if (!multiple && argc - first > 2) {
-		complain("extra operand %s", quote(argv[first + 2]));
-		fail_usage(1);
-	}
+	if (first == argc)
+		fail_missing_operand();
+	if (!multiple && argc - first > 2)
+		fail_extra_operand(argv[first + 2]);
 	if (!multiple && argc - first == 2) {
 		suffix = argv[first + 1];
 		argc--;
@@ -68,10 +64,8 @@ static int dirname_main(int argc, char **argv)
 			fail_usage(1);
 		end = '\0';
 	}
-	if (state.index == argc) {
-		complain("missing operand");
-		fail_usage(1);
-	}
+	if (state.index == argc)
+		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		const char *path = argv[i];
 		size_t length = strlen(path);

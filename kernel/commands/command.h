@@ -61,6 +61,9 @@ _Noreturn void fail(int status, const char *format, ...) __attribute__((format(p
 /* "Try 'NAME --help' for more information." on standard error, then process_exit(status): how
  * coreutils end on misuse. */
 _Noreturn void fail_usage(int status);
+/* complain() about a missing operand, or this one too many; then fail_usage(1). */
+_Noreturn void fail_missing_operand(void);
+_Noreturn void fail_extra_operand(const char *operand);
 
 /* process_alloc() that ends the process with "NAME: memory exhausted" and status 1. */
 void *alloc_or_fail(size_t size);

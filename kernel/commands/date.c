@@ -229,10 +229,8 @@ static int date_main(int argc, char **argv)
 			fail_usage(1);
 		}
 	}
-	if (argc - state.index > 1) {
-		complain("extra operand %s", quote(argv[state.index + 1]));
-		fail_usage(1);
-	}
+	if (argc - state.index > 1)
+		fail_extra_operand(argv[state.index + 1]);
 	if (state.index < argc) {
 		if (argv[state.index][0] != '+')
 			fail(1, "invalid date %s: the clock cannot be set",

@@ -81,10 +81,8 @@ static int free_main(int argc, char **argv)
 			fail_usage(1);
 		}
 	}
-	if (state.index < argc) {
-		complain("extra operand %s", quote(argv[state.index]));
-		fail_usage(1);
-	}
+	if (state.index < argc)
+		fail_extra_operand(argv[state.index]);
 	memory_stats(&stats);
 
 	uint64_t available = stats.total - stats.used;

@@ -49,10 +49,8 @@ static int interrupts_main(int argc, char **argv)
 		if (!apic_interrupt_self((unsigned)vector))
 			fail(1, "there is no local APIC");
 	}
-	if (state.index < argc) {
-		complain("extra operand %s", quote(argv[state.index]));
-		fail_usage(1);
-	}
+	if (state.index < argc)
+		fail_extra_operand(argv[state.index]);
 	if (!vector) {
 		print_counts();
 		print_controllers();

@@ -231,8 +231,8 @@ static void print_details(struct pci_device *device)
 		    pci_read8(device, PCI_SUBORDINATE_BUS));
 	for (; offset && left; left--, offset = pci_next_capability(device, offset))
 		print_capability(device, offset);
-	if (device->driver_data)
-		out("\tKernel driver in use: my_nvme\n");
+	if (device->driver)
+		out("\tKernel driver in use: %s\n", device->driver);
 	out("\n");
 }
 

@@ -57,10 +57,8 @@ static int mkdir_main(int argc, char **argv)
 			fail_usage(1);
 		}
 	}
-	if (state.index == argc) {
-		complain("missing operand");
-		fail_usage(1);
-	}
+	if (state.index == argc)
+		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		const char *failed = argv[i];
 		int error = parents ? make_all(argv[i], mode, verbose, &failed)

@@ -23,10 +23,8 @@ static int poweroff_main(int argc, char **argv)
 {
 	uint64_t status = 0;
 
-	if (argc > 2) {
-		complain("extra operand %s", quote(argv[2]));
-		fail_usage(1);
-	}
+	if (argc > 2)
+		fail_extra_operand(argv[2]);
 	if (argc == 2 && (number_parse(argv[1], 10, &status) != 0 || status > 255))
 		fail(1, "invalid status %s: 0 to 255", quote(argv[1]));
 	come_to_rest();
@@ -35,10 +33,8 @@ static int poweroff_main(int argc, char **argv)
 
 static int reboot_main(int argc, char **argv)
 {
-	if (argc > 1) {
-		complain("extra operand %s", quote(argv[1]));
-		fail_usage(1);
-	}
+	if (argc > 1)
+		fail_extra_operand(argv[1]);
 	come_to_rest();
 	machine_reboot();
 }

@@ -39,10 +39,8 @@ static int rm_main(int argc, char **argv)
 		else
 			fail_usage(1);
 	}
-	if (state.index == argc && !options.force) {
-		complain("missing operand");
-		fail_usage(1);
-	}
+	if (state.index == argc && !options.force)
+		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		if (options.recursive && is_dot(argv[i])) {
 			complain("refusing to remove '.' or '..' directory: skipping %s",

@@ -40,10 +40,8 @@ static int rmdir_main(int argc, char **argv)
 		else
 			fail_usage(1);
 	}
-	if (state.index == argc) {
-		complain("missing operand");
-		fail_usage(1);
-	}
+	if (state.index == argc)
+		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		char *path = argv[i];
 		int result = remove_one(path, &settings, "");

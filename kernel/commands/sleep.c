@@ -62,10 +62,8 @@ static int sleep_main(int argc, char **argv)
 
 	if (getopt_next(&state, argc, argv, "", no_options) != -1)
 		fail_usage(1);
-	if (state.index == argc) {
-		complain("missing operand");
-		fail_usage(1);
-	}
+	if (state.index == argc)
+		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		if (!parse_interval(argv[i], &ns)) {
 			complain("invalid time interval %s", quote(argv[i]));

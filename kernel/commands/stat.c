@@ -211,10 +211,8 @@ static int stat_main(int argc, char **argv)
 			fail_usage(1);
 		}
 	}
-	if (state.index == argc) {
-		complain("missing operand");
-		fail_usage(1);
-	}
+	if (state.index == argc)
+		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		struct file_stat stat;
 		int error = path_stat(argv[i], &stat);

@@ -36,10 +36,8 @@ static int uname_main(int argc, char **argv)
 		else if (option == 'a')
 			memcpy(wanted, "snrvmo", count = sizeof("snrvmo") - 1);
 	}
-	if (state.index < argc) {
-		complain("extra operand %s", quote(argv[state.index]));
-		fail_usage(1);
-	}
+	if (state.index < argc)
+		fail_extra_operand(argv[state.index]);
 	if (!count)
 		wanted[count++] = 's';
 	const char *space = "";

@@ -51,10 +51,8 @@ static int uptime_main(int argc, char **argv)
 		else
 			fail_usage(1);
 	}
-	if (state.index < argc) {
-		complain("extra operand %s", quote(argv[state.index]));
-		fail_usage(1);
-	}
+	if (state.index < argc)
+		fail_extra_operand(argv[state.index]);
 	if (since) {
 		calendar_from_seconds(now - up, &date);
 		out("%04lld-%02u-%02u %02u:%02u:%02u\n", (long long)date.year, date.month, date.day,

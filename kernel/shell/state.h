@@ -134,8 +134,6 @@ struct shell_options {
 
 struct shell {
 	struct shell *parent; /* of a subshell: variables and functions not set here are its */
-	struct variable *variables[SHELL_BUCKETS];
-	struct function *functions[SHELL_BUCKETS];
 	struct positional positional;
 	struct shell_options options;
 	int status;		  /* $? */
@@ -160,6 +158,8 @@ struct shell {
 	unsigned builtin_flags;	       /* EXECUTE_ flags of the built-in's command */
 	struct local_scope base_scope; /* for local in a function's subshell */
 	uint64_t random;
+	struct variable *variables[SHELL_BUCKETS];
+	struct function *functions[SHELL_BUCKETS];
 };
 
 extern const char shell_name[]; /* "sh" */

@@ -56,6 +56,14 @@ class Console:
             echo += part
         return text
 
+    def checksum(self, command):
+        """The SHA-256 that command prints, whatever the kernel's log puts on the console meanwhile."""
+        self.child.sendline(command)
+        self.child.expect(r"\b([0-9a-f]{64})\b")
+        value = self.child.match.group(1)
+        self.wait_prompt()
+        return value
+
     def status(self):
         return int(self.run("echo $?").strip())
 

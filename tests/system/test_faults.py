@@ -140,11 +140,6 @@ def test_a_back_end_that_runs_full(tmp_path):
         assert hashlib.sha256(image.read(2 * MIB)).hexdigest() == output.split()[0]
 
 
-def digest(text):
-    """What sha256sum printed, whatever else stands there."""
-    return re.search(r"\b[0-9a-f]{64}\b", text).group()
-
-
 class Guest:
     """A console, QMP, and an image whose first MiB the guest wrote, flushed and knows the checksum of."""
 
@@ -156,11 +151,11 @@ class Guest:
         self.qmp = Qmp(path)
         self.console.run("dd if=/dev/urandom of=/first bs=1M count=1 status=none; dd if=/first of=/dev/my_nvme0n1 bs=64K conv=fsync status=none")
         assert self.console.status() == 0
-        self.sum = digest(self.console.run("sha256sum < /first"))
+        self.sum = self.console.checksum("sha256sum < /first")
 
     def check(self):
         """The first MiB is still there, for the guest and, once it is off, for the host."""
-        assert digest(self.console.run("dd if=/dev/my_nvme0n1 bs=1M count=1 iflag=direct status=none | sha256sum")) == self.sum
+        assert self.console.checksum("dd if=/dev/my_nvme0n1 bs=1M count=1 iflag=direct status=none | sha256sum") == self.sum
         assert self.console.poweroff() == 0
         with open(self.disk, "rb") as image:
             assert hashlib.sha256(image.read(MIB)).hexdigest() == self.sum
@@ -189,7 +184,7 @@ def test_a_slow_back_end_times_out_and_recovers(tmp_path):
         guest.console.child.expect(r"my_nvme0: back after \d+ ms")
         text = guest.console.wait_prompt()
         assert "8388608 bytes (8.4 MB, 8.0 MiB) copied" in text and "status 0\n" in text, text
-        second = digest(guest.console.run("sha256sum < /second"))
+        second = guest.console.checksum("sha256sum < /second")
         guest.check()
         with open(guest.disk, "rb") as image:
             image.seek(8 * MIB)
@@ -219,7 +214,7 @@ def test_stopped_for_longer_than_the_deadline(tmp_path):
             time.sleep(1)
             guest.qmp.command("cont")
         assert "status 0\n" in guest.console.wait_prompt()
-        second = digest(guest.console.run("sha256sum < /second"))
+        second = guest.console.checksum("sha256sum < /second")
         guest.check()
         with open(guest.disk, "rb") as image:
             image.seek(16 * MIB)

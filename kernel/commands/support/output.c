@@ -244,6 +244,18 @@ void fail_usage(int status)
 	process_exit(status);
 }
 
+void fail_missing_operand(void)
+{
+	complain("missing operand");
+	fail_usage(1);
+}
+
+void fail_extra_operand(const char *operand)
+{
+	complain("extra operand %s", quote(operand));
+	fail_usage(1);
+}
+
 void *alloc_or_fail(size_t size)
 {
 	void *memory = process_alloc(size);

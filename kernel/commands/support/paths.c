@@ -67,10 +67,8 @@ void destination_parse(char **operands, int *count, const char *directory, bool 
 	destination->target = directory ? directory : operands[--*count];
 	destination->into = false;
 	if (force_file) {
-		if (*count > 1) {
-			complain("extra operand %s", quote(operands[1]));
-			fail_usage(1);
-		}
+		if (*count > 1)
+			fail_extra_operand(operands[1]);
 		return;
 	}
 	int error = path_stat(destination->target, &stat);

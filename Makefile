@@ -41,7 +41,7 @@ CFLAGS += --target=x86_64-unknown-linux-gnu -mstack-alignment=8
 LDFLAGS += --target=x86_64-unknown-linux-gnu
 else
 OPTIMIZE += -fno-tree-sra -fno-ipa-sra -fno-move-loop-invariants -fno-tree-loop-im \
-	-fno-caller-saves
+	-fno-caller-saves -fno-tree-dominator-opts -fno-shrink-wrap
 CFLAGS += -mpreferred-stack-boundary=3 -falign-loops=1 -falign-jumps=1 -falign-labels=1
 LDFLAGS += -no-pie
 endif

@@ -29,7 +29,6 @@ struct owned_pages {
 struct process {
 	struct process *parent;
 	const char *name;
-	struct file *files[PROCESS_FILES_MAX];
 	char *directory; /* NULL: "/" */
 	struct owned_memory *memory;
 	struct owned_pages *pages;
@@ -37,6 +36,7 @@ struct process {
 	bool catches;
 	bool holds_devices;
 	int status;
+	struct file *files[PROCESS_FILES_MAX];
 	jmp_buf end;
 };
 

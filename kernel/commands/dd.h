@@ -82,11 +82,9 @@ void dd_convert_end(struct dd_convert *convert);
 #define DD_OUTPUT 1
 
 struct dd_copy {
-	struct dd_options options;
 	const char *input_name, *output_name;
 	unsigned char *input, *output; /* the same buffer where nothing is reblocked */
 	size_t output_used;
-	struct dd_convert convert;
 
 	uint64_t full_in, partial_in, full_out, partial_out, bytes_out;
 	uint64_t start_ns, next_report_ns;
@@ -99,6 +97,9 @@ struct dd_copy {
 	int64_t input_offset;
 	uint64_t input_total; /* bytes to come where that is known, for the progress shown */
 	bool sought_last;     /* the last block became a hole: the file may have to be extended */
+
+	struct dd_options options;
+	struct dd_convert convert;
 };
 
 /* The statistics on standard error, as status= wants them. */

@@ -1,7 +1,6 @@
 /* snprintf() and vsnprintf() for the kernel. Where the C standard leaves a choice they do what the
  * GNU C library does. */
 #include "lib/format.h"
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "lib/string.h"
@@ -146,7 +145,7 @@ static uint64_t next_unsigned(struct arguments *arguments, char size)
 	}
 }
 
-/* A width or precision in digits; -1 when it is above INT_MAX. */
+/* A width or precision in digits; -1 when it is above INT32_MAX. */
 static int parse_int(const char **format)
 {
 	int value = 0;
@@ -154,7 +153,7 @@ static int parse_int(const char **format)
 	for (; **format >= '0' && **format <= '9'; (*format)++) {
 		int digit = **format - '0';
 
-		if (value < 0 || value > (INT_MAX - digit) / 10)
+		if (value < 0 || value > (INT32_MAX - digit) / 10)
 			value = -1;
 		else
 			value = value * 10 + digit;
@@ -196,7 +195,7 @@ static bool parse_conversion(const char **format, struct conversion *conversion,
 
 	if (*next == '*') {
 		conversion->width = va_arg(arguments->list, int);
-		if (conversion->width == INT_MIN)
+		if (conversion->width == INT32_MIN)
 			return false;
 		if (conversion->width < 0) {
 			conversion->left = true;
@@ -347,7 +346,7 @@ int vsnprintf(char *buffer, size_t size, const char *format, va_list args)
 				put(&output, start, (size_t)(format - start));
 			}
 		}
-		if (output.length > INT_MAX)
+		if (output.length > INT32_MAX)
 			failed = true;
 	}
 	va_end(arguments.list);

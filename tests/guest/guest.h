@@ -23,7 +23,7 @@ struct guest_group {
 	const struct guest_case *cases; /* until one without a name */
 };
 
-extern const struct guest_group guest_seed, guest_geometry, guest_buffers, guest_queue,
+extern const struct guest_group guest_shell, guest_geometry, guest_buffers, guest_queue,
 	guest_bounds, guest_controller, guest_commands, guest_speed, guest_interrupt;
 
 enum guest_outcome { GUEST_PASS, GUEST_FAIL, GUEST_SKIP, GUEST_XFAIL };
@@ -94,8 +94,8 @@ bool guest_same(struct guest *guest, const char *what, const void *expected, con
 		}                                       \
 	} while (0)
 
-/* selftest --stress: random requests and resets for so long; overwrites the first 65,536 blocks. The
- * same seed draws the same requests. 0, 1 on failure, or STATUS_INTERRUPTED. */
+/* selftest --stress: random requests and resets for so long; overwrites the first 65,536 blocks.
+ * The same seed draws the same requests. 0, 1 on failure, or STATUS_INTERRUPTED. */
 int guest_stress(struct block_device *device, uint64_t seconds, uint64_t seed);
 
 /* Writes count random blocks at lba from a buffer at the given offset into a page, reads them back

@@ -11,7 +11,7 @@
 #include "lib/string.h"
 
 static const struct guest_group *const groups[] = {
-	&guest_seed,	   &guest_geometry, &guest_buffers, &guest_queue,     &guest_bounds,
+	&guest_shell,	   &guest_geometry, &guest_buffers, &guest_queue,     &guest_bounds,
 	&guest_controller, &guest_commands, &guest_speed,   &guest_interrupt,
 };
 

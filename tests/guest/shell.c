@@ -1,4 +1,4 @@
-/* The course's TEST1 and TEST2, as a person types them into the shell. */
+/* The README's TEST1 and TEST2, as a person types them into the shell. */
 #include "tests/guest/guest.h"
 
 #include "kernel/shell/shell.h"
@@ -49,4 +49,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL},
 };
 
-const struct guest_group guest_seed = {"seed", cases};
+const struct guest_group guest_shell = {"shell", cases};

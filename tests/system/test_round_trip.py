@@ -1,4 +1,4 @@
-"""The seed's TEST1 and TEST2, typed as they stand there, on every boot path and machine; and the host's view of the image."""
+"""TEST1 and TEST2, typed as they stand in the README, on every boot path and machine; and the host's view of the image."""
 
 import itertools
 import re
@@ -14,7 +14,7 @@ RECORDS_1M = r"2048\+0 records in\n2048\+0 records out\n1048576 bytes \(1\.0 MB,
 
 
 @pytest.mark.parametrize("boot,machine", itertools.product(BOOTS, MACHINES))
-def test_seed(tmp_path, boot, machine):
+def test_round_trip(tmp_path, boot, machine):
     disk = make_disk(tmp_path / "disk.img", 64 * MIB)
     with Console("--boot", boot, "--machine", machine, "--disk", disk) as console:
         # TEST1
@@ -25,7 +25,7 @@ def test_seed(tmp_path, boot, machine):
         assert console.status() == 0
         origin_sum = console.run("sha256sum origin.bin").split()[0]
 
-        # TEST2, on the second MiB so that TEST1's bytes stay for the host to see, then as in the seed
+        # TEST2, on the second MiB so that TEST1's bytes stay for the host to see, then as in the README
         assert console.run('echo "[WRITE SOMETHING]" > origin.txt') == ""
         assert console.run("SIZE=$(wc -c < origin.txt)") == ""
         assert console.run("echo $SIZE") == "18\n"
@@ -41,7 +41,7 @@ def test_seed(tmp_path, boot, machine):
         assert hashlib.sha256(image.read(MIB)).hexdigest() == origin_sum
         assert image.read(512) == b"[WRITE SOMETHING]\n".ljust(512, b"\0")
 
-    # The data is there after poweroff and a new boot; now TEST2 at the start of the device, exactly as in the seed.
+    # The data is there after poweroff and a new boot; now TEST2 at the start of the device, exactly as in the README.
     with Console("--boot", boot, "--machine", machine, "--disk", disk) as console:
         assert console.run("dd if=/dev/my_nvme0n1 bs=1M count=1 status=none | sha256sum").split()[0] == origin_sum
         console.run('echo "[WRITE SOMETHING]" > origin.txt')
@@ -66,7 +66,7 @@ def test_guest_reads_what_the_host_wrote(tmp_path):
         assert console.poweroff() == 0
 
 
-def test_lspci_is_the_seed_listing(tmp_path):
+def test_lspci_lists_the_seven_functions(tmp_path):
     disk = make_disk(tmp_path / "disk.img", MIB)
     with Console("--disk", disk) as console:
         assert console.run("lspci -nn") == (

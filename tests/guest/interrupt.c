@@ -266,7 +266,9 @@ static void storm(struct guest *guest)
 	EXPECT(card, "BAR0 of the network card: expected memory, got none");
 	card[E1000_MASK_SET / 4] = E1000_LINK;
 	card[E1000_CAUSE_SET / 4] = E1000_LINK;
-	/* The line is active now: nothing but the handlers of that line would run. */
+	/* The line is active now: nothing but the handlers of that line runs, until it is switched
+	 * off. */
+	time_delay_ns(100 * NS_PER_MS);
 	read_blocks(guest, 20);
 	card[E1000_MASK_CLEAR / 4] = UINT32_MAX;
 	(void)card[E1000_CAUSE_READ / 4];

@@ -176,7 +176,7 @@ def test_a_line_that_another_device_holds(tmp_path):
 
 def test_spurious_vectors(tmp_path):
     disk = make_disk(tmp_path / "disk.img", 4 * MIB)
-    result = run_script(tmp_path, "interrupts -r 33 -r 77 -r 200 --raise=255\ninterrupts\nselftest seed\n",
+    result = run_script(tmp_path, "interrupts -r 33 -r 77 -r 200 --raise=255\ninterrupts\nselftest shell\n",
                         "--disk", disk, "--append", "nvme.irq=msix", check=True)
     assert re.search(r"^ +4  taken by nobody$", result.stdout, re.MULTILINE)
 
@@ -203,6 +203,6 @@ def test_bad_operands(tmp_path, command, message):
 ])
 def test_options(tmp_path, words, message):
     disk = make_disk(tmp_path / "disk.img", 4 * MIB)
-    result = run_script(tmp_path, "dmesg\nselftest seed\n", "--disk", disk, "--append", words, check=True)
+    result = run_script(tmp_path, "dmesg\nselftest shell\n", "--disk", disk, "--append", words, check=True)
     assert (message or "interrupts by MSI-X") in result.stdout
     assert ("expected" in result.stdout) == (message is not None)

@@ -240,16 +240,17 @@ int process_change_directory(const char *path)
 	struct process *process = process_current();
 	struct file_stat stat;
 	char *absolute, *copy;
-	int error = path_stat(path, &stat);
+	int error;
 
-	if (error)
-		return error;
-	if (stat.type != FILE_DIRECTORY)
-		return -ENOTDIR;
+	/* ".." is taken from the name, so that it leads out of a directory that is gone. */
 	absolute = kmalloc(PATH_MAX);
 	if (!absolute)
 		return -ENOMEM;
 	error = path_absolute(path, absolute, PATH_MAX);
+	if (!error)
+		error = path_stat(absolute, &stat);
+	if (!error && stat.type != FILE_DIRECTORY)
+		error = -ENOTDIR;
 	copy = error ? NULL : duplicate(absolute);
 	kfree(absolute);
 	if (error)

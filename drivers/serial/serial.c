@@ -118,6 +118,9 @@ static void serial_interrupt(void *context)
 
 void serial_init(void)
 {
+	bool received;
+	uint8_t byte;
+
 	uart_write(SCRATCH, 0xa5);
 	if (uart_read(SCRATCH) != 0xa5 || uart_read(LINE_STATUS) == 0xff)
 		return;
@@ -135,6 +138,12 @@ void serial_init(void)
 		ring[ring_in++ % RING_SIZE] = (char)uart_read(DATA);
 	uart_write(FIFO_CONTROL, FIFO_ENABLE | FIFO_TRIGGER_14);
 	uart_write(MODEM_CONTROL, MODEM_CONTROL_READY | MODEM_CONTROL_SEND | MODEM_CONTROL_OUT2);
+	/* What makes QEMU go on with its input is a read outside loopback, even of an empty FIFO,
+	 * which gives 0. */
+	received = uart_read(LINE_STATUS) & LINE_STATUS_RECEIVED;
+	byte = uart_read(DATA);
+	if (received || byte)
+		ring[ring_in++ % RING_SIZE] = (char)byte;
 }
 
 bool serial_present(void)

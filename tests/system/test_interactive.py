@@ -1,10 +1,11 @@
 """The shell as a person meets it: line editing, history, completion, Ctrl-C, pastes, progress."""
 
+import subprocess
 import time
 
 import pytest
 
-from machine import PROMPT, Console, clean, make_disk, run_script
+from machine import RUN_QEMU, Console, clean, make_disk, run_script
 
 MIB = 1 << 20
 
@@ -151,3 +152,16 @@ def test_help_names_every_command(console):
 def test_script_output_has_no_carriage_returns(tmp_path):
     result = run_script(tmp_path, "printf 'a\\nb\\n'\n", "--disk", "none")
     assert result.stdout.endswith("a\nb\n") and "\r" not in result.stdout
+
+
+def test_input_piped_ahead_of_the_prompt_arrives():
+    """What stands in the pipe before the machine has started, and no byte after it."""
+    result = subprocess.run([RUN_QEMU, "--disk", "none", "--timeout", "60"], input="echo hello\npoweroff 5\n",
+                            capture_output=True, encoding="latin-1")
+    assert result.returncode == 5
+    assert "\nhello\n" in clean(result.stdout)
+
+
+def test_cd_leads_out_of_a_removed_directory(console):
+    console.run("mkdir -p /tmp/x/y; cd /tmp/x/y; rm -r /tmp/x")
+    assert console.run("cd ../..; pwd") == "/tmp\n"

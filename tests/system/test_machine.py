@@ -84,3 +84,15 @@ def test_no_controller_leaves_a_shell(tmp_path):
     assert "nvme: no controller found (looked for 1b36:0010; nvme.any=1 takes any NVMe controller)" in result.stdout
     assert "ls: cannot access '/dev/my_nvme0n1': No such file or directory\nstatus 2\n" in result.stdout
     assert result.stdout.endswith("alive\n")
+
+
+@pytest.mark.parametrize("arguments,message", [
+    (["--machine", "foo"], "run-qemu: argument --machine: invalid choice: 'foo'"),
+    (["--disk", "/missing.img"], "run-qemu: /missing.img: no such disk image"),
+    (["--kernel", "/missing.elf", "--disk", "none"], "run-qemu: /missing.elf: not built yet"),
+    (["--boot", "bios", "--iso", "/missing.iso", "--disk", "none"], "run-qemu: /missing.iso: not built yet"),
+])
+def test_what_cannot_run_says_why(tmp_path, arguments, message):
+    result = run_script(tmp_path, "echo no\n", *arguments)
+    assert result.returncode == 125
+    assert result.stderr.startswith(message)

@@ -37,7 +37,7 @@ def test_dma_above_4_gib(tmp_path):
 def test_bar0_above_4_gib(tmp_path, boot, machine, properties):
     """OVMF puts 64-bit BARs there by itself; SeaBIOS does when a large one leaves no room below."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)
-    result = run_script(tmp_path, "lspci -v -s 00:04.0\nselftest seed geometry queue\n", "--boot", boot, "--machine", machine,
+    result = run_script(tmp_path, "lspci -v -s 00:04.0\nselftest shell geometry queue\n", "--boot", boot, "--machine", machine,
                         "--disk", disk, "--nvme", properties)
     bar = re.search(r"Memory at ([0-9a-f]+) \(64-bit, non-prefetchable\)", result.stdout)
     assert int(bar.group(1), 16) >= 1 << 32, result.stdout

@@ -305,11 +305,11 @@ static struct identify_options parse_options(int argc, char **argv)
 				     namespace ? "bn:o:" : "bo:", long_options)) != -1) {
 		if (option == 'b')
 			options.raw = true;
-		else if (option == 'o' && strcmp(state.argument, "binary") == 0)
-			options.raw = true;
+		else if (option == 'o')
+			options.raw = nvme_is_binary(state.argument);
 		else if (option == 'n' && namespace)
 			options.nsid = nvme_number("namespace-id", state.argument, UINT32_MAX);
-		else if (option != 'o' || strcmp(state.argument, "normal") != 0)
+		else
 			process_exit(1);
 	}
 	options.target = nvme_operand(argc, argv, state.index);

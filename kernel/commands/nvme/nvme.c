@@ -134,6 +134,15 @@ uint64_t nvme_number(const char *what, const char *text, uint64_t max)
 	return value;
 }
 
+bool nvme_is_binary(const char *format)
+{
+	bool binary = strcmp(format, "binary") == 0;
+
+	if (!binary && strcmp(format, "normal") != 0)
+		fail(1, "invalid output format %s: normal or binary", quote(format));
+	return binary;
+}
+
 int nvme_check(const char *what, int error, const struct nvme_reply *reply)
 {
 	/* Of the status field, what an ioctl on Linux gives: DNR, More, CRD, SCT and SC. */

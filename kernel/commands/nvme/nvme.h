@@ -43,6 +43,8 @@ struct nvme_target nvme_operand(int argc, char **argv, int index);
 uint32_t nvme_operand_nsid(const struct nvme_target *target, uint64_t nsid);
 /* A number in any C base up to max. Ends the process where it is none. what: "namespace-id". */
 uint64_t nvme_number(const char *what, const char *text, uint64_t max);
+/* Whether -o asks for binary output; ends the process where it is neither binary nor normal. */
+bool nvme_is_binary(const char *format);
 /* Checks how a command ended: 0, or 1 after its message ("NVMe status: Invalid Field in
  * Command(0x4002)" or "nvme: …"). */
 int nvme_check(const char *what, int error, const struct nvme_reply *reply);

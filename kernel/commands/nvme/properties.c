@@ -401,9 +401,9 @@ int nvme_show_regs_main(int argc, char **argv)
 			human = true;
 		else if (option == 'v')
 			offsets = true;
-		else if (option == 'o' && strcmp(state.argument, "binary") == 0)
-			binary = true;
-		else if (option != 'o' || strcmp(state.argument, "normal") != 0)
+		else if (option == 'o')
+			binary = nvme_is_binary(state.argument);
+		else
 			process_exit(1);
 	}
 	copy_properties(nvme_operand(argc, argv, state.index).controller, copy);

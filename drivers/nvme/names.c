@@ -1,5 +1,6 @@
 #include "drivers/nvme/names.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "drivers/nvme/spec.h"
@@ -276,49 +277,37 @@ static const struct name log_names[] = {
 	{NVME_LOG_CHANGED_ZONES, "Changed Zone List"},
 };
 
-const char *nvme_admin_name(unsigned opcode)
+static const char *or_unnamed(const char *text, bool vendor_specific)
 {
-	const char *text = FIND(admin_names, opcode);
-
 	if (text)
 		return text;
-	return opcode >= 0xc0 && opcode <= 0xff ? "Vendor Specific" : "Unknown";
+	return vendor_specific ? "Vendor Specific" : "Unknown";
+}
+
+const char *nvme_admin_name(unsigned opcode)
+{
+	return or_unnamed(FIND(admin_names, opcode), opcode >= 0xc0 && opcode <= 0xff);
 }
 
 const char *nvme_io_name(unsigned opcode)
 {
-	const char *text = FIND(io_names, opcode);
-
-	if (text)
-		return text;
-	return opcode >= 0x80 && opcode <= 0xff ? "Vendor Specific" : "Unknown";
+	return or_unnamed(FIND(io_names, opcode), opcode >= 0x80 && opcode <= 0xff);
 }
 
 const char *nvme_status_name(unsigned status)
 {
-	const char *text = FIND(status_names, status & NVME_STATUS_MASK);
-
-	if (text)
-		return text;
-	return NVME_STATUS_SCT(status) == NVME_SCT_VENDOR ? "Vendor Specific" : "Unknown";
+	return or_unnamed(FIND(status_names, status & NVME_STATUS_MASK),
+			  NVME_STATUS_SCT(status) == NVME_SCT_VENDOR);
 }
 
 const char *nvme_feature_name(unsigned feature)
 {
-	const char *text = FIND(feature_names, feature);
-
-	if (text)
-		return text;
-	return feature >= 0xc0 && feature <= 0xff ? "Vendor Specific" : "Unknown";
+	return or_unnamed(FIND(feature_names, feature), feature >= 0xc0 && feature <= 0xff);
 }
 
 const char *nvme_log_name(unsigned lid)
 {
-	const char *text = FIND(log_names, lid);
-
-	if (text)
-		return text;
-	return lid >= 0xc0 && lid <= 0xff ? "Vendor Specific" : "Unknown";
+	return or_unnamed(FIND(log_names, lid), lid >= 0xc0 && lid <= 0xff);
 }
 
 int nvme_status_errno(unsigned status)

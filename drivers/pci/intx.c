@@ -12,10 +12,6 @@
 #define LINES	     16
 #define LINE_UNKNOWN 0xff /* in Interrupt Line: not connected */
 
-/* So many interrupts in a row that nobody knows are no accident: a function that has no driver
- * holds the line, and nothing else would ever run again. */
-#define UNCLAIMED_MAX 1000
-
 struct pci_intx_line {
 	struct pci_intx *first;
 	uint8_t irq;
@@ -37,7 +33,7 @@ static void line_interrupt(void *context)
 		claimed |= intx->handler(intx->context);
 	if (claimed) {
 		line->unclaimed = 0;
-	} else if (++line->unclaimed >= UNCLAIMED_MAX && !line->off) {
+	} else if (++line->unclaimed >= PCI_INTX_UNCLAIMED_MAX && !line->off) {
 		line->off = true;
 		ioapic_mask(line->irq);
 	}
@@ -93,6 +89,16 @@ static void allow_pin(struct pci_device *device, bool allow)
 			  : command | PCI_COMMAND_INTX_OFF);
 }
 
+/* Not from the handler: the console may be in the middle of a line there. */
+static void report(struct pci_intx_line *line)
+{
+	if (line->off && !line->reported)
+		log_warning(
+			"pci: irq %u: %u interrupts that no driver knows of; it is switched off",
+			line->irq, line->unclaimed);
+	line->reported = line->off;
+}
+
 int pci_intx_attach(struct pci_intx *intx, struct pci_device *device,
 		    bool (*handler)(void *context), void *context, const char *name)
 {
@@ -123,6 +129,7 @@ void pci_intx_detach(struct pci_intx *intx)
 
 	if (!line)
 		return;
+	report(line);
 	allow_pin(intx->device, false);
 	flags = cpu_interrupts_save();
 	for (struct pci_intx **link = &line->first; *link; link = &(*link)->next)
@@ -143,14 +150,10 @@ bool pci_intx_works(const struct pci_intx *intx)
 {
 	struct pci_intx_line *line = intx->line;
 
-	if (!line || !line->off)
-		return line;
-	if (!line->reported)
-		log_warning(
-			"pci: irq %u: %u interrupts that no driver knows of; it is switched off",
-			line->irq, line->unclaimed);
-	line->reported = true;
-	return false;
+	if (!line)
+		return false;
+	report(line);
+	return !line->off;
 }
 
 void pci_intx_revive(struct pci_intx *intx)
@@ -159,6 +162,7 @@ void pci_intx_revive(struct pci_intx *intx)
 
 	if (!line)
 		return;
+	report(line);
 	line->unclaimed = 0;
 	line->off = line->reported = false;
 	ioapic_unmask(line->irq);

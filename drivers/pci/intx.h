@@ -9,6 +9,10 @@
 
 #include "drivers/pci/pci.h"
 
+/* So many interrupts in a row that nobody knows are no accident: a function that has no driver
+ * holds the line, and nothing else would ever run again. */
+#define PCI_INTX_UNCLAIMED_MAX 1000
+
 struct pci_intx {
 	struct pci_intx *next; /* on the same line */
 	struct pci_device *device;
@@ -31,7 +35,8 @@ void pci_intx_detach(struct pci_intx *intx);
 
 /* A line on which interrupts come and come that none of its handlers knows anything about (some
  * function without a driver drives it) is switched off, so that the rest of the machine can go on.
- * False then, with a log line the first time: no interrupt comes any more. Not from a handler. */
+ * False then, with a log line the first time (as revive and detach have it): no interrupt comes any
+ * more. Not from a handler. */
 bool pci_intx_works(const struct pci_intx *intx);
 /* Switches it on again. */
 void pci_intx_revive(struct pci_intx *intx);

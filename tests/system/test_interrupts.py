@@ -165,11 +165,13 @@ def test_events_arrive_at_the_prompt(tmp_path, irq):
         assert counts(clean(console.child.before))[admin] > before[admin]
 
 
-def test_a_line_that_another_device_holds(tmp_path):
-    """On pc the network card shares the controller's line; nobody drives it, and it interrupts."""
+@pytest.mark.parametrize("words", ["", " nvme.spin_us=1000000"])
+def test_a_line_that_another_device_holds(tmp_path, words):
+    """On pc the network card shares the controller's line; nobody drives it, and it interrupts. Said also where no read
+    waits for an interrupt."""
     disk = make_disk(tmp_path / "disk.img", 4 * MIB)
     result = run_script(tmp_path, "selftest 'a line that another device holds'\nstatus=$?\ninterrupts\nexit $status\n",
-                        "--disk", disk, "--append", "nvme.irq=intx", check=True)
+                        "--disk", disk, "--append", "nvme.irq=intx" + words, check=True)
     assert "PASS: interrupt: a line that another device holds" in result.stdout
     assert "interrupts that no driver knows of; it is switched off" in result.stdout
 

@@ -108,7 +108,8 @@ void block_plug(struct block_device *device)
 
 void block_unplug(struct block_device *device)
 {
-	if (device->operations->plug && !device->gone)
+	/* Also of a device that has gone since: its queues may be others' as well. */
+	if (device->operations->plug)
 		device->operations->plug(device, false);
 }
 

@@ -349,7 +349,7 @@ static void io_plug(struct block_device *device, bool plugged)
 	struct nvme_namespace *namespace = device->driver_data;
 	struct nvme_controller *controller = namespace->controller;
 
-	for (unsigned i = 1; i < controller->channel_count; i++) {
+	for (unsigned i = 1; controller && i < controller->channel_count; i++) {
 		controller->channels[i]->plugged = plugged;
 		nvme_channel_ring(controller->channels[i]);
 	}

@@ -348,9 +348,37 @@ static void test_resize_and_rescan(void **state)
 	driver_stop(&driver);
 }
 
+/* Requests of the others are shown to the controller at once, not at the next poll. */
+static void test_gone_while_plugged(void **state)
+{
+	struct sim_config config = {.namespace_count = 2};
+	uint8_t bytes[512];
+	struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {
+		.operation = BLOCK_READ, .count = 1, .segments = &segment, .segment_count = 1};
+	struct block_device *leaves;
+	struct driver driver;
+	uint64_t before;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	leaves = block_find("my_nvme0n2");
+	block_plug(leaves);
+	sim_namespace_attach(driver.sim, 2, false);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_true(leaves->gone);
+	block_unplug(leaves);
+	before = sim_statistics(driver.sim)->doorbell_writes;
+	block_submit(driver.device, &request);
+	assert_int_equal(sim_statistics(driver.sim)->doorbell_writes, before + 1);
+	assert_int_equal(block_wait(&request), 0);
+	driver_stop(&driver);
+}
+
 TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
       cmocka_unit_test(test_namespaces_are_separate), cmocka_unit_test(test_many_namespaces),
       cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_metadata_is_refused),
       cmocka_unit_test(test_read_only), cmocka_unit_test(test_sizes),
       cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_identify_data_that_lies),
-      cmocka_unit_test(test_active_list_full_of_junk), cmocka_unit_test(test_resize_and_rescan))
+      cmocka_unit_test(test_active_list_full_of_junk), cmocka_unit_test(test_resize_and_rescan),
+      cmocka_unit_test(test_gone_while_plugged))

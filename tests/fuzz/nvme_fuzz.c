@@ -784,7 +784,7 @@ static void operate(const struct nvme_options *options)
 static void run_to_the_end(void)
 {
 	begin();
-	for (unsigned turns = 0; controller && started != finished; turns++) {
+	while (controller && started != finished) {
 		nvme_poll_all();
 		nvme_relax();
 		end(REQUEST_LIMIT, "a request");

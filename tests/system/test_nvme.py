@@ -12,6 +12,8 @@ MIB = 1 << 20
 # What nvme-cli 2.3 leaves out or decodes against the specification (see kernel/commands/nvme/properties.c).
 OURS_ALONE = re.compile(r"cmbebs|cmbswtp|nssd")
 DIFFERENT = re.compile(r"\t(CRIMT|Not Ready +\(NRDY\))")
+NVME_CLI = subprocess.run(["nvme", "version"], capture_output=True, text=True, check=True).stdout.split()[2]
+as_nvme_cli = pytest.mark.skipif(NVME_CLI != "2.3", reason=f"ours prints what nvme-cli 2.3 does, this is {NVME_CLI}")
 
 
 class NvmeCli:
@@ -85,18 +87,21 @@ def without(text, *patterns):
     return kept
 
 
+@as_nvme_cli
 def test_id_ctrl_is_nvme_clis(dumps):
     printed, cli = dumps
     assert printed["id-ctrl /dev/my_nvme0"] == cli.run("id-ctrl", "/mnt/nvme0")
     assert "mn        : QEMU NVMe Ctrl" in printed["id-ctrl /dev/my_nvme0"]
 
 
+@as_nvme_cli
 def test_id_ns_is_nvme_clis(dumps):
     printed, cli = dumps
     assert printed["id-ns /dev/my_nvme0n1"] == cli.run("id-ns", "/mnt/nvme0", "-n", "1")
     assert "nsze    : 0x8000\n" in printed["id-ns /dev/my_nvme0n1"]
 
 
+@as_nvme_cli
 def test_show_regs_is_nvme_clis(dumps):
     printed, cli = dumps
     for options in [], ["-H"]:
@@ -139,7 +144,9 @@ def test_block_sizes(tmp_path, block):
 def test_device_properties(tmp_path, properties):
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)
     result = run_script(tmp_path, "selftest\n", "--disk", disk, "--nvme", properties, "--append", "nvme.any=1")
-    assert result.returncode == 0, result.stdout
+    if "mdts exceeds IOV_MAX" in result.stderr:
+        pytest.skip("this QEMU has no controller without a limit")
+    assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"SUMMARY: [1-9]\d+ tests, 0 failures", result.stdout)
 
 

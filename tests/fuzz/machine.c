@@ -1,6 +1,5 @@
 #include "tests/fuzz/machine.h"
 
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,107 +17,17 @@
 #include "lib/errno.h"
 #include "tests/sim/host.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EXACT_SIZES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EXACT_SIZES 1
-#endif
-#endif
-#ifndef EXACT_SIZES
-#define EXACT_SIZES 0
-#endif
-
-#define MEMORY_TOTAL (24ull << 20)
+#define MEMORY_TOTAL (26ull << 20)
 #define BLOCK_SIZE   512u
 #define BLOCK_COUNT  128u
 /* What directories keep room for that they once held, the block device's buffer, the history. */
 #define MEMORY_SLACK (1u << 20)
 
-static uint64_t memory_used, memory_at_start, now_ns, looks, allocations_left;
-static bool allocations_fail, interactive, raw, interrupted;
+static uint64_t memory_at_start, now_ns, looks;
+static bool interactive, raw, interrupted;
 static const char *typed, *typed_end;
 static unsigned end_count;
 static struct block_device *disk;
-
-/* Memory */
-
-void machine_fail_allocations(uint64_t n)
-{
-	allocations_left = n;
-	allocations_fail = false;
-}
-
-static bool may_allocate(size_t size)
-{
-	if (allocations_left && --allocations_left == 0)
-		allocations_fail = true;
-	return !allocations_fail && size <= MEMORY_TOTAL && memory_used <= MEMORY_TOTAL - size;
-}
-
-void *pages_alloc(size_t count)
-{
-	void *pages;
-
-	if (!count || count > MEMORY_TOTAL / PAGE_SIZE || !may_allocate(count * PAGE_SIZE) ||
-	    posix_memalign(&pages, PAGE_SIZE, count * PAGE_SIZE))
-		return NULL;
-	memory_used += count * PAGE_SIZE;
-	return pages;
-}
-
-void pages_free(void *pages, size_t count)
-{
-	if (!pages)
-		return;
-	/* Of the sanitizer's it is the size that was asked for. */
-	if (EXACT_SIZES && malloc_usable_size(pages) != count * PAGE_SIZE)
-		panic("pages_free(%zu) of %zu bytes", count, malloc_usable_size(pages));
-	memory_used -= count * PAGE_SIZE;
-	free(pages);
-}
-
-void *kmalloc(size_t size)
-{
-	void *memory = may_allocate(size) ? malloc(size ? size : 1) : NULL;
-
-	if (memory)
-		memory_used += malloc_usable_size(memory);
-	return memory;
-}
-
-void *kzalloc(size_t size)
-{
-	void *memory = kmalloc(size);
-
-	if (memory)
-		memset(memory, 0, size);
-	return memory;
-}
-
-void *krealloc(void *old, size_t size)
-{
-	size_t before = old ? malloc_usable_size(old) : 0;
-	void *memory = may_allocate(size) ? realloc(old, size ? size : 1) : NULL;
-
-	if (memory)
-		memory_used += malloc_usable_size(memory) - before;
-	return memory;
-}
-
-void kfree(void *memory)
-{
-	if (memory)
-		memory_used -= malloc_usable_size(memory);
-	free(memory);
-}
-
-void memory_stats(struct memory_stats *stats)
-{
-	stats->total = MEMORY_TOTAL;
-	stats->used = memory_used < MEMORY_TOTAL ? memory_used : MEMORY_TOTAL;
-	stats->largest_free = stats->total - stats->used;
-}
 
 /* Time moves a little whenever somebody looks at it. */
 
@@ -305,14 +214,23 @@ void random_bytes(void *buffer, size_t size)
 
 /* A run */
 
+static uint64_t memory_used(void)
+{
+	struct memory_stats stats;
+
+	memory_stats(&stats);
+	return stats.used;
+}
+
 void machine_start(void)
 {
+	host_set_memory_limit(MEMORY_TOTAL);
 	now_ns = 1;
 	if (files_init())
 		panic("files_init");
 	disk = host_disk_memory(BLOCK_SIZE, BLOCK_COUNT);
 	machine_end();
-	memory_at_start = memory_used;
+	memory_at_start = memory_used();
 }
 
 void machine_begin(const void *text, size_t size, bool is_interactive)
@@ -374,16 +292,18 @@ int machine_run(int (*entry)(int argc, char **argv), int argc, char **argv)
 void machine_end(void)
 {
 	char *argv[] = {(char *)"clean", NULL};
+	uint64_t used;
 
-	machine_fail_allocations(0);
+	host_fail_allocations(0);
 	looks = 0;
 	interrupted = false;
 	process_run(clean, 1, argv);
 	if (process_current())
 		panic("a process is left");
+	used = memory_used();
 	if (getenv("FUZZ_VERBOSE"))
-		fprintf(stderr, "memory %lld\n", (long long)(memory_used - memory_at_start));
-	if (memory_at_start && memory_used > memory_at_start + MEMORY_SLACK)
+		fprintf(stderr, "memory %lld\n", (long long)(used - memory_at_start));
+	if (memory_at_start && used > memory_at_start + MEMORY_SLACK)
 		panic("%llu bytes of memory are lost",
-		      (unsigned long long)(memory_used - memory_at_start));
+		      (unsigned long long)(used - memory_at_start));
 }

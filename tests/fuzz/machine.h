@@ -1,6 +1,6 @@
-/* The kernel's machine for fuzz targets over files, shell and commands: like tests/sim/host.c, but
- * nothing of it is the host's. Time is simulated, the console reads from memory and writes to
- * nowhere, memory is small, and Ctrl-C comes when a run takes too long. */
+/* The kernel's machine for fuzz targets over files, shell and commands: like tests/sim/host.c, with
+ * which it shares tests/sim/host_memory.c. Time is simulated, the console reads from memory and
+ * writes to nowhere, memory is small, and Ctrl-C comes when a run takes too long. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +17,5 @@ void machine_start(void);
 void machine_begin(const void *typed, size_t size, bool interactive);
 /* After each run: removes what was left in the tree. Aborts when memory was lost. */
 void machine_end(void);
-/* The n-th allocation from now on and every later one fails; 0: none. */
-void machine_fail_allocations(uint64_t n);
 /* Runs entry as the first process; its status. */
 int machine_run(int (*entry)(int argc, char **argv), int argc, char **argv);

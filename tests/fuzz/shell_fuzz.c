@@ -6,6 +6,7 @@
 
 #include "kernel/shell/shell.h"
 #include "tests/fuzz/machine.h"
+#include "tests/sim/host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine_begin(text, size - 1, how % 4 >= 2);
 	/* One script in eight runs out of memory somewhere. */
 	if (how >= 224)
-		machine_fail_allocations(30 + (how - 224) * (how - 224));
+		host_fail_allocations(30 + (how - 224) * (how - 224));
 	if (how % 4 == 0) {
 		argv[2] = text;
 		machine_run(shell_main, 6, argv);

@@ -2,11 +2,11 @@
 #   make host-shell && build/host/shell -c 'seq 3 | wc -l'
 
 # Commands that need the hardware; what they include is not there on the host.
-HOST_WITHOUT := kernel/commands/interrupts.c kernel/commands/lspci.c kernel/commands/crash.c kernel/commands/interrupts.c kernel/commands/selftest.c \
+HOST_WITHOUT := kernel/commands/interrupts.c kernel/commands/lspci.c kernel/commands/crash.c \
 	$(wildcard kernel/commands/nvme/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
-HOST_MACHINE := tests/sim/host.c tests/sim/host_thread.c tests/sim/host_disk.c tests/sim/host_run.c
+HOST_MACHINE := $(addprefix tests/sim/host,.c _memory.c _thread.c _disk.c _run.c)
 HOST_LIB     := $(filter-out lib/string.c lib/format.c,$(wildcard lib/*.c))
 HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) kernel/process.c $(wildcard kernel/files/*.c) \
 	$(wildcard drivers/block/*.c)

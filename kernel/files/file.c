@@ -25,31 +25,8 @@ static bool writes(const struct file *file)
 	return (file->flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Takes over the caller's reference to inode, also on failure. */
-static int open_inode(struct inode *inode, int flags, struct file **opened)
-{
-	struct file *file = kzalloc(sizeof *file);
-	int error = 0;
-
-	if (!file) {
-		inode_put(inode);
-		return -ENOMEM;
-	}
-	file->inode = inode;
-	file->flags = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_DIRECTORY);
-	file->references = 1;
-	if (inode->operations->open)
-		error = inode->operations->open(file);
-	if (error) {
-		inode_put(inode);
-		kfree(file);
-		return error;
-	}
-	*opened = file;
-	return 0;
-}
-
-static int open_existing(struct inode *inode, int flags, struct file **file)
+/* Whether it may be opened like this; cuts it short where that is asked for. */
+static int prepare(struct inode *inode, int flags)
 {
 	bool is_directory = inode->type == FILE_DIRECTORY;
 
@@ -61,49 +38,73 @@ static int open_existing(struct inode *inode, int flags, struct file **file)
 		return -ENOTDIR;
 	if (is_directory && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC)))
 		return -EISDIR;
-	if (!inode->operations) {
-		struct file *duplicated = process_file(inode->redirect);
-
-		if (!duplicated)
-			return -ENXIO;
-		*file = file_get(duplicated);
-		return 0;
-	}
-	if (inode->type == FILE_REGULAR && (flags & O_TRUNC)) {
-		int error = inode->operations->truncate(inode, 0);
-
-		if (error)
-			return error;
-	}
-	return open_inode(inode_get(inode), flags, file);
+	if (inode->type == FILE_REGULAR && (flags & O_TRUNC))
+		return inode->operations->truncate(inode, 0);
+	return 0;
 }
 
-int file_open(const char *path, int flags, unsigned mode, struct file **file)
+static int find_or_create(const char *path, int flags, unsigned mode, struct inode **inode)
 {
 	struct path_result result;
-	struct inode *inode;
 	int error = path_lookup(path, &result);
 
 	if (error)
 		return error;
 	if ((flags & O_CREAT) && result.slash && result.last == LAST_NAME)
 		return -EISDIR;
+	*inode = result.inode;
 	if (result.inode) {
 		if (result.slash && result.inode->type != FILE_DIRECTORY)
 			return -ENOTDIR;
-		return open_existing(result.inode, flags, file);
+		return prepare(result.inode, flags);
 	}
 	if (!(flags & O_CREAT))
 		return -ENOENT;
-	inode = inode_create(FILE_REGULAR, mode & 07777, &ram_operations);
-	if (!inode)
+	*inode = inode_create(FILE_REGULAR, mode & 07777, &ram_operations);
+	if (!*inode)
 		return -ENOSPC;
-	error = directory_add(result.directory, result.name, inode);
+	error = directory_add(result.directory, result.name, *inode);
+	if (error)
+		inode_put(*inode);
+	return error;
+}
+
+/* A descriptor of the process once more: /dev/stdin and its like. */
+static int open_again(int descriptor, struct file **opened)
+{
+	struct file *file = process_file(descriptor);
+
+	if (!file)
+		return -ENXIO;
+	*opened = file_get(file);
+	return 0;
+}
+
+int file_open(const char *path, int flags, unsigned mode, struct file **opened)
+{
+	/* First: a name must not be made, nor a file cut short, for an open that then fails. */
+	struct file *file = kzalloc(sizeof *file);
+	struct inode *inode;
+	int error = file ? find_or_create(path, flags, mode, &inode) : -ENOMEM;
+
+	if (!error && !inode->operations) {
+		kfree(file);
+		return open_again(inode->redirect, opened);
+	}
+	if (!error) {
+		file->inode = inode;
+		file->flags = flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_DIRECTORY);
+		file->references = 1;
+		if (inode->operations->open)
+			error = inode->operations->open(file);
+	}
 	if (error) {
-		inode_put(inode);
+		kfree(file);
 		return error;
 	}
-	return open_inode(inode_get(inode), flags, file);
+	inode_get(inode);
+	*opened = file;
+	return 0;
 }
 
 struct file *file_get(struct file *file)

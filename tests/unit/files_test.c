@@ -587,6 +587,40 @@ static void test_scarce(void **state)
 	}
 }
 
+/* An open that fails for want of memory makes no name, and cuts nothing short. */
+static int failed_open_body(void)
+{
+	struct file_stat stat;
+	struct file *file;
+	int error = -ENOMEM;
+
+	assert_int_equal(files_add("/tmp/there", "abc", 3), 0);
+	for (unsigned n = 1; error; n++) {
+		host_fail_allocations(n);
+		error = file_open("/tmp/there", O_WRONLY | O_TRUNC, 0644, &file);
+		host_fail_allocations(0);
+		assert_int_equal(path_stat("/tmp/there", &stat), 0);
+		assert_int_equal(stat.size, error ? 3 : 0);
+	}
+	file_close(file);
+	error = -ENOMEM;
+	for (unsigned n = 1; error; n++) {
+		host_fail_allocations(n);
+		error = file_open("/tmp/new", O_WRONLY | O_CREAT, 0644, &file);
+		host_fail_allocations(0);
+		assert_int_equal(path_stat("/tmp/new", &stat), error ? -ENOENT : 0);
+	}
+	file_close(file);
+	assert_int_equal(path_unlink("/tmp/new"), 0);
+	return path_unlink("/tmp/there");
+}
+
+static void test_failed_open(void **state)
+{
+	(void)state;
+	run_process(failed_open_body);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -600,7 +634,7 @@ int main(void)
 		cmocka_unit_test(test_differential),	 cmocka_unit_test(test_names),
 		cmocka_unit_test(test_sparse),		 cmocka_unit_test(test_full),
 		cmocka_unit_test(test_directory_stable), cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_scarce),
+		cmocka_unit_test(test_scarce),		 cmocka_unit_test(test_failed_open),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -12,11 +12,11 @@
 #include "drivers/pci/pci.h"
 #include "kernel/commands/command.h"
 #include "kernel/paging.h"
-#include "kernel/port.h"
 #include "kernel/time.h"
 #include "lib/errno.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/machine.h"
+#include "tests/sim/host_pci.h"
 
 #define FUNCTIONS_MAX 8
 #define SPACE	      256
@@ -27,8 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct input in;
 static unsigned flags, function_count;
-static uint32_t selected;
-static struct {
+static struct function {
 	uint16_t place; /* bus << 8 | slot << 3 | function */
 	uint8_t space[SPACE];
 	uint8_t writable; /* the ones of a BAR: those above this bit */
@@ -40,90 +39,43 @@ static void check(bool holds)
 		abort();
 }
 
-static uint8_t *find(uint16_t port, unsigned width)
+static struct function *find(uint16_t place)
 {
-	unsigned offset = (selected & 0xfc) + (port & 3);
-	uint16_t place = (uint16_t)(selected >> 8);
-
-	/* Whatever is selected, an access stays inside its dword. */
-	check(port >= 0xcf8 && port <= 0xcff && (port & 3) + width <= 4);
-	if (port < 0xcfc || !(selected >> 31))
-		return NULL;
-	check((selected & 0x7f000003) == 0);
 	for (unsigned i = 0; i < function_count; i++)
 		if (functions[i].place == place || (flags & MIRRORED && i == 0))
-			return functions[i].space + offset;
+			return &functions[i];
 	return NULL;
 }
 
-static uint32_t read(uint16_t port, unsigned width)
+uint32_t config_space_read(uint16_t place, unsigned offset, unsigned width)
 {
-	const uint8_t *from = find(port, width);
+	const struct function *function = find(place);
 	uint32_t value = UINT32_MAX;
 
 	/* An access takes its time. */
 	time_delay_ns(20000);
-	if (from) {
+	if (function) {
 		value = 0;
-		memcpy(&value, from, width);
+		memcpy(&value, function->space + offset, width);
 		if (flags & FLAKY && input_take_back(&in, 1) & 1)
 			value ^= (uint32_t)input_take_back(&in, width);
 	}
 	return value;
 }
 
-static void write(uint16_t port, uint32_t value, unsigned width)
+void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigned width)
 {
-	uint8_t *to = find(port, width);
-	unsigned offset;
+	struct function *function = find(place);
 
-	if (!to)
+	if (!function)
 		return;
-	for (unsigned i = 0; i < function_count; i++) {
-		if (to < functions[i].space || to >= functions[i].space + SPACE)
-			continue;
-		offset = (unsigned)(to - functions[i].space);
-		if (offset >= PCI_BAR0 && offset < 0x28 && width == 4) {
-			uint32_t fixed = (1u << functions[i].writable % 32) - 1, old;
+	if (offset >= PCI_BAR0 && offset < 0x28 && width == 4) {
+		uint32_t fixed = (1u << function->writable % 32) - 1, old;
 
-			memcpy(&old, to, 4);
-			value = (value & ~fixed) | (old & 15);
-		}
-		memcpy(to, &value, width);
+		memcpy(&old, function->space + offset, 4);
+		value = (value & ~fixed) | (old & 15);
 	}
-}
-
-uint8_t port_read8(uint16_t port)
-{
-	return (uint8_t)read(port, 1);
-}
-
-uint16_t port_read16(uint16_t port)
-{
-	return (uint16_t)read(port, 2);
-}
-
-uint32_t port_read32(uint16_t port)
-{
-	return read(port, 4);
-}
-
-void port_write8(uint16_t port, uint8_t value)
-{
-	write(port, value, 1);
-}
-
-void port_write16(uint16_t port, uint16_t value)
-{
-	write(port, value, 2);
-}
-
-void port_write32(uint16_t port, uint32_t value)
-{
-	if (port == 0xcf8)
-		selected = value;
-	else
-		write(port, value, 4);
+	memcpy(function->space + offset, &value, width);
 }
 
 int paging_map_device(uint64_t address, uint64_t size)

@@ -44,8 +44,8 @@ FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/sim/host.c tests/sim/host
 	kernel/commands/poweroff.c,$(HOST_KERNEL))
 fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
-fuzz_pci    = $(FUZZ_KERNEL) kernel/commands/lspci.c $(addprefix drivers/pci/,assign.c config.c \
-	hotplug.c msix.c names.c pci.c)
+fuzz_pci    = $(FUZZ_KERNEL) tests/sim/host_pci.c kernel/commands/lspci.c \
+	$(addprefix drivers/pci/,assign.c config.c hotplug.c msix.c names.c pci.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
 unit_shell_editor = $(addprefix kernel/shell/,editor.c editor_screen.c editor_text.c history.c)

@@ -13,37 +13,35 @@
 #include "kernel/console.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
-#include "kernel/port.h"
 #include "kernel/time.h"
 #include "lib/errno.h"
+#include "tests/sim/host_pci.h"
 
 #define EXPRESS 0x54
 #define CONTROL (EXPRESS + 0x18)
 #define STATUS	(EXPRESS + 0x1a)
 
 static uint8_t port_space[256], device_space[256];
-static uint32_t selected;
 static bool plugged, powered, link_works;
 static uint64_t now_ns;
 static unsigned arrived_count, left_there, left_gone;
 
-static uint8_t *space(void)
+static uint8_t *find(uint16_t place)
 {
-	unsigned place = selected >> 8 & 0xffff;
-
 	if (place == 1 << 3)
 		return port_space;
 	return place == 1 << 8 && plugged && powered ? device_space : NULL;
 }
 
-static uint32_t get(uint16_t port, unsigned width)
+uint32_t config_space_read(uint16_t place, unsigned offset, unsigned width)
 {
+	const uint8_t *space = find(place);
 	uint32_t value = UINT32_MAX;
 
 	now_ns += 1000;
-	if (space())
-		memcpy(&value, space() + (selected & 0xfc) + (port & 3), width);
-	return width == 4 ? value : value & ((1u << 8 * width) - 1);
+	if (space)
+		memcpy(&value, space + offset, width);
+	return value;
 }
 
 static void put16(unsigned offset, uint16_t value)
@@ -65,19 +63,15 @@ static void events(uint16_t bits)
 	put16(EXPRESS + 0x12, plugged && link_works ? 0x2000 : 0);
 }
 
-static void put(uint16_t port, uint32_t value, unsigned width)
+void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigned width)
 {
-	unsigned offset = (selected & 0xfc) + (port & 3);
+	uint8_t *space = find(place);
 
-	if (port == 0xcf8) {
-		selected = value;
-		return;
-	}
-	if (space() == port_space && offset == STATUS) {
+	if (space == port_space && offset == STATUS) {
 		put16(STATUS, get16(STATUS) & ~(value & 0x1f)); /* ones clear */
 		return;
 	}
-	if (space() == port_space && offset == CONTROL) {
+	if (space == port_space && offset == CONTROL) {
 		bool off = value & 0x400;
 
 		put16(CONTROL, (uint16_t)value);
@@ -88,7 +82,7 @@ static void put(uint16_t port, uint32_t value, unsigned width)
 		powered = !off;
 		return;
 	}
-	if (space() == device_space && offset >= 0x10 && offset < 0x28) {
+	if (space == device_space && offset >= 0x10 && offset < 0x28) {
 		uint32_t kept = offset == 0x10	 ? (value & ~0x3fffu) | 4
 				: offset == 0x14 ? value
 						 : 0;
@@ -96,38 +90,8 @@ static void put(uint16_t port, uint32_t value, unsigned width)
 		memcpy(device_space + offset, &kept, 4);
 		return;
 	}
-	if (space())
-		memcpy(space() + offset, &value, width);
-}
-
-uint8_t port_read8(uint16_t port)
-{
-	return (uint8_t)get(port, 1);
-}
-
-uint16_t port_read16(uint16_t port)
-{
-	return (uint16_t)get(port, 2);
-}
-
-uint32_t port_read32(uint16_t port)
-{
-	return get(port, 4);
-}
-
-void port_write8(uint16_t port, uint8_t value)
-{
-	put(port, value, 1);
-}
-
-void port_write16(uint16_t port, uint16_t value)
-{
-	put(port, value, 2);
-}
-
-void port_write32(uint16_t port, uint32_t value)
-{
-	put(port, value, 4);
+	if (space)
+		memcpy(space + offset, &value, width);
 }
 
 int paging_map_device(uint64_t address, uint64_t size)

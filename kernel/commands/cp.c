@@ -12,9 +12,6 @@ static const struct option long_options[] = {
 static int cp_main(int argc, char **argv)
 {
 	struct copy_options options = {0};
-	struct destination destination;
-	const char *directory = NULL;
-	bool force_file = false;
 	struct getopt state = {0};
 	int option;
 
@@ -28,34 +25,14 @@ static int cp_main(int argc, char **argv)
 		case 'f':
 			options.force = true;
 			break;
-		case 'n':
-			options.no_clobber = true;
-			break;
-		case 'v':
-			options.verbose = true;
-			break;
 		case 'p':
 		case 'd':
 			break;
-		case 't':
-			directory = state.argument;
-			break;
-		case 'T':
-			force_file = true;
-			break;
 		default:
-			fail_usage(1);
+			copy_option(option, state.argument, &options);
 		}
 	}
-	char **sources = argv + state.index;
-	int count = argc - state.index;
-	int status = 0;
-
-	destination_parse(sources, &count, directory, force_file, &destination);
-	for (int i = 0; i < count; i++)
-		status |=
-			copy_path(sources[i], destination_path(&destination, sources[i]), &options);
-	return status;
+	return copy_each(argv + state.index, argc - state.index, &options, copy_path);
 }
 
 COMMAND(cp, "[-rfnv] SOURCE... TARGET", "Copy files and directories",

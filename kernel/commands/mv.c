@@ -3,11 +3,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-struct settings {
-	bool no_clobber, verbose;
-};
-
-static int move(const char *from, const char *to, const struct settings *settings)
+static int move(const char *from, const char *to, const struct copy_options *options)
 {
 	struct file_stat source, target;
 	int error = path_stat(from, &source);
@@ -18,7 +14,7 @@ static int move(const char *from, const char *to, const struct settings *setting
 	}
 	bool exists = path_stat(to, &target) == 0;
 
-	if (exists && settings->no_clobber)
+	if (exists && options->no_clobber)
 		return 0;
 	if (exists && target.inode == source.inode && target.type == source.type) {
 		complain("%s and %s are the same file", quote(from), quote(to));
@@ -42,7 +38,7 @@ static int move(const char *from, const char *to, const struct settings *setting
 		complain("cannot move %s to %s: %s", quote(from), quote(to), error_text(-error));
 		return 1;
 	}
-	if (settings->verbose)
+	if (options->verbose)
 		out("renamed %s -> %s\n", quote(from), quote(to));
 	return 0;
 }
@@ -58,35 +54,17 @@ static const struct option long_options[] = {
 
 static int mv_main(int argc, char **argv)
 {
-	struct settings settings = {0};
-	struct destination destination;
-	const char *directory = NULL;
-	bool force_file = false;
+	struct copy_options options = {0};
 	struct getopt state = {0};
 	int option;
 
 	while ((option = getopt_next(&state, argc, argv, "fnvt:T", long_options)) != -1) {
 		if (option == 'f')
-			settings.no_clobber = false;
-		else if (option == 'n')
-			settings.no_clobber = true;
-		else if (option == 'v')
-			settings.verbose = true;
-		else if (option == 't')
-			directory = state.argument;
-		else if (option == 'T')
-			force_file = true;
+			options.no_clobber = false;
 		else
-			fail_usage(1);
+			copy_option(option, state.argument, &options);
 	}
-	char **sources = argv + state.index;
-	int count = argc - state.index;
-	int status = 0;
-
-	destination_parse(sources, &count, directory, force_file, &destination);
-	for (int i = 0; i < count; i++)
-		status |= move(sources[i], destination_path(&destination, sources[i]), &settings);
-	return status;
+	return copy_each(argv + state.index, argc - state.index, &options, move);
 }
 
 COMMAND(mv, "[-fnv] SOURCE... TARGET", "Rename files, or move them into a directory",

@@ -51,41 +51,66 @@ bool path_same_file(const char *a, const char *b)
 	       x.type == y.type;
 }
 
-void destination_parse(char **operands, int *count, const char *directory, bool force_file,
-		       struct destination *destination)
+void copy_option(int option, const char *argument, struct copy_options *options)
 {
-	struct file_stat stat;
-	int needed = directory ? 1 : 2;
-
-	if (*count < needed) {
-		if (*count == 0)
-			complain("missing file operand");
-		else
-			complain("missing destination file operand after %s", quote(operands[0]));
+	switch (option) {
+	case 'n':
+		options->no_clobber = true;
+		break;
+	case 'v':
+		options->verbose = true;
+		break;
+	case 't':
+		options->directory = argument;
+		break;
+	case 'T':
+		options->into_nothing = true;
+		break;
+	default:
 		fail_usage(1);
 	}
-	destination->target = directory ? directory : operands[--*count];
-	destination->into = false;
-	if (force_file) {
-		if (*count > 1)
-			fail_extra_operand(operands[1]);
-		return;
-	}
-	int error = path_stat(destination->target, &stat);
-
-	destination->into = !error && stat.type == FILE_DIRECTORY;
-	if (destination->into)
-		return;
-	if (directory)
-		fail(1, "target directory %s: %s", quote(directory),
-		     error_text(error ? -error : ENOTDIR));
-	if (*count > 1)
-		fail(1, "target %s: %s", quote(destination->target),
-		     error_text(error ? -error : ENOTDIR));
 }
 
-const char *destination_path(const struct destination *destination, const char *source)
+/* Whether the sources go into target, which then is a directory; it must be one where there are
+ * several. */
+static bool goes_into(const char *target, char **sources, int count,
+		      const struct copy_options *options)
 {
-	return destination->into ? path_join(destination->target, path_last(source))
-				 : destination->target;
+	struct file_stat stat;
+
+	if (options->into_nothing) {
+		if (count > 1)
+			fail_extra_operand(sources[1]);
+		return false;
+	}
+	int error = path_stat(target, &stat);
+
+	if (!error && stat.type == FILE_DIRECTORY)
+		return true;
+	if (options->directory || count > 1)
+		fail(1, "target %s%s: %s", options->directory ? "directory " : "", quote(target),
+		     error_text(error ? -error : ENOTDIR));
+	return false;
+}
+
+int copy_each(char **operands, int count, const struct copy_options *options,
+	      int (*each)(const char *from, const char *to, const struct copy_options *options))
+{
+	const char *target = options->directory;
+	int status = 0;
+
+	if (!count)
+		complain("missing file operand");
+	else if (!target && count == 1)
+		complain("missing destination file operand after %s", quote(operands[0]));
+	if (count < (target ? 1 : 2))
+		fail_usage(1);
+	if (!target)
+		target = operands[--count];
+	bool into = goes_into(target, operands, count, options);
+
+	for (int i = 0; i < count; i++)
+		status |= each(operands[i],
+			       into ? path_join(target, path_last(operands[i])) : target, options);
+	return status;
 }

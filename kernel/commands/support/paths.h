@@ -12,23 +12,20 @@ char *path_last(const char *path);
 bool path_is_directory(const char *path);
 bool path_same_file(const char *a, const char *b);
 
-/* Where "COMMAND SOURCE... TARGET" puts a source. */
-struct destination {
-	const char *target;
-	bool into; /* target is a directory that the sources go into */
-};
-/* Checks the operands of cp and mv (sources first, the target last) and takes the last one off;
- * ends the process on misuse. force_file: -T. */
-void destination_parse(char **operands, int *count, const char *directory, bool force_file,
-		       struct destination *destination);
-/* The path that source becomes. */
-const char *destination_path(const struct destination *destination, const char *source);
-
 /* Copies a tree or a file; messages as cp's. The status. */
 struct copy_options {
 	bool recursive, force, no_clobber, verbose;
+	const char *directory; /* -t: the sources go into it */
+	bool into_nothing;     /* -T: the target is no directory that they go into */
 };
 int copy_path(const char *from, const char *to, const struct copy_options *options);
+
+/* What cp and mv share. Takes an option: -n, -v, -t or -T; another one ends the process. */
+void copy_option(int option, const char *argument, struct copy_options *options);
+/* Calls each() for every source in "COMMAND SOURCE... TARGET" with the path that it becomes; ends
+ * the process on misuse. The status. */
+int copy_each(char **operands, int count, const struct copy_options *options,
+	      int (*each)(const char *from, const char *to, const struct copy_options *options));
 
 /* Removes a tree or a file; messages as rm's. The status. */
 struct remove_options {

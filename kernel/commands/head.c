@@ -54,60 +54,9 @@ static int head_first(int fd, const char *name, const struct count_options *opti
 	return status;
 }
 
-/* All but the last count: what cannot be among the last ones any more is printed; the rest is kept.
- */
-static int head_all_but(int fd, const char *name, const struct count_options *options)
-{
-	unsigned char *kept = NULL;
-	size_t start = 0, end = 0, room = 0;
-	uint64_t held = 0; /* bytes or newlines kept */
-	bool lines = !options->bytes;
-	long count;
-
-	for (;;) {
-		if (room - end < INPUT_BUFFER) {
-			if (kept)
-				memmove(kept, kept + start, end - start);
-			end -= start;
-			start = 0;
-			if (room - end < INPUT_BUFFER) {
-				room = room ? room * 2 : 2 * INPUT_BUFFER;
-				kept = process_realloc(kept, room);
-				if (!kept)
-					fail(1, "memory exhausted");
-			}
-		}
-		count = process_read(fd, kept + end, INPUT_BUFFER);
-		if (count <= 0)
-			break;
-		held += lines ? bytes_count(kept + end, (size_t)count, '\n') : (uint64_t)count;
-		end += (size_t)count;
-
-		uint64_t surplus = held > options->count ? held - options->count : 0;
-
-		/* a last line may still lack its newline and is a line too */
-		if (lines && surplus && kept[end - 1] == '\n')
-			surplus--;
-		held -= surplus;
-		size_t taken = take(kept + start, surplus ? end - start : 0, lines, &surplus);
-
-		out_bytes(kept + start, taken);
-		start += taken;
-	}
-	if (lines && end > start) {
-		uint64_t all = held + (kept[end - 1] != '\n');
-		uint64_t surplus = all > options->count ? all - options->count : 0;
-
-		out_bytes(kept + start,
-			  take(kept + start, surplus ? end - start : 0, lines, &surplus));
-	}
-	process_free(kept);
-	return count < 0 ? count_complain(name, count) : 0;
-}
-
 static int head_one(int fd, const char *name, const struct count_options *options)
 {
-	return options->signed_prefix ? head_all_but(fd, name, options)
+	return options->signed_prefix ? count_from_end(fd, name, options, true)
 				      : head_first(fd, name, options);
 }
 

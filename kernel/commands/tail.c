@@ -115,59 +115,6 @@ static int tail_seekable(int fd, const char *name, const struct count_options *o
 	return status;
 }
 
-/* Pipes: keeps no more than the last count bytes or lines, and a buffer's worth. */
-static int tail_stream(int fd, const char *name, const struct count_options *options)
-{
-	unsigned char *kept = NULL;
-	size_t start = 0, end = 0, room = 0;
-	uint64_t held = 0;
-	bool lines = !options->bytes;
-	long count;
-
-	for (;;) {
-		if (room - end < INPUT_BUFFER) {
-			if (kept)
-				memmove(kept, kept + start, end - start);
-			end -= start;
-			start = 0;
-			if (room - end < INPUT_BUFFER || end > room / 2) {
-				room = room ? room * 2 : 2 * INPUT_BUFFER;
-				kept = process_realloc(kept, room);
-				if (!kept)
-					fail(1, "memory exhausted");
-			}
-		}
-		count = process_read(fd, kept + end, INPUT_BUFFER);
-		if (count <= 0)
-			break;
-		held += lines ? bytes_count(kept + end, (size_t)count, '\n') : (uint64_t)count;
-		end += (size_t)count;
-		if (!lines && held > options->count) {
-			start += (size_t)(held - options->count);
-			held = options->count;
-		}
-		/* one line more is kept: the last one may be without its newline */
-		while (lines && held > options->count + 1) {
-			unsigned char *newline = memchr(kept + start, '\n', end - start);
-
-			start = (size_t)(newline - kept) + 1;
-			held--;
-		}
-	}
-	if (lines && end > start) {
-		uint64_t all = held + (kept[end - 1] != '\n');
-
-		for (; all > options->count; all--) {
-			unsigned char *newline = memchr(kept + start, '\n', end - start);
-
-			start = newline ? (size_t)(newline - kept) + 1 : end;
-		}
-	}
-	out_bytes(kept + start, end - start);
-	process_free(kept);
-	return count < 0 ? count_complain(name, count) : 0;
-}
-
 static int tail_one(int fd, const char *name, const struct count_options *options)
 {
 	struct file *file = process_file(fd);
@@ -182,7 +129,7 @@ static int tail_one(int fd, const char *name, const struct count_options *option
 		if (start >= 0)
 			return tail_seekable(fd, name, options, start, (int64_t)stat.size);
 	}
-	return tail_stream(fd, name, options);
+	return count_from_end(fd, name, options, false);
 }
 
 static int tail_main(int argc, char **argv)

@@ -98,6 +98,7 @@ x=1; (x=2; echo $x); echo $x; y=$(x=3; echo $x); echo $x $y; echo z | { read x; 
 echo a b c | wc -w | cat; seq 10 | tail -n 3 | head -n 1; true | false; echo $?; false | true; echo $?
 ! true; echo $?; ! false; echo $?; ! echo a | cat; echo $?
 seq 5 | while read x; do echo "got $x"; done | cat -n | tail -n 1
+seq 3 | tail -n 18446744073709551615; seq 3 | head -n -2; seq 300000 | tail -c 20; seq 300000 | head -c -1688880
 #--- pipeline over lines
 echo a |
 cat |

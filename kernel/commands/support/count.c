@@ -1,6 +1,7 @@
 #include "kernel/commands/support/count.h"
 
 #include "kernel/commands/command.h"
+#include "kernel/commands/support/input.h"
 #include "kernel/commands/support/size.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
@@ -113,4 +114,77 @@ int count_for_each(const struct count_options *options,
 			process_set_file(fd, NULL);
 	}
 	return status;
+}
+
+/* What may still be among the last ones, and a buffer's worth. */
+struct window {
+	unsigned char *bytes;
+	size_t start, end, room;
+	uint64_t held; /* bytes or newlines from start to end */
+};
+
+/* Reads behind what is kept; as process_read(). */
+static long read_more(struct window *window, int fd, bool lines)
+{
+	if (window->room - window->end < INPUT_BUFFER) {
+		if (window->bytes)
+			memmove(window->bytes, window->bytes + window->start,
+				window->end - window->start);
+		window->end -= window->start;
+		window->start = 0;
+		/* half of it free: what is kept is not moved for every read */
+		if (window->room - window->end < INPUT_BUFFER || window->end > window->room / 2) {
+			window->room = window->room ? window->room * 2 : 2 * INPUT_BUFFER;
+			window->bytes = process_realloc(window->bytes, window->room);
+			if (!window->bytes)
+				fail(1, "memory exhausted");
+		}
+	}
+	unsigned char *to = window->bytes + window->end;
+	long count = process_read(fd, to, INPUT_BUFFER);
+
+	if (count > 0) {
+		window->end += (size_t)count;
+		window->held += lines ? bytes_count(to, (size_t)count, '\n') : (uint64_t)count;
+	}
+	return count;
+}
+
+/* Gives up the first so many bytes or lines. */
+static void give_up(struct window *window, uint64_t count, bool lines, bool print)
+{
+	size_t from = window->start;
+
+	window->held -= count;
+	if (!lines)
+		window->start += (size_t)count;
+	for (; lines && count; count--) {
+		unsigned char *newline =
+			memchr(window->bytes + window->start, '\n', window->end - window->start);
+
+		window->start = newline ? (size_t)(newline - window->bytes) + 1 : window->end;
+	}
+	if (print)
+		out_bytes(window->bytes + from, window->start - from);
+}
+
+int count_from_end(int fd, const char *name, const struct count_options *options, bool all_but)
+{
+	struct window window = {0};
+	bool lines = !options->bytes;
+	/* One line more: the last one may be without its newline. */
+	uint64_t most = options->count + (lines && options->count < UINT64_MAX);
+	long count;
+
+	while ((count = read_more(&window, fd, lines)) > 0)
+		if (window.held > most)
+			give_up(&window, window.held - most, lines, all_but);
+	if (lines && window.end > window.start)
+		window.held += window.bytes[window.end - 1] != '\n';
+	if (window.held > options->count)
+		give_up(&window, window.held - options->count, lines, all_but);
+	if (!all_but)
+		out_bytes(window.bytes + window.start, window.end - window.start);
+	process_free(window.bytes);
+	return count < 0 ? count_complain(name, count) : 0;
 }

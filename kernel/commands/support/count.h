@@ -21,5 +21,9 @@ void count_parse(int argc, char **argv, char sign, struct count_options *options
 int count_for_each(const struct count_options *options,
 		   int (*each)(int fd, const char *name, const struct count_options *options));
 
+/* Reads to the end of the file, also of one that cannot seek, and tells the last count bytes or
+ * lines from those before: prints these for head (all_but), the last ones for tail. The status. */
+int count_from_end(int fd, const char *name, const struct count_options *options, bool all_but);
+
 /* "NAME: error reading 'FILE': reason"; returns 1. */
 int count_complain(const char *name, long error);

@@ -7,6 +7,23 @@
 
 #define CPU_FLAG_INTERRUPTS 0x200u /* RFLAGS.IF */
 
+#if __STDC_HOSTED__
+
+/* On the host nothing interrupts. */
+static inline void cpu_interrupts_on(void)
+{
+}
+
+static inline void cpu_interrupts_off(void)
+{
+}
+
+static inline void cpu_relax(void)
+{
+}
+
+#else
+
 static inline void cpu_interrupts_on(void)
 {
 	__asm__ volatile("sti" : : : "memory");
@@ -103,3 +120,5 @@ static inline uint64_t cpu_read_cr3(void)
 	__asm__ volatile("movq %%cr3, %0" : "=r"(value));
 	return value;
 }
+
+#endif

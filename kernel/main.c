@@ -148,6 +148,7 @@ static int run_shell(bool autorun)
 
 _Noreturn void kmain(uint32_t magic, uint64_t information)
 {
+	thread_init();
 	time_start();
 	stack_guard_init();
 	serial_init();
@@ -162,7 +163,6 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	apic_init();
 	time_init();
 	console_init();
-	thread_init();
 	random_init();
 
 	bool autorun = find_autorun();

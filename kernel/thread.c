@@ -5,30 +5,19 @@
 
 #include <stdint.h>
 
-#include "boot/layout.h"
-#include "drivers/serial/serial.h"
-#include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/machine.h"
 #include "kernel/memory.h"
 #include "kernel/paging.h"
+#include "kernel/thread_stack.h"
 #include "kernel/time.h"
 #include "lib/errno.h"
 
-#define STACK_PAGES 16 /* and a guard page below */
 #define NO_DEADLINE UINT64_MAX
-
-/* How long the CPU halts at most where input has to be polled for. */
-#define POLL_INTERVAL_NS NS_PER_MS
-
-/* What thread_switch() pops, then its return address, then two words that end backtraces. */
-enum { SAVED_REGISTERS = 6, FIRST_FRAME = SAVED_REGISTERS + 3 };
 
 struct thread {
 	struct thread *next, *previous; /* the ring of those that have not ended */
-	uint64_t *stack_pointer;	/* while it does not run */
-	uint8_t *memory;		/* guard page and stack; NULL for the first thread */
-	uintptr_t stack_low, stack_high;
+	struct thread_stack stack;
 	struct process *process;
 	void (*entry)(void *arg);
 	void *arg;
@@ -41,21 +30,13 @@ struct thread {
 	bool was_ready; /* the answer that made it run; false: the deadline did */
 };
 
-void thread_switch(uint64_t **save, uint64_t *stack);
-
-static struct thread first = {
-	.next = &first,
-	.previous = &first,
-	.stack_low = (uintptr_t)boot_stack,
-	.stack_high = (uintptr_t)boot_stack_top,
-};
+static struct thread first = {.next = &first, .previous = &first};
 static struct thread *running = &first;
 static struct thread *asked = &first; /* whose ready() is being called; else the running one */
 
 void thread_init(void)
 {
-	/* The first thread is complete as it is: code before this may already ask for the current
-	 * process or its stack. */
+	thread_stack_adopt(&first.stack);
 }
 
 struct process *process_current(void)
@@ -72,7 +53,7 @@ size_t thread_stack_left(void)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
-	return here > running->stack_low ? here - running->stack_low : 0;
+	return here > running->stack.low ? here - running->stack.low : 0;
 }
 
 static bool can_run(struct thread *thread)
@@ -99,8 +80,8 @@ static struct thread *find_next(void)
 	return NULL;
 }
 
-/* Halts until something may have changed. Called with interrupts off, comes back with them on. */
-static void halt(void)
+/* The earliest of all that wait. */
+static uint64_t next_deadline(void)
 {
 	struct thread *start = running->ended ? running->next : running, *thread = start;
 	uint64_t deadline = NO_DEADLINE;
@@ -110,18 +91,7 @@ static void halt(void)
 			deadline = thread->deadline;
 		thread = thread->next;
 	} while (thread != start);
-	if (!serial_input_by_interrupt()) {
-		uint64_t soon = time_ns() + POLL_INTERVAL_NS;
-
-		if (soon < deadline)
-			deadline = soon;
-	}
-	if (!apic_present() || (deadline != NO_DEADLINE && !apic_timer_set(deadline))) {
-		cpu_interrupts_on();
-		cpu_relax();
-		return;
-	}
-	cpu_interrupts_on_and_halt();
+	return deadline;
 }
 
 /* Runs other threads until this one can run (never, where it has ended). */
@@ -137,13 +107,13 @@ static void schedule(void)
 		if (next)
 			cpu_interrupts_on();
 		else
-			halt();
+			thread_halt(next_deadline());
 	}
 	if (next == running)
 		return;
 	running = next;
 	asked = next;
-	thread_switch(&previous->stack_pointer, next->stack_pointer);
+	thread_switch(&previous->stack, &next->stack, previous->ended);
 }
 
 bool thread_wait_until(bool (*ready)(void *arg), void *arg, unsigned long long deadline_ns)
@@ -177,7 +147,7 @@ void thread_yield(void)
 		thread_wait(always, NULL);
 }
 
-/* The first function on a new thread's stack; thread_switch() returns into it. */
+/* The first function on a new thread's stack. */
 static _Noreturn void thread_main(void)
 {
 	running->entry(running->arg);
@@ -191,31 +161,17 @@ static _Noreturn void thread_main(void)
 int thread_create(struct thread **result, void (*entry)(void *arg), void *arg)
 {
 	struct thread *thread = kzalloc(sizeof(*thread));
-	uint64_t *top;
+	int error = thread ? thread_stack_create(&thread->stack, thread_main) : -ENOMEM;
 
-	if (!thread)
-		return -ENOMEM;
-	thread->memory = pages_alloc(STACK_PAGES + 1);
-	if (!thread->memory) {
+	if (error) {
 		kfree(thread);
-		return -ENOMEM;
+		return error;
 	}
-	paging_guard(thread->memory);
-	thread->stack_low = (uintptr_t)thread->memory + PAGE_SIZE;
-	thread->stack_high = thread->stack_low + STACK_PAGES * PAGE_SIZE;
 	thread->process = running->process;
 	thread->entry = entry;
 	thread->arg = arg;
 	thread->ready = always;
 	thread->deadline = NO_DEADLINE;
-
-	top = (uint64_t *)thread->stack_high - FIRST_FRAME - 1;
-	for (unsigned i = 0; i < FIRST_FRAME + 1; i++)
-		top[i] = 0;
-	/* After its ret the stack is as after a call: 8 bytes off a 16-byte boundary. */
-	top[SAVED_REGISTERS] = (uint64_t)thread_main;
-	thread->stack_pointer = top;
-
 	thread->next = running;
 	thread->previous = running->previous;
 	thread->previous->next = thread;
@@ -234,8 +190,7 @@ void thread_join(struct thread *thread)
 	if (thread == running || thread == &first)
 		panic("thread: it cannot join itself or the first one");
 	thread_wait(has_ended, thread);
-	paging_unguard(thread->memory);
-	pages_free(thread->memory, STACK_PAGES + 1);
+	thread_stack_destroy(&thread->stack);
 	kfree(thread);
 }
 
@@ -248,9 +203,9 @@ bool thread_stack_of(uintptr_t address, uintptr_t *low, uintptr_t *high)
 	struct thread *thread = running;
 
 	for (unsigned i = 0; i < PANIC_THREADS_MAX; i++) {
-		if (address >= thread->stack_low && address < thread->stack_high) {
-			*low = thread->stack_low;
-			*high = thread->stack_high;
+		if (address >= thread->stack.low && address < thread->stack.high) {
+			*low = thread->stack.low;
+			*high = thread->stack.high;
 			return true;
 		}
 		thread = thread->next;

@@ -38,10 +38,10 @@ void process_set_current(struct process *process);
 /* Bytes left on the running thread's stack: recursive code asks before it goes deeper. */
 size_t thread_stack_left(void);
 
-/* The caller becomes the first thread. */
+/* The caller becomes the first thread. Before anything that may panic. */
 void thread_init(void);
 
 /* For panic: the bounds of the thread's stack that address is in (false: in none), and whether
- * address is in the guard page below one. Work before thread_init(), follow no doubtful pointer. */
+ * address is in the guard page below one. Follow no doubtful pointer. */
 bool thread_stack_of(uintptr_t address, uintptr_t *low, uintptr_t *high);
 bool thread_guards(uintptr_t address);

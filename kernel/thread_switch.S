@@ -1,7 +1,6 @@
-/* void thread_switch(uint64_t **save, uint64_t *stack): leaves the running thread's registers on its
- * stack and that stack's pointer in *save, then goes on with the thread whose pointer was left like
- * that. Only the registers that a function has to keep (System V ABI, figure 3.4); interrupts are on
- * and the direction flag is clear on both sides. */
+/* thread_switch() (kernel/thread_stack.h). Only the registers that a function has to keep (System V
+ * ABI, figure 3.4); interrupts are on and the direction flag is clear on both sides. A stack's
+ * pointer is its first member. */
 
 	.section .text
 	.balign 16
@@ -15,7 +14,7 @@ thread_switch:
 	pushq %r14
 	pushq %r15
 	movq %rsp, (%rdi)
-	movq %rsi, %rsp
+	movq (%rsi), %rsp
 	popq %r15
 	popq %r14
 	popq %r13

@@ -13,6 +13,7 @@
 #include "kernel/process.h"
 #include "kernel/random.h"
 #include "kernel/thread.h"
+#include "kernel/thread_stack.h"
 #include "kernel/time.h"
 #include "lib/errno.h"
 #include "tests/sim/host.h"
@@ -25,6 +26,7 @@
 
 static uint64_t memory_at_start, now_ns, looks;
 static bool interactive, raw, interrupted;
+static bool halted; /* since the last Ctrl-C was noticed */
 static const char *typed, *typed_end;
 static unsigned end_count;
 static struct block_device *disk;
@@ -46,20 +48,17 @@ void time_delay_ns(uint64_t ns)
 	now_ns += ns;
 }
 
-void host_idle(uint64_t since_ns, uint64_t deadline_ns)
+void thread_halt(uint64_t deadline)
 {
-	static uint64_t stuck_since;
-
-	if (deadline_ns != UINT64_MAX) {
-		if (deadline_ns > now_ns)
-			now_ns = deadline_ns;
+	if (deadline != UINT64_MAX) {
+		if (deadline > now_ns)
+			now_ns = deadline;
 		return;
 	}
 	/* Only Ctrl-C helps; and if that does not, nothing does. */
-	if (interrupted && stuck_since == since_ns)
+	if (halted)
 		panic("deadlock");
-	stuck_since = since_ns;
-	interrupted = true;
+	halted = interrupted = true;
 }
 
 /* Console */
@@ -137,7 +136,7 @@ bool console_interrupted(void)
 
 void console_clear_interrupt(void)
 {
-	interrupted = false;
+	halted = interrupted = false;
 }
 
 /* Log */
@@ -224,6 +223,7 @@ static uint64_t memory_used(void)
 
 void machine_start(void)
 {
+	thread_init();
 	host_set_memory_limit(MEMORY_TOTAL);
 	now_ns = 1;
 	if (files_init())
@@ -238,7 +238,7 @@ void machine_begin(const void *text, size_t size, bool is_interactive)
 	memset(host_disk_data(disk), 'd', BLOCK_SIZE * BLOCK_COUNT);
 	now_ns = 1;
 	looks = end_count = 0;
-	interrupted = raw = false;
+	halted = interrupted = raw = false;
 	interactive = is_interactive;
 	typed = text;
 	typed_end = typed + size;
@@ -296,7 +296,7 @@ void machine_end(void)
 
 	host_fail_allocations(0);
 	looks = 0;
-	interrupted = false;
+	halted = interrupted = false;
 	process_run(clean, 1, argv);
 	if (process_current())
 		panic("a process is left");

@@ -17,6 +17,7 @@
 #include "kernel/machine.h"
 #include "kernel/random.h"
 #include "kernel/thread.h"
+#include "kernel/thread_stack.h"
 #include "kernel/time.h"
 
 /* Time */
@@ -51,15 +52,10 @@ void time_delay_ns(uint64_t ns)
 		;
 }
 
-#define IDLE_LIMIT_NS (20 * NS_PER_S)
-
-void host_idle(uint64_t since_ns, uint64_t deadline_ns)
+void thread_halt(uint64_t deadline)
 {
-	(void)deadline_ns;
+	(void)deadline;
 	poll(NULL, 0, 1);
-	if (!isatty(STDIN_FILENO) && time_ns() - since_ns > IDLE_LIMIT_NS &&
-	    getenv("HOST_DEADLOCK"))
-		abort();
 }
 
 /* Console: standard input and output */
@@ -298,6 +294,7 @@ void host_init(void)
 	const char *text = getenv("HOST_MEMORY");
 	struct sigaction action = {.sa_handler = on_interrupt};
 
+	thread_init();
 	if (text)
 		host_set_memory_limit(strtoull(text, NULL, 0));
 	text = getenv("HOST_ALLOC_FAIL");

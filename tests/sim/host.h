@@ -1,17 +1,17 @@
 /* The kernel's machine on Linux: between the files host*.c. They make the primitives of
- * kernel/{memory,time,thread,console,machine,random}.h out of a process, so that files, shell and
- * commands run on the host unchanged, under sanitizers.
+ * kernel/{memory,time,thread_stack,console,machine,random}.h out of a process, so that files, shell
+ * and commands run on the host unchanged, under sanitizers.
  *
  * Environment: HOST_MEMORY=BYTES limits the memory (256 MiB else), HOST_ALLOC_FAIL=N makes the N-th
  * allocation and every later one fail, HOST_LOG=LEVEL is the loglevel=, HOST_SEED=N makes random
- * bytes repeatable, HOST_DEADLOCK=1 aborts when no thread could run for 20 s. */
+ * bytes repeatable. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Files, devices, console: before anything else. */
+/* The first thread, terminal, environment: before anything else. */
 void host_init(void);
 
 void host_set_cmdline(const char *text);
@@ -35,10 +35,6 @@ struct host_disk_counts {
 };
 void host_disk_counts(const struct block_device *device, struct host_disk_counts *counts);
 char *host_disk_data(struct block_device *device); /* of a memory disk */
-
-/* No thread can run, since since_ns: rests a little. The first deadline of a waiting one is
- * deadline_ns. */
-void host_idle(uint64_t since_ns, uint64_t deadline_ns);
 
 /* As if Ctrl-C had been typed. */
 void host_interrupt(void);

@@ -1,16 +1,13 @@
-/* Cooperative threads on the host: kernel/thread.h. On x86-64 the switch is written out: sanitizers
- * warn about swapcontext(). */
+/* Stacks of threads on the host: kernel/thread_stack.h. On x86-64 the switch is written out:
+ * sanitizers warn about swapcontext(). */
+#include "kernel/thread_stack.h"
+
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "kernel/memory.h"
-#include "kernel/thread.h"
-#include "kernel/time.h"
-#include "tests/sim/host.h"
+#include "kernel/paging.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ADDRESS_SANITIZER 1
@@ -19,13 +16,17 @@
 #define ADDRESS_SANITIZER 1
 #endif
 #endif
-#ifdef ADDRESS_SANITIZER
-#include <sanitizer/common_interface_defs.h>
-#endif
 
 #define STACK_SIZE (1ul << 20) /* sanitizers make frames large */
 #define GUARD_SIZE 4096ul
-#define STACK_TOLD (64ul << 10) /* as much as the kernel's threads have */
+
+/* How much of it threads may use: as much as the kernel's have, or as sanitizers make of it. */
+#ifdef ADDRESS_SANITIZER
+#include <sanitizer/common_interface_defs.h>
+#define STACK_TOLD (STACK_SIZE / 2)
+#else
+#define STACK_TOLD (64ul << 10)
+#endif
 
 #ifdef __x86_64__
 /* The pointer of a stack that has the registers of a waiting thread on it. */
@@ -70,196 +71,90 @@ static void prepare(saved_context *context, char *stack, size_t size, void (*ent
 }
 #endif
 
-struct thread {
-	struct thread *next, *previous;
+/* What a thread_stack's pointer points to. */
+struct host_stack {
 	saved_context context;
-	char *stack;
-	void *fake_stack;
-	struct process *process;
-	void (*entry)(void *arg);
-	void *arg;
-	bool (*ready)(void *arg);
-	void *ready_arg;
-	unsigned long long deadline;
-	bool waits, was_ready, ended;
-};
-
-static struct thread first = {.next = &first, .previous = &first};
-static struct thread *running = &first, *asked = &first;
-static const void *first_stack;
-static size_t first_stack_size;
-static uintptr_t first_stack_top;
-
-struct process *process_current(void)
-{
-	return asked->process;
-}
-
-void process_set_current(struct process *process)
-{
-	running->process = process;
-}
-
-size_t thread_stack_left(void)
-{
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-	uintptr_t top = running == &first ? first_stack_top
-					  : (uintptr_t)running->stack + GUARD_SIZE + STACK_SIZE;
-	size_t used, told = STACK_TOLD;
-
-	if (!first_stack_top)
-		first_stack_top = top = here;
-	used = here < top ? top - here : 0;
-#ifdef ADDRESS_SANITIZER
-	told = STACK_SIZE / 2;
-#endif
-	return used < told ? told - used : 0;
-}
-
-/* After a switch: on the stack of the running thread. */
-static void arrived(struct thread *from)
-{
-#ifdef ADDRESS_SANITIZER
+	char *memory; /* guard and stack; the first stack's is not known */
+	void (*entry)(void);
+	/* for AddressSanitizer */
 	const void *bottom;
 	size_t size;
+	void *fake_stack;
+};
 
-	__sanitizer_finish_switch_fiber(running->fake_stack, &bottom, &size);
-	if (from == &first) {
-		first_stack = bottom;
-		first_stack_size = size;
-	}
-#else
-	(void)from, (void)first_stack, (void)first_stack_size;
-#endif
+static struct host_stack first;
+static struct host_stack *running = &first;
+static struct host_stack *left; /* the stack that the last switch left */
+
+void thread_stack_adopt(struct thread_stack *stack)
+{
+	stack->pointer = &first;
+	stack->high = (uintptr_t)__builtin_frame_address(0);
+	stack->low = stack->high - STACK_TOLD;
 }
 
-static struct thread *left; /* the thread that the last switch left */
-
-static void switch_to(struct thread *to)
+/* After a switch: on the running stack. */
+static void arrived(void)
 {
-	struct thread *from = running;
-
-	if (to == from)
-		return;
-	left = from;
-	running = asked = to;
 #ifdef ADDRESS_SANITIZER
-	__sanitizer_start_switch_fiber(from->ended ? NULL : &from->fake_stack,
-				       to->stack ? to->stack + GUARD_SIZE : first_stack,
-				       to->stack ? STACK_SIZE : first_stack_size);
+	__sanitizer_finish_switch_fiber(running->fake_stack, &left->bottom, &left->size);
 #endif
-	host_switch(&from->context, &to->context);
-	arrived(left);
-}
-
-static bool can_run(struct thread *thread)
-{
-	bool ready;
-
-	if (!thread->waits)
-		return true;
-	asked = thread;
-	ready = !thread->ready || thread->ready(thread->ready_arg);
-	asked = running;
-	thread->was_ready = ready;
-	return ready || time_ns() >= thread->deadline;
-}
-
-/* Runs the next thread that can, perhaps this one again. */
-static void schedule(void)
-{
-	uint64_t idle_since = time_ns();
-
-	for (;;) {
-		struct thread *thread = running;
-		uint64_t deadline = UINT64_MAX;
-
-		do {
-			thread = thread->next;
-			if (!thread->ended && can_run(thread)) {
-				thread->waits = false;
-				switch_to(thread);
-				return;
-			}
-			if (!thread->ended && thread->deadline < deadline)
-				deadline = thread->deadline;
-		} while (thread != running);
-		host_idle(idle_since, deadline);
-	}
 }
 
 static void start(void)
 {
-	struct thread *self;
-
-	arrived(left);
-	self = running;
-	self->entry(self->arg);
-	self->ended = true;
-	schedule();
-	abort();
+	arrived();
+	running->entry();
 }
 
-int thread_create(struct thread **created, void (*entry)(void *arg), void *arg)
+int thread_stack_create(struct thread_stack *stack, void (*entry)(void))
 {
-	struct thread *thread = kzalloc(sizeof *thread);
+	struct host_stack *host = calloc(1, sizeof *host);
 
-	if (!thread)
+	if (!host)
 		return -ENOMEM;
-	thread->stack = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (thread->stack == MAP_FAILED) {
-		kfree(thread);
+	host->memory = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (host->memory == MAP_FAILED) {
+		free(host);
 		return -ENOMEM;
 	}
-	mprotect(thread->stack, GUARD_SIZE, PROT_NONE);
-	prepare(&thread->context, thread->stack + GUARD_SIZE, STACK_SIZE, start);
-	thread->entry = entry;
-	thread->arg = arg;
-	thread->process = running->process;
-	thread->previous = running->previous;
-	thread->next = running;
-	thread->previous->next = thread;
-	running->previous = thread;
-	*created = thread;
+	mprotect(host->memory, GUARD_SIZE, PROT_NONE);
+	host->bottom = host->memory + GUARD_SIZE;
+	host->size = STACK_SIZE;
+	host->entry = entry;
+	prepare(&host->context, host->memory + GUARD_SIZE, STACK_SIZE, start);
+	stack->pointer = host;
+	stack->high = (uintptr_t)host->memory + GUARD_SIZE + STACK_SIZE;
+	stack->low = stack->high - STACK_TOLD;
 	return 0;
 }
 
-static bool has_ended(void *arg)
+void thread_stack_destroy(struct thread_stack *stack)
 {
-	return ((struct thread *)arg)->ended;
+	struct host_stack *host = stack->pointer;
+
+	munmap(host->memory, GUARD_SIZE + STACK_SIZE);
+	free(host);
 }
 
-void thread_join(struct thread *thread)
+void thread_switch(struct thread_stack *from, struct thread_stack *to, bool for_ever)
 {
-	thread_wait(has_ended, thread);
-	thread->previous->next = thread->next;
-	thread->next->previous = thread->previous;
-	munmap(thread->stack, GUARD_SIZE + STACK_SIZE);
-	kfree(thread);
+	left = from->pointer;
+	running = to->pointer;
+#ifdef ADDRESS_SANITIZER
+	__sanitizer_start_switch_fiber(for_ever ? NULL : &left->fake_stack, running->bottom,
+				       running->size);
+#else
+	(void)for_ever;
+#endif
+	host_switch(&left->context, &running->context);
+	arrived();
 }
 
-void thread_yield(void)
+/* A panic asks before it follows the threads' chain; the host's panic does not. */
+bool paging_mapped(uint64_t address)
 {
-	schedule();
-}
-
-void thread_wait(bool (*ready)(void *arg), void *arg)
-{
-	thread_wait_until(ready, arg, UINT64_MAX);
-}
-
-bool thread_wait_until(bool (*ready)(void *arg), void *arg, unsigned long long deadline_ns)
-{
-	struct thread *self = running;
-
-	if (ready && ready(arg))
-		return true;
-	self->ready = ready;
-	self->ready_arg = arg;
-	self->deadline = deadline_ns;
-	self->waits = true;
-	self->was_ready = false;
-	schedule();
-	return self->was_ready;
+	(void)address;
+	return true;
 }

@@ -18,9 +18,9 @@ static inline void cpu_interrupts_off(void)
 {
 }
 
-static inline void cpu_relax(void)
-{
-}
+/* On the host: whoever simulates the machine has them. */
+uint64_t cpu_interrupts_save(void);
+void cpu_interrupts_restore(uint64_t flags);
 
 #else
 
@@ -48,6 +48,8 @@ static inline void cpu_interrupts_restore(uint64_t flags)
 	if (flags & CPU_FLAG_INTERRUPTS)
 		cpu_interrupts_on();
 }
+
+#endif
 
 /* Called with interrupts off: no interrupt comes between the two instructions, so one that became
  * pending after the caller's last look ends the halt at once. */
@@ -120,5 +122,3 @@ static inline uint64_t cpu_read_cr3(void)
 	__asm__ volatile("movq %%cr3, %0" : "=r"(value));
 	return value;
 }
-
-#endif

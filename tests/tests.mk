@@ -34,6 +34,7 @@ unit_endian   =
 unit_errno    = lib/errno.c
 unit_hotplug  = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
+unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c
 unit_number   = lib/number.c
@@ -46,6 +47,7 @@ unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
 unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
+unit_serial   = drivers/serial/serial.c
 unit_setjmp   = renamed/lib/setjmp.S
 unit_sha256   = lib/sha256.c
 unit_sort     = lib/sort.c
@@ -171,15 +173,32 @@ fuzz:
 	@$(MAKE) --no-print-directory -k fuzz-programs
 	+@$(PYTHON) tests/run --jobs $(JOBS) --fuzz $(FUZZ) --seconds $(SECONDS) fuzz
 
-COVERAGE_FLAGS := -O0 --coverage -DCOVERAGE
+# What the lines are counted of: every program of these is built again with gcov, below
+# build/coverage, and run. coverage-objects are all sources as the kernel has them, for counting only:
+# what no test links has lines too.
+COVERAGE := build/coverage
+COVERAGE_FLAGS := -O0 --coverage
+COVERAGE_MAKE = $(MAKE) --no-print-directory UNIT=$(COVERAGE)/unit FUZZ=$(COVERAGE)/fuzz \
+	HOST_BUILD=$(COVERAGE)/host SANITIZE="$(COVERAGE_FLAGS)" HOST_SANITIZE="$(COVERAGE_FLAGS)" \
+	FUZZ_COMPILE="$(COVERAGE_FLAGS)" FUZZ_LINK="$(COVERAGE_FLAGS)" FUZZ_CC="$(HOST_CC)" \
+	FUZZ_MAIN=tests/fuzz/replay.c
+
+coverage_objects = $(patsubst %.c,$(COVERAGE)/all/%.o,$(shell find drivers kernel lib -name '*.c'))
+.PHONY: coverage-objects
+coverage-objects: $(coverage_objects)
+$(COVERAGE)/all/%.o: %.c
+	@mkdir -p $(@D)
+	@$(HOST_CC) -std=gnu11 -ffreestanding -mgeneral-regs-only -I. -w $(COVERAGE_FLAGS) \
+		-fkeep-inline-functions -c $< -o $@
+
 coverage:
 	@tools/dependencies coverage
-	@rm -rf build/coverage
-	@$(MAKE) --no-print-directory -k unit-programs fuzz-programs UNIT=build/coverage/unit \
-		FUZZ=build/coverage/fuzz SANITIZE="$(COVERAGE_FLAGS)" FUZZ_COMPILE="$(COVERAGE_FLAGS)" \
-		FUZZ_LINK="$(COVERAGE_FLAGS)" FUZZ_CC="$(HOST_CC)" FUZZ_MAIN=tests/fuzz/replay.c
-	+@$(PYTHON) tests/run --jobs $(JOBS) --unit build/coverage/unit --fuzz build/coverage/fuzz unit fuzz
-	@mkdir -p build/coverage/html
-	+@gcovr --root . --filter '(drivers|lib|kernel)/' --html-details build/coverage/html/index.html \
-		--sort-percentage --print-summary build/coverage
-	@echo "The report: build/coverage/html/index.html"
+	@rm -rf $(COVERAGE)
+	+@failed=; \
+	$(COVERAGE_MAKE) -k unit-programs fuzz-programs host-shell coverage-objects || failed=1; \
+	$(PYTHON) tests/run --jobs $(JOBS) --unit $(COVERAGE)/unit --fuzz $(COVERAGE)/fuzz unit fuzz || \
+		failed=1; \
+	$(PYTHON) tests/system/shell_differential.py --shell $(COVERAGE)/host/shell --summary \
+		--count 200 || failed=1; \
+	$(PYTHON) tests/coverage $(COVERAGE) || failed=1; \
+	test -z "$$failed"

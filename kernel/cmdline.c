@@ -66,9 +66,9 @@ uint64_t cmdline_get_number(const char *key, uint64_t fallback, uint64_t min, ui
 	if (!value)
 		return fallback;
 	if (number_parse(value, 0, &number) < 0 || number < min || number > max) {
-		log_warning("command line: %s=%s: not a number from %llu to %llu, %llu is used",
-			    key, value, (unsigned long long)min, (unsigned long long)max,
-			    (unsigned long long)fallback);
+		/* Not what is used instead: the fallback may stand for a default elsewhere. */
+		log_warning("command line: %s=%s: not a number from %llu to %llu, ignored", key,
+			    value, (unsigned long long)min, (unsigned long long)max);
 		return fallback;
 	}
 	return number;

@@ -47,6 +47,7 @@ unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
 unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
+unit_probe    = drivers/nvme/probe.c kernel/cmdline.c lib/number.c
 unit_serial   = drivers/serial/serial.c
 unit_setjmp   = renamed/lib/setjmp.S
 unit_sha256   = lib/sha256.c
@@ -92,6 +93,9 @@ $(UNIT)/objects/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
 	@$(HOST_CC) $(HOSTED_FLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+# Not for the simulation: its machine is the kernel's.
+$(UNIT)/objects/drivers/nvme/probe.o: HOSTED_FLAGS += -UMY_NVME_SIM
 
 unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(DRIVER)),$(unit_$(1)))
 

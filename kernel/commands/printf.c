@@ -136,18 +136,13 @@ static bool print_escaped(const struct conversion *conversion, const char *text)
 static void print_number(const struct conversion *conversion, uint64_t value)
 {
 	char digits[96], specification[16];
-	struct conversion padding = *conversion;
 	int precision = conversion->precision;
 	int width = conversion->width;
 	bool zeros =
 		strchr(conversion->flags, '0') && !strchr(conversion->flags, '-') && precision < 0;
 
 	/* Only a short number is formatted; long runs of zeros and spaces are written here. */
-	if (zeros && width > 64) {
-		precision = width - 1;
-		width = 0;
-	}
-	if (precision > 64) {
+	if (precision > 64 || (zeros && width > 64)) {
 		snprintf(specification, sizeof(specification), "%%%s.0ll%c", conversion->flags,
 			 conversion->letter);
 		int length = snprintf(digits, sizeof(digits), specification, value);
@@ -157,7 +152,9 @@ static void print_number(const struct conversion *conversion, uint64_t value)
 			at++;
 		if (digits[at] == '0' && (digits[at + 1] == 'x' || digits[at + 1] == 'X'))
 			at += 2;
-		int run = precision > length - at ? precision - (length - at) : 0;
+		int run = zeros ? width - length : precision - (length - at);
+
+		run = run > 0 ? run : 0;
 		char *all = alloc_or_fail((size_t)(length + run) + 1);
 
 		memcpy(all, digits, (size_t)at);
@@ -166,7 +163,6 @@ static void print_number(const struct conversion *conversion, uint64_t value)
 		print_padded(conversion, all, (size_t)(length + run));
 		return;
 	}
-	padding.width = width;
 	if (zeros)
 		snprintf(specification, sizeof(specification), "%%%s*ll%c", conversion->flags,
 			 conversion->letter);
@@ -181,7 +177,7 @@ static void print_number(const struct conversion *conversion, uint64_t value)
 			     ? snprintf(digits, sizeof(digits), specification, precision, value)
 			     : snprintf(digits, sizeof(digits), specification, value);
 
-	print_padded(&padding, digits, (size_t)length);
+	print_padded(conversion, digits, (size_t)length);
 }
 
 /* Digits or '*'. */

@@ -152,8 +152,16 @@ static bool is_white(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Deals the line out to the variables; the last one takes the rest. */
-static void assign_fields(struct shell *sh, const struct line *line, int count, char **names)
+static bool assign_field(struct shell *sh, const char *name, const char *bytes, size_t length)
+{
+	if (variable_try_set(sh, name, arena_copy(&sh->arena, bytes, length)))
+		return true;
+	builtin_error(sh, "%s: is read only", name);
+	return false;
+}
+
+/* Deals the line out to the variables; the last one takes the rest. False after a message. */
+static bool assign_fields(struct shell *sh, const struct line *line, int count, char **names)
 {
 	const char *ifs = variable_get(sh, "IFS"), *bytes = line->bytes.bytes;
 	const char *quoted = line->quoted.bytes;
@@ -167,7 +175,8 @@ static void assign_fields(struct shell *sh, const struct line *line, int count, 
 	for (; count > 1; count--, names++) {
 		for (end = i; end < length && !IS_SEPARATOR(end); end++)
 			;
-		variable_set(sh, *names, arena_copy(&sh->arena, bytes + i, end - i));
+		if (!assign_field(sh, *names, bytes + i, end - i))
+			return false;
 		i = end;
 		while (i < length && IS_WHITE_SEPARATOR(i))
 			i++;
@@ -199,7 +208,7 @@ static void assign_fields(struct shell *sh, const struct line *line, int count, 
 	}
 #undef IS_SEPARATOR
 #undef IS_WHITE_SEPARATOR
-	variable_set(sh, *names, arena_copy(&sh->arena, bytes + i, end - i));
+	return assign_field(sh, *names, bytes + i, end - i);
 }
 
 int builtin_read(struct shell *sh, int argc, char **argv)
@@ -241,7 +250,8 @@ int builtin_read(struct shell *sh, int argc, char **argv)
 	read_line(sh, &line, raw);
 	text_finish(&line.bytes);
 	text_finish(&line.quoted);
-	assign_fields(sh, &line, argc - first, argv + first);
+	if (!assign_fields(sh, &line, argc - first, argv + first))
+		return 2;
 	return !line.ended;
 }
 
@@ -302,7 +312,6 @@ static int describe_one(struct shell *sh, const char *name, bool verbose, struct
 	return status;
 }
 
-/* The status is the last one's, as in dash. */
 int describe_command(struct shell *sh, int argc, char **argv, bool verbose)
 {
 	struct text text;
@@ -310,7 +319,7 @@ int describe_command(struct shell *sh, int argc, char **argv, bool verbose)
 
 	text_init(&text, &sh->arena);
 	for (i = 0; i < argc; i++)
-		status = describe_one(sh, argv[i], verbose, &text);
+		status |= describe_one(sh, argv[i], verbose, &text);
 	builtin_output(sh, text.bytes, text.length);
 	return status;
 }

@@ -85,7 +85,8 @@ static bool declare(struct shell *sh, char *argument, bool local, bool read_only
 		return false;
 	name = arena_copy(&sh->arena, argument, length);
 	if (local) {
-		while (scope && !scope->function)
+		/* A command's assignment before it is taken back first. */
+		while (!scope->function && !local_is_saved(scope, name))
 			scope = scope->outer;
 		local_save(sh, scope, name);
 	}

@@ -76,6 +76,8 @@ static int execute_while(struct shell *sh, struct node *node, unsigned flags)
 		shell_check_interrupt(sh);
 		condition = execute(sh, node->branch.condition, flags | EXECUTE_TESTED);
 		if (sh->skip) {
+			if (sh->skip == SKIP_RETURN)
+				status = condition;
 			if (loop_skips(sh))
 				break;
 			continue;

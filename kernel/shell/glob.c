@@ -18,9 +18,13 @@ static bool segment_is_literal(const struct pattern *pattern, size_t start, size
 	struct pattern segment = {pattern->bytes + start, pattern->quoted + start, end - start};
 	size_t i;
 
-	for (i = 0; i < segment.length; i++)
-		if (!segment.quoted[i] && memchr("*?[", segment.bytes[i], 3))
+	for (i = 0; i < segment.length; i++) {
+		if (segment.quoted[i])
+			continue;
+		if (memchr("*?[", segment.bytes[i], 3))
 			return false;
+		i += segment.bytes[i] == '\\';
+	}
 	return true;
 }
 
@@ -127,6 +131,8 @@ bool glob_expand(struct shell *sh, const struct pattern *pattern, struct fields 
 	struct glob glob = {.sh = sh, .pattern = pattern, .fields = fields};
 	int first = fields->count, count;
 
+	if (segment_is_literal(pattern, 0, pattern->length))
+		return false;
 	text_init(&glob.path, &sh->arena);
 	glob_from(&glob, 0);
 	count = fields->count - first;

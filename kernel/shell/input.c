@@ -63,6 +63,7 @@ static char *make_room(struct shell *sh, struct input *input, size_t size)
 {
 	size_t kept = input->length < KEPT ? input->length : KEPT;
 
+	input->shown -= input->shown < input->length - kept ? input->shown : input->length - kept;
 	if (kept)
 		memmove(input->buffer, input->text + input->length - kept, kept);
 	if (input->capacity < kept + size) {
@@ -138,6 +139,18 @@ static bool refill(struct shell *sh, struct input *input)
 	return true;
 }
 
+/* set -v: the line of a script that is begun. */
+static void show(struct shell *sh, struct input *input)
+{
+	const char *start = input->text + input->position;
+	size_t left = input->length - input->position;
+	const char *newline = memchr(start, '\n', left);
+	size_t length = newline ? (size_t)(newline - start) + 1 : left;
+
+	input->shown = input->position + length;
+	shell_write(sh, 2, start, length);
+}
+
 int input_get(struct shell *sh)
 {
 	struct input *input = sh->input;
@@ -147,6 +160,9 @@ int input_get(struct shell *sh)
 
 		if (input->position == input->length && !refill(sh, input))
 			return INPUT_END;
+		if (sh->options.verbose && input->position >= input->shown && input->buffer &&
+		    !input->interactive)
+			show(sh, input);
 		c = (unsigned char)input->text[input->position++];
 		if (c == '\n')
 			input->line++;

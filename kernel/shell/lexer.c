@@ -139,8 +139,7 @@ static void add_document(struct parser *parser, struct redirection *redirection,
 	document->strip_tabs = strip_tabs;
 	document->delimiter = read_delimiter(parser, &document->quoted);
 	if (!document->delimiter)
-		syntax_error(parser, "%s unexpected",
-			     parser->token == TOKEN_NEWLINE ? "newline" : "end of file");
+		unexpected(parser);
 	while (*end)
 		end = &(*end)->next;
 	*end = document;

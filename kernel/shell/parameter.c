@@ -13,20 +13,20 @@ static bool is_list(const char *name)
 
 static void option_letters(const struct shell_options *options, char *letters)
 {
-	if (options->exit_on_error)
-		*letters++ = 'e';
-	if (options->no_glob)
-		*letters++ = 'f';
-	if (options->trace)
-		*letters++ = 'x';
-	if (options->verbose)
-		*letters++ = 'v';
-	if (options->no_clobber)
-		*letters++ = 'C';
-	if (options->all_export)
-		*letters++ = 'a';
 	if (options->unset_is_error)
 		*letters++ = 'u';
+	if (options->all_export)
+		*letters++ = 'a';
+	if (options->no_clobber)
+		*letters++ = 'C';
+	if (options->verbose)
+		*letters++ = 'v';
+	if (options->trace)
+		*letters++ = 'x';
+	if (options->no_glob)
+		*letters++ = 'f';
+	if (options->exit_on_error)
+		*letters++ = 'e';
 	*letters = '\0';
 }
 

@@ -51,7 +51,7 @@ static void describe(enum token token, char *text, size_t size)
 		snprintf(text, size, "%s", token_text(token));
 }
 
-static _Noreturn void unexpected(struct parser *parser)
+void unexpected(struct parser *parser)
 {
 	char found[24];
 

@@ -7,16 +7,6 @@ static bool is_magic(const struct pattern *pattern, size_t i, char c)
 	return pattern->bytes[i] == c && !pattern->quoted[i];
 }
 
-bool pattern_is_literal(const struct pattern *pattern)
-{
-	size_t i;
-
-	for (i = 0; i < pattern->length; i++)
-		if (!pattern->quoted[i] && strchr("*?[\\", pattern->bytes[i]) && pattern->bytes[i])
-			return false;
-	return true;
-}
-
 static bool in_class(const char *name, size_t length, unsigned char c)
 {
 	bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z', digit = is_digit(c);

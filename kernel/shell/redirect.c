@@ -44,6 +44,18 @@ void redirections_keep(struct shell *sh, struct redirection_scope *scope)
 	}
 }
 
+struct file *redirections_before(const struct redirection_scope *scope, int fd)
+{
+	struct file *file = process_file(fd);
+	const struct saved_file *saved;
+
+	/* The last ones come first. */
+	for (saved = scope->saved; saved; saved = saved->next)
+		if (saved->fd == fd)
+			file = saved->file;
+	return file;
+}
+
 /* Puts file, whose reference it takes, at fd. */
 static void put(struct shell *sh, struct redirection_scope *scope, int fd, struct file *file,
 		struct saved_file *saved, const char *opened)

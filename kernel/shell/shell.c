@@ -15,11 +15,10 @@
 
 const char shell_name[] = "sh";
 
-void shell_write(struct shell *sh, int fd, const char *bytes, size_t length)
+void shell_write_file(struct shell *sh, struct file *file, const char *bytes, size_t length)
 {
 	/* Not process_write(): what this shell holds must be given back before it ends. */
 	while (length) {
-		struct file *file = process_file(fd);
 		long written = file ? file_write(file, bytes, length) : -EBADF;
 
 		if (written == -EPIPE)
@@ -29,6 +28,11 @@ void shell_write(struct shell *sh, int fd, const char *bytes, size_t length)
 		bytes += written;
 		length -= (size_t)written;
 	}
+}
+
+void shell_write(struct shell *sh, int fd, const char *bytes, size_t length)
+{
+	shell_write_file(sh, process_file(fd), bytes, length);
 }
 
 static void write_message(struct shell *sh, const char *format, va_list args)

@@ -120,7 +120,8 @@ static void assign(struct shell *sh, struct word *word, struct local_scope *scop
 		variable_mark(sh, text, false, true);
 }
 
-static void write_trace(struct shell *sh, struct text *trace, struct fields *arguments)
+static void write_trace(struct shell *sh, struct text *trace, struct fields *arguments,
+			const struct redirection_scope *redirections)
 {
 	const char *prompt = variable_get(sh, "PS4");
 	struct text line;
@@ -144,7 +145,8 @@ static void write_trace(struct shell *sh, struct text *trace, struct fields *arg
 		text_add(&line, arguments->values[i], strlen(arguments->values[i]));
 	}
 	text_add_char(&line, '\n');
-	shell_write(sh, 2, line.bytes, line.length);
+	/* The command's own redirections are for its errors. */
+	shell_write_file(sh, redirections_before(redirections, 2), line.bytes, line.length);
 }
 
 /* --- running them --- */
@@ -320,7 +322,7 @@ int execute_arguments(struct shell *sh, int argc, char **argv)
 
 /* Assignments and the command, between its redirections. */
 static int run_simple(struct shell *sh, struct node *node, struct invocation *invocation,
-		      unsigned flags)
+		      const struct redirection_scope *redirections, unsigned flags)
 {
 	struct local_scope scope;
 	struct text trace;
@@ -334,7 +336,7 @@ static int run_simple(struct shell *sh, struct node *node, struct invocation *in
 	for (word = node->command.assignments; word; word = word->next)
 		assign(sh, word, scoped ? &scope : NULL, sh->options.trace ? &trace : NULL);
 	if (sh->options.trace)
-		write_trace(sh, &trace, &invocation->arguments);
+		write_trace(sh, &trace, &invocation->arguments, redirections);
 	status = invocation->argc ? invoke(sh, invocation, flags) : sh->substitution_status;
 	if (scoped)
 		local_scope_pop(sh);
@@ -344,7 +346,7 @@ static int run_simple(struct shell *sh, struct node *node, struct invocation *in
 int execute_simple(struct shell *sh, struct node *node, unsigned flags)
 {
 	struct arena_mark mark = arena_mark(&sh->arena);
-	struct redirection_scope redirections;
+	struct redirection_scope redirections = {0};
 	struct invocation invocation = {0};
 	int status;
 
@@ -356,11 +358,11 @@ int execute_simple(struct shell *sh, struct node *node, unsigned flags)
 	if (invocation.argc)
 		look_up(sh, &invocation);
 	if (!node->redirections) {
-		status = run_simple(sh, node, &invocation, flags);
+		status = run_simple(sh, node, &invocation, &redirections, flags);
 	} else {
 		sh->close_failed = false;
 		if (redirections_push(sh, &redirections, node->redirections)) {
-			status = run_simple(sh, node, &invocation, flags);
+			status = run_simple(sh, node, &invocation, &redirections, flags);
 			if (invocation.builtin && invocation.builtin->run == builtin_exec)
 				redirections_keep(sh, &redirections);
 		} else {

@@ -181,6 +181,7 @@ void shell_check_interrupt(struct shell *sh);
 void shell_check_stack(struct shell *sh);
 bool shell_stack_is_low(void);
 void shell_write(struct shell *sh, int fd, const char *bytes, size_t length);
+void shell_write_file(struct shell *sh, struct file *file, const char *bytes, size_t length);
 
 /* A new shell in memory of the current process; NULL when memory is out. */
 struct shell *shell_new(struct shell *parent, bool subshell);
@@ -192,6 +193,7 @@ struct input {
 	struct input *outer;
 	const char *text;
 	size_t length, position;
+	size_t shown; /* up to where set -v has shown it */
 	int line;
 	char *buffer; /* of a file or the terminal */
 	size_t capacity;
@@ -257,6 +259,7 @@ void variables_init(struct shell *sh, struct shell *environment);
 
 void local_scope_push(struct shell *sh, struct local_scope *scope, bool function);
 void local_scope_pop(struct shell *sh);
+bool local_is_saved(const struct local_scope *scope, const char *name);
 /* Saves the variable in scope, to be restored when it ends. */
 void local_save(struct shell *sh, struct local_scope *scope, const char *name);
 
@@ -289,7 +292,6 @@ struct pattern {
 void expand_pattern(struct shell *sh, struct part *parts, struct pattern *pattern);
 
 bool pattern_match(const struct pattern *pattern, const char *text, size_t length);
-bool pattern_is_literal(const struct pattern *pattern);
 /* An open directory that errors and interrupts close; else cleanup_pop(). False: cannot be opened.
  */
 struct open_directory {
@@ -334,6 +336,8 @@ bool redirections_push(struct shell *sh, struct redirection_scope *scope,
 		       struct redirection *redirections);
 void redirections_pop(struct shell *sh);
 void redirections_keep(struct shell *sh, struct redirection_scope *scope);
+/* What was at fd before. */
+struct file *redirections_before(const struct redirection_scope *scope, int fd);
 
 /* --- built-ins (builtins.c, builtin_*.c) --- */
 

@@ -292,6 +292,15 @@ void local_scope_pop(struct shell *sh)
 	cleanup_pop(sh);
 }
 
+bool local_is_saved(const struct local_scope *scope, const char *name)
+{
+	const struct local_variable *saved = scope->saved;
+
+	while (saved && strcmp(saved->name, name))
+		saved = saved->next;
+	return saved;
+}
+
 void local_save(struct shell *sh, struct local_scope *scope, const char *name)
 {
 	struct local_variable *saved;
@@ -302,9 +311,8 @@ void local_save(struct shell *sh, struct local_scope *scope, const char *name)
 	size_t size = strlen(name) + 1;
 	char *copy = NULL;
 
-	for (saved = scope->saved; saved; saved = saved->next)
-		if (!strcmp(saved->name, name))
-			return;
+	if (local_is_saved(scope, name))
+		return;
 	saved = process_alloc(sizeof(*saved) + size);
 	if (value)
 		copy = process_alloc(strlen(value) + 1);

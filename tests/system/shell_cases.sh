@@ -747,3 +747,184 @@ echo >f a b; cat f; >g echo c; cat g; echo d >h e <f; cat h; x=1 >i echo f; cat 
 (exec >&-; echo a) 2>/dev/null; echo $?; (exec 1>&2; echo b) 2>f; cat f; (echo c) 2>&- >g; cat g
 #--- dup keeps offset
 exec 3>f; echo a >&3; { echo b >&3; echo c; } >&3; exec 3>&-; cat f; exec 3<f; read x <&3; (read y <&3; echo $y); read z <&3; echo $x $z
+#--- options of cd and pwd that there are not
+cd -x; echo $?; pwd -P >p; echo $?; cd -- /; pwd; cd -P -L /tmp; pwd; (cd /nosuch); echo $?; cd ''; echo $?
+#--- files found by PATH
+mkdir d e; echo 'echo lib "$#" "$1"; return 3' >d/lib; mkdir e/lib
+PATH=e:$PWD/d; . lib; echo $?; (. nolib; echo no); echo $?; command . nolib; echo $?
+#--- read and the last field
+for l in 'a:b' 'a:b:' 'a:b::' 'a:b : ' 'a: b :' ':' ' : ' 'a :' 'a' ' a b ' 'a:b:c' 'a:b:c:' 'a::' 'a: :'; do
+echo "$l" | { IFS=': ' read x y; echo "[$x][$y]"; }
+echo "$l" | { IFS=': ' read x; echo "[$x]"; }
+echo "$l" | { IFS=: read x y z; echo "[$x][$y][$z]"; }
+done
+#--- read options
+echo 'a b\c d' | { read -- x y; echo "[$x][$y]"; }; echo 'a\b' | { read -r -p 'prompt ' x; echo "[$x]"; }
+echo a | { read -p; echo $?; }; echo a | { read -pprompt x; echo "$x"; }; echo a | { read; echo $?; }
+echo a | { read -z x; echo $?; }; echo a | { read 1x; echo $?; }; read x </dev/null; echo $? "[$x]"
+printf 'a\0b\n' | { read x; echo "[$x]" $?; }; printf 'no newline' | { read x; echo "[$x]" $?; }
+#--- read into a read-only variable
+readonly r=1; echo a | { read r; echo no; }; echo $?; echo "$r"
+#--- declarations with options
+export -- a=1; readonly -- b=2; sh -c 'echo "$a[$b]"'; (export -x; echo no); echo $?; (readonly -q a; echo no); echo $?
+export -p | while read x y; do case $y in a=*) echo "$x $y";; esac; done
+readonly -p | while read x y; do case $y in b=*) echo "$x $y";; esac; done
+(export 1a; echo no); echo $?; (readonly a-b=1; echo no); echo $?; export u; sh -c 'echo ${u-unset}'
+#--- local in an eval with an assignment before it
+f() { v=1 eval 'local y=2; echo $y $v'; echo "[$y]"; }; y=0; f; echo $y
+g() { x=3 command eval 'local x=4; echo $x'; echo "[$x]"; }; x=0; g; echo $x
+#--- local and read-only
+readonly r=1; f() { local r=2; echo no; }; (f; echo no); echo $?; f() { local r; echo "$r"; }; f
+f() { local 1x; echo no; }; (f; echo no); echo $?
+#--- unset options
+a=1; unset -- a; echo "[$a]"; f() { echo f; }; unset -v f; f; unset -f f; (f); echo $?
+(unset -x a; echo no); echo $?; (unset 1a; echo no); echo $?; readonly r=1; (unset r; echo no); echo $?
+a=1; a() { echo fn; }; unset -fv a; echo "[$a]"; a
+#--- unset of what the environment gave
+export a=1; sh -c 'unset a; echo "[$a]"; sh -c "echo [\$a]"; a=2; sh -c "echo [\$a]"; export a; sh -c "echo [\$a]"'; echo $a
+export b=1; sh -c 'readonly b; echo $b; f() { local b; echo "[$b]"; }; f; export b=2; echo no'; echo $?
+export c=1; sh -c 'export c; echo $c; c=5; sh -c "echo \$c"'
+#--- shift
+set -- a b c; shift 2; echo $*; (shift 2; echo no); echo $?; (shift x; echo no); echo $?; (shift 99999999999; echo no); echo $?
+shift 0; echo $#; (shift -1; echo no); echo $?
+sh -c 'shift; echo $*; shift 2; echo [$*]' zero a b c
+#--- options by letter
+set -a; a=1; sh -c 'echo $a'; echo $-; set +a; b=2; sh -c 'echo "[$b]"'; set -aC; echo $-; set +aC; echo $-
+set -fu; echo $- *; set +fu; set -x; echo $- 2>/dev/null; set +x; set -e; echo $-; set +e
+(set -q; echo no); echo $?; (set -o nosuch; echo no); echo $?; set -o noglob; echo *; set +o noglob; echo $-
+#--- options listed
+set -fC; set -o | while read n v; do case $n in errexit|noglob|xtrace|verbose|noclobber|allexport|nounset) echo "$n $v";; esac; done
+set -o | head -n 1
+x=$(set +o); set +f; set -u; eval "$x"; echo $-; set +o | while read a b c; do case $c in noglob|nounset) echo "$a $b $c";; esac; done
+#--- verbose
+set -v
+echo a
+if true
+then echo b; fi; cat <<E
+text $-
+E
+f() {
+echo c
+}
+f; eval 'echo d
+echo e'
+set +v
+echo f
+#--- verbose in a script
+printf 'echo one\n# comment\n\necho two; \\\necho three\necho no newline' >s; sh -v ./s; echo $?; sh -v <s; sh -vc 'echo x'; sh -o verbose ./s 2>&1 | wc -l
+#--- verbose and a sourced file
+echo 'echo in
+' >l; set -v; . ./l; set +v; . ./l
+#--- set - ends tracing
+set -x; echo a; set -; echo b; set -- -x y; echo $# $1 $-; set - q r; echo $#
+#--- break with bad numbers
+for i in 1 2; do (break x; echo no); echo $?; (break 0; echo no); echo $?; done; for i in 1 2; do break 99; echo no; done; echo $i
+for i in 1 2; do for j in 1 2; do continue 2; echo no; done; echo no; done; echo $i$j; break; echo $?
+#--- break in a condition
+while break; do echo no; done; echo $?; for i in 1 2; do while continue 2; do echo no; done; echo no; done; echo $i
+i=0; while i=$((i+1)); [ $i -gt 3 ] || continue; do echo body $i; break; done; echo $i
+i=0; until i=$((i+1)); [ $i -lt 3 ] && continue; do echo body $i; break; done
+if break; then echo no; fi; for i in 1 2; do if break; then echo no; fi; echo no; done; echo $i
+for i in 1 2; do break && echo no; echo no; done; for i in 1 2; do ! continue; echo no; done; echo $i
+#--- return in conditions
+f() { if return 3; then echo no; fi; echo no; }; f; echo $?; f() { while return 4; do :; done; echo no; }; f; echo $?
+f() { return 5 && echo no; echo no; }; f; echo $?; f() { (return 6); echo $?; return; }; f; echo $?
+f() { case x in x) return 7;; esac; echo no; }; f; echo $?; f() { for i in 1; do return; done; echo no; }; false; f; echo $?
+#--- exit on error and redirections
+set -e; { echo a; } </nosuch || echo b; if cat </nosuch; then :; fi; echo c; { echo no; } </nosuch; echo no
+#--- exit on error in a loop
+set -e; for i in 1 2; do [ $i = 1 ] || false; echo $i; done; echo no
+#--- exit on error and a compound's redirection
+set -e; while true; do break; done </nosuch; echo no
+#--- command and its options
+command -- echo a; command -p echo b; command -p -- echo c; command -v echo; command -V nosuch; echo $?; (command -x echo); echo $?; command; echo $?; command -p; echo $?; command --; echo $?
+command -v; echo $?; command -pv cd; f() { :; }; command -v f; command -V f; command -v if; command -V if; command -v nosuch; echo $?
+#--- command with everything expanded
+c=command; $c -- echo a; $c -p echo b; $c -v cd; x=--; command $x echo d
+#--- delimiters with quotes
+cat <<"a b"
+$x
+a b
+cat <<'a'b"c"\d
+$y
+abcd
+cat <<"x\"y"
+q
+x"y
+cat <<"x\y"
+r
+x\y
+cat <<\E
+$z
+E
+cat <<''
+empty
+
+#--- a delimiter that does not end
+cat <<'E
+text
+#--- a delimiter with a double quote that does not end
+cat <<"E
+#--- a here-document without an end
+cat <<E
+text
+#--- a delimiter at the end of the file
+cat <<\
+#--- no delimiter
+cat <<
+echo no
+#--- no delimiter in a list
+cat << ; echo no
+#--- case without a word
+case in x) ;; esac
+echo a
+case
+#--- case without in
+case x y
+#--- an ampersand where there is none
+echo a && echo b &&
+echo c
+& echo no
+#--- the largest and the smallest number
+echo $((-9223372036854775807-1)) $((9223372036854775807)) $((9223372036854775808)) $((-9223372036854775808)) $((0x7fffffffffffffff+0)) $((0xffffffffffffffffff))
+#--- parentheses in arithmetic that do not close
+(echo $((1+(2))); echo $?; (echo $(( (1+2 )); echo no); echo $?
+#--- parentheses in arithmetic from a variable
+x='(1+2'; (echo $((x)); echo no); echo $?; (echo $(($x)); echo no); echo $?
+#--- numbers in arithmetic
+echo $((010)) $((0x1F)) $((1 ? 2 : 3)) $((0 || 0)) $((2 && 3)) $((~5)) $((!5)) $((-5 % 3)) $((5 << 2 >> 1)) $((7 & 3 | 8 ^ 1))
+(echo $((08))); echo $?; (echo $((1 +))); echo $?; (echo $((1 2))); echo $?; (echo $((1 ? 2))); echo $?; (echo $((5 / 0))); echo $?; (echo $((5 % 0))); echo $?; (x=1; echo $((x = 5 / 0))); echo $?
+x=1; echo $((x += 2)) $((x -= 1)) $((x *= 5)) $((x /= 2)) $((x %= 3)) $((x <<= 3)) $((x >>= 1)) $((x |= 3)) $((x &= 6)) $((x ^= 5)) $x
+(echo $((1 = 2))); echo $?; (x=abc; echo $((x))); echo $?; echo $((0 && 1/0)) $((1 || 1/0)) $((1 ? 5 : 1/0))
+#--- quoted nothing in a default
+set --; for i in "${x-}" ${x-} ${x-""} "${x+}" ${x:-} "a${x-}b"; do echo "<$i>"; done
+x=; for i in "${x-y}" ${x-y} "${x+}" ${x+""} "${x:+}"; do echo "<$i>"; done
+#--- errors of redirections with long names
+n=$(printf '%0250d' 0); echo a >$n$n; echo $?; . ./$n$n$n; echo no
+#--- messages that are long
+n=$(printf '%0500d' 0); (export $n=1; echo no); echo $?; (cd ./$n); echo $?; unset "$n"; echo $?; readonly $n; (echo ${v?$n}); echo $?
+#--- copied descriptors
+x=-; echo a 4>&1 >&4 4>&$x; { echo b >&3; } 3>&1; (echo c >&7); echo $?; echo d >&1; exec 5>f; echo e >&5; exec 5>&-; cat f; (echo g >&5); echo $?
+sh -c 'x=q; echo no >&$x'; echo $?; sh -c 'echo no >&12'; echo $?
+#--- brackets
+case 'a]b' in *[]]*) echo a;; esac; case '-' in [a-]) echo b;; esac; case ']' in []a]) echo c;; esac; case b in [\a-c]) echo d;; esac; case b in [a-\c]) echo e;; esac; case '\' in [\\]) echo f;; esac
+x='[\b]'; case b in $x) echo g;; esac; case '\' in $x) echo h;; esac; case '[' in [) echo i;; esac; case '[a' in [a) echo j;; esac; case a in [!b-]) echo k;; esac;
+case 1 in [[:digit:]-z]) echo m;; esac; case z in [[:alpha:][:digit:]]) echo n;; esac; case '*' in \*) echo o;; esac; x='\*'; case '*' in $x) echo p;; esac; case 'a' in $x) echo q;; esac
+#--- names with backslashes
+>'a\b'; >ab; x='a\b'; echo $x a\\b* 'a\b'* $x*; y='a\*'; echo $y; >'a*'; echo $y 'a*'*
+#--- directories in patterns
+mkdir -p d/e d/f .h; >d/e/x; >d/f/x; >.h/x; echo d/*/x */*/x d/*/ .*/x d//e/* ./d/[ef]/x /dev/nul[l] d/\e/* "d"/*/x
+#--- negation of lists and skipping
+! { false; }; echo $?; f() { ! return 1; echo no; }; f; echo $?; ! (exit 3); echo $?; ! ! true; echo $?
+#--- empty commands
+$x; echo $?; x= $y; echo $?; >f; echo $?; $(false); echo $?; {
+:
+}; (:); if $x; then echo a; fi; while $z; do echo b; break; done
+#--- type
+f() { :; }; type f cd if nosuch export; echo $?; type; echo $?; type :; type /nosuch; echo $?
+#--- printf with wide zeros
+printf '%0100d|%+0100d|% 0100d|%#0100x|%#0100o|%0100.3d|%-0100d|%0*d\n' 5 5 5 5 5 5 5 90 -5
+printf '%064d|%065d|%0100u|%0100X|%0200d\n' -1 -1 0 255 0; printf '%.100d|%+.100d|%120.100d\n' 5 5 -5
+#--- tracing and redirections
+set -x; echo a 2>err >out; x=1 y=$x cat nosuch 2>/dev/null; { echo b; } 2>grouped; f() { echo c; }; f 2>called
+set +x 2>/dev/null; cat out err; echo; cat grouped; cat called

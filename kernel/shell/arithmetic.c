@@ -55,8 +55,8 @@ static _Noreturn void arithmetic_error(struct calculation *calculation, const ch
 		    calculation->expression);
 }
 
-/* A number as strtoimax() reads it in base 0; too large ones become the largest. */
-static const char *read_number(const char *text, int64_t *number)
+/* A number without a sign as strtoumax() reads it in base 0; too large ones become the largest. */
+static const char *read_number(const char *text, uint64_t *number)
 {
 	unsigned base = 10, digit;
 	uint64_t value = 0;
@@ -80,12 +80,12 @@ static const char *read_number(const char *text, int64_t *number)
 			break;
 		if (digit >= base)
 			break;
-		if (value > ((uint64_t)INT64_MAX - digit) / base)
-			value = INT64_MAX;
+		if (value > (UINT64_MAX - digit) / base)
+			value = UINT64_MAX;
 		else
 			value = value * base + digit;
 	}
-	*number = (int64_t)value;
+	*number = value;
 	return text;
 }
 
@@ -135,8 +135,11 @@ static void next_operator(struct calculation *calculation)
 	unsigned i;
 
 	if (is_digit(*text)) {
+		uint64_t number;
+
 		calculation->operator= OP_NUMBER;
-		calculation->next = read_number(text, &calculation->number);
+		calculation->next = read_number(text, &number);
+		calculation->number = number < INT64_MAX ? (int64_t)number : INT64_MAX;
 		return;
 	}
 	if (is_name_start(*text)) {
@@ -216,7 +219,7 @@ static int64_t variable_number(struct calculation *calculation, const char *name
 {
 	const char *text = variable_get(calculation->sh, name), *start = text, *end;
 	bool negative;
-	int64_t number;
+	uint64_t number = 0;
 
 	if (!text)
 		return 0;
@@ -227,9 +230,10 @@ static int64_t variable_number(struct calculation *calculation, const char *name
 	if (*text == '-' || *text == '+')
 		text++;
 	end = is_digit(*text) ? read_number(text, &number) : text;
-	if (end == text || end[strspn(end, " \t\n\v\f\r")])
+	if (end == text || end[strspn(end, " \t\n\v\f\r")] ||
+	    number > (uint64_t)INT64_MAX + negative)
 		shell_error(calculation->sh, "Illegal number: %s", start);
-	return negative ? wrap(0 - (uint64_t)number) : number;
+	return wrap(negative ? 0 - number : number);
 }
 
 static char *copy_name(struct calculation *calculation)

@@ -320,8 +320,7 @@ int describe_command(struct shell *sh, int argc, char **argv, bool verbose)
 	text_init(&text, &sh->arena);
 	for (i = 0; i < argc; i++)
 		status |= describe_one(sh, argv[i], verbose, &text);
-	builtin_output(sh, text.bytes, text.length);
-	return status;
+	return builtin_output(sh, text.bytes, text.length) | status;
 }
 
 int builtin_type(struct shell *sh, int argc, char **argv)

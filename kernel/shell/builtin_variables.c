@@ -263,7 +263,7 @@ static bool option_by_name(struct shell *sh, const char *name, bool value)
 	return false;
 }
 
-static void list_options(struct shell *sh, bool as_commands)
+static int list_options(struct shell *sh, bool as_commands)
 {
 	struct text text;
 	unsigned i;
@@ -284,7 +284,7 @@ static void list_options(struct shell *sh, bool as_commands)
 					  on ? "on" : "off");
 		text_add(&text, line, (size_t)length);
 	}
-	builtin_output(sh, text.bytes, text.length);
+	return builtin_output(sh, text.bytes, text.length);
 }
 
 int options_parse(struct shell *sh, int argc, char **argv, const char **string)
@@ -310,8 +310,8 @@ int options_parse(struct shell *sh, int argc, char **argv, const char **string)
 				if (i + 1 < argc) {
 					if (!option_by_name(sh, argv[++i], value))
 						return -1;
-				} else {
-					list_options(sh, !value);
+				} else if (list_options(sh, !value)) {
+					return -1;
 				}
 			} else if (*letter == 'c' && string) {
 				*string = "";

@@ -8,8 +8,8 @@ struct command;
  * process (process_run()). */
 int shell_main(int argc, char **argv);
 
-/* Runs the script at path with $0 = path and argv[0] … as $1 …; its exit status, 127 when it cannot
- * be opened. As a process of its own. */
+/* Runs the script at path with $0 = path and argv[0] … as $1 …; its exit status, 2 with a
+ * message when it cannot be opened. As a process of its own. */
 int shell_run_script(const char *path, int argc, char **argv);
 
 /* Runs text as sh -c does, as a process of its own; its exit status. */

@@ -50,3 +50,4 @@ fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
 unit_shell_editor = $(addprefix kernel/shell/,editor.c editor_screen.c editor_text.c history.c)
 unit_shell_limits = $(HOST_KERNEL)
+unit_shell = $(HOST_KERNEL)

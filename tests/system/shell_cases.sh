@@ -887,6 +887,8 @@ echo c
 & echo no
 #--- the largest and the smallest number
 echo $((-9223372036854775807-1)) $((9223372036854775807)) $((9223372036854775808)) $((-9223372036854775808)) $((0x7fffffffffffffff+0)) $((0xffffffffffffffffff))
+x=-9223372036854775808; echo $((x)) $((x+1)); x=9223372036854775807; echo $((x)) $((-x)) $((x+1)); x=+0x7fffffffffffffff; echo $((x)); x=-01000000000000000000000; echo $((x))
+for x in 9223372036854775808 -9223372036854775809 0xffffffffffffffffff 99999999999999999999 01000000000000000000000; do (echo $((x))); echo $?; done
 #--- parentheses in arithmetic that do not close
 (echo $((1+(2))); echo $?; (echo $(( (1+2 )); echo no); echo $?
 #--- parentheses in arithmetic from a variable

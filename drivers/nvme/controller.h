@@ -90,6 +90,7 @@ struct nvme_controller {
 	char name[NVME_NAME_MAX];
 	char address[16];
 	char model[41];
+	char serial[20]; /* of the controller that was started */
 	struct nvme_options options;
 	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
 };

@@ -29,14 +29,14 @@ static int identify(struct nvme_controller *controller, bool first)
 	struct nvme_identify_controller *data = controller->identify;
 	struct nvme_reply reply;
 	uint32_t limit = controller->options.max_transfer;
-	char serial[sizeof(data->sn)];
 	int error;
 
-	memcpy(serial, data->sn, sizeof(serial));
 	error = nvme_admin_identify(controller, NVME_CNS_CONTROLLER, 0, data, &reply);
 	if (error)
 		return complain(controller, "Identify Controller", &reply, error);
-	if (!first && memcmp(serial, data->sn, sizeof(serial)) != 0) {
+	if (first)
+		memcpy(controller->serial, data->sn, sizeof(controller->serial));
+	if (memcmp(controller->serial, data->sn, sizeof(controller->serial)) != 0) {
 		nvme_error(controller, "serial number changed: this is another controller");
 		return -EIO;
 	}

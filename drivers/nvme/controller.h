@@ -142,6 +142,9 @@ void nvme_namespaces_free(struct nvme_controller *controller);
 extern const struct block_operations nvme_block_operations;
 void nvme_io_dispatch(struct nvme_channel *channel);
 void nvme_io_fail_waiting(struct nvme_channel *channel, int error);
+/* Whether the namespace that a repeatable command is for has gone, or has become another one, since
+ * it was sent: sent again its blocks may not even have the size that its buffer is for. */
+bool nvme_io_obsolete(const struct nvme_slot *slot);
 
 /* recovery.c */
 unsigned nvme_poll(struct nvme_controller *controller);

@@ -277,9 +277,24 @@ static void take_waiting(struct nvme_channel *channel)
 		block_complete(request, request->error);
 }
 
+static void fail_first(struct nvme_channel *channel, int error)
+{
+	struct block_request *request = channel->waiting_first;
+
+	if (!request->error) {
+		request->error = error;
+		request->error_lba = request->lba + channel->cursor_block;
+	}
+	take_waiting(channel);
+}
+
 void nvme_io_dispatch(struct nvme_channel *channel)
 {
 	while (channel->waiting_first && channel->controller->state == NVME_LIVE) {
+		if (channel->waiting_first->device->gone) {
+			fail_first(channel, -ENODEV);
+			continue;
+		}
 		if (!send_rest(channel, channel->waiting_first))
 			return;
 		take_waiting(channel);
@@ -288,15 +303,15 @@ void nvme_io_dispatch(struct nvme_channel *channel)
 
 void nvme_io_fail_waiting(struct nvme_channel *channel, int error)
 {
-	while (channel->waiting_first) {
-		struct block_request *request = channel->waiting_first;
+	while (channel->waiting_first)
+		fail_first(channel, error);
+}
 
-		if (!request->error) {
-			request->error = error;
-			request->error_lba = request->lba + channel->cursor_block;
-		}
-		take_waiting(channel);
-	}
+bool nvme_io_obsolete(const struct nvme_slot *slot)
+{
+	const struct block_request *request = slot->context;
+
+	return request->device->gone;
 }
 
 /* Puts a request at the end of those that wait in its channel, and sends what can be sent. */

@@ -9,6 +9,7 @@
 #define BLOCK_SHIFT_MIN 9
 #define BLOCK_SHIFT_MAX 16
 #define BOUNCE_MIN	(16u << 10)
+#define OBJECTS_MAX	(4 * NVME_NAMESPACES_MAX)
 #define SCAN_NS		(120000 * NVME_NS_PER_MS) /* the longest for all of them */
 
 /* Fills in a description from what the controller says, if the driver can work with it. 0, -ENXIO:
@@ -98,15 +99,32 @@ static void insert(struct nvme_controller *controller, struct nvme_namespace *ns
 	*link = ns;
 }
 
-/* The object of a namespace, in the same format if there are several (it may have been formatted
- * since). */
-static struct nvme_namespace *find(struct nvme_controller *controller, uint32_t nsid,
-				   unsigned block_shift)
+/* The object of a namespace. There may be several with its NSID: it may have been formatted since,
+ * or deleted, and another one created. A namespace keeps its identifiers (NVM, figure 97). */
+static struct nvme_namespace *find(struct nvme_controller *controller,
+				   const struct nvme_namespace *described)
 {
-	for (struct nvme_namespace *n = controller->namespaces; n && n->nsid <= nsid; n = n->next)
-		if (n->nsid == nsid && n->block_shift == block_shift)
+	for (struct nvme_namespace *n = controller->namespaces; n && n->nsid <= described->nsid;
+	     n = n->next)
+		if (n->nsid == described->nsid && n->block_shift == described->block_shift &&
+		    memcmp(n->nguid, described->nguid, sizeof(n->nguid)) == 0 &&
+		    memcmp(n->eui64, described->eui64, sizeof(n->eui64)) == 0)
 			return n;
 	return NULL;
+}
+
+/* All objects stay until the controller ends, for who may still hold on to one; so there is a limit
+ * to how many a controller brings up. */
+static bool too_many(struct nvme_controller *controller, uint32_t nsid)
+{
+	unsigned count = 0;
+
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		count++;
+	if (count >= OBJECTS_MAX && nvme_log_allowed(controller))
+		nvme_error(controller, "namespace %u: too many different ones since the start",
+			   nsid);
+	return count >= OBJECTS_MAX;
 }
 
 /* Takes in what Identify Namespace says about nsid. 0, also when there is nothing to take in;
@@ -138,8 +156,10 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 	memset(&described, 0, sizeof(described));
 	if (describe(controller, nsid, data, &described) < 0)
 		return 0;
-	ns = find(controller, nsid, described.block_shift);
+	ns = find(controller, &described);
 	if (!ns) {
+		if (too_many(controller, nsid))
+			return 0;
 		ns = nvme_alloc(sizeof(*ns));
 		if (!ns)
 			return -ENOMEM;

@@ -16,7 +16,7 @@
 /* QEMU (7.2) that finds out about a doorbell while it is being disabled starts the command all the
  * same, and crashes when the command ends in a queue that is not there any more. */
 #define QEMU_SETTLE_MS 100
-#define CLASS_NVME  0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
+#define CLASS_NVME     0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
 
 /* A function with a controller that was started. */
 struct binding {

@@ -75,7 +75,7 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
 	uint64_t delay;
 
-	if (slot->repeatable && slot->retries < NVME_RETRIES_MAX &&
+	if (slot->repeatable && slot->retries < NVME_RETRIES_MAX && !nvme_io_obsolete(slot) &&
 	    (aborted || !(status & NVME_STATUS_DNR)) && controller->state == NVME_LIVE) {
 		slot->retries++;
 		controller->statistics.retries++;
@@ -92,6 +92,8 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	}
 	if (aborted)
 		answer.error = -ETIMEDOUT;
+	if (slot->repeatable && nvme_io_obsolete(slot))
+		answer.error = -ENODEV;
 	slot->done(channel, slot, answer);
 }
 
@@ -182,6 +184,7 @@ static void expire(struct nvme_channel *channel, uint64_t now_ns)
 
 	/* What has arrived is not late: perhaps only nobody looked. */
 	nvme_channel_reap(channel);
+	channel->check_at_ns = NVME_NEVER;
 	for (unsigned i = 0; i < channel->slot_count; i++) {
 		struct nvme_slot *slot = &channel->slots[i];
 
@@ -190,6 +193,9 @@ static void expire(struct nvme_channel *channel, uint64_t now_ns)
 		if (slot->deadline_ns <= now_ns) {
 			if (slot->state == NVME_SLOT_SENT) {
 				deadline_passed(channel, slot, now_ns);
+			} else if (slot->state == NVME_SLOT_DELAYED && nvme_io_obsolete(slot)) {
+				nvme_slot_fail(channel, slot, -ENODEV);
+				continue;
 			} else if (slot->state == NVME_SLOT_DELAYED) {
 				nvme_channel_push(channel, slot, now_ns + channel->timeout_ns);
 			} else {
@@ -200,7 +206,10 @@ static void expire(struct nvme_channel *channel, uint64_t now_ns)
 		if (slot->deadline_ns < next)
 			next = slot->deadline_ns;
 	}
-	channel->check_at_ns = next;
+	/* What was sent meanwhile has lowered it as well. */
+	if (next < channel->check_at_ns)
+		channel->check_at_ns = next;
+	nvme_io_dispatch(channel);
 	nvme_queue_ring_sq(&channel->queue);
 }
 
@@ -345,6 +354,17 @@ static void take_back(struct nvme_controller *controller, bool keep)
 	}
 }
 
+/* Ends what was held for namespaces that the controller has not any more. */
+static void drop_obsolete(struct nvme_channel *channel)
+{
+	for (unsigned i = 0; i < channel->slot_count; i++) {
+		struct nvme_slot *slot = &channel->slots[i];
+
+		if (slot->state == NVME_SLOT_HELD && nvme_io_obsolete(slot))
+			nvme_slot_fail(channel, slot, -ENODEV);
+	}
+}
+
 /* Sends the held commands of a channel again, oldest first. */
 static void send_again(struct nvme_channel *channel)
 {
@@ -440,6 +460,8 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 					  : "dead: it could not be reset");
 		return error == -ENODEV ? -ENODEV : -EIO;
 	}
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		drop_obsolete(controller->channels[i]);
 	controller->state = NVME_LIVE;
 	nvme_register_namespaces(controller);
 	nvme_events_start(controller);

@@ -338,6 +338,15 @@ void sim_namespace_resize(struct sim_controller *sim, uint32_t nsid, uint64_t bl
 	config->block_count = config->capacity = block_count;
 }
 
+void sim_namespace_format(struct sim_controller *sim, uint32_t nsid, unsigned block_shift)
+{
+	struct sim_namespace *ns = need_namespace(sim, nsid);
+
+	sim_store_destroy(ns->store);
+	ns->config.block_shift = block_shift;
+	ns->store = sim_store_create((1u << block_shift) + ns->config.metadata);
+}
+
 const struct sim_statistics *sim_statistics(struct sim_controller *sim)
 {
 	return &sim->statistics;

@@ -195,6 +195,8 @@ void sim_namespace_write(struct sim_controller *sim, uint32_t nsid, uint64_t lba
 			 const void *buffer);
 void sim_namespace_attach(struct sim_controller *sim, uint32_t nsid, bool attached);
 void sim_namespace_resize(struct sim_controller *sim, uint32_t nsid, uint64_t block_count);
+/* As Format NVM: blocks of another size, all zero. */
+void sim_namespace_format(struct sim_controller *sim, uint32_t nsid, unsigned block_shift);
 
 struct sim_statistics {
 	uint64_t commands[2][256]; /* executed, by [I/O][opcode] */

@@ -91,4 +91,127 @@ static void test_another_controller(void **state)
 	driver_stop(&driver);
 }
 
-TESTS(cmocka_unit_test(test_another_controller))
+/* Nothing of a command for blocks of 512 bytes fits a namespace that has blocks of 4096 since: as
+ * many of them would not fit into the buffer. */
+static void test_formatted_under_a_command(void **state)
+{
+	const struct nvme_options options = {.depth = 2};
+	struct driver driver;
+	struct one sent, waiting;
+	uint8_t *bytes = aligned_alloc(4096, 8192);
+
+	(void)state;
+	for (unsigned with_reset = 0; with_reset < 2; with_reset++) {
+		driver_start(&driver, NULL, &options);
+		add_fault(&driver, SIM_LOSE, 1, 0x02, 1);
+		start(&sent, driver.device, BLOCK_READ, 0, 8, bytes);
+		start(&waiting, driver.device, BLOCK_READ, 8, 8, bytes + 4096);
+		sim_namespace_format(driver.sim, 1, 12);
+		if (with_reset)
+			assert_int_equal(nvme_reset(driver.controller), 0);
+		else /* the lost one is aborted, and would be sent again */
+			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+		assert_int_equal(finish(&sent, 60 * S), -ENODEV);
+		assert_int_equal(finish(&waiting, 60 * S), -ENODEV);
+		assert_legal(&driver);
+		assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
+		assert_true(driver.device->gone);
+		assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
+		assert_int_equal(block_read(block_find("my_nvme0n1"), 0, 1, bytes), 0);
+		driver_stop(&driver);
+	}
+	free(bytes);
+}
+
+/* A namespace that is not there any more after a reset takes no commands; its neighbour does. */
+static void test_lost_in_a_reset(void **state)
+{
+	const struct sim_config config = {.namespace_count = 2};
+	const struct nvme_options options = {.depth = 4};
+	struct driver driver;
+	struct one here[8], gone[8];
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	add_fault(&driver, SIM_LOSE, 1, SIM_ANY, 3);
+	for (unsigned i = 0; i < 8; i++) {
+		start(&gone[i], block_find("my_nvme0n2"), BLOCK_READ, i, 1, bytes);
+		start(&here[i], driver.device, BLOCK_READ, i, 1, bytes);
+	}
+	sim_namespace_attach(driver.sim, 2, false);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	for (unsigned i = 0; i < 8; i++) {
+		assert_int_equal(finish(&gone[i], 60 * S), -ENODEV);
+		assert_int_equal(finish(&here[i], 60 * S), 0);
+	}
+	assert_null(block_find("my_nvme0n2"));
+	driver_stop(&driver);
+}
+
+static uint8_t eui64_low;
+
+static void tell_eui64(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size)
+{
+	(void)context, (void)size;
+	if (queue != 0 || command[0] != SIM_IDENTIFY || command[40] != 0)
+		return;
+	bytes[120] = 0x52;
+	bytes[127] = eui64_low;
+}
+
+/* Deleted, and another one created with the same number and size: the globally unique identifier
+ * tells. What was meant for the one before does not reach it. */
+static void test_another_namespace(void **state)
+{
+	struct sim_config config = {.hooks = {.data = tell_eui64}};
+	struct driver driver;
+	uint8_t bytes[512], there[512], zero[512] = {0};
+	struct one one;
+
+	(void)state;
+	eui64_low = 1;
+	driver_start(&driver, &config, NULL);
+	memset(bytes, 0x77, sizeof(bytes));
+	add_fault(&driver, SIM_LOSE, 1, 0x01, 1);
+	start(&one, driver.device, BLOCK_WRITE, 3, 1, bytes);
+	eui64_low = 2;
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(finish(&one, 60 * S), -ENODEV);
+	assert_int_equal(block_write(driver.device, 3, 1, bytes), -ENODEV);
+	sim_namespace_read(driver.sim, 1, 3, 1, there);
+	assert_memory_equal(there, zero, sizeof(there));
+	assert_non_null(block_find("my_nvme0n1"));
+	assert_ptr_not_equal(block_find("my_nvme0n1"), driver.device);
+	assert_int_equal(block_write(block_find("my_nvme0n1"), 3, 1, bytes), 0);
+	/* the first one comes back */
+	eui64_low = 1;
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_ptr_equal(block_find("my_nvme0n1"), driver.device);
+	assert_int_equal(block_write(driver.device, 3, 1, bytes), 0);
+	driver_stop(&driver);
+}
+
+/* A controller that comes up with new namespaces again and again does not use up the memory. */
+static void test_ever_new_namespaces(void **state)
+{
+	struct sim_config config = {.hooks = {.data = tell_eui64}, .namespace_count = 64};
+	unsigned allocations;
+	struct driver driver;
+
+	(void)state;
+	eui64_low = 0;
+	driver_start(&driver, &config, NULL);
+	allocations = sim_allocations();
+	for (unsigned i = 0; i < 250; i++) {
+		eui64_low = (uint8_t)i;
+		nvme_rescan_namespaces(driver.controller);
+	}
+	assert_in_range(sim_allocations(), allocations, allocations + 5000);
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted_under_a_command),
+      cmocka_unit_test(test_lost_in_a_reset), cmocka_unit_test(test_another_namespace),
+      cmocka_unit_test(test_ever_new_namespaces))

@@ -327,8 +327,12 @@ int nvme_rescan_namespaces(struct nvme_controller *controller)
 		return -ENODEV;
 	if (controller->channel_count < 2)
 		return -EOPNOTSUPP;
+	/* Events that come meanwhile are served later: they use the same memory, for their logs and
+	 * for a scan of their own. */
+	controller->polling = true;
 	error = nvme_scan_namespaces(controller);
 	if (!error)
 		nvme_register_namespaces(controller);
+	controller->polling = false;
 	return error;
 }

@@ -212,6 +212,53 @@ static void test_ever_new_namespaces(void **state)
 	driver_stop(&driver);
 }
 
+static struct sim_controller *telling;
+static uint8_t telling_cns;
+
+static void tell_event(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size)
+{
+	(void)context, (void)bytes, (void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == telling_cns && telling) {
+		struct sim_controller *sim = telling;
+
+		telling = NULL;
+		sim_event(sim, 1, 1, 2);
+		sim_event(sim, 2, 0, 4);
+	}
+}
+
+/* Events that come while the namespaces are read are served later: their logs go through the same
+ * memory. */
+static void test_event_in_a_scan(void **state)
+{
+	struct sim_config config = {
+		.namespace_count = 3, .events_limit = 3, .hooks = {.data = tell_event}};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	for (telling_cns = 0; telling_cns <= 2; telling_cns += 2) {
+		telling = NULL;
+		driver_start(&driver, &config, NULL);
+		for (unsigned i = 0; i < 5; i++) {
+			telling = driver.sim;
+			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+			assert_null(telling);
+			for (unsigned n = 0; n < 50; n++) {
+				nvme_poll_all();
+				sim_advance(S / 1000);
+			}
+		}
+		assert_int_equal(nvme_statistics(driver.controller)->events, 10);
+		assert_not_logged("damaged");
+		assert_not_logged("is gone");
+		assert_int_equal(block_read(driver.device, 1, 1, bytes), 0);
+		assert_int_equal(block_read(block_find("my_nvme0n3"), 1, 1, bytes), 0);
+		driver_stop(&driver);
+	}
+}
+
 TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted_under_a_command),
       cmocka_unit_test(test_lost_in_a_reset), cmocka_unit_test(test_another_namespace),
-      cmocka_unit_test(test_ever_new_namespaces))
+      cmocka_unit_test(test_ever_new_namespaces), cmocka_unit_test(test_event_in_a_scan))

@@ -326,9 +326,21 @@ void nvme_rest(struct nvme_controller *controller)
 	nvme_interrupts_rest(controller);
 }
 
+/* Whether a command that a reset takes back may be sent once more. It counts as one of its
+ * repetitions where the command may be the reason: its deadline had passed, or nobody had asked for
+ * the reset (fault). Else one at which the controller fails each time would go on for ever. */
+static bool may_repeat(struct nvme_slot *slot, bool fault)
+{
+	if (!slot->repeatable)
+		return false;
+	if (slot->state == NVME_SLOT_DELAYED || !(slot->expired || fault))
+		return true;
+	return slot->retries++ < NVME_RETRIES_MAX;
+}
+
 /* After the controller has let go of everything: admin commands fail, I/O commands are kept where
  * they may be sent again. */
-static void take_back(struct nvme_controller *controller, bool keep)
+static void take_back(struct nvme_controller *controller, bool keep, bool fault)
 {
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
@@ -340,9 +352,7 @@ static void take_back(struct nvme_controller *controller, bool keep)
 			if (slot->state == NVME_SLOT_FREE ||
 			    (keep && slot->state == NVME_SLOT_HELD))
 				continue;
-			if (keep && slot->repeatable &&
-			    (!slot->expired || slot->retries < NVME_RETRIES_MAX)) {
-				slot->retries += slot->expired && slot->state != NVME_SLOT_DELAYED;
+			if (keep && may_repeat(slot, fault)) {
 				slot->state = NVME_SLOT_HELD;
 			} else if (keep) {
 				nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
@@ -427,6 +437,7 @@ static void settle(struct nvme_controller *controller)
 int nvme_recover(struct nvme_controller *controller, const char *reason)
 {
 	uint64_t begun = nvme_time_ns();
+	bool fault = controller->want_reset;
 	int error;
 
 	if (controller->initialising)
@@ -441,7 +452,7 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	settle(controller);
 	error = nvme_disable(controller);
 	if (!error)
-		take_back(controller, true);
+		take_back(controller, true, fault);
 	for (unsigned attempt = 0; !error && attempt < RESET_ATTEMPTS; attempt++) {
 		error = bring_up(controller);
 		if (!error)
@@ -449,7 +460,7 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 		if (error != -ENODEV && attempt + 1 < RESET_ATTEMPTS) {
 			error = nvme_disable(controller);
 			if (!error)
-				take_back(controller, true);
+				take_back(controller, true, fault);
 		}
 	}
 	controller->initialising = false;
@@ -488,7 +499,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	controller->state = state;
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_gone(controller);
-	take_back(controller, false);
+	take_back(controller, false, true);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_io_fail_waiting(controller->channels[i], error);
 	controller->aborts = 0;

@@ -259,6 +259,48 @@ static void test_event_in_a_scan(void **state)
 	}
 }
 
+/* A command at which the controller fails each time is given up, as one that is lost each time. */
+static void test_fatal_each_time(void **state)
+{
+	struct driver driver;
+	struct one bad, good;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	sim_add_fault(driver.sim, &(struct sim_fault){.kind = SIM_FATAL,
+						      .queue = 1,
+						      .opcode = 0x02,
+						      .lba_first = 7,
+						      .lba_last = 7,
+						      .count = SIM_FOREVER});
+	start(&bad, driver.device, BLOCK_READ, 7, 1, bytes);
+	assert_int_equal(finish(&bad, 60 * S), -EIO);
+	assert_int_equal(sim_fault_hits(driver.sim), 4);
+	assert_int_equal(nvme_statistics(driver.controller)->resets, 4);
+	start(&good, driver.device, BLOCK_READ, 8, 1, bytes);
+	assert_int_equal(finish(&good, 60 * S), 0);
+	driver_stop(&driver);
+}
+
+/* Resets that somebody asks for are no fault of the commands. */
+static void test_resets_asked_for(void **state)
+{
+	struct driver driver;
+	struct one one;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	add_fault(&driver, SIM_LOSE, 1, 0x02, 10);
+	start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
+	for (unsigned i = 0; i < 10; i++)
+		assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(finish(&one, 60 * S), 0);
+	driver_stop(&driver);
+}
+
 TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted_under_a_command),
       cmocka_unit_test(test_lost_in_a_reset), cmocka_unit_test(test_another_namespace),
-      cmocka_unit_test(test_ever_new_namespaces), cmocka_unit_test(test_event_in_a_scan))
+      cmocka_unit_test(test_ever_new_namespaces), cmocka_unit_test(test_event_in_a_scan),
+      cmocka_unit_test(test_fatal_each_time), cmocka_unit_test(test_resets_asked_for))

@@ -51,20 +51,22 @@ int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *cont
 int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size)
 {
 	uint64_t bus;
+	void *memory;
 
 	if (size <= channel->bounce_size)
 		return 0;
 	if (channel->bounce_count != channel->bounce_total)
 		return -EBUSY;
+	/* Those that there are stay until there are others: somebody may wait for one. */
+	memory = nvme_dma_alloc((size_t)size * NVME_BOUNCE_BUFFERS, &bus);
+	if (!memory)
+		return -ENOMEM;
 	if (channel->bounce_memory)
 		nvme_dma_free(channel->bounce_memory,
 			      (size_t)channel->bounce_size * NVME_BOUNCE_BUFFERS);
-	channel->bounce_count = channel->bounce_total = 0;
-	channel->bounce_size = 0;
-	channel->bounce_memory = nvme_dma_alloc((size_t)size * NVME_BOUNCE_BUFFERS, &bus);
-	if (!channel->bounce_memory)
-		return -ENOMEM;
+	channel->bounce_memory = memory;
 	channel->bounce_size = size;
+	channel->bounce_count = 0;
 	channel->bounce_total = NVME_BOUNCE_BUFFERS;
 	for (unsigned i = 0; i < NVME_BOUNCE_BUFFERS; i++)
 		channel->bounce_free[channel->bounce_count++] =

@@ -110,7 +110,8 @@ struct nvme_channel {
 int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *controller, uint16_t id,
 		      unsigned entries, uint32_t transfer_max, uint64_t timeout_ns);
 void nvme_channel_free(struct nvme_channel *channel);
-/* Makes the bounce buffers at least size bytes each (whole pages). 0, -ENOMEM, -EBUSY (in use). */
+/* Makes the bounce buffers at least size bytes each (whole pages). 0, -ENOMEM, -EBUSY (in use); on
+ * errors they stay what they were. */
 int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size);
 
 /* Takes new completions, calls done() for each, repeats what is to be repeated, and rings. Returns

@@ -248,9 +248,44 @@ static int scan_list(struct nvme_controller *controller)
 	}
 }
 
+/* New namespaces whose blocks are larger than the bounce buffers are left out: for now where the
+ * buffers are only in use. */
+static void leave_out(struct nvme_controller *controller, uint32_t bounce_size, int error)
+{
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
+		if (!n->seen || n->block.block_size <= bounce_size)
+			continue;
+		n->seen = false;
+		if (error != -EBUSY)
+			nvme_error(controller, "namespace %u: no memory for blocks of %u bytes",
+				   n->nsid, n->block.block_size);
+	}
+	if (error == -EBUSY)
+		controller->namespaces_changed = controller->event_pending = true;
+}
+
+/* Bounce buffers that hold a block of every namespace. */
+static int provide_bounce(struct nvme_controller *controller)
+{
+	uint32_t size = BOUNCE_MIN;
+
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		if (n->seen && n->block.block_size > size)
+			size = n->block.block_size;
+	for (unsigned i = 1; i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+		int error = nvme_channel_set_bounce(channel, size);
+
+		if (error && !channel->bounce_total)
+			return error;
+		if (error)
+			leave_out(controller, channel->bounce_size, error);
+	}
+	return 0;
+}
+
 int nvme_scan_namespaces(struct nvme_controller *controller)
 {
-	uint32_t bounce = BOUNCE_MIN;
 	int error;
 
 	controller->scan_until_ns = nvme_time_ns() + SCAN_NS;
@@ -263,16 +298,7 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		if (n->active && !n->seen)
 			retire(controller, n, "is gone");
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
-		if (n->seen && n->block.block_size > bounce)
-			bounce = n->block.block_size;
-	}
-	for (unsigned i = 1; i < controller->channel_count; i++) {
-		error = nvme_channel_set_bounce(controller->channels[i], bounce);
-		if (error)
-			return error;
-	}
-	return 0;
+	return provide_bounce(controller);
 }
 
 void nvme_register_namespaces(struct nvme_controller *controller)

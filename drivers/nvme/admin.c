@@ -318,10 +318,37 @@ out:
 	return error;
 }
 
+static bool changes_namespaces(const struct nvme_command *command)
+{
+	return command->opcode == NVME_ADMIN_FORMAT_NVM ||
+	       command->opcode == NVME_ADMIN_NAMESPACE_MANAGEMENT ||
+	       command->opcode == NVME_ADMIN_NAMESPACE_ATTACHMENT;
+}
+
+/* Reads the namespaces again. Until that has succeeded nobody reads blocks of a size that may not
+ * be theirs any more. */
+static void read_again(struct nvme_controller *controller, uint32_t nsid)
+{
+	bool all = nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
+
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		if (all || n->nsid == nsid)
+			n->block.gone = true;
+	nvme_rescan_namespaces(controller);
+}
+
 int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
 		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
 {
-	return pass_through(controller, false, command, buffer, size, timeout_ms, reply);
+	struct nvme_reply own;
+	int error;
+
+	if (!reply)
+		reply = &own;
+	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
+	if (changes_namespaces(command) && (!error || nvme_answered(reply)))
+		read_again(controller, command->nsid);
+	return error;
 }
 
 int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,

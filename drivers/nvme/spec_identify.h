@@ -193,6 +193,8 @@ _Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor sp
 #define NVME_ONCS_VERIFY	      0x0080u
 #define NVME_ONCS_COPY		      0x0100u
 
+#define NVME_FNA_FORMAT_ALL 0x01u /* Format NVM is for all namespaces whatever its NSID */
+
 #define NVME_VWC_PRESENT 0x01u
 #define NVME_VWC_BROADCAST(vwc) \
 	NVME_BITS(vwc, 1, 2) /* 2: Flush takes no NSID FFFFFFFFh, 3: it does */

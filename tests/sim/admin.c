@@ -317,9 +317,15 @@ static unsigned format(struct sim_controller *sim, struct sim_command *command)
 		return fail(sim, command, SIM_SC_OPCODE, "Format NVM is not supported");
 	if (!ns)
 		return fail(sim, command, SIM_SC_NAMESPACE, "namespace");
-	if ((cdw10 & 0xf) != ns->config.format)
+	if ((cdw10 & 0xf) > 3)
 		return fail(sim, command, SIM_SC_FORMAT, "format");
-	sim_store_write(ns->store, 0, ns->config.block_count, NULL, true);
+	/* As identify.c lists them; the one in use at the start may have any block size. */
+	if ((cdw10 & 0xf) == ns->config.format) {
+		sim_namespace_format(sim, ns->config.nsid, ns->config.block_shift);
+	} else {
+		ns->config.format = cdw10 & 0xf;
+		sim_namespace_format(sim, ns->config.nsid, cdw10 & 1 ? 12 : 9);
+	}
 	return SIM_SC_SUCCESS;
 }
 

@@ -1,5 +1,6 @@
 """The nvme command against the distribution's nvme-cli, and the driver on real device models of many shapes."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -216,3 +217,21 @@ def test_shutdown_notification_reaches_the_device(tmp_path):
         assert console.poweroff() == 0
     text = trace.read_text()
     assert "pci_nvme_mmio_shutdown_set" in text
+
+
+def test_format_to_another_block_size(tmp_path):
+    """Format NVM by hand: the device has the new blocks at once, and no read brings more than its buffer holds."""
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB, b"old" * 1000)
+    result = run_script(tmp_path, """
+        dd if=/dev/my_nvme0n1 of=/dev/null bs=512 iflag=direct count=1 status=none && echo small blocks
+        nvme admin-passthru /dev/my_nvme0 -o 0x80 -n 1 --cdw10=4
+        dd if=/dev/my_nvme0n1 of=/dev/null bs=512 iflag=direct count=1 status=none || echo large blocks
+        dd if=/dev/random of=out bs=4k count=300 status=none
+        dd if=out of=/dev/my_nvme0n1 bs=4k conv=fsync status=none
+        dd if=/dev/my_nvme0n1 of=in bs=4k count=300 status=none
+        cmp out in && dd if=/dev/my_nvme0n1 of=/dev/null bs=64k status=none && sha256sum out
+        """, "--disk", disk, check=True)
+    assert re.search(r"small blocks\n.*Format NVM is Success[^\n]*\n.*large blocks\n", result.stdout, re.DOTALL)
+    with open(disk, "rb") as file:
+        digest = hashlib.sha256(file.read(300 * 4096)).hexdigest()
+    assert digest + "  out" in result.stdout

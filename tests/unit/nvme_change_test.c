@@ -354,9 +354,31 @@ static void test_bounce_buffers_in_use(void **state)
 	free(large);
 }
 
+/* Format NVM passed through: the block device has the new block size at once, before anybody reads
+ * more than fits. */
+static void test_format_passed_through(void **state)
+{
+	const struct sim_config config = {.oacs = SIM_OACS_FORMAT};
+	const struct nvme_command format = {.opcode = 0x80, .nsid = 1, .cdw10 = 1};
+	uint8_t *bytes = aligned_alloc(4096, 4096);
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_int_equal(driver.device->block_size, 512);
+	assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL), 0);
+	assert_int_equal(block_read(driver.device, 0, 8, bytes), -ENODEV);
+	assert_non_null(block_find("my_nvme0n1"));
+	assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
+	assert_int_equal(block_read(block_find("my_nvme0n1"), 0, 1, bytes), 0);
+	assert_legal(&driver);
+	driver_stop(&driver);
+	free(bytes);
+}
+
 TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted_under_a_command),
       cmocka_unit_test(test_lost_in_a_reset), cmocka_unit_test(test_another_namespace),
       cmocka_unit_test(test_ever_new_namespaces), cmocka_unit_test(test_event_in_a_scan),
       cmocka_unit_test(test_fatal_each_time), cmocka_unit_test(test_resets_asked_for),
       cmocka_unit_test(test_no_memory_for_bounce_buffers),
-      cmocka_unit_test(test_bounce_buffers_in_use))
+      cmocka_unit_test(test_bounce_buffers_in_use), cmocka_unit_test(test_format_passed_through))

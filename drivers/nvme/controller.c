@@ -200,9 +200,7 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		error = nvme_setup(controller, true);
 	if (error) {
 		nvme_error(controller, "not used");
-		if (!controller->stopped && nvme_disable(controller) < 0 &&
-		    controller->options.bus_master)
-			controller->options.bus_master(pci, false);
+		nvme_silence(controller);
 		goto free;
 	}
 	take_model(controller);
@@ -264,8 +262,10 @@ static void shut_down(struct nvme_controller *controller)
 		if (!error)
 			error = nvme_admin_raw(controller, &command, 0, NULL);
 	}
-	if (nvme_shut_down(controller) < 0)
+	if (nvme_shut_down(controller) < 0) {
 		nvme_error(controller, "no orderly shutdown");
+		nvme_silence(controller);
+	}
 	nvme_die(controller, NVME_SHUT_DOWN, NULL);
 	controller->initialising = false;
 }

@@ -104,6 +104,12 @@ int nvme_disable(struct nvme_controller *controller)
 	return error;
 }
 
+void nvme_silence(struct nvme_controller *controller)
+{
+	if (!controller->stopped && nvme_disable(controller) < 0 && controller->options.bus_master)
+		controller->options.bus_master(controller->pci, false);
+}
+
 static uint32_t command_set(uint64_t cap)
 {
 	unsigned css = NVME_CAP_CSS(cap);

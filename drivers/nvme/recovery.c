@@ -358,7 +358,7 @@ static void take_back(struct nvme_controller *controller, bool keep, bool fault)
 				nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
 			} else {
 				nvme_slot_fail(channel, slot,
-					       controller->state == NVME_GONE ? -ENODEV : -EIO);
+					       controller->state == NVME_DEAD ? -EIO : -ENODEV);
 			}
 		}
 	}
@@ -447,12 +447,14 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	controller->state = NVME_RESETTING;
 	controller->statistics.resets++;
 	nvme_warning(controller, "controller reset: %s", reason);
-	if (controller->options.bus_master)
-		controller->options.bus_master(controller->pci, true);
 	settle(controller);
 	error = nvme_disable(controller);
-	if (!error)
+	if (!error) {
 		take_back(controller, true, fault);
+		/* One that has stopped may have it back. */
+		if (controller->options.bus_master)
+			controller->options.bus_master(controller->pci, true);
+	}
 	for (unsigned attempt = 0; !error && attempt < RESET_ATTEMPTS; attempt++) {
 		error = bring_up(controller);
 		if (!error)
@@ -488,14 +490,12 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 
 void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason)
 {
-	int error = state == NVME_GONE || state == NVME_SHUT_DOWN ? -ENODEV : -EIO;
+	int error = state == NVME_DEAD ? -EIO : -ENODEV;
 
 	if (state != NVME_SHUT_DOWN)
 		nvme_error(controller, "%s", reason);
-	/* One that was not seen to stop must not write into memory that is not its own any more. */
-	if (!controller->stopped && state == NVME_DEAD && nvme_disable(controller) < 0 &&
-	    controller->options.bus_master)
-		controller->options.bus_master(controller->pci, false);
+	if (state != NVME_SHUT_DOWN)
+		nvme_silence(controller);
 	controller->state = state;
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_gone(controller);

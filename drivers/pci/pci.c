@@ -216,13 +216,6 @@ unsigned pci_init(void)
 	return count;
 }
 
-void pci_enable(struct pci_device *device)
-{
-	uint16_t command = pci_read16(device, PCI_COMMAND);
-
-	pci_write16(device, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-}
-
 volatile void *pci_map_bar(struct pci_device *device, unsigned index)
 {
 	const struct pci_bar *bar = pci_bar(device, index);
@@ -244,6 +237,6 @@ volatile void *pci_map_bar(struct pci_device *device, unsigned index)
 			  pci_name(device, name), index, (unsigned long long)bar->address, error);
 		return NULL;
 	}
-	pci_enable(device);
+	pci_write16(device, PCI_COMMAND, pci_read16(device, PCI_COMMAND) | PCI_COMMAND_MEMORY);
 	return (volatile void *)(uintptr_t)bar->address;
 }

@@ -91,10 +91,10 @@ const struct pci_bar *pci_bar(struct pci_device *device, unsigned index);
  * BAR), -ENOSPC (no room, or no bridge above). */
 int pci_assign_bar(struct pci_device *device, unsigned index);
 
-/* Maps a memory BAR uncacheable and turns on memory decoding and bus mastering. NULL with a log
- * line if there is none or it neither has an address nor can get one. */
+/* Maps a memory BAR uncacheable and turns on memory decoding. Bus mastering is the driver's to turn
+ * on, once it knows that the function does not go on with what somebody else had it do. NULL with a
+ * log line if there is none or it neither has an address nor can get one. */
 volatile void *pci_map_bar(struct pci_device *device, unsigned bar);
-void pci_enable(struct pci_device *device);
 
 /* "00:04.0" (bus, slot, function); buffer of at least 8 bytes. Returns it. */
 char *pci_name(const struct pci_device *device, char *buffer);

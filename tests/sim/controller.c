@@ -256,7 +256,7 @@ void sim_remove(struct sim_controller *sim)
 void sim_plug(struct sim_controller *sim)
 {
 	sim_power_on(sim);
-	sim->gone = false;
+	sim->gone = sim->no_dma = false;
 }
 
 void sim_power_cut(struct sim_controller *sim)
@@ -293,6 +293,9 @@ void sim_set_never_ready(struct sim_controller *sim, bool never)
 void sim_set_never_unready(struct sim_controller *sim, bool never)
 {
 	sim->config.never_unready = never;
+	/* What was asked of it in the meantime happens after all. */
+	if (!never && !(sim->cc & 1) && sim->csts & SIM_CSTS_RDY)
+		sim->unready_at = sim_now() + sim->config.unready_ns;
 }
 
 struct sim_namespace *sim_find_namespace(struct sim_controller *sim, uint32_t nsid)

@@ -243,6 +243,8 @@ static void test_put_in(void **state)
 		assert_in_range(address, 0xfe800000, 0xfe9fffff);
 		assert_int_equal(address % 0x4000, 0);
 		assert_int_equal(pci_bar(endpoint(), 0)->size, 0x4000);
+		/* It does no DMA before its driver lets it. */
+		assert_int_equal(pci_read16(endpoint(), PCI_COMMAND) & 7, PCI_COMMAND_MEMORY);
 		events(1);
 		expect(round + 1, round + 1, 0);
 	}

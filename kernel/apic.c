@@ -289,7 +289,9 @@ int ioapic_route(unsigned irq, unsigned vector, bool level, bool active_low)
 	const struct acpi_override *override = irq < 16 ? find_override(irq) : NULL;
 	const struct ioapic *ioapic;
 	uint32_t route = vector | ROUTE_MASKED;
+	uint64_t flags;
 	unsigned reg;
+	bool taken;
 
 	if (vector < 16 || vector >= INTERRUPT_VECTORS)
 		return -EINVAL;
@@ -301,10 +303,15 @@ int ioapic_route(unsigned irq, unsigned vector, bool level, bool active_low)
 		active_low = override->active_low;
 	}
 	route |= (level ? ROUTE_LEVEL : 0) | (active_low ? ROUTE_ACTIVE_LOW : 0);
-	ioapic_write(ioapic, reg, ROUTE_MASKED);
-	ioapic_write(ioapic, reg + 1, ROUTE_DESTINATION(local_id()));
-	ioapic_write(ioapic, reg, route);
-	return 0;
+	/* As in set_mask(): a handler may mask a line between select and window. */
+	flags = cpu_interrupts_save();
+	taken = !(ioapic_read(ioapic, reg) & ROUTE_MASKED);
+	if (!taken) {
+		ioapic_write(ioapic, reg + 1, ROUTE_DESTINATION(local_id()));
+		ioapic_write(ioapic, reg, route);
+	}
+	cpu_interrupts_restore(flags);
+	return taken ? -EBUSY : 0;
 }
 
 static void set_mask(unsigned irq, bool mask)

@@ -11,7 +11,8 @@ bool apic_present(void);
 
 /* Sends an interrupt line to a vector, masked until ioapic_unmask(). Below 16 an ISA interrupt, for
  * which the MADT's override, if there is one, decides number, trigger and polarity; else a global
- * system interrupt. 0, -ENODEV where no I/O APIC has that input, -EINVAL for a vector below 16. */
+ * system interrupt. 0, -ENODEV where no I/O APIC has that input, -EBUSY where it is somebody's and
+ * not masked, -EINVAL for a vector below 16. */
 int ioapic_route(unsigned gsi_or_isa_irq, unsigned vector, bool level, bool active_low);
 void ioapic_mask(unsigned gsi_or_isa_irq);
 void ioapic_unmask(unsigned gsi_or_isa_irq);

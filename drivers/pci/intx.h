@@ -26,7 +26,7 @@ struct pci_intx {
 
 /* Lets the function use its pin and puts the handler on the line's list; name is kept as a pointer.
  * A line that had been switched off is on again. 0; -ENODEV: no pin, no line, or no I/O APIC;
- * -ENOSPC: no vector. */
+ * -EBUSY: the line is somebody else's; -ENOSPC: no vector. */
 int pci_intx_attach(struct pci_intx *intx, struct pci_device *device,
 		    bool (*handler)(void *context), void *context, const char *name);
 /* Takes the pin away from the function and the handler from the list; the last one masks the line.

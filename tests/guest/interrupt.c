@@ -5,13 +5,16 @@
 #include "drivers/pci/intx.h"
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
+#include "drivers/serial/serial.h"
 #include "kernel/apic.h"
 #include "kernel/interrupts.h"
 #include "kernel/machine.h"
 #include "kernel/time.h"
+#include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
+#define COM1_IRQ   4
 #define READS	   200u
 #define ARRIVAL_NS (100 * NS_PER_MS) /* an interrupt that has not come by then does not come */
 #define STORM_NS   (20 * NS_PER_S)   /* a storm that is not over by then never ends */
@@ -288,6 +291,18 @@ static void storm(struct guest *guest)
 		interrupts_come(guest);
 }
 
+/* A function whose Interrupt Line names the console's gets no interrupts by pin; the console keeps
+ * its own. */
+static void taken(struct guest *guest)
+{
+	if (!serial_input_by_interrupt()) {
+		guest_skip(guest, "the console is polled");
+		return;
+	}
+	EXPECT_ERROR("the console's line", -EBUSY,
+		     ioapic_route(COM1_IRQ, INTERRUPT_DYNAMIC_LAST, true, true));
+}
+
 static const struct guest_case cases[] = {
 	{"waits end by interrupts", waits},
 	{"each queue by its own vector", queues},
@@ -296,6 +311,7 @@ static const struct guest_case cases[] = {
 	{"masked while completions arrive", masked},
 	{"after a reset", after_reset},
 	{"a line that another device holds", storm},
+	{"a line that is taken", taken},
 	{NULL, NULL},
 };
 

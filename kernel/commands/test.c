@@ -2,16 +2,16 @@
 #include "kernel/commands/command.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
+#include "kernel/thread.h"
 #include "lib/ctype.h"
 #include "lib/string.h"
 
-#define DEPTH_MAX 100
+#define STACK_LEAST 8192 /* what the innermost operator and its message may need */
 
 enum kind { OPERAND, UNARY, BINARY, NOT, AND, OR, OPEN, CLOSE, END };
 
 struct expression {
 	char **word; /* the current one; NULL behind the last */
-	int depth;
 };
 
 static bool is_one_of(const char *word, const char *const *list)
@@ -201,7 +201,7 @@ static bool parse_primary(struct expression *expression)
 	if (kind == END)
 		return false;
 	if (kind == OPEN) {
-		if (++expression->depth > DEPTH_MAX)
+		if (thread_stack_left() < STACK_LEAST)
 			fail(2, "expression nested too deeply");
 		expression->word++;
 		if (kind_of(expression->word) == CLOSE)
@@ -212,7 +212,6 @@ static bool parse_primary(struct expression *expression)
 			expression->word++;
 		if (kind_of(expression->word) != CLOSE)
 			fail(2, "closing paren expected");
-		expression->depth--;
 		return value;
 	}
 	if (kind == UNARY) {

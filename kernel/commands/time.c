@@ -2,7 +2,10 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/process.h"
+#include "kernel/thread.h"
 #include "lib/string.h"
+
+#define STACK_LEAST 12288 /* what a command may need */
 
 static int time_main(int argc, char **argv)
 {
@@ -18,6 +21,8 @@ static int time_main(int argc, char **argv)
 
 		if (!command)
 			fail(STATUS_NOT_FOUND, "%s: not found", argv[first]);
+		if (thread_stack_left() < STACK_LEAST) /* "time time time …" */
+			fail(STATUS_NOT_EXECUTABLE, "nested too deeply");
 		status = command_run(command, argc - first, argv + first);
 	}
 	uint64_t hundredths = (time_ns() - start + 5 * NS_PER_MS) / (10 * NS_PER_MS);

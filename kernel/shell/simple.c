@@ -316,6 +316,7 @@ int execute_arguments(struct shell *sh, int argc, char **argv)
 {
 	struct invocation invocation = {.argc = argc, .argv = argv, .skip_functions = true};
 
+	shell_check_stack(sh); /* "exec exec exec …" */
 	look_up(sh, &invocation);
 	return invoke(sh, &invocation, 0);
 }

@@ -12,12 +12,38 @@ struct output {
 	const char *name;
 };
 
+/* After Ctrl-C (with -i) a file is still read to its end, and a pipe until those have ended that
+ * write to it, which Ctrl-C makes them do. Where nothing would ever end it is the end. */
+static long read_input(void *buffer, size_t size)
+{
+	struct file *file = process_file(0);
+	long count = process_read(0, buffer, size);
+	struct file_stat stat;
+
+	if (count != -EINTR)
+		return count;
+	if (file_stat(file, &stat) || (stat.type != FILE_PIPE && stat.type != FILE_REGULAR))
+		return 0;
+	do
+		count = file_read(file, buffer, size);
+	while (count == -EINTR);
+	return count;
+}
+
 /* Writes all; a negative errno. */
 static int write_all(int fd, const char *bytes, size_t size)
 {
 	while (size) {
-		long written = process_write(fd, bytes, size);
+		struct file *file = process_file(fd);
+		long written;
 
+		process_check_interrupt();
+		written = process_interrupted() && file ? file_write(file, bytes, size)
+							: process_write(fd, bytes, size);
+		if (written == -EINTR)
+			continue;
+		if (written == -EPIPE)
+			process_exit(STATUS_BROKEN_PIPE);
 		if (written <= 0)
 			return written ? (int)written : -ENOSPC;
 		bytes += written;
@@ -64,8 +90,8 @@ static int tee_main(int argc, char **argv)
 	char *buffer = input_buffer();
 	long size;
 
-	while ((size = process_read(0, buffer, INPUT_BUFFER)) > 0 || size == -EINTR) {
-		for (unsigned i = 0; i < count && size > 0; i++) {
+	while ((size = read_input(buffer, INPUT_BUFFER)) > 0) {
+		for (unsigned i = 0; i < count; i++) {
 			if (outputs[i].fd < 0)
 				continue;
 			int error = write_all(outputs[i].fd, buffer, (size_t)size);

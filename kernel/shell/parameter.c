@@ -123,31 +123,39 @@ static void expand_list(struct expansion *expansion, const struct part *part)
 	}
 }
 
+/* With a long value and "*" in the pattern the tries take long: Ctrl-C ends them. */
+static bool matches(struct shell *sh, const struct pattern *pattern, const char *text,
+		    size_t length)
+{
+	shell_check_interrupt(sh);
+	return pattern_match(pattern, text, length);
+}
+
 /* Where the text that matches the pattern begins (prefix: ends), or length (0) for no match. */
-static size_t trim_point(const struct pattern *pattern, const char *value, size_t length,
-			 enum parameter_operation operation)
+static size_t trim_point(struct shell *sh, const struct pattern *pattern, const char *value,
+			 size_t length, enum parameter_operation operation)
 {
 	size_t i;
 
 	switch (operation) {
 	case PARAMETER_TRIM_PREFIX:
 		for (i = 0; i <= length; i++)
-			if (pattern_match(pattern, value, i))
+			if (matches(sh, pattern, value, i))
 				return i;
 		return 0;
 	case PARAMETER_TRIM_LONG_PREFIX:
 		for (i = length + 1; i-- > 0;)
-			if (pattern_match(pattern, value, i))
+			if (matches(sh, pattern, value, i))
 				return i;
 		return 0;
 	case PARAMETER_TRIM_SUFFIX:
 		for (i = length + 1; i-- > 0;)
-			if (pattern_match(pattern, value + i, length - i))
+			if (matches(sh, pattern, value + i, length - i))
 				return i;
 		return length;
 	default:
 		for (i = 0; i <= length; i++)
-			if (pattern_match(pattern, value + i, length - i))
+			if (matches(sh, pattern, value + i, length - i))
 				return i;
 		return length;
 	}
@@ -162,7 +170,7 @@ static void expand_trimmed(struct expansion *expansion, const struct part *part,
 	/* The value may change while the pattern is expanded (${x%${x:=1}}): keep it. */
 	value = arena_copy(&expansion->sh->arena, value, length);
 	expand_pattern(expansion->sh, part->word, &pattern);
-	point = trim_point(&pattern, value, length, part->operation);
+	point = trim_point(expansion->sh, &pattern, value, length, part->operation);
 	if (part->operation == PARAMETER_TRIM_PREFIX ||
 	    part->operation == PARAMETER_TRIM_LONG_PREFIX)
 		expansion_add_value(expansion, value + point, length - point, part->quoted);

@@ -77,6 +77,33 @@ def test_interrupt_ends_the_command_line(console):
         assert console.status() == 130
 
 
+@pytest.mark.parametrize("prepare,line", [
+    ("x=$(printf '%01000000d' 1)", "echo ${x##*/}"),
+    ("x=$(printf '%01000000d' 1)", "echo ${x%/*}"),
+    (":", "sleep 1000 | tee -i copy; echo not reached"),
+    (":", "tee -i copy; echo not reached"),
+    (":", "yes | tee -i copy > /dev/full; echo not reached"),
+])
+def test_interrupt_ends_what_could_go_on(console, prepare, line):
+    console.run(prepare)
+    console.child.sendline(line)
+    console.child.expect_exact("\n")
+    time.sleep(0.5)
+    console.type("\x03")
+    assert "not reached" not in console.wait_prompt()
+    assert console.status() == 130
+
+
+def test_tee_i_writes_what_comes_before_the_end(console):
+    """After Ctrl-C what the others of the pipeline still have to say arrives."""
+    console.child.sendline("dd of=/dev/null 2>&1 | tee -i statistics")
+    console.child.expect_exact("\n")
+    time.sleep(0.5)
+    console.type("\x03")
+    console.wait_prompt()
+    assert "records in\n" in console.run("cat statistics")
+
+
 def test_interrupted_dd_says_how_far_it_came(console):
     console.child.sendline("dd if=/dev/zero of=/dev/null bs=1M")
     console.child.expect_exact("\n")

@@ -2,9 +2,10 @@
 
 import re
 
+import pexpect
 import pytest
 
-from machine import Console, make_disk, run_script
+from machine import RUN_QEMU, Console, make_disk, run_script
 
 MIB = 1 << 20
 
@@ -68,6 +69,34 @@ def test_timeout_is_124(tmp_path):
     assert run_script(tmp_path, "while :; do :; done\n", "--disk", "none", timeout=5).returncode == 124
 
 
+TERMINAL = r"""
+import fcntl, os, termios
+state = termios.tcgetattr(0)
+print("echo", bool(state[3] & termios.ECHO), "lines", bool(state[3] & termios.ICANON),
+      "returns", bool(state[0] & termios.ICRNL), "blocks", not fcntl.fcntl(0, fcntl.F_GETFL) & os.O_NONBLOCK)
+"""
+
+
+@pytest.mark.parametrize("arguments,key,status", [
+    (["--timeout", "2"], None, 124),
+    (["--script", "SCRIPT", "--timeout", "2"], None, 124),
+    (["--script", "SCRIPT"], "\x03", 130),
+    ([], "\x01x", 0),
+])
+def test_the_terminal_is_left_as_it_was(tmp_path, arguments, key, status):
+    (tmp_path / "SCRIPT").write_text("echo started; sleep 1000\n")
+    (tmp_path / "terminal.py").write_text(TERMINAL)
+    # The shell around it lives on, as somebody's would.
+    words = " ".join([RUN_QEMU, "--disk", "none", *arguments])
+    with pexpect.spawn("/bin/sh", ["-c", f"trap : INT; {words}; echo status $?; /usr/bin/python3 terminal.py"],
+                       cwd=str(tmp_path), encoding="latin-1", timeout=60) as child:
+        if key:
+            child.expect("started\r?\n" if "--script" in arguments else "my_nvme# ")
+            child.send(key)
+        child.expect(f"status {status}\r?\n")
+        child.expect("echo True lines True returns True blocks True")
+
+
 def test_reboot_in_a_script_is_no_success(tmp_path):
     assert run_script(tmp_path, "reboot\n", "--disk", "none").returncode == 125
 
@@ -90,9 +119,19 @@ def test_no_controller_leaves_a_shell(tmp_path):
     (["--machine", "foo"], "run-qemu: argument --machine: invalid choice: 'foo'"),
     (["--disk", "/missing.img"], "run-qemu: /missing.img: no such disk image"),
     (["--kernel", "/missing.elf", "--disk", "none"], "run-qemu: /missing.elf: not built yet"),
+    (["--timeout=-1", "--disk", "none"], "run-qemu: argument --timeout: not a number of seconds: -1"),
+    (["--timeout=1e30", "--disk", "none"], "run-qemu: argument --timeout: not a number of seconds: 1e+30"),
     (["--boot", "bios", "--iso", "/missing.iso", "--disk", "none"], "run-qemu: /missing.iso: not built yet"),
 ])
 def test_what_cannot_run_says_why(tmp_path, arguments, message):
     result = run_script(tmp_path, "echo no\n", *arguments)
     assert result.returncode == 125
     assert result.stderr.startswith(message)
+
+
+@pytest.mark.parametrize("name", ["a b.img", "a,b=c.img", "a:b.img", "a'b.img"])
+def test_disk_images_of_any_name(tmp_path, monkeypatch, name):
+    make_disk(tmp_path / name, 1 << 20)
+    monkeypatch.chdir(tmp_path)
+    result = run_script(tmp_path, "blockdev --getsize64 /dev/my_nvme0n1\n", "--disk", name)
+    assert result.stdout == "1048576\n", result.stderr

@@ -7,6 +7,9 @@
 #include "lib/number.h"
 #include "lib/string.h"
 
+#define SECONDS_MAX \
+	67768036191676799u /* the last year that an int can tell from 1900: GNU's limit */
+
 /* ISO 8601: week of the year, and the year it belongs to. */
 static unsigned iso_week(const struct calendar *date, int64_t *year)
 {
@@ -19,11 +22,12 @@ static unsigned iso_week(const struct calendar *date, int64_t *year)
 		return (unsigned)week;
 	/* the neighbour of the year decides: by the Thursday of this week */
 	uint64_t day = 0;
+	int64_t cycles = (date->year - 1970) / 400; /* in which the days of the week repeat */
 
-	for (int64_t y = 1970; y < date->year; y++)
+	for (int64_t y = 1970; y < date->year - 400 * cycles; y++)
 		day += 365 + ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0);
 	calendar_from_seconds((day + date->year_day + 3 - from_monday) * 86400, &other);
-	*year = other.year;
+	*year = other.year + 400 * cycles;
 	return other.year_day / 7 + 1;
 }
 
@@ -209,6 +213,8 @@ static int date_main(int argc, char **argv)
 			    number_parse(state.argument + 1, 10, &now) != 0)
 				fail(1, "invalid date %s: only @SECONDS is understood",
 				     quote(state.argument));
+			if (now > SECONDS_MAX)
+				fail(1, "time %s is out of range", quote(state.argument + 1));
 			ns = 0;
 			break;
 		case 'I':

@@ -39,6 +39,7 @@ CASES = [
     ("blockdev --getss /dev/null", r"blockdev: .*\n", 1),
     ("selftest -d /dev/null", r"selftest: .*\n", (1, 2)),
     ("lspci -s 99:99.9", r"lspci: .*\n", 1),
+    ("date -d @67768036191676800 +%V", r"date: time '67768036191676800' is out of range\n", 1),
     ("sleep x", r"sleep: invalid time interval 'x'\nTry 'sleep --help' for more information\.\n", 1),
     ("poweroff 256", r"poweroff: .*256.*\n", 1),
     ("poweroff maybe", r"poweroff: .*maybe.*\n", 1),

@@ -59,7 +59,8 @@ class Console:
     def checksum(self, command):
         """The SHA-256 that command prints, whatever the kernel's log puts on the console meanwhile."""
         self.child.sendline(command)
-        self.child.expect(r"\b([0-9a-f]{64})\b")
+        # What the line before it was taken away with may end in a letter.
+        self.child.expect(r"(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])")
         value = self.child.match.group(1)
         self.wait_prompt()
         return value
@@ -88,8 +89,13 @@ class Console:
         self.close()
 
 
+# What a command that takes longer than a second says about its progress, and takes away again.
+PROGRESS = re.compile(r"(?:\r[^\r\n\x1b]*\x1b\[K)*\r\x1b\[K")
+
+
 def clean(text):
-    """Console output without carriage returns and the editor's escape sequences."""
+    """Console output as it stays on the screen: without progress, carriage returns and the editor's escape sequences."""
+    text = PROGRESS.sub("", text)
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "")
 
 

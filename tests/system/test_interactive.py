@@ -1,5 +1,6 @@
 """The shell as a person meets it: line editing, history, completion, Ctrl-C, pastes, progress."""
 
+import hashlib
 import subprocess
 import time
 
@@ -140,6 +141,17 @@ def test_long_work_shows_progress(console):
     console.wait_prompt()
 
 
+def test_progress_is_taken_away_when_the_work_ends(console):
+    """However slow the machine is: what stays on the screen is the result, and nothing else."""
+    line = "(dd if=/dev/zero bs=1M count=1 status=none; sleep 1.5; echo end) | sha256sum"
+    expected = hashlib.sha256(bytes(MIB) + b"end\n").hexdigest()
+    console.child.sendline(line)
+    console.child.expect(r"\rsha256sum: [^\r\n]*/s\x1b\[K")
+    console.wait_prompt()
+    assert console.run(line) == f"{expected}  -\n"
+    assert console.checksum(line) == expected
+
+
 def test_unterminated_quote_continues(console):
     console.type("echo 'one\r")
     console.child.expect_exact("> ")
@@ -149,8 +161,6 @@ def test_unterminated_quote_continues(console):
 
 def test_paste_of_100_kb_arrives_whole(console):
     """A here-document of 100 KB and 1,000 short lines, sent as fast as the line takes it."""
-    import hashlib
-
     lines = "".join(f"line {i:06d} of the paste, which is long enough to fill some space {i * 7919 % 100000:05d}\n" for i in range(1450))
     assert len(lines) > 100_000
     console.paste("cat > /tmp/paste <<'END'\r" + lines.replace("\n", "\r") + "END\r")

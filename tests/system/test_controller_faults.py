@@ -1,0 +1,141 @@
+"""Faults of QEMU's controller itself: its registers are changed from outside, behind the driver's back, in the middle of I/O.
+
+Bus mastering taken away is what QEMU answers with CSTS.CFS, as a controller does that cannot reach its queues. Memory of all
+ones laid over BAR0 is what the CPU reads when a device was pulled out.
+"""
+
+import hashlib
+import os
+import re
+
+import pytest
+
+from machine import Console, make_disk
+from qtest import BAR0, MASTER, MEMORY, Qtest
+
+MIB = 1 << 20
+NVME, ONES = 4, 6  # slots
+WRITE = "dd if=/second of=/dev/my_nvme0n1 bs=64K seek=16 conv=fsync status=none"
+KINDS = ["nvme.irq=msix nvme.queues=4", "nvme.irq=intx", "nvme.irq=poll"]
+
+
+class Guest:
+    """A console, qtest, and a first MiB whose checksum is known; /second has 8 MiB for the MiB behind it."""
+
+    def __init__(self, directory, append="", *arguments):
+        self.disk = make_disk(directory / "disk.img", 64 * MIB)
+        path = directory / "qtest"
+        self.console = Console("--disk", self.disk, "--append", append, "--", *Qtest.arguments(os.path.relpath(path)), *arguments)
+        self.qtest = Qtest(os.path.relpath(path))
+        self.bar = self.qtest.config(NVME, BAR0) & ~0xf
+        self.console.run("dd if=/dev/urandom of=/first bs=1M count=1 status=none; dd if=/dev/urandom of=/second bs=1M count=8 status=none")
+        self.console.run("dd if=/first of=/dev/my_nvme0n1 bs=64K conv=fsync status=none")
+        self.first, self.second = (self.console.checksum(f"sha256sum < /{name}") for name in ("first", "second"))
+
+    def start(self):
+        self.console.child.sendline(ROUNDS)
+        self.rounds()
+
+    def rounds(self):
+        """Two more rounds have begun: one was good from its start to its end."""
+        for _ in range(2):
+            self.console.child.expect(r"round \d+\r+\n")
+
+    def stop(self):
+        """Ends the rounds by Ctrl-C; that none had failed."""
+        self.console.type("\x03")
+        assert "failed\n" not in self.console.wait_prompt()
+        assert self.console.status() == 130
+
+    def check(self):
+        """The image has what was written, and the device works."""
+        assert self.console.run(f"{WRITE} && cmp -n 1M /first /dev/my_nvme0n1 && echo works") == "works\n"
+        assert self.console.poweroff() == 0
+        with open(self.disk, "rb") as image:
+            assert hashlib.sha256(image.read(MIB)).hexdigest() == self.first
+            assert hashlib.sha256(image.read(8 * MIB)).hexdigest() == self.second
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.qtest.close()
+        self.console.close()
+
+
+# Without end, each verified, until dd or cmp fails or Ctrl-C comes.
+ROUNDS = f"i=0; while {WRITE} && cmp -n 1M /first /dev/my_nvme0n1; do i=$((i+1)); echo round $i; done; echo failed"
+BACK = r"my_nvme0: back after \d+ ms\r+\n"
+
+
+@pytest.mark.parametrize("append", KINDS)
+def test_fatal_status(tmp_path, append):
+    """CSTS.CFS: reset at once, everything sent again, the command goes on as if nothing had been."""
+    with Guest(tmp_path, append) as guest:
+        guest.start()
+        for _ in range(3):
+            guest.qtest.switch(NVME, MASTER, False)
+            guest.console.child.expect(r"my_nvme0: controller reset: fatal status \(CSTS\.CFS\)")
+            guest.console.child.expect(BACK)
+            guest.rounds()
+        guest.stop()
+        guest.check()
+
+
+def test_disabled_behind_the_drivers_back(tmp_path):
+    """Somebody clears CC.EN: no command is answered any more. Reset, and all goes on."""
+    with Guest(tmp_path, "nvme.timeout_ms=300") as guest:
+        guest.start()
+        guest.qtest.write(guest.bar + 0x14, 0)
+        guest.console.child.expect("my_nvme0: controller reset: ")
+        guest.console.child.expect(BACK)
+        guest.rounds()
+        guest.stop()
+        guest.check()
+
+
+def test_registers_that_read_zero(tmp_path):
+    """BAR0 decodes nothing: dead, an error for whoever uses it, and a reset brings it back once it answers."""
+    with Guest(tmp_path, "nvme.timeout_ms=300") as guest:
+        guest.start()
+        guest.qtest.switch(NVME, MEMORY, False)
+        text = guest.console.wait_prompt()
+        assert "my_nvme0: dead: it could not be reset\n" in text and re.search(r"(No such device|Input/output error)\n", text) and "failed\n" in text, text
+        assert "No such device\n" in guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null count=1")
+        guest.qtest.switch(NVME, MEMORY, True)
+        assert "status 0\n" in guest.console.run("nvme reset /dev/my_nvme0; echo status $?")
+        guest.check()
+
+
+@pytest.mark.parametrize("append", KINDS)
+def test_pulled_out_and_put_back(tmp_path, append):
+    """Registers of all ones: gone, at once and not after a deadline; nvme rescan brings it back."""
+    ones = tmp_path / "ones"
+    ones.write_bytes(b"\xff" * 65536)
+    with Guest(tmp_path, append + " nvme.timeout_ms=600000", "-object", f"memory-backend-file,id=ones,mem-path={ones},size=64K,share=off",
+               "-device", f"ivshmem-plain,memdev=ones,addr={ONES}.0") as guest:
+        guest.start()
+        guest.qtest.switch(ONES, MEMORY, False)
+        guest.qtest.config(ONES, 0x18, guest.bar & ~0xffff)
+        guest.qtest.config(ONES, 0x1c, 0)
+        guest.qtest.switch(NVME, MEMORY, False)
+        guest.qtest.switch(ONES, MEMORY, True)
+        text = guest.console.wait_prompt()
+        assert "my_nvme0: gone: its registers read all ones\n" in text and "No such device\n" in text and "failed\n" in text, text
+        assert "No such device\n" in guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null count=1")
+        guest.qtest.switch(ONES, MEMORY, False)
+        guest.qtest.switch(NVME, MEMORY, True)
+        assert guest.console.run("nvme rescan; echo status $?").endswith("1 controller added\nstatus 0\n")
+        guest.check()
+
+
+def test_doorbells_that_do_not_exist(tmp_path):
+    """Each is an error event; its log page is read, so that the next one comes."""
+    with Guest(tmp_path) as guest:
+        for _ in range(3):
+            guest.qtest.write(guest.bar + 0x1000 + 8 * 200, 5)
+            guest.console.child.expect(r"my_nvme0: event: write to an invalid doorbell \(type 0, information 00, log page 01\)")
+            guest.qtest.write(guest.bar + 0x1000 + 8 * 1, 0xfff)
+            guest.console.child.expect(r"my_nvme0: event: invalid doorbell value \(type 0, information 01, log page 01\)")
+        guest.console.run("")
+        guest.check()

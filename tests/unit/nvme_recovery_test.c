@@ -46,6 +46,28 @@ static void assert_works(struct driver *driver)
 	assert_legal(driver);
 }
 
+/* Live and at work, or given up, with a line in the log and an error at once for whoever asks. */
+static void assert_decided(struct driver *driver)
+{
+	int error;
+
+	switch (nvme_state(driver->controller)) {
+	case NVME_LIVE:
+		if (!driver->device->gone)
+			assert_works(driver);
+		return;
+	case NVME_DEAD:
+		assert_logged("dead: it could not be reset");
+		break;
+	default:
+		assert_int_equal(nvme_state(driver->controller), NVME_GONE);
+		assert_logged("gone: its registers read all ones");
+		break;
+	}
+	assert_in_range(read_block(driver, &error), 0, 1 * MS);
+	assert_int_equal(error, -ENODEV);
+}
+
 /* An idle machine: polled now and then. */
 static void idle(uint64_t ns)
 {
@@ -760,8 +782,7 @@ static void test_faults_while_resetting(void **state)
 			model_finish(model, 120 * S);
 			model_destroy(model);
 			sim_clear_faults(driver.sim);
-			if (nvme_state(driver.controller) == NVME_LIVE && !driver.device->gone)
-				assert_works(&driver);
+			assert_decided(&driver);
 			driver_stop(&driver);
 		}
 	}
@@ -776,10 +797,40 @@ static void test_subsystem_reset(void **state)
 	driver_start(&driver, &config, NULL);
 	assert_int_equal(nvme_subsystem_reset(driver.controller), -EOPNOTSUPP);
 	assert_works(&driver);
+	assert_null(strstr(sim_trace(driver.sim), "write NSSR"));
 	driver_stop(&driver);
-	config.cap |= 1ull << 36;
-	driver_start(&driver, &config, NULL);
-	assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
+}
+
+/* With commands in flight and more waiting: all are sent again, none is lost or completed twice. */
+static void test_subsystem_reset_under_load(void **state)
+{
+	struct sim_config config = {.cap = SIM_CAP_QEMU | 1ull << 36, .latency_ns = 200000};
+	struct nvme_options options = {.depth = 32};
+	struct driver driver;
+	struct model *model;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	model = model_create(driver.device, 5);
+	for (unsigned i = 0; i < 10; i++) {
+		model_start(model, 100, 16);
+		for (unsigned turn = 0; turn < i * 20; turn++) {
+			block_poll(driver.device);
+			nvme_relax();
+		}
+		assert_true(i > 5 || model->running > 31);
+		sim_trace_clear(driver.sim);
+		assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
+		assert_order(sim_trace(driver.sim),
+			     (const char *const[]){"write NSSR 4e564d65", "write CC 00460001",
+						   "admin Identify", NULL});
+	}
+	model_finish(model, 20 * S);
+	assert_int_equal(model->started, model->finished);
+	assert_int_equal(model->failed + model->repeated, 0);
+	model_verify(model);
+	model_destroy(model);
+	assert_logged("controller reset: NVM subsystem reset requested");
 	assert_works(&driver);
 	driver_stop(&driver);
 }
@@ -927,6 +978,6 @@ TESTS(cmocka_unit_test(test_late), cmocka_unit_test(test_lost_then_aborted),
       cmocka_unit_test(test_reset_with_a_full_queue), cmocka_unit_test(test_everything_at_once),
       cmocka_unit_test(test_pass_through_is_not_repeated), cmocka_unit_test(test_admin_timeout),
       cmocka_unit_test(test_faults_while_starting), cmocka_unit_test(test_faults_while_resetting),
-      cmocka_unit_test(test_subsystem_reset), cmocka_unit_test(test_stopped_and_continued),
-      cmocka_unit_test(test_events), cmocka_unit_test(test_unplug_and_plug),
-      cmocka_unit_test(test_capabilities_change_at_reset))
+      cmocka_unit_test(test_subsystem_reset), cmocka_unit_test(test_subsystem_reset_under_load),
+      cmocka_unit_test(test_stopped_and_continued), cmocka_unit_test(test_events),
+      cmocka_unit_test(test_unplug_and_plug), cmocka_unit_test(test_capabilities_change_at_reset))

@@ -115,6 +115,8 @@ static inline void nvme_set32(struct nvme_controller *controller, uint32_t offse
 
 /* enable.c: the controller's own state (Base, sections 3.5 and 3.6) */
 int nvme_read_capabilities(struct nvme_controller *controller);
+/* Before nvme_disable() with commands in flight: as options.settle_ms says. */
+void nvme_settle(struct nvme_controller *controller);
 int nvme_disable(struct nvme_controller *controller);
 /* One that is not seen to stop must not write into memory that is not its own any more: it loses
  * bus mastering. So does one that reads all ones: it may be back as it was. */

@@ -78,6 +78,56 @@ int nvme_read_capabilities(struct nvme_controller *controller)
 	return 0;
 }
 
+/* Gives completions back unread: their commands are taken back like the others. */
+static unsigned discard(struct nvme_queue *queue)
+{
+	struct nvme_queue_entry entry;
+	unsigned count = 0;
+
+	while (count <= queue->mask && nvme_queue_take(queue, &entry))
+		count++;
+	nvme_queue_ring_cq(queue);
+	return count;
+}
+
+/* Waits until everything that is in flight has been completed, or the time is up. */
+static void drain(struct nvme_controller *controller)
+{
+	uint64_t deadline_ns = nvme_time_ns() + controller->options.settle_ms * NVME_NS_PER_MS;
+	unsigned in_flight = 0, count = 0;
+
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		in_flight += nvme_channel_in_flight(controller->channels[i]);
+	while (count < in_flight && nvme_time_ns() < deadline_ns) {
+		for (unsigned i = 1; i < controller->channel_count; i++)
+			count += discard(&controller->channels[i]->queue);
+		nvme_relax();
+	}
+}
+
+/* Lets the controller fetch what its doorbells have announced, where that matters (options): it has
+ * once it answers a command that was announced later. Where completions are left in their queues by
+ * a reset, QEMU's pin stays active behind it; so they are waited for. */
+void nvme_settle(struct nvme_controller *controller)
+{
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_GET_FEATURES,
+		.cdw10 = NVME_FEATURE_NUMBER_OF_QUEUES,
+	};
+	uint64_t timeout_ns = controller->admin_timeout_ns;
+	bool busy = false;
+
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		busy |= nvme_channel_in_flight(controller->channels[i]) != 0;
+	if (!busy || !controller->options.settle_ms ||
+	    !(nvme_get32(controller, NVME_REG_CSTS) & NVME_CSTS_RDY))
+		return;
+	controller->admin_timeout_ns = controller->options.settle_ms * NVME_NS_PER_MS;
+	if (nvme_admin_raw(controller, &command, 0, NULL) == 0)
+		drain(controller);
+	controller->admin_timeout_ns = timeout_ns;
+}
+
 int nvme_disable(struct nvme_controller *controller)
 {
 	uint32_t cc = nvme_get32(controller, NVME_REG_CC), csts;

@@ -42,6 +42,7 @@
  */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/names.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 
@@ -370,6 +371,9 @@ int nvme_interrupts_setup(struct nvme_controller *controller)
 	if (controller->irq == NVME_IRQ_POLL)
 		return 0;
 	error = nvme_admin_raw(controller, &command, 0, &reply);
+	if (error && threshold)
+		nvme_warning(controller, "no interrupt coalescing: %s",
+			     nvme_status_name(reply.status));
 	if (error)
 		return nvme_answered(&reply) ? 0 : error;
 	command.cdw10 = NVME_FEATURE_INTERRUPT_VECTOR;

@@ -196,8 +196,9 @@ struct nvme_options {
 	uint8_t coalesce_time;	    /* the longest delay of an interrupt by it, in 100 us */
 	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */
 	enum nvme_data data;
-	/* How long at most to let a controller see its doorbells before it is reset with commands
-	 * in flight; 0: not at all. It should not matter to it, but see probe.c. */
+	/* How long at most to let a controller see its doorbells, and then to let it complete what
+	 * is in flight, before it is reset; 0: not at all. It should not matter to it, but see
+	 * probe.c. */
 	unsigned settle_ms;
 	const char *address; /* for nvme_address(), copied */
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned

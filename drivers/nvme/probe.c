@@ -14,8 +14,9 @@
 #define QEMU_VENDOR 0x1b36
 #define QEMU_NVME   0x0010
 /* QEMU (7.2) that finds out about a doorbell while it is being disabled starts the command all the
- * same, and crashes when the command ends in a queue that is not there any more. */
-#define QEMU_SETTLE_MS 100
+ * same, and crashes when the command ends in a queue that is not there any more. Where completions
+ * are left in their queues its pin stays active for ever. */
+#define QEMU_SETTLE_MS 500
 #define CLASS_NVME     0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
 
 /* A function with a controller that was started. */

@@ -258,6 +258,8 @@ static void check(struct nvme_controller *controller)
 			}
 			if (csts & NVME_CSTS_CFS)
 				nvme_want_reset(controller, "fatal status (CSTS.CFS)");
+			else if (!(csts & NVME_CSTS_RDY))
+				nvme_want_reset(controller, "not ready any more (CSTS.RDY)");
 		}
 	}
 	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
@@ -414,26 +416,6 @@ static int bring_up(struct nvme_controller *controller)
 	return error;
 }
 
-/* Lets the controller fetch what its doorbells have announced, where that matters (options): it has
- * once it answers a command that was announced later. */
-static void settle(struct nvme_controller *controller)
-{
-	const struct nvme_command command = {
-		.opcode = NVME_ADMIN_GET_FEATURES,
-		.cdw10 = NVME_FEATURE_NUMBER_OF_QUEUES,
-	};
-	uint64_t timeout_ns = controller->admin_timeout_ns;
-	bool busy = false;
-
-	for (unsigned i = 1; i < controller->channel_count; i++)
-		busy |= nvme_channel_in_flight(controller->channels[i]) != 0;
-	if (!busy || !controller->options.settle_ms)
-		return;
-	controller->admin_timeout_ns = controller->options.settle_ms * NVME_NS_PER_MS;
-	nvme_admin_raw(controller, &command, 0, NULL);
-	controller->admin_timeout_ns = timeout_ns;
-}
-
 int nvme_recover(struct nvme_controller *controller, const char *reason)
 {
 	uint64_t begun = nvme_time_ns();
@@ -447,7 +429,7 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	controller->state = NVME_RESETTING;
 	controller->statistics.resets++;
 	nvme_warning(controller, "controller reset: %s", reason);
-	settle(controller);
+	nvme_settle(controller);
 	error = nvme_disable(controller);
 	if (!error) {
 		take_back(controller, true, fault);

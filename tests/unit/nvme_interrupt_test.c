@@ -512,8 +512,10 @@ static void test_coalescing(void **state)
 		     (const char *const[]){"feature 08 set to 00000000", NULL});
 	driver_stop(&driver);
 
+	assert_not_logged("no interrupt coalescing");
 	driver_start(&driver, &config, &options);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
+	assert_logged("no interrupt coalescing: ");
 	read_block(&driver);
 	driver_stop(&driver);
 }

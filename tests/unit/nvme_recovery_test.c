@@ -464,6 +464,26 @@ static void test_fatal(void **state)
 	driver_stop(&driver);
 }
 
+/* CC.EN cleared behind the driver's back: seen by CSTS.RDY, long before any deadline. */
+static void test_disabled_by_somebody_else(void **state)
+{
+	struct driver driver;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	nvme_write32((char *)sim_bar(driver.sim) + 0x14, 0);
+	sim_advance(10 * MS);
+	assert_in_range(read_block(&driver, &error), 0, 100 * MS);
+	assert_int_equal(error, 0);
+	assert_int_equal(statistics(&driver)->resets, 1);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
+	assert_logged("controller reset: not ready any more (CSTS.RDY)");
+	sim_take_violations(driver.sim); /* the command that was sent to it meanwhile */
+	assert_works(&driver);
+	driver_stop(&driver);
+}
+
 /* Dead: a controller that does not come back from a reset. Every request fails, in time, and the
  * next ones at once. */
 static void dead(bool never_ready, bool never_unready)
@@ -580,8 +600,9 @@ static void test_reset_under_load(void **state)
 	}
 }
 
-/* Before a reset under load a controller may be asked to show that it saw its doorbells; with
- * nothing in flight it is not, and one that does not answer is reset all the same. */
+/* Before a reset under load a controller may be asked to show that it saw its doorbells, and what
+ * is in flight may complete; with nothing in flight it is not, and one that does not answer is
+ * reset all the same. */
 static void test_reset_after_settling(void **state)
 {
 	(void)state;
@@ -605,6 +626,8 @@ static void test_reset_after_settling(void **state)
 		assert_in_range(nvme_time_ns() - begun, load == 2 ? 100 * MS : 0, 500 * MS);
 		asked = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_FEATURES] - asked;
 		assert_int_equal(asked, load == 1);
+		if (load == 1)
+			assert_int_equal(sim_statistics(driver.sim)->dropped, 0);
 		model_finish(model, 20 * S);
 		assert_int_equal(model->failed + model->repeated, 0);
 		model_verify(model);
@@ -972,10 +995,11 @@ TESTS(cmocka_unit_test(test_late), cmocka_unit_test(test_lost_then_aborted),
       cmocka_unit_test(test_retry), cmocka_unit_test(test_retry_delay),
       cmocka_unit_test(test_late_once_is_not_late_always),
       cmocka_unit_test(test_order_survives_a_reset), cmocka_unit_test(test_retries_are_per_request),
-      cmocka_unit_test(test_fatal), cmocka_unit_test(test_never_ready_again),
-      cmocka_unit_test(test_never_stops), cmocka_unit_test(test_gone),
-      cmocka_unit_test(test_reset_under_load), cmocka_unit_test(test_reset_after_settling),
-      cmocka_unit_test(test_reset_with_a_full_queue), cmocka_unit_test(test_everything_at_once),
+      cmocka_unit_test(test_fatal), cmocka_unit_test(test_disabled_by_somebody_else),
+      cmocka_unit_test(test_never_ready_again), cmocka_unit_test(test_never_stops),
+      cmocka_unit_test(test_gone), cmocka_unit_test(test_reset_under_load),
+      cmocka_unit_test(test_reset_after_settling), cmocka_unit_test(test_reset_with_a_full_queue),
+      cmocka_unit_test(test_everything_at_once),
       cmocka_unit_test(test_pass_through_is_not_repeated), cmocka_unit_test(test_admin_timeout),
       cmocka_unit_test(test_faults_while_starting), cmocka_unit_test(test_faults_while_resetting),
       cmocka_unit_test(test_subsystem_reset), cmocka_unit_test(test_subsystem_reset_under_load),

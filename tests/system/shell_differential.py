@@ -119,7 +119,7 @@ def run_dash(cases, timeout=20):
         return run_all(lambda part: run_with([DASH], part, timeout, environment, directory), cases)
 
 
-def run_ours(shell, cases, timeout=20):
+def run_ours(shell, cases, timeout=120):
     """Ours on the host."""
     return run_all(lambda part: run_with([shell], part, timeout), cases)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from machine import make_disk, run_script
+from machine import TIMEOUT, make_disk, run_script
 
 MIB = 1 << 20
 
@@ -13,7 +13,7 @@ def stress(directory, seconds, *arguments, seed=None, append="", size=64):
     disk = make_disk(directory / "disk.img", size * MIB)
     seeded = "" if seed is None else f" --seed {seed}"
     result = run_script(directory, f"selftest --stress {seconds}{seeded} -d /dev/my_nvme0n1\n", "--disk", disk, "--append", "loglevel=3 " + append,
-                        *arguments, timeout=seconds + 120)
+                        *arguments, timeout=seconds + TIMEOUT)
     assert result.returncode == 0, result.stdout[-10000:] + result.stderr
     assert re.search(r"^PASS: stress: seed \d+: [1-9]\d* reads, [1-9]\d* writes, [1-9]\d* flushes, \d+ resets,", result.stdout, re.MULTILINE), result.stdout
     return result.stdout

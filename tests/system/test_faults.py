@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from machine import ROOT, RUN_QEMU, Console, make_disk, run_script
+from machine import ROOT, RUN_QEMU, TIMEOUT, Console, make_disk, run_script
 from qmp import Qmp, path_for
 
 MIB = 1 << 20
@@ -128,7 +128,7 @@ def test_a_back_end_that_runs_full(tmp_path):
                       "dd if=/dev/urandom of=$d bs=1M seek=2 oflag=direct; echo status $?\n"
                       "cmp -n 2M /first $d && echo intact\n")
     command = (f"mount -t tmpfs -o size=8m none '{where}' && truncate -s 64M '{where}/disk.img' &&"
-               f" '{RUN_QEMU}' --timeout 60 --disk '{where}/disk.img' --script '{script}'; s=$?; cp --sparse=always '{where}/disk.img' '{kept}'; exit $s")
+               f" '{RUN_QEMU}' --timeout {TIMEOUT} --disk '{where}/disk.img' --script '{script}'; s=$?; cp --sparse=always '{where}/disk.img' '{kept}'; exit $s")
     unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
     result = subprocess.run([*unshare, "sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, encoding="latin-1")
     if not kept.exists():

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from machine import RUN_QEMU, Console, clean, make_disk, run_script
+from machine import RUN_QEMU, TIMEOUT, Console, clean, make_disk, run_script
 
 MIB = 1 << 20
 
@@ -193,7 +193,7 @@ def test_script_output_has_no_carriage_returns(tmp_path):
 
 def test_input_piped_ahead_of_the_prompt_arrives():
     """What stands in the pipe before the machine has started, and no byte after it."""
-    result = subprocess.run([RUN_QEMU, "--disk", "none", "--timeout", "60"], input="echo hello\npoweroff 5\n",
+    result = subprocess.run([RUN_QEMU, "--disk", "none", "--timeout", str(TIMEOUT)], input="echo hello\npoweroff 5\n",
                             capture_output=True, encoding="latin-1")
     assert result.returncode == 5
     assert "\nhello\n" in clean(result.stdout)

@@ -92,6 +92,8 @@ def test_a_namespace_of_16_tib(tmp_path):
     except OSError as error:
         pytest.skip(f"no sparse file of 16 TiB: {error.strerror}")
     last = (16 * TIB - 4096) // 512 - 1
+    result = run_script(tmp_path, "selftest geometry\n", "--disk", disk, check=True)
+    assert "PASS: geometry: across 4 GiB\n" in result.stdout and "11 tests, 0 failures, 0 skipped" in result.stdout, result.stdout
     result = run_script(tmp_path, f"d=/dev/my_nvme0n1\nlsblk -b\nblockdev --getsize64 $d\necho the last block | dd of=$d bs=512 seek={last} conv=sync,fsync status=none\n"
                         f"dd if=$d bs=512 skip={last} status=none | head -n 1\ndd if=$d bs=512 skip={last} count=9 iflag=direct of=/dev/null\n"
                         f"echo x | dd of=$d bs=512 seek={last + 1}; echo status $?\n"
@@ -127,7 +129,7 @@ def test_one_megabyte_of_script_is_pasted(tmp_path):
     text = "".join(lines)
     assert len(text) > 1_000_000
     with Console("--disk", "none") as console:
-        console.child.timeout = 300
+        console.child.timeout = 900
         console.run("x=0")
         console.child.searchwindowsize = 1000
         console.paste("cat > /script << 'END OF SCRIPT'\r" + text + "END OF SCRIPT\r")

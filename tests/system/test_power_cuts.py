@@ -17,7 +17,7 @@ import time
 
 import pytest
 
-from machine import RUN_QEMU
+from machine import RUN_QEMU, TIMEOUT
 
 SEED = int(os.environ.get("POWER_CUT_SEED", "1"))
 SLOTS = {"raw": 48, "qcow2": 256}  # many overwritten, many allocated
@@ -72,7 +72,7 @@ def cut(directory, image, writer, first, size, delay):
     """Boots, lets it write, kills QEMU delay seconds after the first acknowledgement; the last record acknowledged."""
     path, pid = directory / "script.sh", directory / "pid"
     path.write_text(script(writer, image.slots, first, size))
-    qemu = subprocess.Popen([RUN_QEMU, "--disk", "none", "--script", str(path), "--timeout", "60", "--", "-pidfile", str(pid),
+    qemu = subprocess.Popen([RUN_QEMU, "--disk", "none", "--script", str(path), "--timeout", str(TIMEOUT), "--", "-pidfile", str(pid),
                              "-drive", image.drive(), "-device", "nvme,drive=d,serial=d"],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     text = b""

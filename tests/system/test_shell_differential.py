@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("dash"), reason="dash is the re
 def run_guest(cases):
     with tempfile.TemporaryDirectory() as directory:
         result = machine.run_script(directory, shell_differential.master_script(cases),
-                                    "--disk", "none", timeout=120)
+                                    "--disk", "none", timeout=machine.TIMEOUT)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr
     return shell_differential.parse_output(machine.clean(result.stdout))
 

@@ -194,6 +194,13 @@ struct shell *shell_new(struct shell *parent, bool subshell)
 	return sh;
 }
 
+void shell_cannot_start(void)
+{
+	static const char message[] = "sh: Out of space\n";
+
+	process_write(2, message, sizeof(message) - 1);
+}
+
 /* --- running what is read --- */
 
 struct unit_frame {
@@ -362,9 +369,7 @@ static int spawn_main(void *arg)
 	int status;
 
 	if (!sh) {
-		static const char message[] = "sh: Out of space\n";
-
-		process_write(2, message, sizeof(message) - 1);
+		shell_cannot_start();
 		return 2;
 	}
 	variables_init(sh, spawn->environment);

@@ -185,6 +185,8 @@ void shell_write_file(struct shell *sh, struct file *file, const char *bytes, si
 
 /* A new shell in memory of the current process; NULL when memory is out. */
 struct shell *shell_new(struct shell *parent, bool subshell);
+/* Says so on standard error. */
+void shell_cannot_start(void);
 
 /* --- input (input.c) --- */
 

@@ -33,23 +33,28 @@ static void start_here(void *arg)
 	start->status = process_run(process_entry, 1, argv);
 }
 
-static void cannot_fork(struct shell *sh)
+static const char cannot_fork[] = "Cannot fork";
+
+/* False where there is no memory for a stack. */
+static bool run(struct start *start)
 {
-	shell_message(sh, "Cannot fork");
+	struct thread *thread;
+
+	if (thread_stack_left() >= PROCESS_STACK)
+		start_here(start);
+	else if (!thread_create(&thread, start_here, start))
+		thread_join(thread);
+	else
+		return false;
+	return true;
 }
 
 int run_process(struct shell *sh, const char *name, int (*function)(void *arg), void *arg)
 {
 	struct start start = {.name = name, .function = function, .arg = arg, .status = 2};
-	struct thread *thread;
 
-	if (thread_stack_left() >= PROCESS_STACK) {
-		start_here(&start);
-	} else if (!thread_create(&thread, start_here, &start)) {
-		thread_join(thread);
-	} else {
-		cannot_fork(sh);
-	}
+	if (!run(&start))
+		shell_message(sh, "%s", cannot_fork);
 	return start.status;
 }
 
@@ -75,7 +80,8 @@ static int subshell_main(void *arg)
 	subshell->output = NULL;
 	sh = shell_new(subshell->parent, true);
 	if (!sh) {
-		shell_message(subshell->parent, "Out of space");
+		/* Not in the parent's name: an error in writing it would end the parent. */
+		shell_cannot_start();
 		return 2;
 	}
 	shell_exit(sh, subshell->node ? execute(sh, subshell->node, subshell->flags) : 0);
@@ -108,25 +114,30 @@ static void subshell_thread(void *arg)
 	close_unused(subshell);
 }
 
-static bool start_thread(struct subshell *subshell)
+static void prepare(struct subshell *subshell)
 {
 	subshell->start.name = shell_name;
 	subshell->start.function = subshell_main;
 	subshell->start.arg = subshell;
 	subshell->start.status = 2;
+}
+
+static bool start_thread(struct subshell *subshell)
+{
+	prepare(subshell);
 	return !thread_create(&subshell->thread, subshell_thread, subshell);
 }
 
-/* All but the last command run in threads. Nothing here may raise an error before they are joined:
- * they use this shell's memory. */
+/* All but the last command run in threads. Nothing here may raise an error before they are joined,
+ * as a message into a broken pipe does: they use this shell's memory. */
 int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 {
 	struct arena_mark mark = arena_mark(&sh->arena);
 	struct node *member;
 	struct subshell *subshells;
 	unsigned count = 0, i;
-	bool failed = false;
-	int status = 2;
+	const char *trouble = NULL;
+	int status;
 
 	for (member = node->list; member; member = member->next)
 		count++;
@@ -135,30 +146,32 @@ int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 		subshells[i].parent = sh;
 		subshells[i].node = member;
 		subshells[i].flags = flags;
-		if (i + 1 < count && !failed &&
-		    file_pipe(&subshells[i + 1].input, &subshells[i].output)) {
-			shell_message(sh, "Pipe call failed");
-			failed = true;
-		}
+		if (i + 1 < count && !trouble &&
+		    file_pipe(&subshells[i + 1].input, &subshells[i].output))
+			trouble = "Pipe call failed";
 	}
-	for (i = 0; i + 1 < count && !failed; i++) {
+	for (i = 0; i + 1 < count && !trouble; i++) {
 		if (!start_thread(&subshells[i])) {
 			subshells[i].thread = NULL;
-			cannot_fork(sh);
-			failed = true;
+			trouble = cannot_fork;
 		}
 	}
-	if (!failed)
+	prepare(&subshells[count - 1]);
+	if (!trouble) {
 		thread_yield(); /* the commands begin in their order */
-	if (!failed)
-		status = run_process(sh, shell_name, subshell_main, &subshells[count - 1]);
+		if (!run(&subshells[count - 1].start))
+			trouble = cannot_fork;
+	}
 	for (i = 0; i < count; i++)
 		if (!subshells[i].thread)
 			close_unused(&subshells[i]);
 	for (i = 0; i < count; i++)
 		if (subshells[i].thread)
 			thread_join(subshells[i].thread);
+	status = subshells[count - 1].start.status;
 	arena_release(&sh->arena, mark);
+	if (trouble)
+		shell_message(sh, "%s", trouble);
 	return status;
 }
 
@@ -214,7 +227,7 @@ void execute_substitution(struct shell *sh, struct node *command, struct text *o
 	if (!start_thread(&subshell)) {
 		close_unused(&subshell);
 		file_close(read_end);
-		shell_error(sh, "Cannot fork");
+		shell_error(sh, "%s", cannot_fork);
 	}
 	/* However this ends, the thread uses this shell's memory until it is joined. */
 	length = read_all(read_end, &bytes);

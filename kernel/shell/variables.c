@@ -209,14 +209,24 @@ void variables_each(struct shell *sh,
 	arena_release(&sh->arena, mark);
 }
 
-static void inherit(struct shell *environment, const struct variable *variable, void *arg)
+/* Without variables_each(): that allocates in the other shell, and fails in its name. */
+static void inherit(struct shell *sh, struct shell *environment)
 {
-	struct shell *sh = arg;
+	const struct variable *variable;
+	struct shell *level;
+	unsigned bucket;
 
-	(void)environment;
-	if (variable->exported && variable->value) {
-		variable_set(sh, variable->name, variable->value);
-		variable_mark(sh, variable->name, false, true);
+	for (level = environment; level; level = level->parent) {
+		for (bucket = 0; bucket < SHELL_BUCKETS; bucket++) {
+			for (variable = level->variables[bucket]; variable;
+			     variable = variable->next) {
+				if (!variable->exported || !variable->value ||
+				    find(environment, variable->name, variable->hash) != variable)
+					continue;
+				variable_set(sh, variable->name, variable->value);
+				variable_mark(sh, variable->name, false, true);
+			}
+		}
 	}
 }
 
@@ -229,8 +239,7 @@ void variables_init(struct shell *sh, struct shell *environment)
 	variable_set(sh, "PS4", "+ ");
 	variable_set(sh, "PATH", "/bin");
 	variable_mark(sh, "PATH", false, true);
-	if (environment)
-		variables_each(environment, inherit, sh);
+	inherit(sh, environment);
 	variable_set(sh, "IFS", " \t\n");
 	variable_set(sh, "OPTIND", "1");
 	variable_set(sh, "PWD", process_directory());

@@ -32,6 +32,14 @@ static int memory_used_main(int argc, char **argv)
 }
 COMMAND(memory_used, "", "Memory in use, in bytes", "");
 
+/* And one after which so many allocations succeed. */
+static int fail_after_main(int argc, char **argv)
+{
+	host_fail_allocations(argc > 1 ? strtoul(argv[1], NULL, 10) : 0);
+	return 0;
+}
+COMMAND(fail_after, "N", "Let the N-th allocation and every later one fail", "");
+
 static uint64_t used(void)
 {
 	struct memory_stats stats;
@@ -159,6 +167,46 @@ static void test_out_of_memory(void **state)
 	}
 	assert_true(n > 100);
 	assert_int_equal(run_quietly("x=$(echo alive); [ $x = alive ] || exit 9"), 0);
+}
+
+/* The message about what could not be started may find a broken pipe, and end the shell: not before
+ * what was started has ended. */
+static void test_out_of_memory_and_nobody_listens(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n < 200; n++) {
+		uint64_t before = used();
+
+		host_fail_allocations(n);
+		run_quietly("{ sleep 0.001; : | : | : | :; } 2>&1 | :; sleep 0.001; :");
+		host_fail_allocations(0);
+		run_quietly("sleep 0.001");
+		if (used() != before)
+			fail_msg("%llu bytes are left when allocation %u fails",
+				 (unsigned long long)(used() - before), n);
+	}
+}
+
+/* A new shell takes over the variables of the one that starts it. Running out of memory there is
+ * its own end, not the other's. */
+static void test_out_of_memory_in_a_new_shell(void **state)
+{
+	char script[300];
+
+	(void)state;
+	for (unsigned n = 1; n < 60; n++) {
+		uint64_t before = used();
+
+		snprintf(script, sizeof script,
+			 "i=0; while [ $i -lt 600 ]; do i=$((i+1)); eval v$i=; done\n"
+			 "{ { fail_after %u; sh -c :; } </dev/null; } </dev/null; exit 5",
+			 n);
+		assert_int_equal(run_quietly(script), 5);
+		host_fail_allocations(0);
+		if (used() != before)
+			fail_msg("%llu bytes are left when allocation %u fails",
+				 (unsigned long long)(used() - before), n);
+	}
 }
 
 static void test_memory_hogs(void **state)
@@ -318,6 +366,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_left_behind),
 		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_out_of_memory_and_nobody_listens),
+		cmocka_unit_test(test_out_of_memory_in_a_new_shell),
 		cmocka_unit_test(test_memory_hogs),
 		cmocka_unit_test(test_deep_nesting),
 		cmocka_unit_test(test_recursion),

@@ -200,17 +200,23 @@ int process_set_file(int fd, struct file *file)
 	return old ? file_close(old) : 0;
 }
 
-int process_add_file(struct file *file)
+static int lowest_free(void)
 {
 	struct process *process = process_current();
 
-	for (int fd = 0; process && fd < PROCESS_FILES_MAX; fd++) {
-		if (!process->files[fd]) {
-			process->files[fd] = file;
+	for (int fd = 0; process && fd < PROCESS_FILES_MAX; fd++)
+		if (!process->files[fd])
 			return fd;
-		}
-	}
 	return -EMFILE;
+}
+
+int process_add_file(struct file *file)
+{
+	int fd = lowest_free();
+
+	if (fd >= 0)
+		process_current()->files[fd] = file;
+	return fd;
 }
 
 /* Directory and name */
@@ -218,14 +224,10 @@ int process_add_file(struct file *file)
 int process_open(const char *path, int flags, unsigned mode)
 {
 	struct file *file;
-	int result = file_open(path, flags, mode, &file);
+	int fd = lowest_free(); /* before opening makes or empties a file */
+	int error = fd < 0 ? fd : file_open(path, flags, mode, &file);
 
-	if (result)
-		return result;
-	result = process_add_file(file);
-	if (result < 0)
-		file_close(file);
-	return result;
+	return error ? error : process_add_file(file);
 }
 
 const char *process_directory(void)

@@ -72,15 +72,9 @@ static int tee_main(int argc, char **argv)
 			fail_usage(1);
 	}
 	for (int i = state.index; i < argc; i++) {
-		struct file *file = NULL;
 		int flags = O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC);
-		int result = count < OUTPUTS_MAX ? file_open(argv[i], flags, 0644, &file) : -EMFILE;
+		int result = count < OUTPUTS_MAX ? process_open(argv[i], flags, 0644) : -EMFILE;
 
-		if (result == 0) {
-			result = process_add_file(file);
-			if (result < 0)
-				file_close(file);
-		}
 		if (result < 0)
 			status = input_complain(argv[i], result);
 		else

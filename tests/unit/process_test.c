@@ -369,6 +369,7 @@ static void test_pipe_details(void **state)
 static int open_and_exit(int argc, char **argv)
 {
 	int fd = process_open("/dev/null", O_RDONLY, 0);
+	struct file_stat stat;
 
 	(void)argc, (void)argv;
 	assert_true(fd >= 0 && process_file(fd) != NULL);
@@ -376,6 +377,12 @@ static int open_and_exit(int argc, char **argv)
 	while ((fd = process_open("/dev/null", O_RDONLY, 0)) >= 0)
 		;
 	assert_int_equal(fd, -EMFILE);
+	/* What cannot be had is left alone. */
+	assert_int_equal(process_open("/tmp/kept", O_WRONLY | O_CREAT | O_TRUNC, 0644), -EMFILE);
+	assert_int_equal(process_open("/tmp/missing", O_WRONLY | O_CREAT, 0644), -EMFILE);
+	assert_int_equal(path_stat("/tmp/kept", &stat), 0);
+	assert_int_equal(stat.size, 4);
+	assert_int_equal(path_stat("/tmp/missing", &stat), -ENOENT);
 	process_exit(3);
 }
 
@@ -395,7 +402,9 @@ static int print_to_nobody(int argc, char **argv)
 static void test_nothing_is_kept(void **state)
 {
 	(void)state;
+	assert_int_equal(files_add("/tmp/kept", "kept", 4), 0);
 	assert_int_equal(run(open_and_exit), 3);
+	assert_int_equal(path_unlink("/tmp/kept"), 0);
 	assert_int_equal(run(print_to_nobody), STATUS_BROKEN_PIPE);
 }
 

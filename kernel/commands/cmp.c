@@ -381,6 +381,7 @@ static int cmp_main(int argc, char **argv)
 	struct side *side = comparison.side;
 	struct file *output = process_file(1);
 	struct file_stat stat;
+	int status;
 
 	parse(argc, argv, &comparison);
 	/* standard input goes second: nothing is read from it if the other is not there */
@@ -399,7 +400,9 @@ static int cmp_main(int argc, char **argv)
 		return DIFFERENT;
 	side[0].buffer = input_buffer();
 	side[1].buffer = input_buffer();
-	return compare(&comparison);
+	status = compare(&comparison);
+	out_flush_or_fail(TROUBLE);
+	return status;
 }
 
 COMMAND(cmp, "[-bls] [-i SKIP[:SKIP2]] [-n LIMIT] FILE1 [FILE2 [SKIP1 [SKIP2]]]",

@@ -46,6 +46,8 @@ void out_char(char c);
  * the end: an error there prints "NAME: write error: No space left on device" and makes the
  * status 1. */
 int out_flush(void);
+/* The same, at once and with a status of the command's own, for those to whom 1 is no error. */
+void out_flush_or_fail(int status);
 
 /* Standard error, unbuffered (standard output is flushed first), as it is. */
 void err(const char *format, ...) __attribute__((format(printf, 1, 2)));

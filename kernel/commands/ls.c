@@ -456,6 +456,7 @@ static int ls_main(int argc, char **argv)
 		list_operands(&settings, here, 1);
 	else
 		list_operands(&settings, argv + state.index, argc - state.index);
+	out_flush_or_fail(STATUS_SERIOUS);
 	return settings.status;
 }
 

@@ -10,7 +10,7 @@
 #define DIGITS (2 * SHA256_SIZE)
 
 struct settings {
-	bool check, binary, quiet, status_only, warn, strict, ignore_missing, tag;
+	bool check, binary, kind_given, quiet, status_only, warn, strict, ignore_missing, tag;
 	void *buffer;
 	struct input list; /* a second buffer, for the list of -c */
 };
@@ -207,6 +207,8 @@ static int check_one(int fd, const char *name, void *context)
 	size_t length;
 	char *line, *digest, *file;
 
+	if (strcmp(name, "-") == 0)
+		name = "standard input";
 	input_start(&settings->list, fd, name, settings->list.buffer);
 	while ((line = input_line(&settings->list, &length, NULL))) {
 		number++;
@@ -246,6 +248,35 @@ static const struct option long_options[] = {
 	{"tag", 0, 'T'},    {NULL, 0, 0},
 };
 
+static void check_combination(const struct settings *settings)
+{
+	const struct {
+		bool given;
+		const char *option;
+	} checking[] = {
+		{settings->ignore_missing, "ignore-missing"},
+		{settings->status_only, "status"},
+		{settings->warn, "warn"},
+		{settings->quiet, "quiet"},
+		{settings->strict, "strict"},
+	};
+	const char *meaningless = settings->tag		 ? "--tag option is"
+				  : settings->kind_given ? "--binary and --text options are"
+							 : NULL;
+
+	if (settings->check && meaningless) {
+		complain("the %s meaningless when verifying checksums", meaningless);
+		fail_usage(1);
+	}
+	for (unsigned i = 0; !settings->check && i < sizeof(checking) / sizeof(checking[0]); i++) {
+		if (!checking[i].given)
+			continue;
+		complain("the --%s option is meaningful only when verifying checksums",
+			 checking[i].option);
+		fail_usage(1);
+	}
+}
+
 static int sha256sum_main(int argc, char **argv)
 {
 	struct settings settings = {0};
@@ -278,11 +309,13 @@ static int sha256sum_main(int argc, char **argv)
 		case 'b':
 		case 't':
 			settings.binary = option == 'b';
+			settings.kind_given = true;
 			break;
 		default:
 			fail_usage(1);
 		}
 	}
+	check_combination(&settings);
 	settings.buffer = input_buffer();
 	if (settings.check)
 		settings.list.buffer = input_buffer();

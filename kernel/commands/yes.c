@@ -8,9 +8,14 @@ static int yes_main(int argc, char **argv)
 {
 	static char *standard[] = {"y"};
 	size_t size = 0, used = 0;
-	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
-	char **words = first < argc ? argv + first : standard;
-	int count = first < argc ? argc - first : 1;
+	static const struct option no_options[] = {{NULL, 0, 0}};
+	struct getopt state = {0};
+
+	if (getopt_next(&state, argc, argv, "", no_options) != -1)
+		fail_usage(1);
+
+	char **words = state.index < argc ? argv + state.index : standard;
+	int count = state.index < argc ? argc - state.index : 1;
 
 	for (int i = 0; i < count; i++)
 		size += strlen(words[i]) + 1;

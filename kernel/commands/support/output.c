@@ -80,6 +80,15 @@ int out_flush(void)
 	return output->error;
 }
 
+void out_flush_or_fail(int status)
+{
+	int error = out_flush();
+
+	process_state()->output.error = 0;
+	if (error)
+		fail(status, "write error: %s", error_text(-error));
+}
+
 void out_bytes(const void *bytes, size_t size)
 {
 	struct process_state *state = process_state();

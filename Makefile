@@ -14,7 +14,7 @@ B := build
 
 ifeq ($(origin CC),default)
 ELF_GCC := $(firstword $(shell command -v x86_64-elf-gcc 2>/dev/null) $(patsubst \
-	%complete,$(CURDIR)/%bin/x86_64-elf-gcc,$(wildcard $(B)/toolchain/complete)))
+	%complete,%bin/x86_64-elf-gcc,$(wildcard $(B)/toolchain/complete)))
 HOST_GCC := $(shell gcc -dumpmachine 2>/dev/null | grep -q '^x86_64.*linux' && command -v gcc)
 CC := $(or $(ELF_GCC),$(HOST_GCC),$(shell command -v clang 2>/dev/null),gcc)
 endif
@@ -112,12 +112,14 @@ iso:
 # ---- Running it ----
 
 BOOT ?= direct
+# A value as one word of the shell.
+quoted = '$(subst ','\'',$1)'
 RUN_QEMU := tools/run-qemu --kernel $(KERNEL) --iso $(ISO) --boot $(BOOT) \
-	$(if $(QEMU),--qemu '$(QEMU)') $(if $(MACHINE),--machine $(MACHINE)) \
+	$(if $(QEMU),--qemu $(call quoted,$(QEMU))) $(if $(MACHINE),--machine $(MACHINE)) \
 	$(if $(MEM),--mem $(MEM)) $(if $(SMP),--smp $(SMP)) $(if $(ACCEL),--accel $(ACCEL)) \
-	$(if $(DISK),--disk '$(DISK)') $(if $(NVME),--nvme '$(NVME)') \
-	$(if $(APPEND),--append '$(subst ','\'',$(APPEND))') \
-	$(if $(SCRIPT),--script '$(SCRIPT)') $(if $(TIMEOUT),--timeout $(TIMEOUT))
+	$(if $(DISK),--disk $(call quoted,$(DISK))) $(if $(NVME),--nvme $(call quoted,$(NVME))) \
+	$(if $(APPEND),--append $(call quoted,$(APPEND))) \
+	$(if $(SCRIPT),--script $(call quoted,$(SCRIPT))) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 BOOTED := $(KERNEL) $(if $(filter direct,$(BOOT)),,$(ISO))
 
 # A make of its own behind tools/dependencies: the compiler may only now be there.

@@ -124,6 +124,7 @@ static bool refill(struct shell *sh, struct input *input)
 		input->ended = true;
 		return false;
 	}
+	shell_check_interrupt(sh); /* a file of NULs has no command to look for Ctrl-C */
 	room = make_room(sh, input, FILE_BLOCK);
 	got = input->file ? file_read(input->file, room, FILE_BLOCK)
 			  : process_read(0, room, FILE_BLOCK);

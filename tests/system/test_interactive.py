@@ -84,6 +84,7 @@ def test_interrupt_ends_the_command_line(console):
     (":", "sleep 1000 | tee -i copy; echo not reached"),
     (":", "tee -i copy; echo not reached"),
     (":", "yes | tee -i copy > /dev/full; echo not reached"),
+    (":", ". /dev/zero; echo not reached"),
 ])
 def test_interrupt_ends_what_could_go_on(console, prepare, line):
     console.run(prepare)

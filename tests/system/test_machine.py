@@ -1,11 +1,14 @@
 """The machine: memory sizes, fatal errors, exit statuses, boot paths with scripts."""
 
+import os
 import re
+import shlex
+import subprocess
 
 import pexpect
 import pytest
 
-from machine import RUN_QEMU, Console, make_disk, run_script
+from machine import ROOT, RUN_QEMU, Console, make_disk, run_script
 
 MIB = 1 << 20
 
@@ -135,3 +138,17 @@ def test_disk_images_of_any_name(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     result = run_script(tmp_path, "blockdev --getsize64 /dev/my_nvme0n1\n", "--disk", name)
     assert result.stdout == "1048576\n", result.stderr
+
+
+def test_variables_of_make_are_single_words():
+    values = {"SCRIPT": "it's a script.sh", "DISK": "a 'disk', b.img", "NVME": "serial=it's", "APPEND": "an.option='a b'",
+              "QEMU": "/opt/it's/qemu"}
+    # As somebody types it, though this may run below a make of its own.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+    result = subprocess.run(["make", "-n", "run", *(f"{name}={value}" for name, value in values.items())],
+                            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    line = [line for line in result.stdout.splitlines() if line.startswith("tools/run-qemu")]
+    assert line, result.stderr
+    words = shlex.split(line[0])
+    for name, value in values.items():
+        assert words[words.index("--" + name.lower()) + 1] == value

@@ -225,6 +225,16 @@ static size_t columns_width(const struct settings *settings, const struct list *
 	return total;
 }
 
+/* Of all entries in one row, two columns behind each. */
+static size_t list_width(const struct settings *settings, const struct list *list, int inode_width)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		total += entry_width(settings, &list->entries[i], inode_width) + 2;
+	return total;
+}
+
 static void print_short(const struct settings *settings, const struct list *list)
 {
 	size_t rows = list->count;
@@ -234,10 +244,22 @@ static void print_short(const struct settings *settings, const struct list *list
 		if (decimal_width(list->entries[i].stat.inode) > inode_width)
 			inode_width = decimal_width(list->entries[i].stat.inode);
 	if (settings->columns) {
-		rows = 1;
+		/* No fewer rows can do than if all columns were full. */
+		rows = list_width(settings, list, inode_width) / (SCREEN_WIDTH + 2);
+		if (!rows)
+			rows = 1;
 		while (rows < list->count &&
-		       columns_width(settings, list, rows, inode_width) > SCREEN_WIDTH)
+		       columns_width(settings, list, rows, inode_width) > SCREEN_WIDTH) {
+			process_check_interrupt();
 			rows++;
+		}
+	}
+	size_t *widths = alloc_or_fail((list->count / rows + 1) * sizeof(*widths));
+
+	for (size_t i = 0; i + rows < list->count; i += rows) {
+		struct list column = {.entries = list->entries + i, .count = rows};
+
+		widths[i / rows] = columns_width(settings, &column, rows, inode_width) + 2;
 	}
 	for (size_t row = 0; row < rows; row++) {
 		for (size_t i = row; i < list->count; i += rows) {
@@ -248,15 +270,13 @@ static void print_short(const struct settings *settings, const struct list *list
 			print_name(settings, entry);
 			if (i + rows >= list->count)
 				break;
-			/* to the width of the column that i stands in */
-			struct list column = {.entries = list->entries + (i - row), .count = rows};
-			size_t widest = columns_width(settings, &column, rows, inode_width);
-
-			out("%*s", (int)(widest + 2 - entry_width(settings, entry, inode_width)),
+			out("%*s",
+			    (int)(widths[i / rows] - entry_width(settings, entry, inode_width)),
 			    "");
 		}
 		out_char('\n');
 	}
+	process_free(widths);
 }
 
 static void print_list(const struct settings *settings, struct list *list)

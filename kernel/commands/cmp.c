@@ -398,8 +398,11 @@ static int cmp_main(int argc, char **argv)
 		comparison.mode = NO_OUTPUT;
 	if (comparison.mode == SILENT && sizes_differ(&comparison))
 		return DIFFERENT;
-	side[0].buffer = input_buffer();
-	side[1].buffer = input_buffer();
+	for (int i = 0; i < 2; i++) {
+		side[i].buffer = process_alloc_pages(INPUT_BUFFER);
+		if (!side[i].buffer)
+			fail(TROUBLE, "memory exhausted");
+	}
 	status = compare(&comparison);
 	out_flush_or_fail(TROUBLE);
 	return status;

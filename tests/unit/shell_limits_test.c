@@ -209,6 +209,25 @@ static void test_out_of_memory_in_a_new_shell(void **state)
 	}
 }
 
+/* 1 would say that the files differ. */
+static void test_cmp_without_memory(void **state)
+{
+	char script[100];
+
+	(void)state;
+	assert_int_equal(run_quietly("echo same >/tmp/a; echo same >/tmp/b"), 0);
+	for (unsigned n = 1; n < 40; n++) {
+		int status;
+
+		snprintf(script, sizeof script, "fail_after %u; cmp /tmp/a /tmp/b; exit $?", n);
+		status = run_quietly(script);
+		host_fail_allocations(0);
+		if (status != 0 && status != 2 && status != STATUS_NOT_EXECUTABLE)
+			fail_msg("status %d when allocation %u fails", status, n);
+	}
+	assert_int_equal(run_quietly("rm /tmp/a /tmp/b"), 0);
+}
+
 static void test_memory_hogs(void **state)
 {
 	static const char *const hogs[] = {
@@ -368,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_out_of_memory_and_nobody_listens),
 		cmocka_unit_test(test_out_of_memory_in_a_new_shell),
+		cmocka_unit_test(test_cmp_without_memory),
 		cmocka_unit_test(test_memory_hogs),
 		cmocka_unit_test(test_deep_nesting),
 		cmocka_unit_test(test_recursion),

@@ -382,6 +382,8 @@ set -u; echo ${x-a} ${x:-b} ${x+c} "$@" $* $#; (echo $x); echo $?; (echo ${#x});
 set -x; echo a "b c"; x=1 y="2 3"; x=2 echo b; for i in 1 2; do :; done; f() { echo in; }; f 1; [ a = a ] && true; case a in a) echo c;; esac; (echo d); echo e; y=$(echo g); set +x; echo h
 #--- xtrace prompt
 x=1; PS4='$x> '; set -x; echo a; x=2; echo b; PS4=; echo c
+#--- xtrace prompt with an error
+PS4='${z?bad}'; set -x; echo a; false; echo $?; PS4='$('; echo b; PS4='$(echo c)> '; echo d; set +x; echo $-
 #--- noexec
 set -n; echo no; exit 3
 #--- dollar dash

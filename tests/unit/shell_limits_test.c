@@ -101,6 +101,7 @@ static const char *const everyday[] = {
 	"command eval 'echo $((1/0))'",
 	"command . /nosuch; command shift 9",
 	"eval 'x=$((i+1))'; eval",
+	"PS4='${u?}'; set -x; :; set +x; PS4='$('; set -x; :; set +x",
 	"! false && { true || false; } ; if false; then :; elif true; then :; fi",
 	"cd /tmp; cd ..; cd - >/dev/null; pwd >/dev/null",
 	"type cd f nosuch >/dev/null; set >/dev/null; export e=$i; unset e",

@@ -1,0 +1,314 @@
+/* What happens beside reads and writes: events and their logs, calls at the wrong moment, limits
+ * that are asked for or given. */
+#include "drivers/nvme/spec.h"
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+#define MS 1000000ull
+
+/* As the kernel's idle loop. */
+static void idle(uint64_t ns)
+{
+	uint64_t start = nvme_time_ns();
+
+	while (nvme_time_ns() - start < ns) {
+		nvme_poll_all();
+		nvme_relax();
+	}
+}
+
+/* One comes; the requests for them have arrived by then. */
+static void event(struct driver *driver, unsigned type, unsigned info, unsigned log_page)
+{
+	sim_advance(1 * MS);
+	assert_true(sim_event(driver->sim, type, info, log_page));
+}
+
+static void assert_works(struct block_device *device)
+{
+	struct model *model = model_create(device, 1);
+
+	assert_int_equal(block_write(device, 0, device->block_count, model->bytes), 0);
+	model_run(model, 30, 8, 8);
+	model_verify(model);
+	model_destroy(model);
+}
+
+/* An event is told in words, and with its numbers. */
+static void test_words(void **state)
+{
+	static const struct {
+		unsigned type, info;
+		const char *text;
+	} rows[] = {
+		{0, 0, "event: write to an invalid doorbell (type 0, information 00, log page 02)"},
+		{0, 3, "event: persistent internal error (type 0, information 03, log page 02)"},
+		{0, 9, "event: error (type 0, information 09, log page 02)"},
+		{1, 1, "event: temperature threshold (type 1, information 01, log page 02)"},
+		{1, 200, "event: health (type 1, information c8, log page 02)"},
+		{2, 1, "event: firmware activation starting (type 2, information 01, log page 02)"},
+		{2, 255, "event: notice (type 2, information ff, log page 02)"},
+		{3, 0,
+		 "event: normal NVM subsystem shutdown (type 3, information 00, log page 02)"},
+		{5, 0, "event: vendor specific (type 5, information 00, log page 02)"},
+		{6, 0, "event: I/O command set specific (type 6, information 00, log page 02)"},
+		{7, 1, "event: vendor specific (type 7, information 01, log page 02)"},
+	};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		event(&driver, rows[i].type, rows[i].info, 2);
+		idle(1000 * MS); /* a second has room for so many lines only */
+		assert_logged(rows[i].text);
+	}
+	driver_stop(&driver);
+}
+
+static void tell_bad_news(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+			  size_t size)
+{
+	(void)context;
+	if (queue || command[0] != NVME_ADMIN_GET_LOG_PAGE)
+		return;
+	if (command[40] == NVME_LOG_SMART)
+		*bytes = 0x3f;
+	if (command[40] == NVME_LOG_ERROR)
+		*(struct nvme_error_log_entry *)(void *)bytes = (struct nvme_error_log_entry){
+			.error_count = 1, .sqid = 1, .cid = 7, .status = 0x281 << 1, .lba = 12345};
+	assert_true(size >= 64);
+}
+
+/* What the log says that an event points at. */
+static void test_logs(void **state)
+{
+	struct sim_config config = {.hooks = {.data = tell_bad_news}};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	event(&driver, 1, 0, NVME_LOG_SMART);
+	idle(50 * MS);
+	assert_logged("critical warning 3f: spare space low temperature reliability degraded media "
+		      "read-only volatile memory backup failed persistent memory region "
+		      "unreliable");
+	event(&driver, 0, 4, NVME_LOG_ERROR);
+	idle(50 * MS);
+	assert_logged("error log: Unrecovered Read Error (sct 2 sc 81), queue 1, CID 0007, LBA "
+		      "12345");
+	driver_stop(&driver);
+
+	/* A healthy one has nothing to tell. */
+	driver_start(&driver, NULL, NULL);
+	event(&driver, 1, 0, NVME_LOG_SMART);
+	idle(50 * MS);
+	event(&driver, 0, 4, NVME_LOG_ERROR);
+	idle(50 * MS);
+	assert_not_logged("critical warning");
+	assert_not_logged("error log:");
+	driver_stop(&driver);
+}
+
+/* An event that comes again and again does not fill the log, and the driver goes on. */
+static void test_storm(void **state)
+{
+	struct sim_config config = {.namespaces = &(struct sim_namespace_config){.block_count = 64},
+				    .namespace_count = 1};
+	struct driver driver;
+	unsigned lines = 0;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < 1000; i++) {
+		sim_event(driver.sim, 1, 0, NVME_LOG_SMART);
+		idle(2 * MS);
+	}
+	for (const char *at = sim_log(); (at = strstr(at, "event: ")); at++)
+		lines++;
+	assert_in_range(lines, 1, 100);
+	idle(2000 * MS);
+	event(&driver, 1, 0, NVME_LOG_SMART);
+	idle(50 * MS);
+	assert_logged("more messages like these");
+	assert_works(driver.device);
+	driver_stop(&driver);
+}
+
+/* A small namespace, and one with blocks that no bounce buffer of the small one's can hold. */
+static const struct sim_namespace_config mixed[] = {
+	{.nsid = 1, .block_count = 64},
+	{.nsid = 2, .block_count = 64, .block_shift = 16, .inactive = true},
+};
+static const struct sim_config mixed_config = {.namespaces = mixed, .namespace_count = 2};
+
+static void test_larger_blocks_come(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &mixed_config, NULL);
+	assert_works(driver.device);
+	sim_namespace_attach(driver.sim, 2, true);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_works(block_find("my_nvme0n2"));
+	assert_works(driver.device);
+	driver_stop(&driver);
+}
+
+static struct driver *calling;
+static unsigned calls;
+
+static void call(struct block_request *request)
+{
+	struct nvme_controller *controller = calling->controller;
+	uint8_t bytes[4096];
+
+	assert_int_equal(request->error, 0);
+	assert_int_equal(nvme_reset(controller), -EBUSY);
+	assert_int_equal(nvme_subsystem_reset(controller), -EBUSY);
+	assert_int_equal(nvme_rescan_namespaces(controller), -EBUSY);
+	assert_int_equal(nvme_identify_command(controller, 1, 0, bytes, NULL), -EBUSY);
+	assert_int_equal(nvme_poll_all(), 0);
+	calls++;
+}
+
+/* Who is told of a completion cannot ask for what waits for others. */
+static void test_called_from_a_completion(void **state)
+{
+	uint8_t bytes[512];
+	const struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {.operation = BLOCK_READ,
+					.count = 1,
+					.segments = &segment,
+					.segment_count = 1,
+					.done = call};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	calling = &driver;
+	calls = 0;
+	block_submit(driver.device, &request);
+	assert_int_equal(block_wait(&request), 0);
+	assert_int_equal(calls, 1);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+	driver_stop(&driver);
+}
+
+/* Options beyond what there is are taken as the nearest that there is. */
+static void test_options(void **state)
+{
+	static const struct {
+		struct nvme_options options;
+		unsigned queues;
+		uint32_t transfer_max;
+	} rows[] = {
+		{{.queues = 1000, .depth = 4, .max_transfer = 1}, 64, 4096},
+		{{.max_transfer = 0xffffffff}, 1, 4u << 20},
+		{{.max_transfer = 12345}, 1, 12288},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char address[] = "00:04.0";
+		struct nvme_options options = rows[i].options;
+		struct driver driver;
+
+		options.address = address;
+		driver_start(&driver, NULL, &options);
+		address[0] = 'x';
+		assert_string_equal(nvme_address(driver.controller), "00:04.0");
+		assert_int_equal(nvme_queue_count(driver.controller), rows[i].queues);
+		assert_int_equal(nvme_transfer_max(driver.controller), rows[i].transfer_max);
+		driver_stop(&driver);
+	}
+}
+
+static void test_blocks_longer_than_a_command(void **state)
+{
+	struct sim_config config = mixed_config;
+	struct driver driver;
+
+	(void)state;
+	config.mdts = 1;
+	driver_start(&driver, &config, NULL);
+	sim_namespace_attach(driver.sim, 2, true);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_logged(
+		"namespace 2: blocks of 65536 bytes are longer than a command may carry (MDTS "
+		"1)");
+	assert_null(block_find("my_nvme0n2"));
+	assert_works(driver.device);
+	driver_stop(&driver);
+}
+
+/* A list behind the first that is not empty. */
+static void claim_more(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size)
+{
+	uint32_t nsid;
+
+	(void)context;
+	memcpy(&nsid, command + 4, 4);
+	if (queue || command[0] != NVME_ADMIN_IDENTIFY || command[40] != 2 || nsid != 1024)
+		return;
+	for (uint32_t i = 0; i < size / 4; i++)
+		memcpy(bytes + 4 * i, &(uint32_t){1025 + i}, 4);
+}
+
+static void test_too_many_namespaces(void **state)
+{
+	struct sim_config config = {.namespace_count = 1024, .hooks = {.data = claim_more}};
+	struct driver driver;
+	unsigned count = 0;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_logged("uses the first 1024 namespaces only");
+	for (struct block_device *device = block_first(); device; device = device->next)
+		count++;
+	assert_int_equal(count, 1024);
+	driver_stop(&driver);
+}
+
+static void test_whose_device(void **state)
+{
+	struct block_device other = {.name = "other"};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	assert_ptr_equal(nvme_namespace_of(driver.device), nvme_namespace_first(driver.controller));
+	assert_null(nvme_namespace_of(&other));
+	driver_stop(&driver);
+}
+
+/* A command whose data its own words count: too small a buffer is not handed over. */
+static void test_ranges_longer_than_the_buffer(void **state)
+{
+	struct sim_config config = {.oncs = SIM_ONCS_DSM, .tolerant = true};
+	struct nvme_command command = {.opcode = NVME_IO_DATASET_MANAGEMENT, .nsid = 1};
+	struct driver driver;
+	uint8_t ranges[32] = {0};
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_int_equal(nvme_io_command(driver.controller, &command, ranges, 16, 0, NULL), 0);
+	command.cdw10 = 1;
+	assert_int_equal(nvme_io_command(driver.controller, &command, ranges, 16, 0, NULL),
+			 -EINVAL);
+	assert_int_equal(nvme_io_command(driver.controller, &command, ranges, 32, 0, NULL), 0);
+	command.cdw10 = 0xff;
+	assert_int_equal(nvme_io_command(driver.controller, &command, NULL, 0, 0, NULL), -EINVAL);
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_words), cmocka_unit_test(test_logs), cmocka_unit_test(test_storm),
+      cmocka_unit_test(test_larger_blocks_come), cmocka_unit_test(test_called_from_a_completion),
+      cmocka_unit_test(test_options), cmocka_unit_test(test_blocks_longer_than_a_command),
+      cmocka_unit_test(test_too_many_namespaces), cmocka_unit_test(test_whose_device),
+      cmocka_unit_test(test_ranges_longer_than_the_buffer))

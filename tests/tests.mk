@@ -33,6 +33,7 @@ unit_ctype    =
 unit_endian   =
 unit_errno    = lib/errno.c
 unit_hotplug  = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
+unit_pci      = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c pci.c)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
 unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c

@@ -31,18 +31,14 @@ char *pci_name(const struct pci_device *device, char *buffer)
 	return buffer;
 }
 
-/* Keeps the list in the order of addresses. False if the function is in it already. */
-static bool insert(struct pci_device *device)
+/* Where the function is or belongs in the list, which is in the order of addresses. */
+static struct pci_device **find_link(const struct pci_device *device)
 {
 	struct pci_device **link = &first_device;
 
 	while (*link && position(*link) < position(device))
 		link = &(*link)->next;
-	if (*link && position(*link) == position(device))
-		return false;
-	device->next = *link;
-	*link = device;
-	return true;
+	return link;
 }
 
 void pci_remove(struct pci_device *device)
@@ -144,11 +140,13 @@ static int probe_function(unsigned bus, unsigned slot, unsigned function, unsign
 		.bus = (uint8_t)bus, .slot = (uint8_t)slot, .function = (uint8_t)function};
 	uint32_t id = pci_read32(&at, PCI_VENDOR_ID);
 	uint8_t header;
-	struct pci_device *device;
+	struct pci_device *device, **link = find_link(&at);
 
 	if ((id & 0xffff) == 0xffff || (id & 0xffff) == 0)
 		return -1;
 	header = pci_read8(&at, PCI_HEADER_TYPE);
+	if (*link && position(*link) == position(&at))
+		return header & HEADER_MULTIFUNCTION;
 	device = kzalloc(sizeof(*device));
 	if (!device) {
 		log_error("pci: %02x:%02x.%x left out: out of memory", bus, slot, function);
@@ -158,12 +156,10 @@ static int probe_function(unsigned bus, unsigned slot, unsigned function, unsign
 	device->vendor = (uint16_t)id;
 	device->device = (uint16_t)(id >> 16);
 	device->header_type = header & 0x7f;
-	if (insert(device)) {
-		read_header(device);
-		++*added;
-	} else {
-		kfree(device);
-	}
+	device->next = *link;
+	*link = device;
+	read_header(device);
+	++*added;
 	return header & HEADER_MULTIFUNCTION;
 }
 

@@ -237,7 +237,7 @@ static void test_nobodys(void **state)
 	for (unsigned i = 0; i < 10; i++) {
 		for (unsigned j = 0; j < PCI_INTX_UNCLAIMED_MAX - 1; j++)
 			assert_true(interrupt(5));
-		one.drives = true;
+		*(i % 2 ? &one.drives : &two.drives) = true;
 		assert_true(interrupt(5));
 	}
 	assert_true(pci_intx_works(&one.intx));
@@ -319,23 +319,30 @@ static void test_many_lines(void **state)
 	assert_int_equal(vectors_left, VECTORS);
 }
 
-/* A list of names that is too long is cut, and everybody is served. */
+/* A list of names that is too long is cut, everybody is served, and so is the next line. */
 static void test_long_name(void **state)
 {
-	struct function functions[8];
+	struct function functions[8], other = function_on(8);
 
 	(void)state;
 	for (unsigned i = 0; i < 8; i++) {
 		functions[i] = function_on(7);
-		vectors_left = VECTORS - (i > 0);
+		vectors_left = VECTORS - 2;
 		assert_int_equal(attach(&functions[i], "my_nvme0"), 0);
+		if (i == 0)
+			assert_int_equal(attach(&other, "other"), 0);
 	}
+	vectors_left = VECTORS - 2;
 	assert_string_equal(vectors[inputs[7].vector].name, "irq 7: my_nvme0, my_nvme0, my_n");
-	functions[0].drives = functions[7].drives = true;
+	functions[0].drives = functions[7].drives = other.drives = true;
 	assert_true(interrupt(7));
 	assert_int_equal(functions[0].served + functions[7].served, 2);
+	assert_true(interrupt(8));
+	assert_int_equal(other.served, 1);
 	for (unsigned i = 0; i < 8; i++)
 		pci_intx_detach(&functions[i].intx);
+	pci_intx_detach(&other.intx);
+	assert_int_equal(vectors_left, VECTORS);
 }
 
 /* A function that is gone reads all ones, and is not written to. */

@@ -16,6 +16,7 @@ static struct function {
 	uint16_t place;
 	uint8_t space[256];
 	uint32_t fixed[PCI_BARS]; /* the bits of each BAR that cannot be written */
+	uint32_t sized[PCI_BARS]; /* what each says of its size, if not what it does */
 } functions[FUNCTIONS_MAX];
 static unsigned function_count, allocations, allocations_left;
 static uint64_t mapped;
@@ -57,7 +58,10 @@ void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigne
 		if (value == UINT32_MAX)
 			assert_int_equal(function->space[PCI_COMMAND] & 3, 0);
 		memcpy(&old, function->space + offset, 4);
-		value = (value & ~fixed) | (old & fixed);
+		if (value == UINT32_MAX && function->sized[(offset - PCI_BAR0) / 4])
+			value = function->sized[(offset - PCI_BAR0) / 4];
+		else
+			value = (value & ~fixed) | (old & fixed);
 	}
 	memcpy(function->space + offset, &value, width);
 }
@@ -297,7 +301,8 @@ static void test_bars_that_lie(void **state)
 	(void)state;
 	function = add(PLACE(0, 4, 0), 0x00101b36, 0);
 	set_bar(function, 0, 0xfebc0000, 0x0000f0ff); /* a hole in the bits */
-	set_bar(function, 1, 0xfebc1000, 0x00003fff); /* not aligned to its size */
+	set_bar(function, 1, 0xfebc1000, 0x00000fff); /* not aligned to its size */
+	function->sized[1] = 0xffffc000;
 	set_bar(function, 5, 0xfebf0004, 0x00000fff); /* 64 bit, and no room for the other half */
 	pci_init();
 	assert_bar(0, 0xfebc0000, 0, false, false);
@@ -398,6 +403,7 @@ static void test_capabilities(void **state)
 	assert_int_equal(pci_find_capability(pci_first(), PCI_CAP_MSI), 0);
 	assert_int_equal(pci_find_capability(pci_first(), PCI_CAP_PCIE), 0x80);
 	put32(function, 0x80, 0x3f10);
+	put32(function, 0x3c, PCI_CAP_MSI);
 	assert_int_equal(pci_find_capability(pci_first(), PCI_CAP_MSI), 0);
 }
 

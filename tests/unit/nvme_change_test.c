@@ -450,6 +450,124 @@ static void test_detached_under_a_command(void **state)
 	driver_stop(&driver);
 }
 
+#define REQUESTS 300
+
+static struct sim_controller *changing;
+static unsigned changes;
+
+/* Namespaces change while the controller stands still in a reset, and only then: else commands that
+ * are in flight would meet the change, which no driver can help. */
+static uint64_t change_at_reset(void *context, unsigned offset, uint64_t value)
+{
+	static bool still;
+	bool now = offset == SIM_CSTS && !(value & SIM_CSTS_RDY);
+
+	(void)context;
+	if (offset != SIM_CSTS || !changing)
+		return value;
+	if (now && !still) {
+		for (uint32_t nsid = 1; nsid <= 3; nsid++) {
+			uint64_t what = sim_random(changing) % 6;
+
+			changes++;
+			if (what < 2)
+				sim_namespace_format(changing, nsid, what ? 9 : 12);
+			else if (what < 4)
+				sim_namespace_attach(changing, nsid, what == 2);
+			else if (what == 4)
+				sim_namespace_resize(changing, nsid,
+						     100 + sim_random(changing) % 2000);
+		}
+		eui64_low = (uint8_t)(sim_random(changing) % 3);
+	}
+	still = now;
+	return value;
+}
+
+static unsigned ended;
+
+static void count_end(struct block_request *request)
+{
+	(void)request;
+	ended++;
+}
+
+/* All of it at random, under load, with resets of every kind: each request ends once, and only its
+ * own memory is written. */
+static void test_changes_at_resets(void **state)
+{
+	static struct one pool[REQUESTS];
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 40; seed++) {
+		struct sim_config config = {
+			.namespace_count = 3,
+			.random = seed,
+			.latency_ns = 100000,
+			.jitter_ns = 200000,
+			.tolerant = true, /* commands may come too late for a namespace */
+			.hooks = {.data = tell_eui64, .property = change_at_reset}};
+		const struct nvme_options options = {.depth = 64, .queues = 1 + seed % 4};
+		uint8_t *buffers = malloc(REQUESTS * 8192);
+		struct driver driver;
+		struct prng prng;
+
+		changing = NULL;
+		changes = 0;
+		driver_start(&driver, &config, &options);
+		changing = driver.sim;
+		prng_seed(&prng, seed);
+		for (unsigned round = 0; round < 10; round++) {
+			unsigned submitted = 0;
+
+			ended = 0;
+			for (unsigned i = 0; i < REQUESTS; i++) {
+				static const char *const names[] = {"my_nvme0n1", "my_nvme0n2",
+								    "my_nvme0n3"};
+				struct block_device *device = block_find(names[i % 3]);
+				struct one *one = &pool[i];
+				uint64_t count;
+
+				if (!device)
+					continue;
+				count = 4096 / device->block_size;
+				memset(one, 0, sizeof(*one));
+				one->segment.address = buffers + i * 8192 + prng_below(&prng, 16);
+				one->segment.size = 4096;
+				one->request = (struct block_request){
+					.operation =
+						prng_below(&prng, 2) ? BLOCK_READ : BLOCK_WRITE,
+					.lba = prng_below(&prng, 90),
+					.count = count,
+					.segments = &one->segment,
+					.segment_count = 1,
+					.done = count_end};
+				submitted++;
+				block_submit(device, &one->request);
+				if (!prng_below(&prng, 8))
+					nvme_poll_all();
+			}
+			if (prng_below(&prng, 2))
+				sim_set_fatal(driver.sim);
+			else
+				nvme_reset(driver.controller);
+			for (unsigned turns = 0; ended < submitted; turns++) {
+				nvme_poll_all();
+				nvme_relax();
+				if (turns > 1000000)
+					fail_msg("seed %llu: %u of %u ended; log:\n%s",
+						 (unsigned long long)seed, ended, submitted,
+						 sim_log());
+			}
+			assert_int_equal(ended, submitted);
+		}
+		assert_true(changes > 20);
+		changing = NULL;
+		driver_stop(&driver);
+		free(buffers);
+	}
+}
+
 TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted_under_a_command),
       cmocka_unit_test(test_lost_in_a_reset), cmocka_unit_test(test_another_namespace),
       cmocka_unit_test(test_ever_new_namespaces), cmocka_unit_test(test_event_in_a_scan),
@@ -458,4 +576,4 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bounce_buffers_in_use), cmocka_unit_test(test_format_passed_through),
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
-      cmocka_unit_test(test_detached_under_a_command))
+      cmocka_unit_test(test_detached_under_a_command), cmocka_unit_test(test_changes_at_resets))

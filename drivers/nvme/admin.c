@@ -38,24 +38,24 @@ static void waiting_done(struct nvme_channel *channel, struct nvme_slot *slot,
  * and faults, so they end the wait: -ETIMEDOUT, -EIO, -ENODEV. */
 static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 {
+	unsigned progress;
 	uint32_t csts;
 
 	if (!controller->initialising) {
-		unsigned progress =
-			controller->polling ? nvme_turn(controller) : nvme_poll(controller);
-
+		progress = controller->polling ? nvme_turn(controller) : nvme_poll(controller);
 		if (!progress)
 			nvme_rest(controller);
 		return 0;
 	}
 	controller->noted = false;
-	if (nvme_channel_reap(controller->channels[0])) {
+	progress = nvme_channel_reap(controller->channels[0]);
+	if (progress) {
 		if (controller->suspicious)
 			nvme_interrupts_found(controller, 0);
 		controller->suspicious = false;
 		controller->idle_polls = 0;
-		return 0;
 	}
+	/* Then too: completions may come and come that are not the one. */
 	if (nvme_time_ns() >= deadline_ns)
 		return -ETIMEDOUT;
 	if (++controller->polls % 64 == 0) {
@@ -65,7 +65,8 @@ static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 		if (csts & NVME_CSTS_CFS)
 			return -EIO;
 	}
-	nvme_interrupts_rest(controller);
+	if (!progress)
+		nvme_interrupts_rest(controller);
 	return 0;
 }
 

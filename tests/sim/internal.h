@@ -175,6 +175,7 @@ struct sim_controller {
 
 	struct sim_fault_slot *faults;
 	unsigned fault_hits;
+	unsigned chatter; /* completions for nobody that are left */
 
 	uint64_t random;
 	struct sim_statistics statistics;

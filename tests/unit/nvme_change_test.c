@@ -450,6 +450,37 @@ static void test_detached_under_a_command(void **state)
 	driver_stop(&driver);
 }
 
+#define CHATTER 3000000u
+
+/* Completions for nobody, one as soon as the other is taken, do not keep anybody from looking at
+ * the clock: neither who waits for a command of a reset, nor who waits for a block. */
+static void test_chatter(void **state)
+{
+	const struct nvme_options options = {.timeout_ms = 1, .admin_timeout_ms = 1};
+	struct driver driver;
+	uint8_t bytes[512];
+	uint64_t begun;
+
+	(void)state;
+	for (unsigned reset = 0; reset < 2; reset++) {
+		driver_start(&driver, NULL, &options);
+		add_fault(&driver, SIM_UNKNOWN_CID, reset ? 0 : 1, SIM_ANY, 1);
+		add_fault(&driver, SIM_LOSE_HARD, reset ? 0 : 1, reset ? 0x09 : 0x02, 1);
+		sim_chatter(driver.sim, CHATTER);
+		begun = nvme_time_ns();
+		if (reset) {
+			assert_int_equal(nvme_reset(driver.controller), 0);
+		} else {
+			assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+			assert_int_equal(block_read(driver.device, 1, 1, bytes), 0);
+		}
+		assert_in_range(nvme_time_ns() - begun, 1000000, 20000000);
+		assert_true(nvme_statistics(driver.controller)->violations < CHATTER);
+		sim_chatter(driver.sim, 0);
+		driver_stop(&driver);
+	}
+}
+
 #define REQUESTS 300
 
 static struct sim_controller *changing;
@@ -576,4 +607,5 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bounce_buffers_in_use), cmocka_unit_test(test_format_passed_through),
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
-      cmocka_unit_test(test_detached_under_a_command), cmocka_unit_test(test_changes_at_resets))
+      cmocka_unit_test(test_detached_under_a_command), cmocka_unit_test(test_chatter),
+      cmocka_unit_test(test_changes_at_resets))

@@ -5,7 +5,8 @@
 #include "drivers/nvme/names.h"
 #include "lib/string.h"
 
-#define SERVE_NS (10 * NVME_NS_PER_MS) /* a controller full of events gets no more attention */
+#define SERVE_NS     (10 * NVME_NS_PER_MS) /* a controller full of events gets no more attention */
+#define SERVE_MAX_NS (1000 * NVME_NS_PER_MS) /* and not for longer at a time */
 
 static const char *event_text(unsigned type, unsigned info)
 {
@@ -162,6 +163,12 @@ void nvme_events_serve(struct nvme_controller *controller)
 
 		if (!(controller->pending_logs[lid / 64] & bit))
 			continue;
+		if (nvme_time_ns() - now_ns >= SERVE_MAX_NS) {
+			/* The next poll goes on: somebody may wait for something else here. */
+			controller->event_pending = true;
+			controller->namespaces_changed |= changed;
+			return;
+		}
 		controller->pending_logs[lid / 64] &= ~bit;
 		if (read_log(controller, lid) < 0)
 			return;

@@ -481,6 +481,58 @@ static void test_chatter(void **state)
 	}
 }
 
+/* Each log page that the controller has not got (Invalid Log Page) is followed by an event about
+ * the next one. */
+static bool tell_more(void *context, uint16_t queue, uint8_t entry[16])
+{
+	unsigned *lid = context;
+
+	if (queue == 0 && telling && (get16(entry + 14) >> 1 & 0x7ff) == 0x109)
+		sim_event(telling, 7, 0, ++*lid & 0xff);
+	return true;
+}
+
+/* A controller with something to tell in every log page, and slow to tell it, does not keep who
+ * waits for a block until it has told all. */
+static void test_much_to_tell(void **state)
+{
+	unsigned lid = 6;
+	struct sim_config config = {.events_limit = 3,
+				    .tolerant = true,
+				    .hooks = {.context = &lid, .completion = tell_more}};
+	struct driver driver;
+	uint8_t bytes[512];
+	uint64_t begun;
+
+	(void)state;
+	telling = NULL;
+	driver_start(&driver, &config, NULL);
+	sim_advance(S);
+	telling = driver.sim;
+	sim_add_fault(driver.sim, &(struct sim_fault){.kind = SIM_DELAY,
+						      .queue = 0,
+						      .opcode = SIM_GET_LOG,
+						      .count = SIM_FOREVER,
+						      .value = 9 * S});
+	assert_true(sim_event(driver.sim, 2, 0, 4));
+	assert_true(sim_event(driver.sim, 7, 0, lid));
+	sim_namespace_resize(driver.sim, 1, 4096);
+	for (unsigned i = 0; i < 5; i++) {
+		begun = nvme_time_ns();
+		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
+		assert_in_range(nvme_time_ns() - begun, 0, 60 * S);
+	}
+	/* All the same nothing is forgotten. */
+	telling = NULL;
+	sim_clear_faults(driver.sim);
+	for (unsigned n = 0; n < 50; n++) {
+		nvme_poll_all();
+		sim_advance(S / 100);
+	}
+	assert_int_equal(driver.device->block_count, 4096);
+	driver_stop(&driver);
+}
+
 #define REQUESTS 300
 
 static struct sim_controller *changing;
@@ -608,4 +660,4 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command), cmocka_unit_test(test_chatter),
-      cmocka_unit_test(test_changes_at_resets))
+      cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_changes_at_resets))

@@ -208,6 +208,11 @@ int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32
 	return error;
 }
 
+static uint64_t dwords(uint32_t less_one)
+{
+	return ((uint64_t)less_one + 1) * 4;
+}
+
 /* How much data the command moves as its fields say; size where they do not say it. What it would
  * move beyond the buffer goes nowhere good. */
 static uint64_t expected_size(struct nvme_controller *controller, bool io,
@@ -218,10 +223,13 @@ static uint64_t expected_size(struct nvme_controller *controller, bool io,
 		case NVME_ADMIN_IDENTIFY:
 			return NVME_IDENTIFY_SIZE;
 		case NVME_ADMIN_GET_LOG_PAGE:
-			return ((uint64_t)((command->cdw11 & 0xffff) << 16 |
-					   (command->cdw10 >> 16)) +
-				1) *
-			       4;
+			return dwords((command->cdw11 & 0xffff) << 16 | command->cdw10 >> 16);
+		case NVME_ADMIN_DIRECTIVE_RECEIVE:
+			return dwords(command->cdw10);
+		case NVME_ADMIN_SECURITY_RECEIVE:
+			return command->cdw11;
+		case NVME_ADMIN_GET_LBA_STATUS:
+			return dwords(command->cdw12);
 		default:
 			return size;
 		}
@@ -230,12 +238,19 @@ static uint64_t expected_size(struct nvme_controller *controller, bool io,
 	case NVME_IO_READ:
 	case NVME_IO_WRITE:
 	case NVME_IO_COMPARE:
+	case NVME_IO_ZONE_APPEND:
 		for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 			if (n->active && n->nsid == command->nsid)
 				return (uint64_t)((command->cdw12 & 0xffff) + 1) << n->block_shift;
 		return size;
 	case NVME_IO_DATASET_MANAGEMENT:
 		return ((command->cdw10 & 0xff) + 1) * sizeof(struct nvme_dsm_range);
+	case NVME_IO_COPY:
+		return ((command->cdw12 & 0xff) + 1) * sizeof(struct nvme_copy_range);
+	case NVME_IO_RESERVATION_REPORT:
+		return dwords(command->cdw10);
+	case NVME_IO_ZONE_MANAGEMENT_RECEIVE:
+		return dwords(command->cdw12);
 	default:
 		return size;
 	}

@@ -533,6 +533,51 @@ static void test_much_to_tell(void **state)
 	driver_stop(&driver);
 }
 
+/* Every command that says how much it moves is held to the buffer that it is given: what is beyond
+ * goes where no pointer leads. */
+static void test_buffers_that_are_too_small(void **state)
+{
+	static const struct {
+		bool io;
+		struct nvme_command command;
+		size_t size;
+	} commands[] = {
+		{false, {.opcode = 0x06, .cdw10 = 1}, 4096},
+		{false, {.opcode = 0x02, .cdw10 = 0x3ff0004}, 4096},
+		{false, {.opcode = 0x1a, .nsid = 1, .cdw10 = 0x7ff}, 8192}, /* Directive Receive */
+		{false, {.opcode = 0x82, .cdw11 = 8192}, 8192},		    /* Security Receive */
+		{false, {.opcode = 0x86, .nsid = 1, .cdw12 = 0x7ff}, 8192}, /* Get LBA Status */
+		{true, {.opcode = 0x02, .nsid = 1, .cdw12 = 15}, 8192},
+		{true, {.opcode = 0x0e, .nsid = 1, .cdw10 = 0x7ff}, 8192}, /* Reservation Report */
+		{true, {.opcode = 0x19, .nsid = 1, .cdw12 = 127}, 4096},   /* Copy */
+		{true,
+		 {.opcode = 0x7a, .nsid = 1, .cdw12 = 0x7ff},
+		 8192}, /* Zone Management Receive */
+		{true, {.opcode = 0x7a, .nsid = 1, .cdw12 = 0xffffffff}, 1ull << 34},
+		{true, {.opcode = 0x7d, .nsid = 1, .cdw12 = 15}, 8192}, /* Zone Append */
+	};
+	struct sim_config config = {.tolerant = true};
+	struct driver driver;
+	uint8_t *bytes = malloc(8192);
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		int (*send)(struct nvme_controller *, const struct nvme_command *, void *, size_t,
+			    unsigned, struct nvme_reply *) =
+			commands[i].io ? nvme_io_command : nvme_admin_command;
+
+		if (send(driver.controller, &commands[i].command, bytes, 2048, 0, NULL) != -EINVAL)
+			fail_msg("command %u was sent with a buffer that is too small", i);
+		if (commands[i].size <= 8192 && send(driver.controller, &commands[i].command, bytes,
+						     commands[i].size, 0, NULL) == -EINVAL)
+			fail_msg("command %u was not sent", i);
+	}
+	assert_legal(&driver);
+	free(bytes);
+	driver_stop(&driver);
+}
+
 #define REQUESTS 300
 
 static struct sim_controller *changing;
@@ -660,4 +705,5 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command), cmocka_unit_test(test_chatter),
-      cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_changes_at_resets))
+      cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small),
+      cmocka_unit_test(test_changes_at_resets))

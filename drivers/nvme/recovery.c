@@ -43,6 +43,8 @@
 #define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
 #define RETRY_DELAY_MAX	 (10000 * NVME_NS_PER_MS)
 #define RESET_ATTEMPTS	 2
+#define FAULTS_MAX	 20			  /* resets in a row that nobody asked for */
+#define FAULTS_NS	 (60000 * NVME_NS_PER_MS) /* what is farther apart is not in a row */
 
 static const char *command_name(const struct nvme_channel *channel, const struct nvme_slot *slot)
 {
@@ -416,6 +418,22 @@ static int bring_up(struct nvme_controller *controller)
 	return error;
 }
 
+/* Whether a controller is beyond help: it has to be reset again and again, and does nothing in
+ * between. */
+static bool hopeless(struct nvme_controller *controller, bool fault)
+{
+	uint64_t now_ns = nvme_time_ns(), reaped = 0;
+
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		reaped += controller->channels[i]->reaped;
+	if (!fault || reaped != controller->faults_reaped ||
+	    now_ns - controller->faults_at_ns > FAULTS_NS)
+		controller->faults = 0;
+	controller->faults_reaped = reaped;
+	controller->faults_at_ns = now_ns;
+	return fault && ++controller->faults > FAULTS_MAX;
+}
+
 int nvme_recover(struct nvme_controller *controller, const char *reason)
 {
 	uint64_t begun = nvme_time_ns();
@@ -424,6 +442,10 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 
 	if (controller->initialising)
 		return -EBUSY;
+	if (hopeless(controller, fault)) {
+		nvme_die(controller, NVME_DEAD, "dead: it fails again after each reset");
+		return -EIO;
+	}
 	controller->want_reset = false;
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;

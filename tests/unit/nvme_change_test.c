@@ -578,6 +578,42 @@ static void test_buffers_that_are_too_small(void **state)
 	driver_stop(&driver);
 }
 
+/* A controller that fails again behind each reset ends as dead, and does not fill the console for
+ * ever; one that has worked between its failures, or for a while, is given all its chances. */
+static void test_fails_behind_each_reset(void **state)
+{
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	for (unsigned kind = 0; kind < 2; kind++) {
+		for (unsigned i = 0; i < 50; i++) {
+			sim_set_fatal(driver.sim);
+			assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+			if (kind)
+				sim_advance(600 * S);
+		}
+	}
+	assert_int_equal(nvme_statistics(driver.controller)->resets, 100);
+	for (unsigned i = 0; i < 100 && nvme_state(driver.controller) == NVME_LIVE; i++) {
+		sim_set_fatal(driver.sim);
+		sim_advance(S / 10);
+		nvme_poll_all();
+	}
+	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
+	assert_in_range(nvme_statistics(driver.controller)->resets, 110, 130);
+	assert_logged("dead: it fails again after each reset");
+	assert_int_equal(block_read(driver.device, 0, 1, bytes), -ENODEV);
+	/* nvme reset begins anew */
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	for (unsigned i = 0; i < 5; i++) {
+		sim_set_fatal(driver.sim);
+		assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+	}
+	driver_stop(&driver);
+}
+
 #define REQUESTS 300
 
 static struct sim_controller *changing;
@@ -706,4 +742,4 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command), cmocka_unit_test(test_chatter),
       cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small),
-      cmocka_unit_test(test_changes_at_resets))
+      cmocka_unit_test(test_fails_behind_each_reset), cmocka_unit_test(test_changes_at_resets))

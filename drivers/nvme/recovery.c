@@ -437,15 +437,12 @@ static bool hopeless(struct nvme_controller *controller, bool fault)
 int nvme_recover(struct nvme_controller *controller, const char *reason)
 {
 	uint64_t begun = nvme_time_ns();
-	bool fault = controller->want_reset;
+	bool fault = controller->want_reset, over;
 	int error;
 
 	if (controller->initialising)
 		return -EBUSY;
-	if (hopeless(controller, fault)) {
-		nvme_die(controller, NVME_DEAD, "dead: it fails again after each reset");
-		return -EIO;
-	}
+	over = hopeless(controller, fault);
 	controller->want_reset = false;
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;
@@ -459,6 +456,8 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 		if (controller->options.bus_master)
 			controller->options.bus_master(controller->pci, true);
 	}
+	if (!error && over)
+		error = -EIO;
 	for (unsigned attempt = 0; !error && attempt < RESET_ATTEMPTS; attempt++) {
 		error = bring_up(controller);
 		if (!error)
@@ -474,6 +473,7 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	if (error) {
 		nvme_die(controller, error == -ENODEV ? NVME_GONE : NVME_DEAD,
 			 error == -ENODEV ? "gone: its registers read all ones"
+			 : over		  ? "dead: it fails again after each reset"
 					  : "dead: it could not be reset");
 		return error == -ENODEV ? -ENODEV : -EIO;
 	}

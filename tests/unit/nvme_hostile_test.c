@@ -178,6 +178,136 @@ static void test_slow_namespaces(void **state)
 	driver_stop(&driver);
 }
 
+#define CHATTER 3000000u
+
+/* Completions for nobody, one as soon as the other is taken, do not keep anybody from looking at
+ * the clock: neither who waits for a command of a reset, nor who waits for a block. */
+static void test_chatter(void **state)
+{
+	const struct nvme_options options = {.timeout_ms = 1, .admin_timeout_ms = 1};
+	struct driver driver;
+	uint8_t bytes[512];
+	uint64_t begun;
+
+	(void)state;
+	for (unsigned reset = 0; reset < 2; reset++) {
+		driver_start(&driver, NULL, &options);
+		lose(&driver, reset ? 0 : 1, SIM_ANY, SIM_UNKNOWN_CID, 0);
+		lose(&driver, reset ? 0 : 1, reset ? 0x09 : 0x02, SIM_LOSE_HARD, 0);
+		sim_chatter(driver.sim, CHATTER);
+		begun = nvme_time_ns();
+		if (reset) {
+			assert_int_equal(nvme_reset(driver.controller), 0);
+		} else {
+			assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+			assert_int_equal(block_read(driver.device, 1, 1, bytes), 0);
+		}
+		assert_in_range(nvme_time_ns() - begun, 1000000, 20000000);
+		assert_true(nvme_statistics(driver.controller)->violations < CHATTER);
+		sim_chatter(driver.sim, 0);
+		driver_stop(&driver);
+	}
+}
+
+static struct sim_controller *telling;
+
+/* Each log page that the controller has not got (Invalid Log Page) is followed by an event about
+ * the next one. */
+static bool tell_more(void *context, uint16_t queue, uint8_t entry[16])
+{
+	unsigned *lid = context;
+
+	if (queue == 0 && telling && (get16(entry + 14) >> 1 & 0x7ff) == 0x109)
+		sim_event(telling, 7, 0, ++*lid & 0xff);
+	return true;
+}
+
+/* A controller with something to tell in every log page, and slow to tell it, does not keep who
+ * waits for a block until it has told all. */
+static void test_much_to_tell(void **state)
+{
+	unsigned lid = 6;
+	struct sim_config config = {.events_limit = 3,
+				    .tolerant = true,
+				    .hooks = {.context = &lid, .completion = tell_more}};
+	struct driver driver;
+	uint8_t bytes[512];
+	uint64_t begun;
+
+	(void)state;
+	telling = NULL;
+	driver_start(&driver, &config, NULL);
+	sim_advance(S);
+	telling = driver.sim;
+	sim_add_fault(driver.sim, &(struct sim_fault){.kind = SIM_DELAY,
+						      .queue = 0,
+						      .opcode = SIM_GET_LOG,
+						      .count = SIM_FOREVER,
+						      .value = 9 * S});
+	assert_true(sim_event(driver.sim, 2, 0, 4));
+	assert_true(sim_event(driver.sim, 7, 0, lid));
+	sim_namespace_resize(driver.sim, 1, 4096);
+	for (unsigned i = 0; i < 5; i++) {
+		begun = nvme_time_ns();
+		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
+		assert_in_range(nvme_time_ns() - begun, 0, 60 * S);
+	}
+	/* All the same nothing is forgotten. */
+	telling = NULL;
+	sim_clear_faults(driver.sim);
+	for (unsigned n = 0; n < 50; n++) {
+		nvme_poll_all();
+		sim_advance(S / 100);
+	}
+	assert_int_equal(driver.device->block_count, 4096);
+	driver_stop(&driver);
+}
+
+/* Every command that says how much it moves is held to the buffer that it is given: what is beyond
+ * goes where no pointer leads. */
+static void test_buffers_that_are_too_small(void **state)
+{
+	static const struct {
+		bool io;
+		struct nvme_command command;
+		size_t size;
+	} commands[] = {
+		{false, {.opcode = 0x06, .cdw10 = 1}, 4096},
+		{false, {.opcode = 0x02, .cdw10 = 0x3ff0004}, 4096},
+		{false, {.opcode = 0x1a, .nsid = 1, .cdw10 = 0x7ff}, 8192}, /* Directive Receive */
+		{false, {.opcode = 0x82, .cdw11 = 8192}, 8192},		    /* Security Receive */
+		{false, {.opcode = 0x86, .nsid = 1, .cdw12 = 0x7ff}, 8192}, /* Get LBA Status */
+		{true, {.opcode = 0x02, .nsid = 1, .cdw12 = 15}, 8192},
+		{true, {.opcode = 0x0e, .nsid = 1, .cdw10 = 0x7ff}, 8192}, /* Reservation Report */
+		{true, {.opcode = 0x19, .nsid = 1, .cdw12 = 127}, 4096},   /* Copy */
+		{true,
+		 {.opcode = 0x7a, .nsid = 1, .cdw12 = 0x7ff},
+		 8192}, /* Zone Management Receive */
+		{true, {.opcode = 0x7a, .nsid = 1, .cdw12 = 0xffffffff}, 1ull << 34},
+		{true, {.opcode = 0x7d, .nsid = 1, .cdw12 = 15}, 8192}, /* Zone Append */
+	};
+	struct sim_config config = {.tolerant = true};
+	struct driver driver;
+	uint8_t *bytes = malloc(8192);
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		int (*send)(struct nvme_controller *, const struct nvme_command *, void *, size_t,
+			    unsigned, struct nvme_reply *) =
+			commands[i].io ? nvme_io_command : nvme_admin_command;
+
+		if (send(driver.controller, &commands[i].command, bytes, 2048, 0, NULL) != -EINVAL)
+			fail_msg("command %u was sent with a buffer that is too small", i);
+		if (commands[i].size <= 8192 && send(driver.controller, &commands[i].command, bytes,
+						     commands[i].size, 0, NULL) == -EINVAL)
+			fail_msg("command %u was not sent", i);
+	}
+	assert_legal(&driver);
+	free(bytes);
+	driver_stop(&driver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +317,9 @@ int main(void)
 		cmocka_unit_test(test_reset_in_a_scan),
 		cmocka_unit_test(test_ready_timeout_of_hours),
 		cmocka_unit_test(test_slow_namespaces),
+		cmocka_unit_test(test_chatter),
+		cmocka_unit_test(test_much_to_tell),
+		cmocka_unit_test(test_buffers_that_are_too_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,8 +202,9 @@ static int setup_queues(struct nvme_controller *controller, bool first)
 	return 0;
 }
 
-/* Doorbell Buffer Config: Base, section 5.8. Not essential: without it the real doorbells do. */
-static void setup_shadow(struct nvme_controller *controller)
+/* Doorbell Buffer Config: Base, section 5.8. Not essential: where it is refused the real doorbells
+ * do. But no answer is no refusal: it may still come into force. */
+static int setup_shadow(struct nvme_controller *controller)
 {
 	const struct nvme_command command = {
 		.opcode = NVME_ADMIN_DOORBELL_BUFFER_CONFIG,
@@ -211,10 +212,11 @@ static void setup_shadow(struct nvme_controller *controller)
 	};
 	unsigned dstrd = NVME_CAP_DSTRD(controller->cap);
 	struct nvme_reply reply;
+	int error;
 
 	controller->shadow = false;
 	if (!controller->shadow_doorbells || !(controller->identify->oacs & NVME_OACS_DOORBELLS))
-		return;
+		return 0;
 	memset(controller->shadow_doorbells, 0, NVME_PAGE_SIZE);
 	memset(controller->shadow_events, 0, NVME_PAGE_SIZE);
 	/* The queues have been used before: the shadows begin with where they stand. */
@@ -232,10 +234,11 @@ static void setup_shadow(struct nvme_controller *controller)
 		*queue->sq_shadow = queue->sq_tail;
 		*queue->cq_shadow = queue->cq_head;
 	}
-	if (nvme_admin_raw(controller, &command, controller->shadow_doorbells_bus, &reply)) {
+	error = nvme_admin_raw(controller, &command, controller->shadow_doorbells_bus, &reply);
+	if (error) {
 		nvme_warning(controller, "Doorbell Buffer Config: %s",
 			     nvme_status_name(reply.status));
-		return;
+		return nvme_answered(&reply) ? 0 : error;
 	}
 	for (unsigned id = 0; id < controller->channel_count; id++) {
 		struct nvme_queue *queue = &controller->channels[id]->queue;
@@ -247,6 +250,7 @@ static void setup_shadow(struct nvme_controller *controller)
 		queue->shadowed = true;
 	}
 	controller->shadow = true;
+	return 0;
 }
 
 /* What makes life better where the controller knows it; a refusal changes nothing. */
@@ -290,8 +294,9 @@ int nvme_setup(struct nvme_controller *controller, bool first)
 		error = setup_queues(controller, first);
 	if (error)
 		return error;
-	setup_shadow(controller);
-	error = setup_features(controller);
+	error = setup_shadow(controller);
+	if (!error)
+		error = setup_features(controller);
 	if (!error)
 		error = nvme_interrupts_setup(controller);
 	if (!error && controller->channel_count > 1)

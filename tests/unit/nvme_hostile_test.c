@@ -308,6 +308,28 @@ static void test_buffers_that_are_too_small(void **state)
 	driver_stop(&driver);
 }
 
+/* Doorbell Buffer Config that is executed after all, when nobody waits for it any more, would leave a
+ * controller that looks at memory which nobody writes. */
+static void test_late_doorbell_buffer(void **state)
+{
+	const struct sim_config config = {.oacs = SIM_OACS_DOORBELLS};
+	const struct nvme_options options = {.shadow_doorbells = true};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	lose(&driver, 0, SIM_DOORBELL_BUFFER, SIM_DELAY, 10 * S + S / 2);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	sim_advance(S);
+	for (unsigned i = 0; i < 100; i++)
+		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
+	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+	assert_int_equal(nvme_statistics(driver.controller)->resets, 1);
+	assert_logged("Doorbell Buffer Config");
+	driver_stop(&driver);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_reset_in_a_scan),
 		cmocka_unit_test(test_ready_timeout_of_hours),
 		cmocka_unit_test(test_slow_namespaces),
+		cmocka_unit_test(test_late_doorbell_buffer),
 		cmocka_unit_test(test_chatter),
 		cmocka_unit_test(test_much_to_tell),
 		cmocka_unit_test(test_buffers_that_are_too_small),

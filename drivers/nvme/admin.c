@@ -341,30 +341,32 @@ static bool changes_namespaces(const struct nvme_command *command)
 	       command->opcode == NVME_ADMIN_NAMESPACE_ATTACHMENT;
 }
 
-/* Reads the namespaces again. Until that has succeeded nobody reads blocks of a size that may not
- * be theirs any more. */
-static void read_again(struct nvme_controller *controller, uint32_t nsid)
+/* From before the command until the namespaces have been read again nothing is sent to those that
+ * it changes, not even once more: their blocks may not have the size any more that a buffer is for.
+ */
+static int change_namespaces(struct nvme_controller *controller, const struct nvme_command *command,
+			     void *buffer, size_t size, unsigned timeout_ms,
+			     struct nvme_reply *reply)
 {
-	bool all = nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
+	bool all =
+		command->nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
+	int error;
 
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (all || n->nsid == nsid)
+		if (all || n->nsid == command->nsid)
 			n->block.gone = true;
-	nvme_rescan_namespaces(controller);
+	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
+	if (nvme_rescan_namespaces(controller) < 0)
+		controller->namespaces_changed = controller->event_pending = true;
+	return error;
 }
 
 int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
 		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
 {
-	struct nvme_reply own;
-	int error;
-
-	if (!reply)
-		reply = &own;
-	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
-	if (changes_namespaces(command) && (!error || nvme_answered(reply)))
-		read_again(controller, command->nsid);
-	return error;
+	if (changes_namespaces(command) && !allowed(controller) && !controller->polling)
+		return change_namespaces(controller, command, buffer, size, timeout_ms, reply);
+	return pass_through(controller, false, command, buffer, size, timeout_ms, reply);
 }
 
 int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,

@@ -147,9 +147,10 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		nvme_warning(controller, "Identify namespace %u: %s (sct %x sc %02x)", nsid,
 			     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
 			     NVME_STATUS_SC(reply.status));
-		/* One that is in use stays as it was: its own commands will tell. */
+		/* One that is in use stays as it was: its own commands will tell. But not one that
+		 * a command passed through has changed, or that a dead controller had. */
 		for (ns = controller->namespaces; ns; ns = ns->next)
-			if (ns->nsid == nsid && ns->active)
+			if (ns->nsid == nsid && ns->active && !ns->block.gone)
 				ns->seen = true;
 		return 0;
 	}

@@ -486,6 +486,62 @@ static void test_fails_behind_each_reset(void **state)
 	driver_stop(&driver);
 }
 
+/* Whatever goes wrong at whichever command of a scan, or behind a Format NVM, with requests under
+ * way: it ends, each request ends once, and the controller lives or is known to be gone. */
+static void test_faults_in_changes(void **state)
+{
+	static const enum sim_fault_kind kinds[] = {SIM_LOSE_HARD, SIM_FATAL,	  SIM_GONE,
+						    SIM_STATUS,	   SIM_DUPLICATE, SIM_CORRUPT};
+	const struct nvme_command format = {.opcode = 0x80, .nsid = 1, .cdw10 = 1};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * 6 * 12; i++) {
+		struct sim_config config = {.namespace_count = 3,
+					    .oacs = SIM_OACS_FORMAT,
+					    .tolerant = true,
+					    .random = i};
+		struct driver driver;
+		struct one one[3];
+		uint8_t *bytes = aligned_alloc(4096, 3 * 4096);
+
+		driver_start(&driver, &config, NULL);
+		add_fault(&driver, SIM_LOSE, 1, 0x02, 3);
+		for (unsigned n = 0; n < 3; n++)
+			start(&one[n], block_find(n ? "my_nvme0n2" : "my_nvme0n1"), BLOCK_READ, n,
+			      8, bytes + 4096 * n);
+		sim_add_fault(driver.sim,
+			      &(struct sim_fault){.kind = kinds[i / 2 % 6],
+						  .queue = 0,
+						  .opcode = SIM_ANY,
+						  .skip = i / 12,
+						  .status = 0x006 | (i & 4 ? SIM_DNR : 0),
+						  .count = 1});
+		if (i % 2)
+			nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL);
+		else
+			nvme_rescan_namespaces(driver.controller);
+		for (unsigned n = 0; n < 3; n++)
+			finish(&one[n], 600 * S);
+		for (unsigned n = 0; n < 20; n++) {
+			nvme_poll_all();
+			sim_advance(S / 100);
+		}
+		if (kinds[i / 2 % 6] != SIM_GONE && kinds[i / 2 % 6] != SIM_CORRUPT)
+			assert_int_equal(nvme_state(driver.controller), NVME_LIVE);
+		sim_clear_faults(driver.sim);
+		if (nvme_state(driver.controller) == NVME_LIVE) {
+			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+			assert_non_null(block_find("my_nvme0n1"));
+			assert_int_equal(
+				block_find("my_nvme0n1")->block_size,
+				1u << sim_find_namespace(driver.sim, 1)->config.block_shift);
+			assert_int_equal(block_read(block_find("my_nvme0n1"), 0, 1, bytes), 0);
+		}
+		driver_stop(&driver);
+		free(bytes);
+	}
+}
+
 #define REQUESTS 300
 
 static struct sim_controller *changing;
@@ -613,4 +669,5 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command),
-      cmocka_unit_test(test_fails_behind_each_reset), cmocka_unit_test(test_changes_at_resets))
+      cmocka_unit_test(test_fails_behind_each_reset), cmocka_unit_test(test_changes_at_resets),
+      cmocka_unit_test(test_faults_in_changes))

@@ -368,14 +368,19 @@ static void take_back(struct nvme_controller *controller, bool keep, bool fault)
 	}
 }
 
-/* Ends what was held for namespaces that the controller has not any more. */
+/* Ends what was held for namespaces that the controller has not any more, or is described by an SGL
+ * where it takes none any more: it would read it as PRPs. */
 static void drop_obsolete(struct nvme_channel *channel)
 {
 	for (unsigned i = 0; i < channel->slot_count; i++) {
 		struct nvme_slot *slot = &channel->slots[i];
 
-		if (slot->state == NVME_SLOT_HELD && nvme_io_obsolete(slot))
+		if (slot->state != NVME_SLOT_HELD)
+			continue;
+		if (nvme_io_obsolete(slot))
 			nvme_slot_fail(channel, slot, -ENODEV);
+		else if (slot->command.flags && !channel->controller->sgl.supported)
+			nvme_slot_fail(channel, slot, -EIO);
 	}
 }
 

@@ -542,6 +542,40 @@ static void test_faults_in_changes(void **state)
 	}
 }
 
+static bool no_sgls;
+
+static void tell_sgls(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		      size_t size)
+{
+	(void)context, (void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1 && no_sgls)
+		memset(bytes + 536, 0, 4);
+}
+
+/* A command that was described by an SGL is not sent again to a controller that takes none any
+ * more: it would read it as PRPs. */
+static void test_sgls_no_longer(void **state)
+{
+	struct sim_config config = {.sgl = true, .hooks = {.data = tell_sgls}};
+	const struct nvme_options options = {.data = NVME_DATA_SGL};
+	struct driver driver;
+	struct one one;
+	uint8_t bytes[512];
+
+	(void)state;
+	no_sgls = false;
+	driver_start(&driver, &config, &options);
+	add_fault(&driver, SIM_LOSE, 1, 0x02, 1);
+	start(&one, driver.device, BLOCK_READ, 3, 1, bytes);
+	assert_int_equal(nvme_statistics(driver.controller)->sgls, 1);
+	no_sgls = true;
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(finish(&one, 60 * S), -EIO);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
+	assert_int_equal(block_read(driver.device, 3, 1, bytes), 0);
+	driver_stop(&driver);
+}
+
 #define REQUESTS 300
 
 static struct sim_controller *changing;
@@ -670,4 +704,4 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command),
       cmocka_unit_test(test_fails_behind_each_reset), cmocka_unit_test(test_changes_at_resets),
-      cmocka_unit_test(test_faults_in_changes))
+      cmocka_unit_test(test_faults_in_changes), cmocka_unit_test(test_sgls_no_longer))

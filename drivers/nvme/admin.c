@@ -356,7 +356,7 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 		if (all || n->nsid == command->nsid)
 			n->block.gone = true;
 	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
-	if (nvme_rescan_namespaces(controller) < 0)
+	if (nvme_rescan_namespaces(controller) < 0 && controller->namespaces)
 		controller->namespaces_changed = controller->event_pending = true;
 	return error;
 }

@@ -289,6 +289,9 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 {
 	int error;
 
+	/* Without I/O queues there is nothing that a namespace could be used by. */
+	if (controller->channel_count < 2)
+		return -EOPNOTSUPP;
 	controller->scan_until_ns = nvme_time_ns() + SCAN_NS;
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		n->seen = false;
@@ -352,8 +355,6 @@ int nvme_rescan_namespaces(struct nvme_controller *controller)
 		return -EBUSY;
 	if (controller->state != NVME_LIVE)
 		return -ENODEV;
-	if (controller->channel_count < 2)
-		return -EOPNOTSUPP;
 	/* Events that come meanwhile are served later: they use the same memory, for their logs and
 	 * for a scan of their own. */
 	controller->polling = true;

@@ -308,8 +308,42 @@ static void test_buffers_that_are_too_small(void **state)
 	driver_stop(&driver);
 }
 
-/* Doorbell Buffer Config that is executed after all, when nobody waits for it any more, would leave a
- * controller that looks at memory which nobody writes. */
+static void admin_only(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size)
+{
+	(void)context, (void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1)
+		bytes[111] = 3; /* CNTRLTYPE */
+}
+
+/* An administrative controller has no queues for namespaces, whatever its events say. */
+static void test_namespaces_of_an_admin_controller(void **state)
+{
+	struct sim_config config = {.hooks = {.data = admin_only}};
+	const struct nvme_command format = {.opcode = 0x80, .nsid = 1};
+	struct driver driver;
+
+	(void)state;
+	config.tolerant = true;
+	driver_start(&driver, &config, NULL);
+	assert_null(driver.device);
+	sim_advance(S / 100);
+	assert_true(sim_event(driver.sim, 2, 0, 4));
+	for (unsigned i = 0; i < 20; i++) {
+		nvme_poll_all();
+		sim_advance(S / 100);
+	}
+	nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL);
+	for (unsigned i = 0; i < 20; i++) {
+		nvme_poll_all();
+		sim_advance(S / 100);
+	}
+	assert_null(block_first());
+	driver_stop(&driver);
+}
+
+/* Doorbell Buffer Config that is executed after all, when nobody waits for it any more, would leave
+ * a controller that looks at memory which nobody writes. */
 static void test_late_doorbell_buffer(void **state)
 {
 	const struct sim_config config = {.oacs = SIM_OACS_DOORBELLS};
@@ -339,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_reset_in_a_scan),
 		cmocka_unit_test(test_ready_timeout_of_hours),
 		cmocka_unit_test(test_slow_namespaces),
+		cmocka_unit_test(test_namespaces_of_an_admin_controller),
 		cmocka_unit_test(test_late_doorbell_buffer),
 		cmocka_unit_test(test_chatter),
 		cmocka_unit_test(test_much_to_tell),

@@ -279,3 +279,37 @@ void expand_pattern(struct shell *sh, struct part *parts, struct pattern *patter
 	pattern->quoted = (unsigned char *)expansion.quoted.bytes;
 	pattern->length = expansion.bytes.length;
 }
+
+/* --- prompts --- */
+
+struct prompt_frame {
+	struct cleanup cleanup;
+	struct unit *unit;
+	bool trace;
+};
+
+static void end_prompt(struct shell *sh, struct cleanup *cleanup)
+{
+	struct prompt_frame *frame = (struct prompt_frame *)cleanup;
+
+	sh->options.trace = frame->trace;
+	unit_put(sh, frame->unit);
+}
+
+const char *expand_prompt(struct shell *sh, const char *prompt)
+{
+	struct prompt_frame frame = {.unit = unit_new(sh), .trace = sh->options.trace};
+	const char *volatile text = arena_copy(&sh->arena, prompt, strlen(prompt));
+	struct handler handler;
+	int status = sh->status;
+
+	cleanup_push(sh, &frame.cleanup, end_prompt);
+	sh->options.trace = false; /* of what the prompt runs */
+	handler_push(sh, &handler);
+	if (!setjmp(handler.jump))
+		text = expand_document(sh, parse_quoted_text(sh, frame.unit, text));
+	handler_pop(sh, &handler);
+	sh->status = status;
+	cleanup_pop(sh);
+	return text;
+}

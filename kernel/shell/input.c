@@ -83,11 +83,14 @@ static char *make_room(struct shell *sh, struct input *input, size_t size)
 static bool refill_from_terminal(struct shell *sh, struct input *input)
 {
 	const char *prompt = variable_get(sh, input->continuation ? "PS2" : "PS1");
+	struct arena_mark mark = arena_mark(&sh->arena);
 	char *line = NULL;
 	size_t capacity = 0;
 	long length;
 
-	length = editor_read_line(sh, prompt ? prompt : "", &line, &capacity);
+	prompt = prompt ? expand_prompt(sh, prompt) : "";
+	length = editor_read_line(sh, prompt, &line, &capacity);
+	arena_release(&sh->arena, mark);
 	if (length >= 0) {
 		char *room = make_room(sh, input, (size_t)length + 1);
 

@@ -120,37 +120,6 @@ static void assign(struct shell *sh, struct word *word, struct local_scope *scop
 		variable_mark(sh, text, false, true);
 }
 
-struct trace_frame {
-	struct cleanup cleanup;
-	struct unit *unit;
-};
-
-static void end_trace(struct shell *sh, struct cleanup *cleanup)
-{
-	sh->options.trace = true;
-	unit_put(sh, ((struct trace_frame *)cleanup)->unit);
-}
-
-/* PS4; as it stands where an error is in it, which does not keep the command from running. */
-static __attribute__((noinline)) const char *expand_prompt(struct shell *sh, const char *prompt)
-{
-	struct trace_frame frame = {.unit = unit_new(sh)};
-	const char *volatile text = arena_copy(&sh->arena, prompt, strlen(prompt));
-	struct handler handler;
-	int status = sh->status;
-
-	cleanup_push(sh, &frame.cleanup, end_trace);
-	sh->options.trace = false; /* of what PS4 runs */
-	handler_push(sh, &handler);
-	if (!setjmp(handler.jump))
-		text = expand_document(sh, parse_quoted_text(sh, frame.unit, text));
-	else
-		sh->status = status;
-	handler_pop(sh, &handler);
-	cleanup_pop(sh);
-	return text;
-}
-
 static void write_trace(struct shell *sh, struct text *trace, struct fields *arguments,
 			const struct redirection_scope *redirections)
 {

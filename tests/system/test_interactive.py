@@ -106,6 +106,19 @@ def test_tee_i_writes_what_comes_before_the_end(console):
     assert "records in\n" in console.run("cat statistics")
 
 
+def test_prompts_are_expanded(console):
+    console.type("cd /tmp; n=5; PS1='$PWD:$((n+1))$(echo '!')my_nvme# ' PS2='${n}my_nvme# '\r")
+    console.child.expect_exact("/tmp:6!my_nvme# ")
+    console.type("echo 'a\r")
+    console.child.expect_exact("5my_nvme# ")
+    console.type("b'\r")
+    console.child.expect("a\r*\nb\r*\n")
+    console.child.expect_exact("/tmp:6!my_nvme# ")
+    console.type("PS1='${wrong?is wrong}my_nvme# '\r")
+    console.child.expect("is wrong\r*\n")
+    console.child.expect_exact("${wrong?is wrong}my_nvme# ")
+
+
 def test_interrupted_dd_says_how_far_it_came(console):
     console.child.sendline("dd if=/dev/zero of=/dev/null bs=1M")
     console.child.expect_exact("\n")

@@ -86,8 +86,8 @@ unsigned pci_next_capability(const struct pci_device *device, unsigned after);
 /* A base address register, index below PCI_BARS; size 0 where there is none. */
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index);
 
-/* Gives a memory BAR without an address one in the window of the bridge above. 0, -EINVAL (no memory
- * BAR), -ENOSPC (no room, or no bridge above). */
+/* Gives a memory BAR without an address one in the window of the bridge above. 0, -EINVAL (no
+ * memory BAR), -ENOSPC (no room, or no bridge above). */
 int pci_assign_bar(struct pci_device *device, unsigned index);
 
 /* Maps a memory BAR uncacheable and turns on memory decoding. Bus mastering is the driver's to turn

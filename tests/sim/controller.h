@@ -172,8 +172,8 @@ void sim_set_never_ready(struct sim_controller *sim, bool never);
 void sim_set_never_unready(struct sim_controller *sim, bool never);
 /* Posts a bare completion to the queue, whatever it says. */
 void sim_post(struct sim_controller *sim, uint16_t completion_queue, const uint8_t entry[16]);
-/* From now on each time that completions are taken out of a queue another one follows at once, which
- * is for nobody; count times. */
+/* From now on each time that completions are taken out of a queue another one follows at once,
+ * which is for nobody; count times. */
 void sim_chatter(struct sim_controller *sim, unsigned count);
 /* Completes one outstanding Asynchronous Event Request; false if there is none. */
 bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page);

@@ -236,7 +236,7 @@ static void test_found(void **state)
 	assert_int_equal(nvme_init(), 0);
 	assert_string_equal(logged, "");
 	/* QEMU's needs time before a reset, others do not. */
-	assert_int_equal(controllers->options.settle_ms, 500);
+	assert_int_not_equal(controllers->options.settle_ms, 0);
 	cmdline_init("nvme.any=1");
 	assert_int_equal(nvme_rescan(), 1);
 	assert_string_equal(controllers->address, "00:06.0");

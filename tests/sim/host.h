@@ -13,6 +13,8 @@
 
 /* The first thread, terminal, environment: before anything else. */
 void host_init(void);
+/* With files: what a group of cmocka's tests begins with. */
+int host_set_up(void **state);
 
 void host_set_cmdline(const char *text);
 void host_set_memory_limit(uint64_t bytes);

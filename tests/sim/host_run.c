@@ -55,6 +55,13 @@ static struct file *host_file(int fd)
 	return file;
 }
 
+int host_set_up(void **state)
+{
+	(void)state;
+	host_init();
+	return files_init();
+}
+
 static int (*first_entry)(int argc, char **argv);
 
 static int run_first(int argc, char **argv)

@@ -1,13 +1,4 @@
 /* Files on block devices: the buffer, direct I/O, errors, against a model in memory. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "drivers/block/block.h"
 #include "kernel/files/file.h"
 #include "kernel/memory.h"
@@ -15,6 +6,7 @@
 #include "lib/errno.h"
 #include "lib/prng.h"
 #include "tests/sim/host.h"
+#include "tests/unit/cmocka.h"
 
 #define FILES_MAX 3
 
@@ -463,27 +455,13 @@ static void test_sync_all(void **state)
 
 static int set_up(void **state)
 {
-	(void)state;
-	host_init();
 	prng_seed(&random_state, 7);
-	return files_init();
+	return host_set_up(state);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_random_scarce),
-		cmocka_unit_test(test_positions),
-		cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_read_errors),
-		cmocka_unit_test(test_write_errors),
-		cmocka_unit_test(test_removed),
-		cmocka_unit_test(test_read_only),
-		cmocka_unit_test(test_removed_while_waiting),
-		cmocka_unit_test(test_removed_dirty),
-		cmocka_unit_test(test_sync_all),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, NULL);
-}
+GROUP_TESTS(set_up, NULL, cmocka_unit_test(test_random), cmocka_unit_test(test_random_scarce),
+	    cmocka_unit_test(test_positions), cmocka_unit_test(test_commands),
+	    cmocka_unit_test(test_read_errors), cmocka_unit_test(test_write_errors),
+	    cmocka_unit_test(test_removed), cmocka_unit_test(test_read_only),
+	    cmocka_unit_test(test_removed_while_waiting), cmocka_unit_test(test_removed_dirty),
+	    cmocka_unit_test(test_sync_all))

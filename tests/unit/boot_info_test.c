@@ -1,15 +1,8 @@
 /* Boot information as GRUB and QEMU hand it over, and broken. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <errno.h>
 
 #include "kernel/boot_info.h"
+#include "tests/unit/cmocka.h"
 
 static struct boot_info info;
 
@@ -218,14 +211,5 @@ static void pvh(void **state)
 	assert_int_equal(info.range_count, 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(multiboot2_whole),
-		cmocka_unit_test(multiboot2_broken),
-		cmocka_unit_test(multiboot2_too_many),
-		cmocka_unit_test(pvh),
-	};
-
-	return cmocka_run_group_tests_name("boot_info", tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test(multiboot2_whole), cmocka_unit_test(multiboot2_broken),
+      cmocka_unit_test(multiboot2_too_many), cmocka_unit_test(pvh))

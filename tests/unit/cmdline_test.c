@@ -1,14 +1,7 @@
 /* The kernel command line. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "kernel/console.h"
 #include "kernel/machine.h"
+#include "tests/unit/cmocka.h"
 
 static unsigned warnings;
 
@@ -74,13 +67,4 @@ static void numbers(void **state)
 	assert_int_equal(warnings, 7);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words),
-		cmocka_unit_test(longest),
-		cmocka_unit_test(numbers),
-	};
-
-	return cmocka_run_group_tests_name("cmdline", tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test(words), cmocka_unit_test(longest), cmocka_unit_test(numbers))

@@ -1,19 +1,11 @@
 /* Names, regular files and directories: the RAM file system against the host's own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "kernel/files/file.h"
 #include "kernel/memory.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
 #include "tests/sim/host.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/files_reference.h"
 
 static uint64_t seed = 1;
@@ -621,21 +613,7 @@ static void test_failed_open(void **state)
 	run_process(failed_open_body);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	host_init();
-	return files_init();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_differential),	 cmocka_unit_test(test_names),
-		cmocka_unit_test(test_sparse),		 cmocka_unit_test(test_full),
-		cmocka_unit_test(test_directory_stable), cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_scarce),		 cmocka_unit_test(test_failed_open),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, NULL);
-}
+GROUP_TESTS(host_set_up, NULL, cmocka_unit_test(test_differential), cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_sparse), cmocka_unit_test(test_full),
+	    cmocka_unit_test(test_directory_stable), cmocka_unit_test(test_devices),
+	    cmocka_unit_test(test_scarce), cmocka_unit_test(test_failed_open))

@@ -1,13 +1,5 @@
 /* Hot-plug slots: a root port and what is in its slot, in a configuration space of this file's own,
  * which does what a port does when software writes to it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "drivers/pci/hotplug.h"
 #include "drivers/pci/pci.h"
 #include "kernel/console.h"
@@ -16,6 +8,7 @@
 #include "kernel/time.h"
 #include "lib/errno.h"
 #include "tests/sim/host_pci.h"
+#include "tests/unit/cmocka.h"
 
 #define EXPRESS 0x54
 #define CONTROL (EXPRESS + 0x18)
@@ -321,18 +314,7 @@ static void test_window_full(void **state)
 	end();
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_happens),
-		cmocka_unit_test(test_attention_button),
-		cmocka_unit_test(test_put_in),
-		cmocka_unit_test(test_pulled_out),
-		cmocka_unit_test(test_presence_not_reported),
-		cmocka_unit_test(test_does_not_answer),
-		cmocka_unit_test(test_slot_without_hot_plug),
-		cmocka_unit_test(test_window_full),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test(test_nothing_happens), cmocka_unit_test(test_attention_button),
+      cmocka_unit_test(test_put_in), cmocka_unit_test(test_pulled_out),
+      cmocka_unit_test(test_presence_not_reported), cmocka_unit_test(test_does_not_answer),
+      cmocka_unit_test(test_slot_without_hot_plug), cmocka_unit_test(test_window_full))

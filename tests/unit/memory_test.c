@@ -1,18 +1,9 @@
 /* The page allocator and the heap over an arena of the host. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "kernel/boot_info.h"
 #include "kernel/machine.h"
 #include "kernel/memory.h"
 #include "kernel/memory_map.h"
+#include "tests/unit/cmocka.h"
 
 #define ARENA_PAGES 4096
 
@@ -315,20 +306,8 @@ static void map_sets(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(start, set_up),
-		cmocka_unit_test_setup(longest_run, set_up),
-		cmocka_unit_test_setup(resize, set_up),
-		cmocka_unit_test_setup(misuse, set_up),
-		cmocka_unit_test_setup(release, set_up),
-		cmocka_unit_test_setup(random_runs, set_up),
-		cmocka_unit_test_setup(heap_sizes, set_up),
-		cmocka_unit_test(heap_random),
-		cmocka_unit_test(heap_misuse),
-		cmocka_unit_test(map_sets),
-	};
-
-	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test_setup(start, set_up), cmocka_unit_test_setup(longest_run, set_up),
+      cmocka_unit_test_setup(resize, set_up), cmocka_unit_test_setup(misuse, set_up),
+      cmocka_unit_test_setup(release, set_up), cmocka_unit_test_setup(random_runs, set_up),
+      cmocka_unit_test_setup(heap_sizes, set_up), cmocka_unit_test(heap_random),
+      cmocka_unit_test(heap_misuse), cmocka_unit_test(map_sets))

@@ -164,13 +164,4 @@ static void test_vectors(void **state)
 	assert_int_equal(pci_read16(&device, CAPABILITY + 2), 0xffff);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_place),
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_vectors),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test(test_place), cmocka_unit_test(test_none), cmocka_unit_test(test_vectors))

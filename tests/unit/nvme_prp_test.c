@@ -356,18 +356,8 @@ static void test_cursor(void **state)
 	nvme_cursor_advance(&cursor, 60);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_offset_and_length),
-		cmocka_unit_test(test_misaligned),
-		cmocka_unit_test(test_lists_cross_pages),
-		cmocka_unit_test(test_entries_suffice),
-		cmocka_unit_test(test_segments_join_at_pages),
-		cmocka_unit_test(test_empty_segments),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_cursor),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+GROUP_TESTS(set_up, tear_down, cmocka_unit_test(test_every_offset_and_length),
+	    cmocka_unit_test(test_misaligned), cmocka_unit_test(test_lists_cross_pages),
+	    cmocka_unit_test(test_entries_suffice), cmocka_unit_test(test_segments_join_at_pages),
+	    cmocka_unit_test(test_empty_segments), cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_cursor))

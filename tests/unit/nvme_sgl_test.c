@@ -411,19 +411,12 @@ static void test_random(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_rules, set_rules),
-		cmocka_unit_test_setup(test_one_run, set_rules),
-		cmocka_unit_test_setup(test_neighbours_are_merged, set_rules),
-		cmocka_unit_test_setup(test_empty_segments, set_rules),
-		cmocka_unit_test_setup(test_segments_are_chained, set_rules),
-		cmocka_unit_test_setup(test_dwords, set_rules),
-		cmocka_unit_test_setup(test_dwords_across_neighbours, set_rules),
-		cmocka_unit_test_setup(test_threshold, set_rules),
-		cmocka_unit_test_setup(test_random, set_rules),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+GROUP_TESTS(set_up, tear_down, cmocka_unit_test_setup(test_rules, set_rules),
+	    cmocka_unit_test_setup(test_one_run, set_rules),
+	    cmocka_unit_test_setup(test_neighbours_are_merged, set_rules),
+	    cmocka_unit_test_setup(test_empty_segments, set_rules),
+	    cmocka_unit_test_setup(test_segments_are_chained, set_rules),
+	    cmocka_unit_test_setup(test_dwords, set_rules),
+	    cmocka_unit_test_setup(test_dwords_across_neighbours, set_rules),
+	    cmocka_unit_test_setup(test_threshold, set_rules),
+	    cmocka_unit_test_setup(test_random, set_rules))

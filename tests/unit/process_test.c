@@ -1,17 +1,5 @@
 /* Processes, pipes, threads: what a command owns comes back, however it ends. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Before cmocka.h, which has a macro fail(). */
 #include "kernel/commands/command.h"
-
-#include <cmocka.h>
-
 #include "kernel/console.h"
 #include "kernel/files/file.h"
 #include "kernel/memory.h"
@@ -19,6 +7,7 @@
 #include "kernel/thread.h"
 #include "lib/errno.h"
 #include "tests/sim/host.h"
+#include "tests/unit/cmocka.h"
 
 static char *arguments[] = {"test", NULL};
 static struct memory_stats before;
@@ -408,26 +397,8 @@ static void test_nothing_is_kept(void **state)
 	assert_int_equal(run(print_to_nobody), STATUS_BROKEN_PIPE);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	host_init();
-	return files_init();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exit),
-		cmocka_unit_test(test_child),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_interrupt),
-		cmocka_unit_test(test_write_error),
-		cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_pipes),
-		cmocka_unit_test(test_pipe_details),
-		cmocka_unit_test(test_nothing_is_kept),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, NULL);
-}
+GROUP_TESTS(host_set_up, NULL, cmocka_unit_test(test_exit), cmocka_unit_test(test_child),
+	    cmocka_unit_test(test_files), cmocka_unit_test(test_interrupt),
+	    cmocka_unit_test(test_write_error), cmocka_unit_test(test_messages),
+	    cmocka_unit_test(test_pipes), cmocka_unit_test(test_pipe_details),
+	    cmocka_unit_test(test_nothing_is_kept))

@@ -603,16 +603,14 @@ static void test_random_keys(void **state)
 	assumed_columns = 80;
 }
 
-int main(void)
+static int tear_down(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys),	    cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_history),	    cmocka_unit_test(test_history_is_bounded),
-		cmocka_unit_test(test_paste),	    cmocka_unit_test(test_long_line),
-		cmocka_unit_test(test_random_keys),
-	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-
+	(void)state;
 	history_clear();
-	return failed;
+	return 0;
 }
+
+GROUP_TESTS(NULL, tear_down, cmocka_unit_test(test_keys), cmocka_unit_test(test_ends),
+	    cmocka_unit_test(test_history), cmocka_unit_test(test_history_is_bounded),
+	    cmocka_unit_test(test_paste), cmocka_unit_test(test_long_line),
+	    cmocka_unit_test(test_random_keys))

@@ -1,24 +1,13 @@
 /* The shell where something runs out: memory, the stack; and what must not run out in a long
  * session. What it computes is compared with dash in tests/system. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Before cmocka.h, which has a macro fail(). */
 #include "kernel/commands/command.h"
-
-#include <cmocka.h>
-
 #include "kernel/files/file.h"
 #include "kernel/memory.h"
 #include "kernel/process.h"
 #include "kernel/shell/shell.h"
 #include "kernel/thread.h"
 #include "tests/sim/host.h"
+#include "tests/unit/cmocka.h"
 
 /* A command of the test's own: the memory in use. */
 static int memory_used_main(int argc, char **argv)
@@ -381,23 +370,16 @@ static void test_large(void **state)
 	free(word);
 }
 
-int main(void)
+static int set_up(void **state)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_is_left_behind),
-		cmocka_unit_test(test_out_of_memory),
-		cmocka_unit_test(test_out_of_memory_and_nobody_listens),
-		cmocka_unit_test(test_out_of_memory_in_a_new_shell),
-		cmocka_unit_test(test_cmp_without_memory),
-		cmocka_unit_test(test_memory_hogs),
-		cmocka_unit_test(test_deep_nesting),
-		cmocka_unit_test(test_recursion),
-		cmocka_unit_test(test_large),
-	};
-
 	setenv("HOST_LOG", "0", 0);
-	host_init();
-	if (files_init())
-		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+	return host_set_up(state);
 }
+
+GROUP_TESTS(set_up, NULL, cmocka_unit_test(test_nothing_is_left_behind),
+	    cmocka_unit_test(test_out_of_memory),
+	    cmocka_unit_test(test_out_of_memory_and_nobody_listens),
+	    cmocka_unit_test(test_out_of_memory_in_a_new_shell),
+	    cmocka_unit_test(test_cmp_without_memory), cmocka_unit_test(test_memory_hogs),
+	    cmocka_unit_test(test_deep_nesting), cmocka_unit_test(test_recursion),
+	    cmocka_unit_test(test_large))

@@ -1,22 +1,11 @@
 /* What commands have in common: options, quoting. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Before cmocka.h, which has a macro fail(). */
 #include "kernel/commands/command.h"
-
-#include <cmocka.h>
-
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
 #include "tests/sim/host.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/getopt_reference.h"
 
 static char *program[] = {"prog", NULL};
@@ -190,20 +179,5 @@ static void test_quote_like_ls(void **state)
 	assert_int_equal(process_run(quote_like_ls, 1, program), 0);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	host_init();
-	return files_init();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_getopt),
-		cmocka_unit_test(test_quote),
-		cmocka_unit_test(test_quote_like_ls),
-	};
-
-	return cmocka_run_group_tests(tests, set_up, NULL);
-}
+GROUP_TESTS(host_set_up, NULL, cmocka_unit_test(test_getopt), cmocka_unit_test(test_quote),
+	    cmocka_unit_test(test_quote_like_ls))

@@ -24,7 +24,7 @@ DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard 
 
 unit_acpi     = kernel/acpi_tables.c
 unit_console_line = kernel/console_line.c
-unit_block    = $(wildcard drivers/block/*.c)
+unit_block    = drivers/block/block.c
 unit_boot_info = kernel/boot_info.c
 unit_chacha20 = lib/chacha20.c
 unit_cmdline  = kernel/cmdline.c lib/number.c
@@ -40,10 +40,6 @@ unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c
 unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
-unit_block    = drivers/block/block.c
-unit_nvme_io  = $(DRIVER)
-unit_nvme_namespace = $(DRIVER)
-unit_nvme_recovery = $(DRIVER)
 unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
 unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)

@@ -55,6 +55,77 @@ void driver_stop(struct driver *driver)
 	memset(driver, 0, sizeof(*driver));
 }
 
+void driver_finish(struct driver *driver)
+{
+	sim_clear_faults(driver->sim);
+	assert_works(driver);
+	driver_stop(driver);
+}
+
+int driver_set_up(void **state)
+{
+	static struct driver driver;
+
+	driver_start(&driver, NULL, NULL);
+	*state = &driver;
+	return 0;
+}
+
+int driver_tear_down(void **state)
+{
+	driver_finish(*state);
+	return 0;
+}
+
+void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcode, unsigned skip,
+		      unsigned count, uint64_t value)
+{
+	struct sim_fault fault = {.kind = kind,
+				  .queue = 1,
+				  .opcode = opcode,
+				  .skip = skip,
+				  .count = count,
+				  .value = value,
+				  .status = (unsigned)value};
+
+	sim_add_fault(driver->sim, &fault);
+}
+
+uint64_t driver_read(struct driver *driver, int *error)
+{
+	uint8_t bytes[512], expected[512], before[512];
+	uint64_t start = nvme_time_ns();
+	int result;
+
+	memset(expected, 0x3c, sizeof(expected));
+	sim_namespace_read(driver->sim, 1, 5, 1, before);
+	sim_namespace_write(driver->sim, 1, 5, 1, expected);
+	result = block_read(driver->device, 5, 1, bytes);
+	sim_namespace_write(driver->sim, 1, 5, 1, before);
+	if (error)
+		*error = result;
+	else
+		assert_int_equal(result, 0);
+	if (!result)
+		assert_memory_equal(bytes, expected, sizeof(bytes));
+	return nvme_time_ns() - start;
+}
+
+void assert_read(struct driver *driver, int error, uint64_t least, uint64_t most)
+{
+	int result;
+
+	assert_in_range(driver_read(driver, &result), least, most);
+	assert_int_equal(result, error);
+}
+
+void assert_works(struct driver *driver)
+{
+	assert_int_equal(nvme_state(driver->controller), NVME_LIVE);
+	assert_read(driver, 0, 0, 10 * MS);
+	assert_legal(driver);
+}
+
 void assert_order(const char *text, const char *const *words)
 {
 	const char *at = text;
@@ -271,10 +342,19 @@ void model_run(struct model *model, unsigned count, unsigned depth, unsigned blo
 			block_poll(model->device);
 			nvme_relax();
 		}
-		if (nvme_time_ns() - start > 600000000000ull)
+		if (nvme_time_ns() - start > 600 * S)
 			fail_msg("no progress; log:\n%s", sim_log());
 	}
-	model_finish(model, 60000000000ull);
+	model_finish(model, 60 * S);
+}
+
+void model_exercise(struct block_device *device, uint64_t seed, unsigned count, unsigned depth,
+		    unsigned blocks_max)
+{
+	struct model *model = model_create(device, seed);
+
+	model_run(model, count, depth, blocks_max);
+	model_end(model);
 }
 
 void model_finish(struct model *model, uint64_t limit_ns)
@@ -307,4 +387,10 @@ void model_verify(struct model *model)
 				 (unsigned long long)(lba + count - 1));
 	}
 	free(bytes);
+}
+
+void model_end(struct model *model)
+{
+	model_verify(model);
+	model_destroy(model);
 }

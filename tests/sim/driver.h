@@ -6,6 +6,11 @@
 #include "lib/prng.h"
 #include "tests/sim/controller.h"
 
+/* Simulated nanoseconds. */
+#define US 1000ull
+#define MS 1000000ull
+#define S  1000000000ull
+
 struct driver {
 	struct sim_controller *sim;
 	struct nvme_controller *controller;
@@ -20,6 +25,30 @@ int driver_try(struct driver *driver, const struct sim_config *config,
 	       const struct nvme_options *options);
 /* Orderly end. The test fails when the driver did something illegal, or keeps memory. */
 void driver_stop(struct driver *driver);
+
+/* The same, of one that must be at work at the end, whatever faults it had. */
+void driver_finish(struct driver *driver);
+
+/* For TESTS(): *state is a driver that was started without options; driver_finish() follows. */
+int driver_set_up(void **state);
+int driver_tear_down(void **state);
+#define DRIVER_TEST(function) \
+	cmocka_unit_test_setup_teardown(function, driver_set_up, driver_tear_down)
+
+static inline const struct nvme_statistics *statistics(const struct driver *driver)
+{
+	return nvme_statistics(driver->controller);
+}
+/* In I/O queue 1: value is the status, too. */
+void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcode, unsigned skip,
+		      unsigned count, uint64_t value);
+/* Reads block 5 while it holds a pattern, and compares. The time that this took; in *error what the
+ * read returned (error may be NULL: 0 then). */
+uint64_t driver_read(struct driver *driver, int *error);
+/* Fails the test unless driver_read() has that error, after least to most nanoseconds. */
+void assert_read(struct driver *driver, int error, uint64_t least, uint64_t most);
+/* Fails the test unless the controller is live, reads at once, and nothing was illegal. */
+void assert_works(struct driver *driver);
 
 /* Fails the test unless the words occur in text in this order; NULL ends them. */
 void assert_order(const char *text, const char *const *words);
@@ -45,6 +74,9 @@ struct model *model_create(struct block_device *device, uint64_t seed);
 /* Does count random requests (reads, writes, flushes; sizes up to blocks_max; aligned and scattered
  * buffers), at most depth at once, none overlapping another. */
 void model_run(struct model *model, unsigned count, unsigned depth, unsigned blocks_max);
+/* All that in one: a model, so many requests, everything compared. */
+void model_exercise(struct block_device *device, uint64_t seed, unsigned count, unsigned depth,
+		    unsigned blocks_max);
 /* Starts up to depth requests and does not wait. */
 void model_start(struct model *model, unsigned depth, unsigned blocks_max);
 /* Waits until nothing runs. The test fails when simulated time passes limit_ns before. */
@@ -52,3 +84,5 @@ void model_finish(struct model *model, uint64_t limit_ns);
 /* Compares the whole device with the model, by reads through the driver. */
 void model_verify(struct model *model);
 void model_destroy(struct model *model);
+/* Both, one after the other. */
+void model_end(struct model *model);

@@ -6,8 +6,6 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define S 1000000000ull
-
 static void lose(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,
 		 uint64_t value)
 {
@@ -132,7 +130,7 @@ static void test_reset_in_a_scan(void **state)
 	lose(&driver, 0, SIM_IDENTIFY, SIM_DELAY, deadline - nvme_time_ns() - 5000);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), -EIO);
 	assert_int_equal(block_wait(&request), 0);
-	assert_int_equal(nvme_statistics(driver.controller)->resets, 1);
+	assert_int_equal(statistics(&driver)->resets, 1);
 	assert_int_equal(driver.device->block_count, 256);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
 	assert_int_equal(driver.device->block_count, 256);
@@ -203,7 +201,7 @@ static void test_chatter(void **state)
 			assert_int_equal(block_read(driver.device, 1, 1, bytes), 0);
 		}
 		assert_in_range(nvme_time_ns() - begun, 1000000, 20000000);
-		assert_true(nvme_statistics(driver.controller)->violations < CHATTER);
+		assert_true(statistics(&driver)->violations < CHATTER);
 		sim_chatter(driver.sim, 0);
 		driver_stop(&driver);
 	}
@@ -358,27 +356,15 @@ static void test_late_doorbell_buffer(void **state)
 	sim_advance(S);
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
-	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
-	assert_int_equal(nvme_statistics(driver.controller)->resets, 1);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
+	assert_int_equal(statistics(&driver)->resets, 1);
 	assert_logged("Doorbell Buffer Config");
 	driver_stop(&driver);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gone_while_waiting_for_a_slot),
-		cmocka_unit_test(test_no_buffer),
-		cmocka_unit_test(test_identify_data_changes_later),
-		cmocka_unit_test(test_reset_in_a_scan),
-		cmocka_unit_test(test_ready_timeout_of_hours),
-		cmocka_unit_test(test_slow_namespaces),
-		cmocka_unit_test(test_namespaces_of_an_admin_controller),
-		cmocka_unit_test(test_late_doorbell_buffer),
-		cmocka_unit_test(test_chatter),
-		cmocka_unit_test(test_much_to_tell),
-		cmocka_unit_test(test_buffers_that_are_too_small),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test(test_gone_while_waiting_for_a_slot), cmocka_unit_test(test_no_buffer),
+      cmocka_unit_test(test_identify_data_changes_later), cmocka_unit_test(test_reset_in_a_scan),
+      cmocka_unit_test(test_ready_timeout_of_hours), cmocka_unit_test(test_slow_namespaces),
+      cmocka_unit_test(test_namespaces_of_an_admin_controller),
+      cmocka_unit_test(test_late_doorbell_buffer), cmocka_unit_test(test_chatter),
+      cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small))

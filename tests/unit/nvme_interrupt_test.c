@@ -5,10 +5,6 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define US 1000ull
-#define MS 1000000ull
-#define S  1000000000ull
-
 /* Much longer than any spinning, so that only an interrupt can end a wait that soon. */
 #define LATENCY (3 * MS)
 
@@ -18,28 +14,6 @@ static const struct nvme_options best = {.irq = NVME_IRQ_BEST};
 static const struct nvme_options spin = {.irq = NVME_IRQ_BEST, .spin_us = 200};
 static const struct sim_config slow = {.latency_ns = LATENCY};
 
-/* Reads a block that holds its pattern; the time that it took. */
-static uint64_t read_block(struct driver *driver)
-{
-	uint8_t bytes[512], expected[512];
-	uint64_t start = nvme_time_ns();
-
-	memset(expected, 0x3c, sizeof(expected));
-	sim_namespace_write(driver->sim, 1, 5, 1, expected);
-	assert_int_equal(block_read(driver->device, 5, 1, bytes), 0);
-	assert_memory_equal(bytes, expected, sizeof(bytes));
-	return nvme_time_ns() - start;
-}
-
-/* A model of a device that read_block() has been used on. */
-static struct model *new_model(struct driver *driver, uint64_t seed)
-{
-	const uint8_t zeroes[512] = {0};
-
-	sim_namespace_write(driver->sim, 1, 5, 1, zeroes);
-	return model_create(driver->device, seed);
-}
-
 static uint64_t interrupts(struct driver *driver)
 {
 	return sim_statistics(driver->sim)->interrupts;
@@ -47,7 +21,7 @@ static uint64_t interrupts(struct driver *driver)
 
 static uint64_t lost(struct driver *driver)
 {
-	return nvme_statistics(driver->controller)->lost_interrupts;
+	return statistics(driver)->lost_interrupts;
 }
 
 /* A read waits for its interrupt and for nothing else. */
@@ -55,7 +29,7 @@ static void assert_interrupts(struct driver *driver)
 {
 	uint64_t before = interrupts(driver), lost_before = lost(driver);
 
-	assert_in_range(read_block(driver), LATENCY, LATENCY + 100 * US);
+	assert_read(driver, 0, LATENCY, LATENCY + 100 * US);
 	assert_int_equal(interrupts(driver), before + 1);
 	assert_int_equal(lost(driver), lost_before);
 	assert_legal(driver);
@@ -96,7 +70,7 @@ static void test_poll(void **state)
 	(void)state;
 	driver_start(&driver, &slow, NULL);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "polling");
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	assert_int_equal(interrupts(&driver), 0);
 	driver_stop(&driver);
 }
@@ -113,10 +87,10 @@ static void test_spin(void **state)
 	(void)state;
 	driver_start(&driver, &quick, &spin);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	before = interrupts(&driver);
 	for (unsigned i = 0; i < 20; i++)
-		read_block(&driver);
+		driver_read(&driver, NULL);
 	assert_int_equal(interrupts(&driver), before);
 	assert_int_equal(lost(&driver), 0);
 	driver_stop(&driver);
@@ -124,7 +98,7 @@ static void test_spin(void **state)
 	/* Who only polls is not interrupted at all. */
 	driver_start(&driver, &quick, &spin);
 	before = interrupts(&driver);
-	model = new_model(&driver, 1);
+	model = model_create(driver.device, 1);
 	model_run(model, 100, 16, 8);
 	model_destroy(model);
 	assert_int_equal(interrupts(&driver), before);
@@ -135,16 +109,16 @@ static void test_spin(void **state)
 	for (unsigned i = 0; i < 5; i++) {
 		assert_false(nvme_attention(true));
 		before = interrupts(&driver);
-		read_block(&driver);
+		driver_read(&driver, NULL);
 		assert_int_equal(interrupts(&driver), before);
 	}
 	driver_stop(&driver);
 
 	driver_start(&driver, &slow, &spin);
 	for (unsigned i = 0; i < 20; i++)
-		read_block(&driver);
+		driver_read(&driver, NULL);
 	before = interrupts(&driver);
-	assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+	assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 	assert_in_range(interrupts(&driver), before + 1, before + 2);
 	assert_int_equal(lost(&driver), 0);
 	driver_stop(&driver);
@@ -160,7 +134,7 @@ static void test_fallback(void **state)
 	driver_start(&driver, &config, &best);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "INTx");
 	assert_not_logged("no MSI-X");
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	driver_stop(&driver);
 
 	driver_start(&driver, &config, &msix);
@@ -172,12 +146,12 @@ static void test_fallback(void **state)
 	driver_start(&driver, &config, &best);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "polling");
 	assert_not_logged("no interrupts");
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	driver_stop(&driver);
 
 	driver_start(&driver, &config, &intx);
 	assert_logged("no interrupts to be had, polling");
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	driver_stop(&driver);
 }
 
@@ -198,10 +172,9 @@ static void test_many_queues(void **state)
 		assert_int_equal(nvme_interrupt_vectors(driver.controller), vectors[i]);
 		for (unsigned queue = 0; queue < 65; queue++)
 			assert_interrupts(&driver);
-		model = new_model(&driver, i);
+		model = model_create(driver.device, i);
 		model_run(model, 300, 64, 16);
-		model_verify(model);
-		model_destroy(model);
+		model_end(model);
 		assert_int_equal(lost(&driver), 0);
 		driver_stop(&driver);
 	}
@@ -223,7 +196,7 @@ static void test_cpu_vectors(void **state)
 	assert_int_equal(nvme_interrupt_vectors(drivers[1].controller), 1);
 	assert_string_equal(nvme_interrupt_kind(drivers[2].controller), "polling");
 	for (unsigned i = 0; i < 3; i++)
-		read_block(&drivers[i]);
+		driver_read(&drivers[i], NULL);
 	for (unsigned i = 0; i < 3; i++) {
 		nvme_detach(drivers[i].controller, true);
 		assert_legal(&drivers[i]);
@@ -243,24 +216,22 @@ static void test_lost(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
 		struct driver driver;
-		uint64_t took;
 
 		driver_start(&driver, &slow, options[i]);
-		assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+		assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 		sim_add_fault(driver.sim, &fault);
 		for (unsigned n = 1; n <= 3; n++) {
-			took = read_block(&driver);
-			assert_in_range(took, LATENCY, 20 * MS);
+			assert_read(&driver, 0, LATENCY, 20 * MS);
 			assert_int_equal(lost(&driver), n);
 		}
 		assert_logged("lost interrupt: vector");
 		assert_int_equal(
 			strstr(strstr(sim_log(), "lost interrupt") + 1, "lost interrupt") != NULL,
 			0);
-		assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+		assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 		assert_int_equal(lost(&driver), 3);
-		assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
-		assert_int_equal(nvme_statistics(driver.controller)->resets, 0);
+		assert_int_equal(statistics(&driver)->timeouts, 0);
+		assert_int_equal(statistics(&driver)->resets, 0);
 		driver_stop(&driver);
 	}
 }
@@ -276,9 +247,9 @@ static void test_dead(void **state)
 	driver_start(&driver, &slow, &msix);
 	sim_add_fault(driver.sim, &fault);
 	for (unsigned i = 0; i < 16; i++)
-		read_block(&driver);
+		driver_read(&driver, NULL);
 	assert_logged("interrupts do not arrive: polling until the next reset");
-	assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+	assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 	assert_int_equal(lost(&driver), 16);
 	sim_clear_faults(driver.sim);
 	assert_int_equal(nvme_reset(driver.controller), 0);
@@ -295,7 +266,7 @@ static void test_masked_vector(void **state)
 	driver_start(&driver, &slow, &msix);
 	assert_interrupts(&driver);
 	sim_hold_vector(driver.sim, 1, true);
-	assert_in_range(read_block(&driver), LATENCY, 20 * MS);
+	assert_read(&driver, 0, LATENCY, 20 * MS);
 	assert_int_equal(lost(&driver), 1);
 	assert_true(sim_vector_pending(driver.sim, 1));
 	/* It comes now, for nothing. */
@@ -318,8 +289,8 @@ static void test_spurious(void **state)
 		driver_start(&driver, &slow, options[i]);
 		for (unsigned vector = 0; vector < 70; vector++)
 			sim_interrupt(driver.sim, vector);
-		read_block(&driver);
-		model = new_model(&driver, i);
+		driver_read(&driver, NULL);
+		model = model_create(driver.device, i);
 		for (unsigned n = 0; n < 200; n++) {
 			model_start(model, 16, 8);
 			sim_interrupt(driver.sim, n % 3);
@@ -327,10 +298,9 @@ static void test_spurious(void **state)
 			nvme_relax();
 		}
 		model_finish(model, 60 * S);
-		model_verify(model);
-		model_destroy(model);
+		model_end(model);
 		assert_int_equal(lost(&driver), 0);
-		assert_int_equal(nvme_statistics(driver.controller)->violations, 0);
+		assert_int_equal(statistics(&driver)->violations, 0);
 		driver_stop(&driver);
 	}
 }
@@ -345,11 +315,11 @@ static void test_shared(void **state)
 	driver_start(&one, &slow, &intx);
 	driver_start(&two, &slow, &intx);
 	for (unsigned i = 0; i < 10; i++) {
-		assert_in_range(read_block(&one), LATENCY, LATENCY + 100 * US);
-		assert_in_range(read_block(&two), LATENCY, LATENCY + 100 * US);
+		assert_read(&one, 0, LATENCY, LATENCY + 100 * US);
+		assert_read(&two, 0, LATENCY, LATENCY + 100 * US);
 	}
-	models[0] = new_model(&one, 1);
-	models[1] = new_model(&two, 2);
+	models[0] = model_create(one.device, 1);
+	models[1] = model_create(two.device, 2);
 	for (unsigned n = 0; n < 50; n++) {
 		model_start(models[0], 16, 8);
 		model_start(models[1], 16, 8);
@@ -364,7 +334,7 @@ static void test_shared(void **state)
 	nvme_detach(one.controller, true);
 	assert_legal(&one);
 	sim_destroy(one.sim);
-	read_block(&two);
+	driver_read(&two, NULL);
 	driver_stop(&two);
 }
 
@@ -377,9 +347,9 @@ static void test_storm(void **state)
 	driver_start(&driver, &slow, &intx);
 	assert_interrupts(&driver);
 	sim_hold_line(true);
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	assert_logged("interrupts were switched off: polling until the next reset");
-	assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+	assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 	sim_hold_line(false);
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	assert_interrupts(&driver);
@@ -398,7 +368,7 @@ static void test_reset(void **state)
 		struct model *model;
 
 		driver_start(&driver, &config, options[i]);
-		model = new_model(&driver, i);
+		model = model_create(driver.device, i);
 		for (unsigned n = 0; n < 5; n++) {
 			model_start(model, 32, 16);
 			assert_int_equal(nvme_reset(driver.controller), 0);
@@ -406,9 +376,8 @@ static void test_reset(void **state)
 		}
 		/* This one forgets how to interrupt. */
 		assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
-		model_verify(model);
-		model_destroy(model);
-		assert_in_range(read_block(&driver), LATENCY, LATENCY + 100 * US);
+		model_end(model);
+		assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 		assert_int_equal(lost(&driver), 0);
 		driver_stop(&driver);
 	}
@@ -450,16 +419,16 @@ static void test_deadlines(void **state)
 
 		driver_start(&driver, &slow, &options[i]);
 		sim_add_fault(driver.sim, &fault);
-		assert_in_range(read_block(&driver), 100 * MS, 140 * MS);
-		assert_int_equal(nvme_statistics(driver.controller)->aborts, 1);
+		assert_read(&driver, 0, 100 * MS, 140 * MS);
+		assert_int_equal(statistics(&driver)->aborts, 1);
 		fault.kind = SIM_LOSE_HARD;
 		sim_add_fault(driver.sim, &fault);
-		assert_in_range(read_block(&driver), 100 * MS, 300 * MS);
-		assert_int_equal(nvme_statistics(driver.controller)->resets, 1);
+		assert_read(&driver, 0, 100 * MS, 300 * MS);
+		assert_int_equal(statistics(&driver)->resets, 1);
 		fault.kind = SIM_FATAL;
 		sim_add_fault(driver.sim, &fault);
-		assert_in_range(read_block(&driver), 3 * MS, 100 * MS);
-		assert_int_equal(nvme_statistics(driver.controller)->resets, 2);
+		assert_read(&driver, 0, 3 * MS, 100 * MS);
+		assert_int_equal(statistics(&driver)->resets, 2);
 		assert_int_equal(lost(&driver), 0);
 		driver_stop(&driver);
 	}
@@ -475,7 +444,7 @@ static void test_attention(void **state)
 		struct driver driver;
 
 		driver_start(&driver, &slow, options[i]);
-		read_block(&driver);
+		driver_read(&driver, NULL);
 		nvme_poll_all();
 		assert_false(nvme_attention(true));
 		sim_advance(50 * MS);
@@ -484,7 +453,7 @@ static void test_attention(void **state)
 		sim_advance(10 * US);
 		assert_true(nvme_attention(true));
 		nvme_poll_all();
-		assert_int_equal(nvme_statistics(driver.controller)->events, 1);
+		assert_int_equal(statistics(&driver)->events, 1);
 		assert_logged("temperature threshold");
 		assert_false(nvme_attention(true));
 		driver_stop(&driver);
@@ -516,7 +485,7 @@ static void test_coalescing(void **state)
 	driver_start(&driver, &config, &options);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
 	assert_logged("no interrupt coalescing: ");
-	read_block(&driver);
+	driver_read(&driver, NULL);
 	driver_stop(&driver);
 }
 
@@ -530,30 +499,22 @@ static void test_stalls(void **state)
 	(void)state;
 	driver_start(&driver, &config, &options);
 	for (unsigned i = 0; i < 3000; i++) {
-		assert_in_range(read_block(&driver), 0, 5 * MS);
+		assert_read(&driver, 0, 0, 5 * MS);
 		/* the next one comes while the controller goes to sleep */
 		sim_advance(17000 + i % 5000);
 	}
-	assert_true(nvme_statistics(driver.controller)->stalls > 0);
-	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+	assert_true(statistics(&driver)->stalls > 0);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
 	assert_int_equal(lost(&driver), 0);
 	driver_stop(&driver);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_msix),	    cmocka_unit_test(test_intx),
-		cmocka_unit_test(test_poll),	    cmocka_unit_test(test_spin),
-		cmocka_unit_test(test_fallback),    cmocka_unit_test(test_many_queues),
-		cmocka_unit_test(test_cpu_vectors), cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_dead),	    cmocka_unit_test(test_masked_vector),
-		cmocka_unit_test(test_spurious),    cmocka_unit_test(test_shared),
-		cmocka_unit_test(test_storm),	    cmocka_unit_test(test_reset),
-		cmocka_unit_test(test_unplug),	    cmocka_unit_test(test_deadlines),
-		cmocka_unit_test(test_attention),   cmocka_unit_test(test_coalescing),
-		cmocka_unit_test(test_stalls),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TESTS(cmocka_unit_test(test_msix), cmocka_unit_test(test_intx), cmocka_unit_test(test_poll),
+      cmocka_unit_test(test_spin), cmocka_unit_test(test_fallback),
+      cmocka_unit_test(test_many_queues), cmocka_unit_test(test_cpu_vectors),
+      cmocka_unit_test(test_lost), cmocka_unit_test(test_dead),
+      cmocka_unit_test(test_masked_vector), cmocka_unit_test(test_spurious),
+      cmocka_unit_test(test_shared), cmocka_unit_test(test_storm), cmocka_unit_test(test_reset),
+      cmocka_unit_test(test_unplug), cmocka_unit_test(test_deadlines),
+      cmocka_unit_test(test_attention), cmocka_unit_test(test_coalescing),
+      cmocka_unit_test(test_stalls))

@@ -9,13 +9,9 @@ static void run_model(const struct sim_config *config, const struct nvme_options
 		      unsigned count, unsigned depth, unsigned blocks_max)
 {
 	struct driver driver;
-	struct model *model;
 
 	driver_start(&driver, config, options);
-	model = model_create(driver.device, 7);
-	model_run(model, count, depth, blocks_max);
-	model_verify(model);
-	model_destroy(model);
+	model_exercise(driver.device, 7, count, depth, blocks_max);
 	assert_not_logged("completion ignored");
 	driver_stop(&driver);
 }
@@ -101,8 +97,8 @@ static struct nvme_statistics run_data_mode(const struct sim_config *base, enum 
 		model = model_create(driver.device, config.mdts);
 		model_run(model, 600, 40, 300);
 		model_verify(model);
-		sum.sgls += nvme_statistics(driver.controller)->sgls;
-		sum.bounced += nvme_statistics(driver.controller)->bounced;
+		sum.sgls += statistics(&driver)->sgls;
+		sum.bounced += statistics(&driver)->bounced;
 		*commands += sim_statistics(driver.sim)->commands[1][NVME_IO_READ] +
 			     sim_statistics(driver.sim)->commands[1][NVME_IO_WRITE];
 		model_destroy(model);
@@ -164,10 +160,9 @@ static void test_data_modes_over_a_reset(void **state)
 			model_start(model, 40, 100);
 			assert_int_equal(nvme_reset(driver.controller), 0);
 			model_start(model, 50, 10);
-			model_finish(model, 10000000000ull);
+			model_finish(model, 10 * S);
 		}
-		model_verify(model);
-		model_destroy(model);
+		model_end(model);
 		driver_stop(&driver);
 	}
 }
@@ -186,8 +181,7 @@ static void test_shadow_doorbells(void **state)
 	model_run(model, 3000, 50, 8);
 	/* that is what they are for */
 	assert_in_range(sim_statistics(driver.sim)->doorbell_writes, 1, 3000);
-	model_verify(model);
-	model_destroy(model);
+	model_end(model);
 	driver_stop(&driver);
 }
 
@@ -208,7 +202,7 @@ static void test_shadow_doorbell_wakes(void **state)
 		assert_in_range(nvme_time_ns() - start, 0, 100000);
 		sim_advance(1000000);
 	}
-	assert_int_equal(nvme_statistics(driver.controller)->stalls, 0);
+	assert_int_equal(statistics(&driver)->stalls, 0);
 	driver_stop(&driver);
 }
 
@@ -233,7 +227,7 @@ static void test_missed_shadow_doorbell(void **state)
 		sim_advance(17000 + i % 5000);
 	}
 	assert_in_range(longest, 1, 3000000);
-	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
 	driver_stop(&driver);
 }
 

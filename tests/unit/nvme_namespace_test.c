@@ -6,11 +6,7 @@
 
 static void exercise(struct block_device *device)
 {
-	struct model *model = model_create(device, 1);
-
-	model_run(model, 60, 20, 40);
-	model_verify(model);
-	model_destroy(model);
+	model_exercise(device, 1, 60, 20, 40);
 }
 
 static void test_lba_formats(void **state)

@@ -8,11 +8,7 @@
 /* Some I/O that touches queues more than they have entries, with data compared. */
 static void exercise(struct driver *driver)
 {
-	struct model *model = model_create(driver->device, 1);
-
-	model_run(model, 60, 20, 40);
-	model_verify(model);
-	model_destroy(model);
+	model_exercise(driver->device, 1, 60, 20, 40);
 	assert_legal(driver);
 }
 

@@ -80,19 +80,13 @@ int device_file_add(const char *path, unsigned major, unsigned minor, unsigned m
 	struct inode *inode;
 	int error = path_lookup(path, &result);
 
+	if (!error)
+		error = path_create(&result, FILE_CHARACTER, mode, operations, &inode);
 	if (error)
 		return error;
-	if (result.inode)
-		return -EEXIST;
-	inode = inode_create(FILE_CHARACTER, mode, operations);
-	if (!inode)
-		return -ENOMEM;
 	inode->major = major;
 	inode->minor = minor;
-	error = directory_add(result.directory, result.name, inode);
-	if (error)
-		inode_put(inode);
-	return error;
+	return 0;
 }
 
 static int add_redirect(const char *path, int fd)

@@ -60,13 +60,7 @@ static int find_or_create(const char *path, int flags, unsigned mode, struct ino
 	}
 	if (!(flags & O_CREAT))
 		return -ENOENT;
-	*inode = inode_create(FILE_REGULAR, mode & 07777, &ram_operations);
-	if (!*inode)
-		return -ENOSPC;
-	error = directory_add(result.directory, result.name, *inode);
-	if (error)
-		inode_put(*inode);
-	return error;
+	return path_create(&result, FILE_REGULAR, mode, &ram_operations, inode);
 }
 
 /* A descriptor of the process once more: /dev/stdin and its like. */

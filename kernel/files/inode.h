@@ -116,6 +116,9 @@ struct path_result {
 };
 /* 0 also where only the last component is missing. No references are taken. */
 int path_lookup(const char *path, struct path_result *result);
+/* Makes what was looked for; the reference is the directory's. 0, -EEXIST or -ENOSPC. */
+int path_create(const struct path_result *place, enum file_type type, unsigned mode,
+		const struct file_operations *operations, struct inode **made);
 extern struct inode *files_root, *files_dev;
 
 /* device_files.c */

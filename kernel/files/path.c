@@ -142,6 +142,22 @@ int path_stat(const char *path, struct file_stat *stat)
 	return 0;
 }
 
+int path_create(const struct path_result *place, enum file_type type, unsigned mode,
+		const struct file_operations *operations, struct inode **made)
+{
+	int error;
+
+	if (place->inode)
+		return -EEXIST;
+	*made = inode_create(type, mode & 07777, operations);
+	if (!*made)
+		return -ENOSPC;
+	error = directory_add(place->directory, place->name, *made);
+	if (error)
+		inode_put(*made);
+	return error;
+}
+
 int path_mkdir(const char *path, unsigned mode)
 {
 	struct path_result result;
@@ -150,15 +166,7 @@ int path_mkdir(const char *path, unsigned mode)
 
 	if (error)
 		return error;
-	if (result.inode)
-		return -EEXIST;
-	inode = inode_create(FILE_DIRECTORY, mode & 07777, &directory_operations);
-	if (!inode)
-		return -ENOSPC;
-	error = directory_add(result.directory, result.name, inode);
-	if (error)
-		inode_put(inode);
-	return error;
+	return path_create(&result, FILE_DIRECTORY, mode, &directory_operations, &inode);
 }
 
 int path_rmdir(const char *path)

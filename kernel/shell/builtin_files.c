@@ -10,20 +10,15 @@
 
 int builtin_cd(struct shell *sh, int argc, char **argv)
 {
+	struct builtin_options options = {.index = 1};
 	const char *directory, *old;
 	bool print = false;
-	int i = 1;
+	int letter;
 
-	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
-		const char *letter = argv[i++] + 1;
-
-		if (!strcmp(letter, "-"))
-			break;
-		for (; *letter; letter++)
-			if (*letter != 'L' && *letter != 'P')
-				return builtin_error(sh, "Illegal option -%c", *letter);
-	}
-	directory = i < argc ? argv[i] : variable_get(sh, "HOME");
+	while ((letter = builtin_option(sh, argc, argv, "LP", &options)))
+		if (letter < 0)
+			return 2;
+	directory = options.index < argc ? argv[options.index] : variable_get(sh, "HOME");
 	if (!directory || !*directory)
 		directory = ".";
 	if (!strcmp(directory, "-")) {
@@ -213,34 +208,24 @@ static bool assign_fields(struct shell *sh, const struct line *line, int count, 
 
 int builtin_read(struct shell *sh, int argc, char **argv)
 {
-	const char *prompt = NULL;
+	struct builtin_options options = {.index = 1};
 	struct line line = {.ended = false};
+	const char *prompt = NULL;
 	bool raw = false;
-	int i = 1, first;
+	int letter, first;
 
-	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-		const char *letter = argv[i] + 1;
-
-		if (!strcmp(argv[i], "--")) {
-			i++;
-			break;
-		}
-		for (; *letter; letter++) {
-			if (*letter == 'r') {
-				raw = true;
-			} else if (*letter == 'p') {
-				prompt = letter[1] ? letter + 1 : i + 1 < argc ? argv[++i] : NULL;
-				if (!prompt)
-					return builtin_error(sh, "No arg for -p option");
-				break;
-			} else {
-				return builtin_error(sh, "Illegal option -%c", *letter);
-			}
-		}
+	while ((letter = builtin_option(sh, argc, argv, "rp:", &options))) {
+		if (letter < 0)
+			return 2;
+		if (letter == 'r')
+			raw = true;
+		else
+			prompt = options.argument;
 	}
-	if (i == argc)
+	first = options.index;
+	if (first == argc)
 		return builtin_error(sh, "arg count");
-	for (first = i; i < argc; i++)
+	for (int i = first; i < argc; i++)
 		if (!is_name(argv[i], strlen(argv[i])))
 			return builtin_error(sh, "%s: bad variable name", argv[i]);
 	if (prompt && process_file(0) && file_is_console(process_file(0)))

@@ -102,20 +102,16 @@ static bool declare(struct shell *sh, char *argument, bool local, bool read_only
 /* export and readonly */
 int builtin_export(struct shell *sh, int argc, char **argv)
 {
+	struct builtin_options options = {.index = 1};
 	bool exported = argv[0][0] == 'e';
-	int i = 1;
+	int letter;
 
-	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-		if (!strcmp(argv[i], "--")) {
-			i++;
-			break;
-		}
-		if (strcmp(argv[i], "-p"))
-			return builtin_error(sh, "Illegal option -%c", argv[i][1]);
-	}
-	if (i == argc)
+	while ((letter = builtin_option(sh, argc, argv, "p", &options)))
+		if (letter < 0)
+			return 2;
+	if (options.index == argc)
 		return list_variables(sh, argv[0]);
-	for (; i < argc; i++)
+	for (int i = options.index; i < argc; i++)
 		if (!declare(sh, argv[i], false, !exported, exported))
 			return 2;
 	return 0;
@@ -135,23 +131,16 @@ int builtin_local(struct shell *sh, int argc, char **argv)
 
 int builtin_unset(struct shell *sh, int argc, char **argv)
 {
+	struct builtin_options options = {.index = 1};
 	bool functions = false;
-	int i = 1, status = 0;
+	int letter, status = 0;
 
-	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-		const char *letter = argv[i] + 1;
-
-		if (!strcmp(argv[i], "--")) {
-			i++;
-			break;
-		}
-		for (; *letter; letter++) {
-			if (*letter != 'f' && *letter != 'v')
-				return builtin_error(sh, "Illegal option -%c", *letter);
-			functions = *letter == 'f';
-		}
+	while ((letter = builtin_option(sh, argc, argv, "fv", &options))) {
+		if (letter < 0)
+			return 2;
+		functions = letter == 'f';
 	}
-	for (; i < argc; i++) {
+	for (int i = options.index; i < argc; i++) {
 		if (functions) {
 			function_unset(sh, argv[i]);
 			continue;
@@ -212,50 +201,49 @@ void positional_set(struct shell *sh, int argc, char **argv)
 
 /* --- options --- */
 
-static bool *option_flag(struct shell_options *options, char letter)
-{
-	switch (letter) {
-	case 'e':
-		return &options->exit_on_error;
-	case 'u':
-		return &options->unset_is_error;
-	case 'x':
-		return &options->trace;
-	case 'f':
-		return &options->no_glob;
-	case 'C':
-		return &options->no_clobber;
-	case 'n':
-		return &options->no_execute;
-	case 'v':
-		return &options->verbose;
-	case 'a':
-		return &options->all_export;
-	case 'i':
-		return &options->interactive;
-	case 's':
-		return &options->read_stdin;
-	default:
-		return NULL;
+#define OPTION(name, letter, member)                                 \
+	{                                                            \
+		name, letter, offsetof(struct shell_options, member) \
 	}
-}
-
 static const struct {
 	const char *name;
 	char letter;
+	unsigned char offset;
 } option_names[] = {
-	{"errexit", 'e'},   {"noglob", 'f'},  {"interactive", 'i'}, {"noexec", 'n'},
-	{"stdin", 's'},	    {"xtrace", 'x'},  {"verbose", 'v'},	    {"noclobber", 'C'},
-	{"allexport", 'a'}, {"nounset", 'u'},
+	OPTION("errexit", 'e', exit_on_error),	 OPTION("noglob", 'f', no_glob),
+	OPTION("interactive", 'i', interactive), OPTION("noexec", 'n', no_execute),
+	OPTION("stdin", 's', read_stdin),	 OPTION("xtrace", 'x', trace),
+	OPTION("verbose", 'v', verbose),	 OPTION("noclobber", 'C', no_clobber),
+	OPTION("allexport", 'a', all_export),	 OPTION("nounset", 'u', unset_is_error),
 };
+#define OPTIONS (sizeof(option_names) / sizeof(*option_names))
+
+static bool *option_at(struct shell *sh, unsigned index)
+{
+	return (bool *)((char *)&sh->options + option_names[index].offset);
+}
+
+static bool *option_by_letter(struct shell *sh, char letter)
+{
+	for (unsigned i = 0; i < OPTIONS; i++)
+		if (option_names[i].letter == letter)
+			return option_at(sh, i);
+	return NULL;
+}
+
+void option_letters(struct shell *sh, char *letters)
+{
+	for (unsigned i = OPTIONS; i-- > 0;) /* in dash's order */
+		if (*option_at(sh, i) && !strchr("ins", option_names[i].letter))
+			*letters++ = option_names[i].letter;
+	*letters = '\0';
+}
 
 static bool option_by_name(struct shell *sh, const char *name, bool value)
 {
-	unsigned i;
-
-	for (i = 0; i < sizeof(option_names) / sizeof(*option_names); i++) {
+	for (unsigned i = 0; i < OPTIONS; i++) {
 		if (!strcmp(option_names[i].name, name)) {
-			*option_flag(&sh->options, option_names[i].letter) = value;
+			*option_at(sh, i) = value;
 			return true;
 		}
 	}
@@ -266,13 +254,12 @@ static bool option_by_name(struct shell *sh, const char *name, bool value)
 static int list_options(struct shell *sh, bool as_commands)
 {
 	struct text text;
-	unsigned i;
 
 	text_init(&text, &sh->arena);
 	if (!as_commands)
 		text_add(&text, "Current option settings\n", 24);
-	for (i = 0; i < sizeof(option_names) / sizeof(*option_names); i++) {
-		bool on = *option_flag(&sh->options, option_names[i].letter);
+	for (unsigned i = 0; i < OPTIONS; i++) {
+		bool on = *option_at(sh, i);
 		char line[48];
 		int length;
 
@@ -305,7 +292,7 @@ int options_parse(struct shell *sh, int argc, char **argv, const char **string)
 			return i + 1;
 		}
 		while (*++letter) {
-			flag = option_flag(&sh->options, *letter);
+			flag = option_by_letter(sh, *letter);
 			if (*letter == 'o') {
 				if (i + 1 < argc) {
 					if (!option_by_name(sh, argv[++i], value))

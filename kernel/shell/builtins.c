@@ -102,6 +102,39 @@ int builtin_error(struct shell *sh, const char *format, ...)
 	return 2;
 }
 
+int builtin_option(struct shell *sh, int argc, char **argv, const char *letters,
+		   struct builtin_options *options)
+{
+	const char *letter;
+
+	if (!options->at || !*options->at) {
+		const char *word = options->index < argc ? argv[options->index] : "";
+
+		if (word[0] != '-' || !word[1])
+			return 0;
+		options->index++;
+		if (!strcmp(word, "--"))
+			return 0;
+		options->at = word + 1;
+	}
+	letter = strchr(letters, *options->at++);
+	if (!letter || *letter == ':') {
+		builtin_error(sh, "Illegal option -%c", options->at[-1]);
+		return -1;
+	}
+	if (letter[1] == ':') {
+		options->argument = *options->at	    ? options->at
+				    : options->index < argc ? argv[options->index++]
+							    : NULL;
+		options->at = NULL;
+		if (!options->argument) {
+			builtin_error(sh, "No arg for -%c option", *letter);
+			return -1;
+		}
+	}
+	return *letter;
+}
+
 int builtin_number(struct shell *sh, const char *text)
 {
 	const char *digit = text;
@@ -164,28 +197,28 @@ int builtin_break(struct shell *sh, int argc, char **argv)
 	return 0;
 }
 
+/* What return and exit are given, or $?; -1 after a message. */
+static int status_argument(struct shell *sh, int argc, char **argv)
+{
+	return argc > 1 ? builtin_number(sh, argv[1]) : sh->status;
+}
+
 int builtin_return(struct shell *sh, int argc, char **argv)
 {
-	int status = sh->status;
+	int status = status_argument(sh, argc, argv);
 
-	if (argc > 1) {
-		status = builtin_number(sh, argv[1]);
-		if (status < 0)
-			return 2;
-	}
+	if (status < 0)
+		return 2;
 	sh->skip = SKIP_RETURN;
 	return status;
 }
 
 int builtin_exit(struct shell *sh, int argc, char **argv)
 {
-	int status = sh->status;
+	int status = status_argument(sh, argc, argv);
 
-	if (argc > 1) {
-		status = builtin_number(sh, argv[1]);
-		if (status < 0)
-			return 2;
-	}
+	if (status < 0)
+		return 2;
 	shell_exit(sh, status);
 }
 
@@ -222,23 +255,17 @@ int builtin_sh(struct shell *sh, int argc, char **argv)
 
 int builtin_command(struct shell *sh, int argc, char **argv)
 {
-	int i;
+	struct builtin_options options = {.index = 1};
+	int letter;
 
 	/* "command NAME …" never comes here: the executor has skipped the "command" */
-	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-		const char *letter;
-
-		if (!strcmp(argv[i], "--")) {
-			i++;
-			break;
-		}
-		for (letter = argv[i] + 1; *letter; letter++) {
-			if (*letter == 'v' || *letter == 'V')
-				return describe_command(sh, i + 1 < argc, argv + i + 1,
-							*letter == 'V');
-			if (*letter != 'p')
-				return builtin_error(sh, "Illegal option -%c", *letter);
-		}
+	while ((letter = builtin_option(sh, argc, argv, "pvV", &options))) {
+		if (letter < 0)
+			return 2;
+		if (letter != 'p')
+			return describe_command(sh, options.index < argc, argv + options.index,
+						letter == 'V');
 	}
-	return i < argc ? execute_arguments(sh, argc - i, argv + i) : 0;
+	argc -= options.index;
+	return argc > 0 ? execute_arguments(sh, argc, argv + options.index) : 0;
 }

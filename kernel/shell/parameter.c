@@ -11,25 +11,6 @@ static bool is_list(const char *name)
 	return name[0] == '@' || name[0] == '*';
 }
 
-static void option_letters(const struct shell_options *options, char *letters)
-{
-	if (options->unset_is_error)
-		*letters++ = 'u';
-	if (options->all_export)
-		*letters++ = 'a';
-	if (options->no_clobber)
-		*letters++ = 'C';
-	if (options->verbose)
-		*letters++ = 'v';
-	if (options->trace)
-		*letters++ = 'x';
-	if (options->no_glob)
-		*letters++ = 'f';
-	if (options->exit_on_error)
-		*letters++ = 'e';
-	*letters = '\0';
-}
-
 const char *parameter_value(struct shell *sh, const char *name, char *number, size_t number_size)
 {
 	uint64_t index = 0;
@@ -48,7 +29,7 @@ const char *parameter_value(struct shell *sh, const char *name, char *number, si
 		snprintf(number, number_size, "%d", SHELL_PID);
 		return number;
 	case '-':
-		option_letters(&sh->options, number);
+		option_letters(sh, number);
 		return number;
 	case '!':
 		return NULL;

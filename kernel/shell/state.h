@@ -358,6 +358,15 @@ const struct builtin *builtin_at(unsigned index);
 int builtin_error(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A number of an argument, as exit and shift take it; -1 after a message. */
 int builtin_number(struct shell *sh, const char *text);
+/* The options in front of a built-in's operands, one letter at a time: one of letters (where ':'
+ * follows, with an argument), 0 behind the last one, -1 after a message. Start with index 1; it is
+ * that of the first operand in the end. */
+struct builtin_options {
+	int index;
+	const char *at, *argument;
+};
+int builtin_option(struct shell *sh, int argc, char **argv, const char *letters,
+		   struct builtin_options *options);
 /* Text on standard output; 0, or 1 after a message. */
 int builtin_output(struct shell *sh, const char *bytes, size_t length);
 
@@ -384,6 +393,8 @@ int builtin_unset(struct shell *sh, int argc, char **argv);
 /* Options of sh (-c makes *string not NULL) and set (string NULL); returns the index of the first
  * operand, -1 after a message. */
 int options_parse(struct shell *sh, int argc, char **argv, const char **string);
+/* $-: at most 10 letters and a NUL. How the shell was started (-i, -n, -s) is not told. */
+void option_letters(struct shell *sh, char *letters);
 /* echo, printf, test …: commands of their own here, built-ins in dash. */
 bool is_builtin_in_dash(const char *name);
 /* type and command -v */

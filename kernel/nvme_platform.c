@@ -1,5 +1,5 @@
 /* Interrupts as drivers/nvme/platform.h asks for them. */
-#include "kernel/nvme_platform.h"
+#include "drivers/nvme/platform.h"
 
 #include "kernel/apic.h"
 #include "kernel/interrupts.h"

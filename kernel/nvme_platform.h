@@ -16,8 +16,6 @@
 #include "kernel/time.h"
 #include "lib/string.h"
 
-#define NVME_VECTORS_MAX 65u /* admin queue and 64 I/O queues */
-
 struct nvme_vector_handler {
 	bool (*handler)(void *context);
 	void *context;
@@ -109,14 +107,5 @@ static inline void nvme_free(void *memory)
 {
 	kfree(memory);
 }
-
-/* kernel/nvme_platform.c */
-int nvme_interrupt_begin(struct nvme_pci *pci, bool messages);
-void nvme_interrupt_end(struct nvme_pci *pci);
-int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
-			    void *context, const char *name);
-void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector);
-void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask);
-int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns);
 
 #define nvme_log(level, ...) klog(level, __VA_ARGS__)

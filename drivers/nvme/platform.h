@@ -28,37 +28,38 @@
  *
  * void *nvme_alloc(size_t size): zeroed driver state. void nvme_free(void *memory).
  *
- * Interrupts, by message (MSI-X) or by the function's pin:
- *
- * int nvme_interrupt_begin(struct nvme_pci *pci, bool messages): makes the function interrupt that
- * way, with nothing registered yet. How many vectors it has (1 for the pin; at most
- * NVME_VECTORS_MAX), or a negative errno where it cannot; again where it has begun already: its
- * hardware is set up anew, as after a reset that forgot it, and what is registered stays.
- *
- * void nvme_interrupt_end(struct nvme_pci *pci): everything is unregistered and off.
- *
- * int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void
- * *context), void *context, const char *name): from now on handler(context) is called when the
- * vector interrupts, with interrupts off; it returns whether its controller was the cause, which
- * matters where the pin is shared. name stays valid. 0, -EINVAL, -ENOSPC (the CPU has no vector
- * left).
- *
- * void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
- *
- * void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask): messages only. One
- * that comes while masked comes when unmasked. Registered vectors begin unmasked.
- *
- * int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns):
- * halts until an interrupt (anybody's), or the deadline; not at all once *noted is true, which a
- * handler sets: one that comes between the last look and the halt ends the halt. 0, or -EIO when
- * no interrupt of this function can come any more (its line had to be switched off).
- *
  * void nvme_log(int level, const char *format, ...): one line for the kernel log, levels as in
  * kernel/console.h.
  */
+
+struct nvme_pci;	     /* the controller's place in the machine */
+#define NVME_VECTORS_MAX 65u /* admin queue and 64 I/O queues */
 
 #if defined(MY_NVME_SIM)
 #include "tests/sim/platform.h"
 #else
 #include "kernel/nvme_platform.h"
 #endif
+
+/* Interrupts, by message (MSI-X) or by the function's pin. */
+
+/* Makes the function interrupt that way, with nothing registered yet. How many vectors it has (1
+ * for the pin; at most NVME_VECTORS_MAX), or a negative errno where it cannot; again where it has
+ * begun already: its hardware is set up anew, as after a reset that forgot it, and what is
+ * registered stays. */
+int nvme_interrupt_begin(struct nvme_pci *pci, bool messages);
+/* Everything is unregistered and off. */
+void nvme_interrupt_end(struct nvme_pci *pci);
+/* From now on handler(context) is called when the vector interrupts, with interrupts off; it
+ * returns whether its controller was the cause, which matters where the pin is shared. name stays
+ * valid. 0, -EINVAL, -ENOSPC (the CPU has no vector left). */
+int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
+			    void *context, const char *name);
+void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector);
+/* Messages only. One that comes while masked comes when unmasked. Registered vectors begin
+ * unmasked. */
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask);
+/* Halts until an interrupt (anybody's), or the deadline; not at all once *noted is true, which a
+ * handler sets: one that comes between the last look and the halt ends the halt. 0, or -EIO when no
+ * interrupt of this function can come any more (its line had to be switched off). */
+int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns);

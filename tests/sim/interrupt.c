@@ -1,8 +1,8 @@
 /* Interrupts of the simulated machine: the driver's handlers, and when they run. A controller
  * interrupts by messages, each vector with a mask and a pending bit, or by its pin; the pins of all
  * controllers are one level-triggered line. */
+#include "drivers/nvme/platform.h"
 #include "tests/sim/internal.h"
-#include "tests/sim/platform.h"
 
 #include <errno.h>
 #include <string.h>

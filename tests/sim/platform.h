@@ -37,14 +37,4 @@ void nvme_relax(void);
 void *nvme_alloc(size_t size);
 void nvme_free(void *memory);
 
-struct nvme_pci;
-#define NVME_VECTORS_MAX 65u
-int nvme_interrupt_begin(struct nvme_pci *pci, bool messages);
-void nvme_interrupt_end(struct nvme_pci *pci);
-int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
-			    void *context, const char *name);
-void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector);
-void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask);
-int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns);
-
 void nvme_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -7,24 +7,6 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define CONTROL(letter) ((letter)&31)
-
-/* Keys beyond one byte. */
-enum key {
-	KEY_ALT = 0x100, /* + the character */
-	KEY_UP = 0x200,
-	KEY_DOWN,
-	KEY_RIGHT,
-	KEY_LEFT,
-	KEY_HOME,
-	KEY_END,
-	KEY_DELETE,
-	KEY_WORD_RIGHT,
-	KEY_WORD_LEFT,
-	KEY_PASTE,
-	KEY_UNKNOWN,
-};
-
 /* --- history --- */
 
 static void show_history(struct editor *editor, unsigned index)
@@ -74,93 +56,6 @@ static void insert_last_word(struct editor *editor)
 
 /* --- keys --- */
 
-static int read_byte(struct editor *editor)
-{
-	char c;
-	int pushed = editor->pushed_byte;
-
-	if (pushed != INPUT_END) {
-		editor->pushed_byte = INPUT_END;
-		return pushed;
-	}
-	/* With more to come the screen can wait. */
-	if (!console_readable())
-		screen_update(editor);
-	return console_read(&c, 1) == 1 ? (unsigned char)c : INPUT_END;
-}
-
-static int read_escape_sequence(struct editor *editor)
-{
-	char parameters[16];
-	size_t length = 0;
-	int c;
-
-	for (;;) {
-		c = read_byte(editor);
-		if (c < 0x20)
-			return KEY_UNKNOWN;
-		if (c >= 0x40)
-			break;
-		if (length < sizeof(parameters) - 1)
-			parameters[length++] = (char)c;
-	}
-	parameters[length] = '\0';
-	switch (c) {
-	case 'A':
-		return KEY_UP;
-	case 'B':
-		return KEY_DOWN;
-	case 'C':
-		return length ? KEY_WORD_RIGHT : KEY_RIGHT; /* ESC [ 1 ; 5 C */
-	case 'D':
-		return length ? KEY_WORD_LEFT : KEY_LEFT;
-	case 'H':
-		return KEY_HOME;
-	case 'F':
-		return KEY_END;
-	case '~':
-		if (!strcmp(parameters, "1") || !strcmp(parameters, "7"))
-			return KEY_HOME;
-		if (!strcmp(parameters, "4") || !strcmp(parameters, "8"))
-			return KEY_END;
-		if (!strcmp(parameters, "3"))
-			return KEY_DELETE;
-		if (!strcmp(parameters, "200"))
-			return KEY_PASTE;
-		break;
-	}
-	return KEY_UNKNOWN;
-}
-
-static int read_key(struct editor *editor)
-{
-	int c = read_byte(editor);
-
-	if (c != 27)
-		return c;
-	c = read_byte(editor);
-	if (c == '[')
-		return read_escape_sequence(editor);
-	if (c == 'O') {
-		switch (read_byte(editor)) {
-		case 'A':
-			return KEY_UP;
-		case 'B':
-			return KEY_DOWN;
-		case 'C':
-			return KEY_RIGHT;
-		case 'D':
-			return KEY_LEFT;
-		case 'H':
-			return KEY_HOME;
-		case 'F':
-			return KEY_END;
-		}
-		return KEY_UNKNOWN;
-	}
-	return c == INPUT_END ? c : KEY_ALT + c;
-}
-
 /* Ctrl-R: shows the newest line that contains what is typed. Returns the key that ended it. */
 static int search(struct editor *editor)
 {
@@ -183,10 +78,10 @@ static int search(struct editor *editor)
 
 		snprintf(text, sizeof(text), "(reverse-i-search)`%s': ", wanted);
 		screen_set_prompt(editor, text);
-		key = read_key(editor);
+		key = editor_read_key(editor);
 		if (key == CONTROL('R')) {
 			again = true;
-		} else if (key == CONTROL('H') || key == 127) {
+		} else if (key == CONTROL('H')) {
 			shorter = true;
 			if (length)
 				wanted[--length] = '\0';
@@ -228,7 +123,7 @@ static bool read_paste(struct editor *editor)
 	for (;;) {
 		char byte;
 
-		c = read_byte(editor);
+		c = editor_read_byte(editor);
 		if (c == INPUT_END)
 			return false;
 		if (c == end[matched]) {
@@ -318,57 +213,14 @@ static void edit_by_control(struct editor *editor, int key)
 	}
 }
 
-static int plain_key(int key)
-{
-	switch (key) {
-	case KEY_UP:
-		return CONTROL('P');
-	case KEY_DOWN:
-		return CONTROL('N');
-	case KEY_RIGHT:
-		return CONTROL('F');
-	case KEY_LEFT:
-		return CONTROL('B');
-	case KEY_HOME:
-		return CONTROL('A');
-	case KEY_END:
-		return CONTROL('E');
-	case 127:
-		return CONTROL('H');
-	default:
-		return key;
-	}
-}
-
-/* A character's bytes come one after the other, but only the whole of it can be shown. */
-static void insert_character(struct editor *editor, int key)
-{
-	size_t size = character_size((unsigned char)key), length = 0;
-	char bytes[4];
-
-	for (;;) {
-		bytes[length++] = (char)key;
-		if (length == size)
-			break;
-		key = read_byte(editor);
-		if ((key & 0xc0) != 0x80 || key == INPUT_END) {
-			editor->pushed_byte = key;
-			break;
-		}
-	}
-	editor_insert(editor, bytes, length);
-}
-
 static void edit(struct editor *editor, int key)
 {
 	char byte = (char)key;
 
 	switch (key) {
-	case KEY_WORD_RIGHT:
 	case KEY_ALT + 'f':
 		editor_move(editor, editor_word_end(editor));
 		break;
-	case KEY_WORD_LEFT:
 	case KEY_ALT + 'b':
 		editor_move(editor, editor_word_start(editor));
 		break;
@@ -392,14 +244,14 @@ static void edit(struct editor *editor, int key)
 			editor_complete(editor, editor->last_key == EDITOR_TAB);
 		break;
 	case CONTROL('V'):
-		key = read_byte(editor);
+		key = editor_read_byte(editor);
 		byte = (char)key;
 		if (key != INPUT_END)
 			editor_insert(editor, &byte, 1);
 		break;
 	default:
 		if (key >= ' ' && key < 256)
-			insert_character(editor, key);
+			editor_insert_key(editor, key);
 		else
 			edit_by_control(editor, key);
 		break;
@@ -432,7 +284,7 @@ static long edit_line(struct editor *editor)
 			pasted_line = read_paste(editor);
 		if (pasted_line)
 			return 0;
-		key = read_key(editor);
+		key = editor_read_key(editor);
 		if (key == CONTROL('R'))
 			key = search(editor);
 		if (editor->failed)
@@ -442,7 +294,6 @@ static long edit_line(struct editor *editor)
 			continue;
 		}
 		after_return = key == '\r';
-		key = plain_key(key);
 		switch (key) {
 		case '\r':
 		case '\n':

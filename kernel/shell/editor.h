@@ -38,7 +38,24 @@ struct editor {
 	bool failed;	 /* memory is out */
 };
 
-#define EDITOR_TAB 9
+#define EDITOR_TAB	9
+#define CONTROL(letter) ((letter)&31)
+
+/* Keys beyond one byte. Those that do the same as one with Control or Alt are that one. */
+enum key {
+	KEY_ALT = 0x100, /* + the character */
+	KEY_DELETE = 0x200,
+	KEY_PASTE,
+	KEY_UNKNOWN,
+};
+
+/* The next byte, or INPUT_END; when it has to be waited for the screen is brought up to date. */
+int editor_read_byte(struct editor *editor);
+/* A byte, one of the above, or INPUT_END. */
+int editor_read_key(struct editor *editor);
+/* A character's bytes come one after the other, but only the whole of it can be shown: inserts the
+ * one that begins with key. */
+void editor_insert_key(struct editor *editor, int key);
 
 /* The bytes of the character at offset, at least 1. */
 size_t character_length(const char *text, size_t length, size_t offset);

@@ -139,7 +139,7 @@ static void add_document(struct parser *parser, struct redirection *redirection,
 	document->strip_tabs = strip_tabs;
 	document->delimiter = read_delimiter(parser, &document->quoted);
 	if (!document->delimiter)
-		unexpected(parser);
+		syntax_unexpected(parser);
 	while (*end)
 		end = &(*end)->next;
 	*end = document;

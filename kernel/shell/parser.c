@@ -1,77 +1,14 @@
 /* Tokens to nodes, by recursive descent along the POSIX grammar; the messages are dash's. */
 #include "kernel/shell/parser.h"
-#include "lib/format.h"
 #include "lib/string.h"
 
 static struct node *parse_list(struct parser *parser, bool may_be_empty);
 static struct node *parse_command_node(struct parser *parser);
 
-static const char *token_text(enum token token)
-{
-	static const char *const names[] = {
-		[TOKEN_END] = "end of file",
-		[TOKEN_NEWLINE] = "newline",
-		[TOKEN_SEMICOLON] = "\";\"",
-		[TOKEN_AMPERSAND] = "\"&\"",
-		[TOKEN_AND] = "\"&&\"",
-		[TOKEN_OR] = "\"||\"",
-		[TOKEN_PIPE] = "\"|\"",
-		[TOKEN_OPEN] = "\"(\"",
-		[TOKEN_CLOSE] = "\")\"",
-		[TOKEN_DOUBLE_SEMICOLON] = "\";;\"",
-		[TOKEN_REDIRECTION] = "redirection",
-		[TOKEN_WORD] = "word",
-	};
-
-	return names[token];
-}
-
-static _Noreturn void raise_syntax_error(struct parser *parser, const char *text)
-{
-	parser->sh->line = parser->sh->input ? parser->sh->input->line : 1;
-	shell_error(parser->sh, "Syntax error: %s", text);
-}
-
-void syntax_error(struct parser *parser, const char *format, ...)
-{
-	char text[128];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	raise_syntax_error(parser, text);
-}
-
-static void describe(enum token token, char *text, size_t size)
-{
-	if (keyword_text(token))
-		snprintf(text, size, "\"%s\"", keyword_text(token));
-	else
-		snprintf(text, size, "%s", token_text(token));
-}
-
-void unexpected(struct parser *parser)
-{
-	char found[24];
-
-	describe(parser->token, found, sizeof(found));
-	syntax_error(parser, "%s unexpected", found);
-}
-
-static _Noreturn void expected(struct parser *parser, enum token token)
-{
-	char found[24], wanted[24];
-
-	describe(parser->token, found, sizeof(found));
-	describe(token, wanted, sizeof(wanted));
-	syntax_error(parser, "%s unexpected (expecting %s)", found, wanted);
-}
-
 static void expect(struct parser *parser, enum token token)
 {
 	if (next_token(parser) != token)
-		expected(parser, token);
+		syntax_expected(parser, token);
 }
 
 static void push_back(struct parser *parser)
@@ -112,7 +49,7 @@ static void finish_redirection(struct parser *parser, struct redirection *redire
 	if (redirection->type == REDIRECT_DOCUMENT)
 		return;
 	if (next_token(parser) != TOKEN_WORD)
-		unexpected(parser);
+		syntax_unexpected(parser);
 	redirection->word = parser->word;
 	if (redirection->type != REDIRECT_DUP_INPUT && redirection->type != REDIRECT_DUP_OUTPUT)
 		return;
@@ -232,7 +169,7 @@ static struct node *parse_for(struct parser *parser, int line)
 			end = &parser->word->next;
 		}
 		if (parser->token != TOKEN_NEWLINE && parser->token != TOKEN_SEMICOLON)
-			unexpected(parser);
+			syntax_unexpected(parser);
 	} else {
 		node->loop.positional = true;
 		if (parser->token != TOKEN_SEMICOLON)
@@ -254,7 +191,7 @@ static void parse_case_item(struct parser *parser, struct case_item *item)
 	for (;;) {
 		/* a reserved word is a pattern like any other, as in "case x in (if)" */
 		if (parser->token < TOKEN_WORD)
-			expected(parser, TOKEN_CLOSE);
+			syntax_expected(parser, TOKEN_CLOSE);
 		*end = parser->word;
 		end = &parser->word->next;
 		if (next_token(parser) != TOKEN_PIPE)
@@ -262,7 +199,7 @@ static void parse_case_item(struct parser *parser, struct case_item *item)
 		next_token(parser);
 	}
 	if (parser->token != TOKEN_CLOSE)
-		expected(parser, TOKEN_CLOSE);
+		syntax_expected(parser, TOKEN_CLOSE);
 	item->body = parse_list(parser, true);
 }
 
@@ -272,7 +209,7 @@ static struct node *parse_case(struct parser *parser, int line)
 	struct case_item **end = &node->choice.items;
 
 	if (next_token(parser) != TOKEN_WORD)
-		expected(parser, TOKEN_WORD);
+		syntax_expected(parser, TOKEN_WORD);
 	node->choice.word = parser->word;
 	parser->check = CHECK_NEWLINE | CHECK_KEYWORD;
 	expect(parser, TOKEN_IN);
@@ -287,7 +224,7 @@ static struct node *parse_case(struct parser *parser, int line)
 		if (next_token(parser) == TOKEN_ESAC)
 			return node;
 		if (parser->token != TOKEN_DOUBLE_SEMICOLON)
-			expected(parser, TOKEN_DOUBLE_SEMICOLON);
+			syntax_expected(parser, TOKEN_DOUBLE_SEMICOLON);
 	}
 }
 
@@ -319,7 +256,7 @@ static struct node *parse_compound(struct parser *parser, int line)
 	case TOKEN_OPEN_BRACE:
 		return parse_enclosed(parser, NODE_GROUP, TOKEN_CLOSE_BRACE, line);
 	default:
-		unexpected(parser);
+		syntax_unexpected(parser);
 	}
 }
 
@@ -510,7 +447,7 @@ enum parse_result parse_command(struct shell *sh, struct unit *unit, struct node
 			push_back(&parser);
 			break;
 		default:
-			unexpected(&parser);
+			syntax_unexpected(&parser);
 		}
 	}
 }
@@ -524,6 +461,6 @@ struct node *parse_substitution(struct parser *parser, bool backquoted)
 	if (backquoted)
 		return list;
 	if (next_token(&inner) != TOKEN_CLOSE)
-		expected(&inner, TOKEN_CLOSE);
+		syntax_expected(&inner, TOKEN_CLOSE);
 	return list;
 }

@@ -74,10 +74,14 @@ struct part *read_document_parts(struct parser *parser);
 /* --- lexer.c --- */
 
 enum token next_token(struct parser *parser);
-_Noreturn void syntax_error(struct parser *parser, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-/* The last token where it cannot be. */
-_Noreturn void unexpected(struct parser *parser);
 /* The list inside $(…) up to its ")", and inside `…` up to the end of the input. */
 struct node *parse_substitution(struct parser *parser, bool backquoted);
 const char *keyword_text(enum token token);
+
+/* --- syntax_error.c: "Syntax error: …", then the script ends --- */
+
+_Noreturn void syntax_error(struct parser *parser, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* "TOKEN unexpected", the last one read; with what was expected in its place. */
+_Noreturn void syntax_unexpected(struct parser *parser);
+_Noreturn void syntax_expected(struct parser *parser, enum token token);

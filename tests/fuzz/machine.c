@@ -167,18 +167,6 @@ size_t klog_read(size_t *position, char *buffer, size_t size)
 
 /* Machine */
 
-_Noreturn void panic(const char *format, ...)
-{
-	va_list args;
-
-	fputs("panic: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	abort();
-}
-
 _Noreturn void machine_exit(int status)
 {
 	panic("machine_exit(%d)", status);

@@ -212,18 +212,6 @@ _Noreturn void machine_reboot(void)
 	machine_exit(0);
 }
 
-_Noreturn void panic(const char *format, ...)
-{
-	va_list args;
-
-	fputs("panic: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	abort();
-}
-
 static const char *command_line = "";
 
 void host_set_cmdline(const char *text)

@@ -48,6 +48,6 @@ fuzz_pci    = $(FUZZ_KERNEL) tests/sim/host_pci.c kernel/commands/lspci.c \
 	$(addprefix drivers/pci/,assign.c config.c hotplug.c msix.c names.c pci.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
-unit_shell_editor = $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)
+unit_shell_editor = tests/unit/terminal.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)
 unit_shell_limits = $(HOST_KERNEL)
 unit_shell = $(HOST_KERNEL)

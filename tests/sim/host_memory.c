@@ -1,7 +1,10 @@
-/* Memory of the kernel's machine on Linux: the C library's, counted and limited. See host.h. */
+/* Memory of the kernel's machine on Linux: the C library's, counted and limited; and panic(), which
+ * also ends those who misuse it. See host.h. */
 #include "tests/sim/host.h"
 
 #include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,4 +107,16 @@ void memory_stats(struct memory_stats *stats)
 	stats->total = memory_total;
 	stats->used = memory_used < memory_total ? memory_used : memory_total;
 	stats->largest_free = stats->total - stats->used;
+}
+
+_Noreturn void panic(const char *format, ...)
+{
+	va_list args;
+
+	fputs("panic: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	abort();
 }

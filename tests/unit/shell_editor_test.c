@@ -1,10 +1,5 @@
 /* The line editor with keys of every kind: what the line becomes, and whether a terminal then shows
- * it. The terminal is a small one of this file's own; so are the kernel's parts. */
-#include "cmocka.h"
-
-#include <stdlib.h>
-#include <string.h>
-
+ * it. The terminal is terminal.c; the kernel's parts are of this file's own. */
 #include "kernel/console.h"
 #include "kernel/files/file.h"
 #include "kernel/machine.h"
@@ -12,6 +7,8 @@
 #include "kernel/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/errno.h"
+#include "tests/unit/cmocka.h"
+#include "tests/unit/terminal.h"
 
 #define LEFT	   "\033[D"
 #define RIGHT	   "\033[C"
@@ -24,130 +21,7 @@
 #define WORD_RIGHT "\033[1;5C"
 #define ALT(key)   "\033" key
 
-/* --- the terminal --- */
-
-#define ROWS	4000
-#define COLUMNS 100 /* wider than what the editor assumes */
-
 static unsigned assumed_columns = 80;
-static struct {
-	char cells[ROWS][COLUMNS][5]; /* a character's bytes; "" behind a wide one */
-	unsigned row, column;
-	size_t written; /* bytes */
-	unsigned bells;
-} screen;
-
-static void screen_clear_from(unsigned row, unsigned column)
-{
-	for (; row < ROWS; row++, column = 0)
-		for (; column < COLUMNS; column++)
-			strcpy(screen.cells[row][column], " ");
-}
-
-static void screen_reset(void)
-{
-	memset(&screen, 0, sizeof(screen));
-	screen_clear_from(0, 0);
-}
-
-static bool is_wide(const char *bytes, size_t length)
-{
-	return length == 3 && (unsigned char)bytes[0] >= 0xea; /* Hangul, in these tests */
-}
-
-static const char *control_sequence(const char *bytes, const char *end)
-{
-	unsigned number = 0;
-
-	for (; bytes < end && *bytes >= '0' && *bytes <= '9'; bytes++)
-		number = number * 10 + (unsigned)(*bytes - '0');
-	assert_true(bytes < end);
-	switch (*bytes) {
-	case 'A':
-		assert_true(number && number <= screen.row);
-		screen.row -= number;
-		break;
-	case 'B':
-		assert_true(number);
-		screen.row += number;
-		break;
-	case 'C':
-		assert_true(number);
-		screen.column += number;
-		break;
-	case 'H':
-		screen.row = screen.column = 0;
-		break;
-	case 'K':
-		for (unsigned column = screen.column; column < COLUMNS; column++)
-			strcpy(screen.cells[screen.row][column], " ");
-		break;
-	case 'J':
-		if (number == 2)
-			screen_clear_from(0, 0);
-		else
-			screen_clear_from(screen.row, screen.column);
-		break;
-	default:
-		fail_msg("sequence ends in %c", *bytes);
-	}
-	assert_true(screen.row < ROWS && screen.column < COLUMNS);
-	return bytes + 1;
-}
-
-void console_write(const char *bytes, size_t size)
-{
-	const char *end = bytes + size;
-
-	screen.written += size;
-	while (bytes < end) {
-		unsigned char c = (unsigned char)*bytes;
-		size_t length;
-
-		if (c == '\n') { /* the console makes CR LF of it */
-			screen.row++;
-			screen.column = 0;
-			bytes++;
-		} else if (c == '\r') {
-			screen.column = 0;
-			bytes++;
-		} else if (c == '\a') {
-			screen.bells++;
-			bytes++;
-		} else if (c == 27) {
-			assert_true(end - bytes > 2 && bytes[1] == '[');
-			bytes = control_sequence(bytes + 2, end);
-		} else {
-			assert_true(c >= ' ' && c != 127);
-			length = character_length(bytes, (size_t)(end - bytes), 0);
-			assert_true(screen.column + is_wide(bytes, length) < COLUMNS);
-			memcpy(screen.cells[screen.row][screen.column], bytes, length);
-			screen.cells[screen.row][screen.column++][length] = '\0';
-			if (is_wide(bytes, length))
-				screen.cells[screen.row][screen.column++][0] = '\0';
-			bytes += length;
-		}
-		assert_true(screen.row < ROWS);
-	}
-}
-
-/* What a line of the screen shows, blanks at its end left out. */
-static const char *screen_line(unsigned row)
-{
-	static char line[COLUMNS * 4 + 1];
-	size_t length = 0, kept = 0;
-
-	for (unsigned column = 0; column < COLUMNS; column++) {
-		const char *cell = screen.cells[row][column];
-
-		memcpy(line + length, cell, strlen(cell));
-		length += strlen(cell);
-		if (strcmp(cell, " ") && *cell)
-			kept = length;
-	}
-	line[kept] = '\0';
-	return line;
-}
 
 /* --- the keyboard, and the rest of the machine --- */
 
@@ -291,8 +165,8 @@ static void place_cell(unsigned *row, unsigned *column, unsigned width)
 /* Compares the screen from the prompt's row on with prompt and text, and the cursor's place. */
 static void check_screen(void)
 {
-	static char expected[ROWS][COLUMNS * 4];
-	size_t lengths[ROWS] = {0};
+	static char expected[TERMINAL_ROWS][TERMINAL_COLUMNS * 4];
+	size_t lengths[TERMINAL_ROWS] = {0};
 	unsigned row = 0, column = 0, cursor_row = 0, cursor_column = 0, start, last;
 	size_t offset, bytes, prompt_length, total;
 
@@ -322,7 +196,7 @@ static void check_screen(void)
 			} while (column % 8);
 			continue;
 		}
-		width = is_wide(text, bytes) || (unsigned char)*text < ' ' ? 2 : 1;
+		width = terminal_is_wide(text, bytes) || (unsigned char)*text < ' ' ? 2 : 1;
 		if (column + width > assumed_columns) {
 			row++;
 			column = 0;
@@ -337,16 +211,16 @@ static void check_screen(void)
 		place_cell(&row, &column, width);
 	}
 	last = row;
-	assert_true(screen.row >= cursor_row);
-	start = screen.row - cursor_row;
-	assert_int_equal(screen.column, cursor_column);
+	assert_true(terminal.row >= cursor_row);
+	start = terminal.row - cursor_row;
+	assert_int_equal(terminal.column, cursor_column);
 	for (row = 0; row <= last; row++) {
 		while (lengths[row] && expected[row][lengths[row] - 1] == ' ')
 			lengths[row]--;
 		expected[row][lengths[row]] = '\0';
-		assert_string_equal(screen_line(start + row), expected[row]);
+		assert_string_equal(terminal_line(start + row), expected[row]);
 	}
-	assert_string_equal(screen_line(start + last + 1), "");
+	assert_string_equal(terminal_line(start + last + 1), "");
 }
 
 /* --- tests --- */
@@ -378,7 +252,7 @@ static long type_keys(const char *bytes, size_t length)
 
 static void expect_once(const char *typed, const char *line)
 {
-	screen_reset();
+	terminal_reset();
 	assert_int_equal(type_keys(typed, strlen(typed)), strlen(line));
 	assert_string_equal(last_line, line);
 	assert_int_equal(keys_left, 0);
@@ -442,11 +316,11 @@ static void test_keys(void **state)
 static void test_ends(void **state)
 {
 	(void)state;
-	screen_reset();
+	terminal_reset();
 	assert_int_equal(type_keys("\004", 1), -1);
-	screen_reset();
+	terminal_reset();
 	assert_int_equal(type_keys("", 0), -1);
-	screen_reset();
+	terminal_reset();
 	assert_int_equal(type_keys("abc\003", 4), -EINTR);
 	assert_int_equal(type_keys(DELETE "a\r", strlen(DELETE) + 2), 1); /* Delete is not Ctrl-D */
 	/* a CR LF is one end of a line */
@@ -511,7 +385,7 @@ static void test_history_is_bounded(void **state)
 static void test_paste(void **state)
 {
 	(void)state;
-	screen_reset();
+	terminal_reset();
 	one_by_one = false;
 	completions = 0;
 	/* bracketed: no key has a meaning in it but the end of a line */
@@ -535,10 +409,10 @@ static void test_long_line(void **state)
 	(void)state;
 	memset(typed, 'x', sizeof(typed) - 1);
 	typed[sizeof(typed) - 1] = '\r';
-	screen_reset();
+	terminal_reset();
 	one_by_one = false;
 	assert_int_equal(type_keys(typed, sizeof(typed)), sizeof(typed) - 1);
-	assert_true(screen.written < sizeof(typed) + sizeof(typed) / 40 + 100);
+	assert_true(terminal.written < sizeof(typed) + sizeof(typed) / 40 + 100);
 }
 
 static unsigned seed = 1;
@@ -590,7 +464,7 @@ static void test_random_keys(void **state)
 			length += strlen(key);
 		}
 		typed[length++] = '\r';
-		screen_reset();
+		terminal_reset();
 		one_by_one = pick(2);
 		assumed_columns = 20 + pick(61);
 		if (getenv("EDITOR_TEST_KEYS")) {

@@ -118,3 +118,8 @@ def make_disk(path, size, content=b""):
         file.write(content)
         file.truncate(size)
     return str(path)
+
+
+def nvme_on(image, name, properties=""):
+    """QEMU's arguments for a controller over a raw image, with drive and serial called name."""
+    return ["-drive", f"file={image},if=none,id={name},format=raw", "-device", f"nvme,drive={name},serial={name}{properties}"]

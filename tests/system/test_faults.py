@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from machine import ROOT, RUN_QEMU, TIMEOUT, Console, make_disk, run_script
-from qmp import Qmp, path_for
+from guest import Guest
+from machine import ROOT, RUN_QEMU, TIMEOUT, make_disk, nvme_on, run_script
 
 MIB = 1 << 20
 SIZE = 16 * MIB
@@ -110,7 +110,7 @@ def test_what_noerror_copies(tmp_path):
     result = run_script(tmp_path, "dd if=/dev/my_nvme0n1 of=/dev/my_nvme1n1 bs=512 conv=noerror,sync,fsync status=none; echo status $?\n",
                         "--disk", "none", "--",
                         "-drive", blkdebug(tmp_path, disk, read(777), read(778)) + ",if=none,id=d,format=raw", "-device", "nvme,drive=d,serial=d",
-                        "-drive", f"file={copy},if=none,id=c,format=raw", "-device", "nvme,drive=c,serial=c")
+                        *nvme_on(copy, "c"))
     assert result.stdout.endswith("status 1\n"), result.stdout
     expected = bytearray(CONTENT)
     expected[777 * 512:779 * 512] = bytes(1024)
@@ -141,32 +141,15 @@ def test_a_back_end_that_runs_full(tmp_path):
         assert hashlib.sha256(image.read(2 * MIB)).hexdigest() == output.split()[0]
 
 
-class Guest:
-    """A console, QMP, and an image whose first MiB the guest wrote, flushed and knows the checksum of."""
-
-    def __init__(self, directory, *arguments, append="", drive="", size=64):
-        self.disk = make_disk(directory / "disk.img", size * MIB)
-        path = path_for(directory)
-        self.console = Console(*arguments, "--disk", "none", "--append", append, "--", "-drive", f"file={self.disk},if=none,id=d,format=raw{drive}",
-                               "-device", "nvme,drive=d,serial=d,id=nvme0", *Qmp.arguments(path))
-        self.qmp = Qmp(path)
-        self.console.run("dd if=/dev/urandom of=/first bs=1M count=1 status=none; dd if=/first of=/dev/my_nvme0n1 bs=64K conv=fsync status=none")
-        assert self.console.status() == 0
-        self.sum = self.console.checksum("sha256sum < /first")
+class Faulty(Guest):
+    def __init__(self, directory, append=""):
+        disk = make_disk(directory / "disk.img", 64 * MIB)
+        super().__init__(directory, disk, ["--append", append], nvme_on(disk, "d", ",id=nvme0"))
 
     def check(self):
-        """The first MiB is still there, for the guest and, once it is off, for the host."""
+        """For the guest, and for the host."""
         assert self.console.checksum("dd if=/dev/my_nvme0n1 bs=1M count=1 iflag=direct status=none | sha256sum") == self.sum
-        assert self.console.poweroff() == 0
-        with open(self.disk, "rb") as image:
-            assert hashlib.sha256(image.read(MIB)).hexdigest() == self.sum
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.qmp.close()
-        self.console.close()
+        super().check()
 
 
 def throttle(guest, **limits):
@@ -176,7 +159,7 @@ def throttle(guest, **limits):
 
 def test_a_slow_back_end_times_out_and_recovers(tmp_path):
     """The command runs into its deadline, the controller is reset, the command repeated; then the back end gets well."""
-    with Guest(tmp_path, append="nvme.timeout_ms=150 nvme.admin_timeout_ms=5000") as guest:
+    with Faulty(tmp_path, append="nvme.timeout_ms=150 nvme.admin_timeout_ms=5000") as guest:
         throttle(guest, bps=MIB)
         guest.console.child.sendline("dd if=/dev/urandom of=/second bs=1M count=8 status=none; dd if=/second of=/dev/my_nvme0n1 bs=4M seek=2 conv=fsync; echo status $?")
         guest.console.child.expect(r"my_nvme0: Write \(queue 1, CID [0-9a-f]{4}\): no completion in time")
@@ -194,7 +177,7 @@ def test_a_slow_back_end_times_out_and_recovers(tmp_path):
 
 def test_a_back_end_that_stands_still(tmp_path):
     """Repeated three times, then failed with a clear error; the shell lives, and once the back end moves the device works."""
-    with Guest(tmp_path, append="nvme.timeout_ms=100 nvme.admin_timeout_ms=5000") as guest:
+    with Faulty(tmp_path, append="nvme.timeout_ms=100 nvme.admin_timeout_ms=5000") as guest:
         throttle(guest, iops=1)
         guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null iflag=direct count=1 status=none")
         text = guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null iflag=direct bs=512 count=20; echo status $?")
@@ -210,7 +193,7 @@ def test_a_back_end_that_stands_still(tmp_path):
 def test_stopped_for_longer_than_the_deadline(tmp_path, how, irq):
     """Nothing is lost. By stop and cont the guest's clock stands still as well; when the process is stopped the clock runs on,
     and what is in flight is past its deadline before anybody can look."""
-    with Guest(tmp_path, append="nvme.timeout_ms=300 nvme.irq=" + irq) as guest:
+    with Faulty(tmp_path, append="nvme.timeout_ms=300 nvme.irq=" + irq) as guest:
         qemu = guest.qmp.qemu()
         guest.console.child.sendline("dd if=/dev/urandom of=/second bs=1M count=16 status=none; for i in 1 2 3 4; do dd if=/second of=/dev/my_nvme0n1 bs=1M seek=16 conv=fsync status=none || break; done; echo status $?")
         for _ in range(3):
@@ -233,7 +216,7 @@ def test_stopped_for_longer_than_the_deadline(tmp_path, how, irq):
 
 
 def test_system_reset_during_writes(tmp_path):
-    with Guest(tmp_path) as guest:
+    with Faulty(tmp_path) as guest:
         for _ in range(3):
             guest.console.child.sendline("while :; do dd if=/dev/urandom of=/dev/my_nvme0n1 bs=64K seek=64 count=64 conv=fsync status=none; done")
             guest.console.child.expect_exact("done")
@@ -256,7 +239,7 @@ def test_resets_under_load(tmp_path):
 @pytest.mark.parametrize("irq", ["msix", "intx", "poll"])
 def test_events_are_told_at_the_prompt(tmp_path, irq):
     """Nobody uses the controller: its asynchronous event is logged and its log page read, so that the next one comes."""
-    with Guest(tmp_path, append="nvme.irq=" + irq) as guest:
+    with Faulty(tmp_path, append="nvme.irq=" + irq) as guest:
         for warning, text in [(4, "reliability degraded"), (1, "spare space low")]:
             guest.qmp.command("qom-set", path="/machine/peripheral/nvme0", property="smart_critical_warning", value=warning)
             guest.console.child.expect(r"my_nvme0: event: .* \(type 1, information [0-9a-f]{2}, log page 02\)")
@@ -287,7 +270,7 @@ def test_a_namespace_that_goes_and_comes(tmp_path):
 
 
 def test_reset_commands(tmp_path):
-    with Guest(tmp_path) as guest:
+    with Faulty(tmp_path) as guest:
         for _ in range(5):
             text = guest.console.run("nvme reset /dev/my_nvme0; echo status $?")
             assert re.search(r"my_nvme0: controller reset: requested\n.*my_nvme0: back after \d+ ms\nstatus 0\n", text), text

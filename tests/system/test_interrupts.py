@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from machine import Console, clean, make_disk, run_script
+from machine import Console, clean, make_disk, nvme_on, run_script
 from qmp import Qmp
 
 MIB = 1 << 20
@@ -93,8 +93,7 @@ def test_the_vectors_of_the_cpu_run_out(tmp_path):
     arguments = []
     for number in range(4):
         disk = make_disk(tmp_path / f"{number}.img", 4 * MIB)
-        arguments += ["-drive", f"file={disk},if=none,id=d{number},format=raw",
-                      "-device", f"nvme,drive=d{number},serial=s{number},addr={4 + number:02x}.0"]
+        arguments += nvme_on(disk, f"d{number}", f",addr={4 + number:02x}.0")
     script = "for d in 0 1 2 3; do\n" \
              "dd if=/dev/urandom of=file bs=64k count=8 status=none && dd if=file of=/dev/my_nvme${d}n1 status=none " \
              "oflag=direct bs=4k && dd if=/dev/my_nvme${d}n1 bs=4k count=128 iflag=direct status=none | cmp - file || exit 1\n" \
@@ -116,8 +115,7 @@ def test_two_controllers(tmp_path, machine, addresses, irq):
     arguments = []
     for number, address in enumerate(addresses):
         disk = make_disk(tmp_path / f"{number}.img", 32 * MIB)
-        arguments += ["-drive", f"file={disk},if=none,id=d{number},format=raw",
-                      "-device", f"nvme,drive=d{number},serial=s{number},addr={address}"]
+        arguments += nvme_on(disk, f"d{number}", f",addr={address}")
     script = "dd if=/dev/urandom of=/dev/my_nvme0n1 bs=1M status=none; sync\n" \
              "dd if=/dev/my_nvme0n1 bs=4k count=2000 iflag=direct status=none | " \
              "dd of=/dev/my_nvme1n1 bs=4k oflag=direct status=none || exit 1\n" \
@@ -177,8 +175,7 @@ def test_events_arrive_at_the_prompt(tmp_path, irq):
     path = tmp_path / "qmp"
     append = ["--append", f"nvme.irq={irq}"] if irq else []
     with Console("--disk", "none", *append, "--", *Qmp.arguments(path),
-                 "-drive", f"file={disk},if=none,id=d,format=raw",
-                 "-device", "nvme,drive=d,serial=s,addr=04.0,id=nvme0") as console:
+                 *nvme_on(disk, "d", ",addr=04.0,id=nvme0")) as console:
         qmp = Qmp(path)
         before = counts(console.run("interrupts"))
         admin = "irq 11: my_nvme0" if irq == "intx" else "my_nvme0 admin"

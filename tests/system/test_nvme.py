@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from machine import Console, ROOT, make_disk, run_script
+from machine import Console, ROOT, make_disk, nvme_on, run_script
 
 MIB = 1 << 20
 # What nvme-cli 2.3 leaves out or decodes against the specification (see kernel/commands/nvme/properties.c).
@@ -189,8 +189,7 @@ def test_a_format_with_metadata_is_refused(tmp_path):
 def test_a_controller_behind_a_bridge(tmp_path):
     disk = make_disk(tmp_path / "disk.img", 4 * MIB)
     result = run_script(tmp_path, "lspci -nn\ndd if=/dev/my_nvme0n1 of=/dev/null bs=1M\n", "--machine", "q35", "--disk", "none", "--",
-                        "-device", "pcie-root-port,id=bridge,chassis=1", "-drive", f"file={disk},if=none,id=d,format=raw",
-                        "-device", "nvme,drive=d,serial=d,bus=bridge", check=True)
+                        "-device", "pcie-root-port,id=bridge,chassis=1", *nvme_on(disk, "d", ",bus=bridge"), check=True)
     assert re.search(r"^01:00.0 Class 0108: 1b36:0010$", result.stdout, re.MULTILINE)
     assert "4194304 bytes" in result.stdout + result.stderr
 

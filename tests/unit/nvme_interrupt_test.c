@@ -35,32 +35,30 @@ static void assert_interrupts(struct driver *driver)
 	assert_legal(driver);
 }
 
-static void test_msix(void **state)
+static void every_read_interrupts(const struct nvme_options *options, const char *kind,
+				  unsigned vectors)
 {
 	struct driver driver;
 
-	(void)state;
-	driver_start(&driver, &slow, &msix);
-	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
-	assert_int_equal(nvme_interrupt_vectors(driver.controller), 2);
+	driver_start(&driver, &slow, options);
+	assert_string_equal(nvme_interrupt_kind(driver.controller), kind);
+	assert_int_equal(nvme_interrupt_vectors(driver.controller), vectors);
 	for (unsigned i = 0; i < 20; i++)
 		assert_interrupts(&driver);
 	driver_stop(&driver);
 	assert_int_equal(sim_handlers(), 0);
 }
 
+static void test_msix(void **state)
+{
+	(void)state;
+	every_read_interrupts(&msix, "MSI-X", 2);
+}
+
 static void test_intx(void **state)
 {
-	struct driver driver;
-
 	(void)state;
-	driver_start(&driver, &slow, &intx);
-	assert_string_equal(nvme_interrupt_kind(driver.controller), "INTx");
-	assert_int_equal(nvme_interrupt_vectors(driver.controller), 1);
-	for (unsigned i = 0; i < 20; i++)
-		assert_interrupts(&driver);
-	driver_stop(&driver);
-	assert_int_equal(sim_handlers(), 0);
+	every_read_interrupts(&intx, "INTx", 1);
 }
 
 static void test_poll(void **state)

@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Simulated nanoseconds. */
+#define US 1000ull
+#define MS 1000000ull
+#define S  1000000000ull
+
 struct sim_controller;
 
 /* CAP of QEMU 7.2, and of the course that the project started from. */

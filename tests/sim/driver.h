@@ -6,11 +6,6 @@
 #include "lib/prng.h"
 #include "tests/sim/controller.h"
 
-/* Simulated nanoseconds. */
-#define US 1000ull
-#define MS 1000000ull
-#define S  1000000000ull
-
 struct driver {
 	struct sim_controller *sim;
 	struct nvme_controller *controller;

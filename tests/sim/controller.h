@@ -228,6 +228,8 @@ unsigned sim_queue_size(struct sim_controller *sim, uint16_t id, bool completion
  */
 /* Time passes: ns nanoseconds in which the controllers work. */
 void sim_advance(uint64_t ns);
+/* Calls a function, once, when so much time has passed otherwise; NULL: not any more. */
+void sim_limit(uint64_t ns, void (*reached)(void));
 
 /* The driver's log since the last clear, one line each: "4 my_nvme0: …" (level first). */
 const char *sim_log(void);

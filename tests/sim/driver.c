@@ -11,9 +11,28 @@ __attribute__((constructor)) static void filter_tests(void)
 		cmocka_set_test_filter(getenv("TEST_FILTER"));
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+/* What waits for a command is on the stack: a completion must not reach it any more once it has
+ * given up. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "detect_stack_use_after_return=1";
+}
+#endif
+
 static void bus_master(struct nvme_pci *pci, bool on)
 {
 	sim_set_bus_master((struct sim_controller *)pci, on);
+}
+
+/* No test lasts for so long: somebody waits for ever. */
+#define LIMIT_NS (3600 * 1000000000ull)
+
+static void nothing_ends(void)
+{
+	fail_msg("an hour has passed; log:\n%s", sim_log());
 }
 
 int driver_try(struct driver *driver, const struct sim_config *config,
@@ -26,6 +45,7 @@ int driver_try(struct driver *driver, const struct sim_config *config,
 		all.bus_master = bus_master;
 	memset(driver, 0, sizeof(*driver));
 	sim_log_clear();
+	sim_limit(LIMIT_NS, nothing_ends);
 	driver->sim = sim_create(config);
 	error = nvme_attach(sim_bar(driver->sim), sim_bar_size(driver->sim),
 			    (struct nvme_pci *)driver->sim, &all, &driver->controller);
@@ -48,6 +68,7 @@ void driver_stop(struct driver *driver)
 {
 	if (driver->controller)
 		nvme_detach(driver->controller, true);
+	sim_limit(0, NULL);
 	assert_legal(driver);
 	sim_destroy(driver->sim);
 	if (sim_allocations())

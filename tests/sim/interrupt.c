@@ -169,7 +169,7 @@ static bool call_line(void)
 
 static void deliver_line(void)
 {
-	unsigned unclaimed = 0;
+	unsigned unclaimed = 0, times = 0;
 
 	if (line_running)
 		return;
@@ -178,6 +178,10 @@ static void deliver_line(void)
 		unclaimed = call_line() ? 0 : unclaimed + 1;
 		if (unclaimed >= UNCLAIMED_MAX)
 			line_off = true;
+		if (++times >= 1000 * UNCLAIMED_MAX) {
+			sim_violation(sim_first(), "the line never goes quiet");
+			line_off = true;
+		}
 	}
 	line_running = false;
 }

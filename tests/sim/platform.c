@@ -94,6 +94,14 @@ void nvme_write64(volatile void *address, uint64_t value)
 
 static uint64_t now = 1000000;
 static unsigned idle_turns;
+static uint64_t limit = UINT64_MAX;
+static void (*limit_reached)(void);
+
+void sim_limit(uint64_t ns, void (*reached)(void))
+{
+	limit = reached ? now + ns : UINT64_MAX;
+	limit_reached = reached;
+}
 
 uint64_t sim_now(void)
 {
@@ -141,10 +149,16 @@ static void run_until(uint64_t until)
 	if (until > now)
 		now = until;
 	work();
+	if (now >= limit) {
+		limit = UINT64_MAX;
+		limit_reached();
+	}
 }
 
 void sim_advance(uint64_t ns)
 {
+	if (limit < UINT64_MAX - ns)
+		limit += ns;
 	run_until(now + ns);
 }
 

@@ -26,7 +26,7 @@ static void event(struct driver *driver, unsigned type, unsigned info, unsigned 
 	assert_true(sim_event(driver->sim, type, info, log_page));
 }
 
-static void assert_works(struct block_device *device)
+static void assert_device_works(struct block_device *device)
 {
 	struct model *model = model_create(device, 1);
 
@@ -133,7 +133,7 @@ static void test_storm(void **state)
 	event(&driver, 1, 0, NVME_LOG_SMART);
 	idle(50 * MS);
 	assert_logged("more messages like these");
-	assert_works(driver.device);
+	assert_device_works(driver.device);
 	driver_stop(&driver);
 }
 
@@ -150,11 +150,11 @@ static void test_larger_blocks_come(void **state)
 
 	(void)state;
 	driver_start(&driver, &mixed_config, NULL);
-	assert_works(driver.device);
+	assert_device_works(driver.device);
 	sim_namespace_attach(driver.sim, 2, true);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
-	assert_works(block_find("my_nvme0n2"));
-	assert_works(driver.device);
+	assert_device_works(block_find("my_nvme0n2"));
+	assert_device_works(driver.device);
 	driver_stop(&driver);
 }
 
@@ -242,7 +242,7 @@ static void test_blocks_longer_than_a_command(void **state)
 		"namespace 2: blocks of 65536 bytes are longer than a command may carry (MDTS "
 		"1)");
 	assert_null(block_find("my_nvme0n2"));
-	assert_works(driver.device);
+	assert_device_works(driver.device);
 	driver_stop(&driver);
 }
 
@@ -307,7 +307,62 @@ static void test_ranges_longer_than_the_buffer(void **state)
 	driver_stop(&driver);
 }
 
-TESTS(cmocka_unit_test(test_words), cmocka_unit_test(test_logs), cmocka_unit_test(test_storm),
+static void test_events_are_asked_for(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	/* health, and namespaces because OAES offers them */
+	assert_order(sim_trace(driver.sim),
+		     (const char *const[]){
+			     "admin Set Features nsid 0 cdw10 0000000b cdw11 0000013f", NULL});
+	driver_stop(&driver);
+}
+
+/* However many requests a controller takes, there is room in the admin queue for the rest. */
+static void test_room_beside_event_requests(void **state)
+{
+	struct sim_config config = {.events_limit = 255, .abort_limit = 255};
+	struct nvme_reply reply;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < 50; i++) {
+		sim_event(driver.sim, 1, 1, 2);
+		idle(20 * MS);
+		assert_int_equal(
+			nvme_get_feature(driver.controller, 0x04, 0, 0, 0, NULL, 0, &reply), 0);
+	}
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_device_works(driver.device);
+	driver_stop(&driver);
+}
+
+/* A controller that has nothing but events to tell does not keep the driver from its work. */
+static void test_logs_are_read_at_a_rate(void **state)
+{
+	struct driver driver;
+	uint64_t before;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	before = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE];
+	for (unsigned i = 0; i < 1000; i++) {
+		sim_event(driver.sim, 1, 1, 2);
+		idle(100000);
+	}
+	assert_in_range(sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE] - before,
+			5, 15);
+	assert_device_works(driver.device);
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_events_are_asked_for),
+      cmocka_unit_test(test_room_beside_event_requests),
+      cmocka_unit_test(test_logs_are_read_at_a_rate), cmocka_unit_test(test_words),
+      cmocka_unit_test(test_logs), cmocka_unit_test(test_storm),
       cmocka_unit_test(test_larger_blocks_come), cmocka_unit_test(test_called_from_a_completion),
       cmocka_unit_test(test_options), cmocka_unit_test(test_blocks_longer_than_a_command),
       cmocka_unit_test(test_too_many_namespaces), cmocka_unit_test(test_whose_device),

@@ -1,5 +1,6 @@
 /* What a controller can do at the worst moment, and what a user can ask for: found by
  * tests/fuzz/nvme_fuzz.c or by reading with its eyes. */
+#include "drivers/nvme/controller.h"
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
@@ -60,6 +61,137 @@ static void test_no_buffer(void **state)
 	assert_int_equal(nvme_admin_command(driver.controller, &host_behavior, NULL, 0, 0, NULL),
 			 0);
 	assert_legal(&driver);
+	driver_stop(&driver);
+}
+
+/* What a command passed through leaves behind: nothing in the buffer when it fails, nothing in the
+ * slot that the next command would send. */
+static void test_pass_through_leaves_nothing(void **state)
+{
+	const struct nvme_command read = {.opcode = 0x02,
+					  .nsid = 1,
+					  .cdw2 = 1,
+					  .cdw3 = 2,
+					  .cdw13 = 0xffffff00,
+					  .cdw14 = 4,
+					  .cdw15 = 5};
+	const struct nvme_command sgl = {.opcode = 0x02, .flags = 0x40, .nsid = 1};
+	struct nvme_options options = {.depth = 8};
+	struct sim_fault fault = {
+		.kind = SIM_STATUS, .queue = 1, .opcode = 0x02, .status = 0x281 | SIM_DNR};
+	uint8_t bytes[512], untouched[512];
+	struct driver driver;
+	uint64_t before;
+
+	(void)state;
+	driver_start(&driver, NULL, &options);
+	memset(bytes, 0x5a, sizeof(bytes));
+	memset(untouched, 0x5a, sizeof(untouched));
+	sim_add_fault(driver.sim, &fault);
+	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL), -EIO);
+	assert_memory_equal(bytes, untouched, sizeof(bytes));
+	before = sim_statistics(driver.sim)->commands[1][0x02];
+	assert_int_equal(nvme_io_command(driver.controller, &sgl, bytes, 512, 0, NULL), -EINVAL);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], before);
+	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL), 0);
+	sim_take_violations(driver.sim); /* that was the user's own fault */
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
+	assert_legal(&driver);
+	driver_stop(&driver);
+}
+
+/* The list of a command passed through has its own pages and nothing else: one that moves more than
+ * it says does not find those of the command before. */
+static struct sim_controller *listing;
+static uint64_t list[16];
+
+static void note_list(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		      size_t size)
+{
+	(void)context, (void)bytes, (void)size;
+	if (queue == 0 && command[0] == SIM_GET_FEATURES)
+		assert_true(sim_dma_read(listing, get64(command + 32), list, sizeof(list), "test"));
+}
+
+static void test_list_of_its_own(void **state)
+{
+	struct sim_config config = {.hooks.data = note_list};
+	static uint8_t bytes[16 * 4096];
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	listing = driver.sim;
+	assert_int_equal(
+		nvme_get_feature(driver.controller, 0x16, 0, 0, 0, bytes, sizeof(bytes), NULL), 0);
+	assert_int_not_equal(list[14], 0);
+	assert_int_equal(nvme_get_feature(driver.controller, 0x16, 0, 0, 0, bytes, 3 * 4096, NULL),
+			 0);
+	assert_int_not_equal(list[1], 0);
+	for (unsigned i = 2; i < 16; i++)
+		assert_int_equal(list[i], 0);
+	sim_take_violations(driver.sim); /* it took 512 bytes where the user gave more */
+	driver_stop(&driver);
+}
+
+/* Completions that come as fast as they are taken: each look at a queue ends. A read of the other
+ * queue, which takes no time to speak of, writes the next one. */
+static struct nvme_queue *flooded;
+
+static void flood(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		  size_t size)
+{
+	volatile uint8_t *entry;
+
+	(void)context, (void)command, (void)bytes, (void)size;
+	if (queue != 2 || !flooded)
+		return;
+	entry = (volatile uint8_t *)(uintptr_t)flooded->cq + 16 * flooded->cq_head;
+	entry[10] = 77; /* SQ ID */
+	entry[14] = flooded->phase;
+}
+
+static void test_flood_of_completions(void **state)
+{
+	enum { READS = 60 };
+	static struct block_request requests[2 * READS];
+	struct sim_config config = {.latency_ns = 100000, .hooks.data = flood};
+	struct nvme_options options = {.queues = 2, .depth = 64};
+	const struct sim_fault never = {
+		.kind = SIM_LOSE, .queue = 1, .opcode = 0x02, .count = READS};
+	uint8_t bytes[512];
+	const struct block_segment segment = {bytes, sizeof(bytes)};
+	struct nvme_channel *channel;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	channel = driver.controller->channels[1];
+	sim_add_fault(driver.sim, &never);
+	for (unsigned i = 0; i < READS; i++)
+		lose(&driver, 2, 0x02, SIM_DELAY, 20 * i);
+	block_plug(driver.device);
+	for (unsigned i = 0; i < 2 * READS; i++) {
+		requests[i] = (struct block_request){.operation = BLOCK_READ,
+						     .count = 1,
+						     .segments = &segment,
+						     .segment_count = 1};
+		block_submit(driver.device, &requests[i]);
+	}
+	block_unplug(driver.device);
+	/* the ring of the first queue is shorter than what is to come */
+	channel->queue.mask = 15;
+	flooded = &channel->queue;
+	sim_advance(100000);
+	assert_in_range(nvme_channel_reap(channel), 1, 16);
+	flooded = NULL;
+	channel->queue.mask = 63;
+	nvme_detach(driver.controller, false);
+	driver.controller = NULL;
+	for (unsigned i = 0; i < 2 * READS; i++)
+		assert_true(requests[i].complete);
+	sim_take_violations(driver.sim); /* the doorbell, of a queue that the test had spoiled */
 	driver_stop(&driver);
 }
 
@@ -367,4 +499,6 @@ TESTS(cmocka_unit_test(test_gone_while_waiting_for_a_slot), cmocka_unit_test(tes
       cmocka_unit_test(test_ready_timeout_of_hours), cmocka_unit_test(test_slow_namespaces),
       cmocka_unit_test(test_namespaces_of_an_admin_controller),
       cmocka_unit_test(test_late_doorbell_buffer), cmocka_unit_test(test_chatter),
-      cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small))
+      cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small),
+      cmocka_unit_test(test_pass_through_leaves_nothing), cmocka_unit_test(test_list_of_its_own),
+      cmocka_unit_test(test_flood_of_completions))

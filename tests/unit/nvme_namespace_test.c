@@ -125,8 +125,9 @@ static void test_metadata_is_refused(void **state)
 		{.metadata = 8, .extended = true, .block_shift = 12},
 		{.metadata = 8, .protection = 1},
 		{.block_count = 64},
+		{.protection = 1},
 	};
-	struct sim_config config = {.namespaces = namespaces, .namespace_count = 4};
+	struct sim_config config = {.namespaces = namespaces, .namespace_count = 5};
 	struct driver driver;
 
 	(void)state;
@@ -135,6 +136,7 @@ static void test_metadata_is_refused(void **state)
 	assert_null(block_find("my_nvme0n2"));
 	assert_null(block_find("my_nvme0n3"));
 	assert_non_null(block_find("my_nvme0n4"));
+	assert_null(block_find("my_nvme0n5"));
 	assert_logged("metadata");
 	exercise(block_find("my_nvme0n4"));
 	driver_stop(&driver);
@@ -300,6 +302,117 @@ static void test_identify_data_that_lies(void **state)
 	}
 }
 
+/* The format in use is not among those that there are, though its entry looks good. */
+static void format_beyond_the_last(void *context, uint16_t queue, const uint8_t command[64],
+				   uint8_t *bytes, size_t size)
+{
+	(void)context;
+	if (queue == 0 && command[0] == 0x06 && command[40] == 0 && size == 4096) {
+		bytes[25] = 3;
+		bytes[26] = 4;
+		bytes[128 + 4 * 4 + 2] = 9;
+	}
+}
+
+static void test_format_beyond_the_last(void **state)
+{
+	struct sim_config config = {.hooks.data = format_beyond_the_last};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_null(block_first());
+	assert_logged("LBA format 4 is not among its 4 formats");
+	driver_stop(&driver);
+}
+
+/* Lists of namespaces that no controller should give. */
+static uint32_t junk[4]; /* what they begin with; all 0: 1,024 new ones, a few times */
+
+static void lie_in_list(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+			size_t size)
+{
+	uint32_t *list = (uint32_t *)bytes, last;
+
+	(void)context;
+	if (queue || command[0] != 0x06 || command[40] != 2 || size != 4096)
+		return;
+	memcpy(&last, command + 4, 4);
+	for (unsigned i = 0; i < 1024; i++)
+		list[i] =
+			junk[0] ? (i < 4 && !last ? junk[i] : 0) : (last < 4096 ? last + i + 1 : 0);
+}
+
+static void test_lists_that_lie(void **state)
+{
+	static const struct {
+		uint32_t list[4];
+		const char *message;
+	} rows[] = {
+		{{1, 1}, "active namespace list is damaged: 1 follows 1"},
+		{{1, 3, 2}, "active namespace list is damaged: 2 follows 3"},
+		{{1, 0xffffffff}, "active namespace list is damaged"},
+		{{1, 0xfffffffe}, "active namespace list is damaged"},
+		{{0}, "uses the first 1024 namespaces only"},
+	};
+	uint8_t bytes[512];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {.tolerant = true, .hooks.data = lie_in_list};
+		struct driver driver;
+
+		memcpy(junk, rows[i].list, sizeof(junk));
+		driver_start(&driver, &config, NULL);
+		assert_logged(rows[i].message);
+		assert_non_null(driver.device);
+		assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+		driver_stop(&driver);
+	}
+}
+
+/* Before NVMe 1.1 there is no list; whatever NN says, the search ends. */
+static void say_many(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		     size_t size)
+{
+	(void)context;
+	if (queue == 0 && command[0] == 0x06 && command[40] == 1 && size == 4096)
+		memcpy(bytes + 516, &(uint32_t){5000}, 4);
+}
+
+static void test_as_many_as_there_can_be(void **state)
+{
+	struct sim_config config = {.version = 0x10000, .tolerant = true, .hooks.data = say_many};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_logged("looks at the first 1024 of 5000 possible namespaces only");
+	assert_non_null(driver.device);
+	exercise(driver.device);
+	driver_stop(&driver);
+}
+
+/* One that is in use stays when its Identify fails for once. */
+static void test_identify_fails_in_a_rescan(void **state)
+{
+	const struct sim_fault fault = {
+		.kind = SIM_STATUS, .opcode = 0x06, .skip = 1, .status = 0x006 | 0x4000};
+	struct sim_config config = {.namespace_count = 2};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	sim_add_fault(driver.sim, &fault);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_int_equal(sim_fault_hits(driver.sim), 1);
+	for (struct block_device *device = block_first(); device; device = device->next)
+		exercise(device);
+	assert_non_null(block_find("my_nvme0n1"));
+	assert_non_null(block_find("my_nvme0n2"));
+	driver_stop(&driver);
+}
+
 static void test_active_list_full_of_junk(void **state)
 {
 	(void)state;
@@ -376,5 +489,8 @@ TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
       cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_metadata_is_refused),
       cmocka_unit_test(test_read_only), cmocka_unit_test(test_sizes),
       cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_identify_data_that_lies),
+      cmocka_unit_test(test_format_beyond_the_last), cmocka_unit_test(test_lists_that_lie),
+      cmocka_unit_test(test_as_many_as_there_can_be),
+      cmocka_unit_test(test_identify_fails_in_a_rescan),
       cmocka_unit_test(test_active_list_full_of_junk), cmocka_unit_test(test_resize_and_rescan),
       cmocka_unit_test(test_gone_while_plugged))

@@ -81,7 +81,7 @@ static void test_abort_is_lost(void **state)
 
 	driver_add_fault(driver, SIM_LOSE, 0x02, 0, 1, 0);
 	sim_add_fault(driver->sim, &(struct sim_fault){.kind = SIM_LOSE, .opcode = 0x08});
-	assert_read(driver, 0, 5 * S, 20 * S);
+	assert_read(driver, 0, 6 * S, 7 * S);
 	assert_in_range(statistics(driver)->resets, 1, 2);
 }
 
@@ -150,6 +150,7 @@ static void test_wrong_cid(void **state)
 {
 	(void)state;
 	lying_completions(SIM_WRONG_CID, 65536, true);
+	lying_completions(SIM_WRONG_CID, 5, true); /* a slot that is in use, of late or now */
 }
 
 static void test_wrong_sqid(void **state)

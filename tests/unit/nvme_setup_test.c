@@ -160,6 +160,9 @@ static void test_bar_too_small(void **state)
 
 	(void)state;
 	refuse(&config, -EOPNOTSUPP, "BAR0");
+	/* too small for CAP and VS to be read */
+	config.bar_size = 8;
+	refuse(&config, -EOPNOTSUPP, "BAR0");
 	config.cap = sim_cap(63, true, 20, 15, 1, 0, 0);
 	config.bar_size = 16384;
 	refuse(&config, -EOPNOTSUPP, "BAR0");
@@ -263,6 +266,28 @@ static void test_queues_granted(void **state)
 		exercise(&driver);
 		driver_stop(&driver);
 	}
+}
+
+/* Fewer queues of one kind than of the other. */
+static bool fewer_completion_queues(void *context, uint16_t queue, uint8_t entry[16])
+{
+	(void)context;
+	if (queue == 0 && entry[0] == 63 && entry[2] == 63)
+		entry[2] = 2;
+	return true;
+}
+
+static void test_fewer_completion_queues(void **state)
+{
+	struct sim_config config = {.hooks.completion = fewer_completion_queues};
+	struct nvme_options options = {.queues = 8, .depth = 16};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	assert_int_equal(nvme_queue_count(driver.controller), 3);
+	exercise(&driver);
+	driver_stop(&driver);
 }
 
 static void test_64_queues(void **state)
@@ -416,6 +441,7 @@ TESTS(cmocka_unit_test(test_order_of_the_six_steps),
       cmocka_unit_test(test_all_ones), cmocka_unit_test(test_ready_times),
       cmocka_unit_test(test_never_ready), cmocka_unit_test(test_never_stops),
       cmocka_unit_test(test_fatal_while_starting), cmocka_unit_test(test_queues_granted),
-      cmocka_unit_test(test_64_queues), cmocka_unit_test(test_queues_claimed_but_not_there),
-      cmocka_unit_test(test_mdts), cmocka_unit_test(test_shutdown),
-      cmocka_unit_test(test_shutdown_never_ends), cmocka_unit_test(test_out_of_memory))
+      cmocka_unit_test(test_fewer_completion_queues), cmocka_unit_test(test_64_queues),
+      cmocka_unit_test(test_queues_claimed_but_not_there), cmocka_unit_test(test_mdts),
+      cmocka_unit_test(test_shutdown), cmocka_unit_test(test_shutdown_never_ends),
+      cmocka_unit_test(test_out_of_memory))

@@ -1,0 +1,487 @@
+/* Deadlines to the letter of docs/recovery.md: how long each step takes, how often it is tried,
+ * what is said. */
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/internal.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+#define MS 1000000ull
+#define S  1000000000ull
+
+#define READ  0x02
+#define ABORT 0x08
+
+static void add_fault(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,
+		      unsigned count, uint64_t value)
+{
+	const struct sim_fault fault = {.kind = kind,
+					.queue = queue,
+					.opcode = opcode,
+					.count = count,
+					.value = value,
+					.status = (unsigned)value};
+
+	sim_add_fault(driver->sim, &fault);
+}
+
+/* Reads a block; the time that it took. */
+static uint64_t read_block(struct driver *driver, int *error)
+{
+	uint64_t start = nvme_time_ns();
+	uint8_t bytes[512];
+
+	*error = block_read(driver->device, 5, 1, bytes);
+	return nvme_time_ns() - start;
+}
+
+/* Requests that are in flight together. */
+struct reads {
+	struct block_request requests[64];
+	struct block_segment segments[64];
+	uint8_t bytes[64][512];
+	unsigned count;
+};
+
+static void start_reads(struct driver *driver, struct reads *reads, unsigned count)
+{
+	reads->count = count;
+	for (unsigned i = 0; i < count; i++) {
+		reads->segments[i] = (struct block_segment){reads->bytes[i], 512};
+		reads->requests[i] = (struct block_request){.operation = BLOCK_READ,
+							    .lba = i,
+							    .count = 1,
+							    .segments = &reads->segments[i],
+							    .segment_count = 1};
+		block_submit(driver->device, &reads->requests[i]);
+	}
+}
+
+static void finish_reads(struct reads *reads, int error)
+{
+	for (unsigned i = 0; i < reads->count; i++)
+		assert_int_equal(block_wait(&reads->requests[i]), error);
+}
+
+/* As at the prompt: polled now and then. */
+static void idle(uint64_t ns)
+{
+	uint64_t start = nvme_time_ns();
+
+	while (nvme_time_ns() - start < ns) {
+		nvme_poll_all();
+		nvme_relax();
+	}
+}
+
+/* Abort says that it did not find the command: no use in waiting on. */
+static void test_abort_finds_nothing(void **state)
+{
+	struct driver driver;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	add_fault(&driver, 1, READ, SIM_LOSE_HARD, 1, 0);
+	assert_in_range(read_block(&driver, &error), 5 * S, 5 * S + 200 * MS);
+	assert_int_equal(error, 0);
+	assert_int_equal(statistics(&driver)->resets, 1);
+	assert_works(&driver);
+	driver_stop(&driver);
+}
+
+/* Abort says nothing: the command has as long as its deadline once more, at most a second. */
+static void test_abort_says_nothing(void **state)
+{
+	static const struct {
+		unsigned timeout_ms;
+		uint64_t least, most;
+	} rows[] = {
+		{5000, 6 * S, 6 * S + 500 * MS},
+		{250, 500 * MS, 1000 * MS},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nvme_options options = {.timeout_ms = rows[i].timeout_ms};
+		struct driver driver;
+		int error;
+
+		driver_start(&driver, NULL, &options);
+		add_fault(&driver, 1, READ, SIM_LOSE, 1, 0);
+		add_fault(&driver, 0, ABORT, SIM_LOSE, 1, 0);
+		assert_in_range(read_block(&driver, &error), rows[i].least, rows[i].most);
+		assert_int_equal(error, 0);
+		assert_int_equal(statistics(&driver)->resets, 1);
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+}
+
+/* The command completes while its Abort is on the way: it is taken, once, and what comes next in
+ * its slot is not what the Abort was for. */
+static void test_completes_while_aborting(void **state)
+{
+	unsigned by_itself = 0, by_abort = 0;
+
+	(void)state;
+	for (uint64_t late = 0; late < 600 * MS; late += 20 * MS) {
+		struct driver driver;
+		int error;
+
+		driver_start(&driver, NULL, NULL);
+		add_fault(&driver, 1, READ, SIM_DELAY, 1, 5 * S + late);
+		add_fault(&driver, 1, READ, SIM_DELAY, 1, 2 * S);
+		add_fault(&driver, 0, ABORT, SIM_DELAY, 1, 100 * MS);
+		read_block(&driver, &error);
+		assert_int_equal(error, 0);
+		assert_in_range(statistics(&driver)->aborts, 0, 1);
+		by_abort += statistics(&driver)->retries;
+		if (statistics(&driver)->aborts && !statistics(&driver)->retries) {
+			by_itself++;
+			assert_in_range(read_block(&driver, &error), 2 * S, 3 * S);
+			assert_int_equal(error, 0);
+			assert_int_equal(statistics(&driver)->aborts, 1);
+			assert_int_equal(statistics(&driver)->timeouts, 1);
+		}
+		assert_int_equal(statistics(&driver)->resets, 0);
+		assert_int_equal(statistics(&driver)->violations, 0);
+		sim_clear_faults(driver.sim);
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+	/* that was about both */
+	assert_true(by_itself > 0);
+	assert_true(by_abort > 0);
+}
+
+/* No more Aborts at a time than the controller takes, and no more than leave room in the queue. */
+static void test_aborts_at_a_time(void **state)
+{
+	static const struct {
+		unsigned limit, aborts;
+	} rows[] = {{0, 1}, {1, 2}, {255, 8}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {.abort_limit = rows[i].limit};
+		static struct reads reads;
+		struct driver driver;
+
+		driver_start(&driver, &config, NULL);
+		add_fault(&driver, 1, READ, SIM_LOSE, 20, 0);
+		add_fault(&driver, 0, ABORT, SIM_DELAY, SIM_FOREVER, 100 * MS);
+		start_reads(&driver, &reads, 20);
+		idle(5 * S + 50 * MS);
+		assert_int_equal(statistics(&driver)->aborts, rows[i].aborts);
+		finish_reads(&reads, 0);
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+}
+
+/* An Abort that has ended makes room for the next, all day long. */
+static void test_aborts_one_after_the_other(void **state)
+{
+	struct driver driver;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	for (unsigned i = 1; i <= 20; i++) {
+		add_fault(&driver, 1, READ, SIM_LOSE, 1, 0);
+		read_block(&driver, &error);
+		assert_int_equal(error, 0);
+	}
+	assert_int_equal(statistics(&driver)->aborts, 20);
+	assert_int_equal(statistics(&driver)->resets, 0);
+	driver_stop(&driver);
+}
+
+static void stand_still(struct block_request *request)
+{
+	(void)request;
+	sim_advance(60 * S);
+}
+
+/* The machine stands still between a look at a queue and one at the clock: what has arrived by then
+ * is not late. */
+static void test_stopped_between_two_looks(void **state)
+{
+	struct nvme_options options = {.queues = 2};
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, &options);
+	start_reads(&driver, &reads, 20);
+	sim_advance(60 * S);
+	nvme_poll_all();
+	finish_reads(&reads, 0);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
+	add_fault(&driver, 1, READ, SIM_DELAY, 1, 1 * S);
+	add_fault(&driver, 2, READ, SIM_DELAY, 1, 500 * MS);
+	start_reads(&driver, &reads, 2);
+	for (unsigned i = 0; i < 2; i++)
+		reads.requests[i].done = stand_still;
+	while (!reads.requests[0].complete || !reads.requests[1].complete)
+		idle(MS);
+	finish_reads(&reads, 0);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
+	assert_works(&driver);
+	driver_stop(&driver);
+}
+
+/* Where the status asks for a delay, the controller was told that the driver keeps to it. */
+static void set_delays(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size)
+{
+	(void)context;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1 && size == 4096)
+		put16(bytes + 128, 2); /* CRDT1: 200 ms */
+}
+
+/* A command that hangs the controller each time is sent four times, and not for ever. */
+static const struct sim_fault hanging = {.kind = SIM_LOSE_HARD,
+					 .queue = 1,
+					 .opcode = READ,
+					 .lba_first = 1000,
+					 .lba_last = 1000,
+					 .count = SIM_FOREVER};
+static struct reads follow_up;
+static struct driver *following;
+
+/* At this time the controller is being reset. */
+static void follow(struct block_request *request)
+{
+	(void)request;
+	start_reads(following, &follow_up, 3);
+}
+
+static void hang_the_controller(bool others, bool followed)
+{
+	static struct reads reads;
+	struct driver driver;
+	uint8_t bytes[512];
+	const struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {.operation = BLOCK_READ,
+					.lba = 1000,
+					.count = 1,
+					.segments = &segment,
+					.segment_count = 1,
+					.done = followed ? follow : NULL};
+
+	driver_start(&driver, NULL, NULL);
+	following = &driver;
+	follow_up.count = 0;
+	sim_add_fault(driver.sim, &hanging);
+	block_submit(driver.device, &request);
+	start_reads(&driver, &reads, others ? 20 : 0);
+	finish_reads(&reads, 0);
+	assert_int_equal(block_wait(&request), -ETIMEDOUT);
+	finish_reads(&follow_up, 0);
+	assert_int_equal(sim_fault_hits(driver.sim), 4);
+	assert_int_equal(statistics(&driver)->resets, 4);
+	assert_int_equal(statistics(&driver)->timeouts, 4);
+	assert_works(&driver);
+	driver_stop(&driver);
+}
+
+static void test_hangs_the_controller_each_time(void **state)
+{
+	(void)state;
+	hang_the_controller(true, false);
+	/* what is asked for at its end waits for the reset's end */
+	hang_the_controller(false, true);
+}
+
+/* A command that waits for its delay to pass is not forgotten by a reset. */
+static void test_reset_during_a_delay(void **state)
+{
+	struct sim_config config = {.hooks.data = set_delays};
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	add_fault(&driver, 1, READ, SIM_STATUS, 1, 0x006 | SIM_CRD(1));
+	start_reads(&driver, &reads, 1);
+	idle(50 * MS);
+	assert_false(reads.requests[0].complete);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	finish_reads(&reads, 0);
+	assert_works(&driver);
+	driver_stop(&driver);
+}
+
+/* A command that waits for its delay, and whose namespace goes meanwhile, ends without being sent.
+ * What its end sends to another namespace has a deadline like any other. */
+static void read_lost(struct block_request *request)
+{
+	(void)request;
+	add_fault(following, 1, READ, SIM_LOSE, 1, 0);
+	start_reads(following, &follow_up, 1);
+}
+
+static void test_namespace_goes_during_a_delay(void **state)
+{
+	struct sim_config config = {.namespace_count = 2, .hooks.data = set_delays};
+	struct driver driver;
+	uint8_t bytes[512];
+	const struct block_segment segment = {bytes, sizeof(bytes)};
+	struct block_request request = {.operation = BLOCK_READ,
+					.count = 1,
+					.segments = &segment,
+					.segment_count = 1,
+					.done = read_lost};
+	uint64_t start;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	following = &driver;
+	add_fault(&driver, 1, READ, SIM_STATUS, 1, 0x006 | SIM_CRD(1));
+	block_submit(block_find("my_nvme0n2"), &request);
+	idle(50 * MS);
+	assert_false(request.complete);
+	sim_namespace_attach(driver.sim, 2, false);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	start = nvme_time_ns();
+	while (!request.complete)
+		idle(MS);
+	assert_in_range(nvme_time_ns() - start, 0, 1 * S);
+	assert_int_equal(request.error, -ENODEV);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][READ], 1);
+	finish_reads(&follow_up, 0);
+	assert_in_range(nvme_time_ns() - start, 5 * S, 7 * S);
+	driver_stop(&driver);
+}
+
+/* CSTS is read all the while: a fatal status does not wait for the deadline. */
+static void test_fatal_status_is_found_at_once(void **state)
+{
+	struct driver driver;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	add_fault(&driver, 1, READ, SIM_FATAL, 1, 0);
+	assert_in_range(read_block(&driver, &error), 0, 500 * MS);
+	assert_int_equal(error, 0);
+	assert_int_equal(statistics(&driver)->resets, 1);
+	driver_stop(&driver);
+}
+
+/* A head that is inside the ring, but not where a command was fetched, is as impossible. */
+static void test_head_inside_the_ring(void **state)
+{
+	struct driver driver;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	add_fault(&driver, 1, READ, SIM_BAD_SQHD, 1, 200);
+	read_block(&driver, &error);
+	assert_int_equal(error, 0);
+	assert_int_equal(statistics(&driver)->violations, 1);
+	assert_logged("submission queue head is impossible");
+	assert_works(&driver);
+	driver_stop(&driver);
+}
+
+/* Commands passed through have the deadline that they are given, or the one of their queue. */
+static void test_deadlines_of_commands_passed_through(void **state)
+{
+	const struct nvme_command read = {.opcode = READ, .nsid = 1, .cdw10 = 9};
+	const struct nvme_command features = {.opcode = NVME_ADMIN_GET_FEATURES, .cdw10 = 4};
+	struct nvme_options options = {.admin_timeout_ms = 700};
+	static const struct {
+		bool io;
+		unsigned timeout_ms;
+		uint64_t least, most;
+	} rows[] = {
+		{true, 300, 300 * MS, 1000 * MS},
+		{true, 0, 5 * S, 6 * S},
+		{false, 300, 300 * MS, 690 * MS},
+		{false, 0, 700 * MS, 1200 * MS},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct driver driver;
+		uint8_t bytes[512];
+		uint64_t start;
+		int error;
+
+		driver_start(&driver, NULL, &options);
+		add_fault(&driver, rows[i].io, rows[i].io ? READ : NVME_ADMIN_GET_FEATURES,
+			  SIM_LOSE_HARD, 1, 0);
+		start = nvme_time_ns();
+		if (rows[i].io)
+			error = nvme_io_command(driver.controller, &read, bytes, sizeof(bytes),
+						rows[i].timeout_ms, NULL);
+		else
+			error = nvme_admin_command(driver.controller, &features, NULL, 0,
+						   rows[i].timeout_ms, NULL);
+		assert_int_equal(error, -ETIMEDOUT);
+		assert_in_range(nvme_time_ns() - start, rows[i].least, rows[i].most);
+		assert_int_equal(statistics(&driver)->resets, 1);
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+}
+
+static void test_delays_are_turned_on(void **state)
+{
+	struct nvme_reply reply;
+	struct driver driver;
+	uint8_t page[512];
+
+	(void)state;
+	for (unsigned delays = 0; delays < 2; delays++) {
+		struct sim_config config = {.hooks.data = delays ? set_delays : NULL};
+
+		driver_start(&driver, &config, NULL);
+		assert_int_equal(nvme_get_feature(driver.controller, 0x16, 0, 0, 0, page,
+						  sizeof(page), &reply),
+				 0);
+		assert_int_equal(page[0], delays); /* ACRE */
+		driver_stop(&driver);
+	}
+}
+
+/* Twenty lines a second about failed commands; then one says how many were left out. */
+static void test_log_is_limited(void **state)
+{
+	struct driver driver;
+	unsigned lines = 0;
+	int error;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	sim_advance(S - nvme_time_ns() % S);
+	add_fault(&driver, 1, READ, SIM_STATUS, SIM_FOREVER, 0x281 | SIM_DNR);
+	for (unsigned i = 0; i < 50; i++) {
+		read_block(&driver, &error);
+		assert_int_equal(error, -EIO);
+	}
+	for (const char *at = sim_log(); (at = strstr(at, "Read LBA 5+1: ")); at++)
+		lines++;
+	assert_int_equal(lines, 20);
+	assert_not_logged("more messages like these");
+	sim_advance(S);
+	read_block(&driver, &error);
+	assert_logged("30 more messages like these");
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_namespace_goes_during_a_delay),
+      cmocka_unit_test(test_reset_during_a_delay),
+      cmocka_unit_test(test_fatal_status_is_found_at_once),
+      cmocka_unit_test(test_abort_finds_nothing), cmocka_unit_test(test_abort_says_nothing),
+      cmocka_unit_test(test_completes_while_aborting), cmocka_unit_test(test_aborts_at_a_time),
+      cmocka_unit_test(test_aborts_one_after_the_other),
+      cmocka_unit_test(test_stopped_between_two_looks),
+      cmocka_unit_test(test_hangs_the_controller_each_time),
+      cmocka_unit_test(test_head_inside_the_ring),
+      cmocka_unit_test(test_deadlines_of_commands_passed_through),
+      cmocka_unit_test(test_delays_are_turned_on), cmocka_unit_test(test_log_is_limited))

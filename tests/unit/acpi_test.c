@@ -16,6 +16,7 @@ static uint8_t memory[MEMORY];
 static const void *map(void *context, uint64_t address, size_t size)
 {
 	(void)context;
+	assert_true(size <= UINT64_MAX - address && size <= 1 << 20);
 	if (address > MEMORY || size > MEMORY - address)
 		return NULL;
 	return memory + address;
@@ -209,6 +210,48 @@ static void test_bad_tables(void **state)
 	assert_int_equal(info.override_count, 2);
 }
 
+/* Tables at the end of the address space, and entries shorter than what they should hold. */
+static void test_tables_that_wrap(void **state)
+{
+	struct acpi_info info;
+
+	(void)state;
+	build(2);
+	put(ROOT + 36 + 16, UINT64_MAX - 8, 8);
+	checksum(ROOT, 60, 9);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.madt);
+}
+
+static void test_short_entries(void **state)
+{
+	struct acpi_info info;
+
+	(void)state;
+	build(0);
+	memcpy(memory + MADT + 44, "\1\10\0\0\0\0\xc0\xfe", 8);
+	memcpy(memory + MADT + 52, "\2\10\0\1\1\1\1\1", 8);
+	memcpy(memory + MADT + 60, "\0\4\1\1\1\1\1\1", 4);
+	table(MADT, "APIC", 64);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_int_equal(info.ioapic_count, 0);
+	assert_int_equal(info.override_count, 0);
+	assert_int_equal(info.cpu_count, 0);
+}
+
+static void test_too_many_overrides(void **state)
+{
+	struct acpi_info info;
+
+	(void)state;
+	build(0);
+	for (unsigned i = 0; i < 60; i++)
+		memcpy(memory + MADT + 44 + 10 * i, "\2\12\0\3\1\0\0\0\0\0", 10);
+	table(MADT, "APIC", 44 + 10 * 60);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_int_equal(info.override_count, ACPI_OVERRIDES_MAX);
+}
+
 static void test_too_many_ioapics(void **state)
 {
 	struct acpi_info info;
@@ -257,5 +300,6 @@ static void test_s5_forms(void **state)
 
 TESTS(cmocka_unit_test(test_revision_0), cmocka_unit_test(test_revision_2),
       cmocka_unit_test(test_extended_registers), cmocka_unit_test(test_bad_root),
-      cmocka_unit_test(test_bad_tables), cmocka_unit_test(test_too_many_ioapics),
-      cmocka_unit_test(test_s5_forms))
+      cmocka_unit_test(test_bad_tables), cmocka_unit_test(test_tables_that_wrap),
+      cmocka_unit_test(test_short_entries), cmocka_unit_test(test_too_many_overrides),
+      cmocka_unit_test(test_too_many_ioapics), cmocka_unit_test(test_s5_forms))

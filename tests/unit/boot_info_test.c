@@ -149,12 +149,73 @@ static void multiboot2_too_many(void **state)
 	assert_true(info.truncated);
 }
 
+static void multiboot2_ranges(void **state)
+{
+	(void)state;
+	begin();
+	tag(6, 8 + (BOOT_RANGES_MAX + 10) * 24);
+	put32(24);
+	put32(0);
+	for (unsigned i = 0; i < BOOT_RANGES_MAX + 10; i++) {
+		put64((uint64_t)i << 20);
+		put64(0x1000);
+		put32(1);
+		put32(0);
+	}
+	assert_int_equal(parse(), 0);
+	assert_int_equal(info.range_count, BOOT_RANGES_MAX);
+	assert_true(info.truncated);
+}
+
+/* Strings longer than their room, and one that ends where the information ends. */
+static void multiboot2_strings(void **state)
+{
+	char *exact;
+
+	(void)state;
+	begin();
+	tag(2, 100);
+	memset((char *)data + used, 'l', 100);
+	used += 100;
+	tag(1, 3000);
+	memset((char *)data + used, 'c', 3000);
+	used += 3000;
+	assert_int_equal(parse(), 0);
+	assert_int_equal(strlen(info.loader), sizeof(info.loader) - 1);
+	assert_int_equal(strlen(info.command_line), sizeof(info.command_line) - 1);
+	assert_int_equal(info.range_count, 0);
+
+	begin();
+	tag(1, 8);
+	put("no=end=1", 8);
+	data[0] = used;
+	exact = malloc(used);
+	memcpy(exact, data, used);
+	assert_int_equal(boot_info_parse_multiboot2(&info, exact, used), 0);
+	assert_string_equal(info.command_line, "no=end=1");
+	free(exact);
+}
+
+/* Whoever reads the RSDP reads all of it: one that is cut off is none. */
+static void multiboot2_short_rsdp(void **state)
+{
+	(void)state;
+	begin();
+	tag(14, 19);
+	put("RSD PTR 1234567890", 19);
+	tag(15, 35);
+	put("RSD PTR 12345678901234567890123456", 35);
+	assert_int_equal(parse(), 0);
+	assert_int_equal(info.rsdp, 0);
+}
+
 /* ---- PVH ---- */
 
 static char memory[4096]; /* at physical 0x10000 */
 
 static const void *map(uint64_t address, size_t size)
 {
+	assert_true(size <= UINT64_MAX - address);
 	if (address < 0x10000 || address - 0x10000 > sizeof(memory) ||
 	    size > sizeof(memory) - (address - 0x10000))
 		return NULL;
@@ -211,5 +272,55 @@ static void pvh(void **state)
 	assert_int_equal(info.range_count, 0);
 }
 
+/* Arrays at the end of the address space. */
+static void pvh_wraps(void **state)
+{
+	(void)state;
+	memset(memory, 0, sizeof(memory));
+	poke(0, 0x336ec578, 4);
+	poke(4, 1, 4);
+	poke(12, 1, 4);
+	poke(16, UINT64_MAX - 4, 8);
+	poke(24, UINT64_MAX, 8);
+	poke(40, UINT64_MAX - 10, 8);
+	poke(48, 3, 4);
+	assert_int_equal(boot_info_parse_pvh(&info, 0x10000, map), 0);
+	assert_int_equal(info.module_count, 0);
+	assert_int_equal(info.range_count, 0);
+	assert_int_equal(boot_info_parse_pvh(&info, UINT64_MAX - 8, map), -EINVAL);
+}
+
+static unsigned times;
+
+/* The same everywhere: ranges and modules without end. */
+static const void *map_everywhere(uint64_t address, size_t size)
+{
+	static const uint64_t entry[4] = {0x100000, 0x1000, 1, 0};
+
+	if (++times > 100000)
+		fail_msg("it goes on for ever");
+	return address == 0x10000 ? memory : size <= sizeof(entry) ? (const void *)entry : NULL;
+}
+
+static void pvh_too_many(void **state)
+{
+	(void)state;
+	memset(memory, 0, sizeof(memory));
+	poke(0, 0x336ec578, 4);
+	poke(4, 1, 4);
+	poke(12, UINT32_MAX, 4);
+	poke(16, 0x20000, 8);
+	poke(40, 0x20000, 8);
+	poke(48, UINT32_MAX, 4);
+	times = 0;
+	assert_int_equal(boot_info_parse_pvh(&info, 0x10000, map_everywhere), 0);
+	assert_int_equal(info.range_count, BOOT_RANGES_MAX);
+	assert_int_equal(info.module_count, BOOT_MODULES_MAX);
+	assert_true(info.truncated);
+}
+
 TESTS(cmocka_unit_test(multiboot2_whole), cmocka_unit_test(multiboot2_broken),
-      cmocka_unit_test(multiboot2_too_many), cmocka_unit_test(pvh))
+      cmocka_unit_test(multiboot2_too_many), cmocka_unit_test(pvh),
+      cmocka_unit_test(multiboot2_ranges), cmocka_unit_test(multiboot2_strings),
+      cmocka_unit_test(multiboot2_short_rsdp), cmocka_unit_test(pvh_wraps),
+      cmocka_unit_test(pvh_too_many))

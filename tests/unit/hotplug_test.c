@@ -16,6 +16,7 @@
 
 static uint8_t port_space[256], device_space[256];
 static bool plugged, powered, link_works;
+static bool two_bars; /* has a second one of 4 KiB */
 static uint64_t now_ns;
 static unsigned arrived_count, left_there, left_gone;
 
@@ -32,6 +33,8 @@ uint32_t config_space_read(uint16_t place, unsigned offset, unsigned width)
 	uint32_t value = UINT32_MAX;
 
 	now_ns += 1000;
+	if (now_ns > 100000000000)
+		fail_msg("somebody waits for ever");
 	if (space)
 		memcpy(&value, space + offset, width);
 	return value;
@@ -78,6 +81,8 @@ void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigne
 	if (space == device_space && offset >= 0x10 && offset < 0x28) {
 		uint32_t kept = offset == 0x10	 ? (value & ~0x3fffu) | 4
 				: offset == 0x14 ? value
+				: offset == 0x18 ? (two_bars ? value & ~0xfffu : 0)
+				: offset == 0x24 ? device_space[0x24]
 						 : 0;
 
 		memcpy(device_space + offset, &kept, 4);
@@ -299,6 +304,49 @@ static void test_slot_without_hot_plug(void **state)
 	end();
 }
 
+/* Capabilities where none can be, and BARs that reach beyond the last. */
+static void test_impossible_registers(void **state)
+{
+	(void)state;
+	start(true, true);
+	device_space[6] = 0x10;
+	device_space[0x34] = 0x20; /* in the header */
+	device_space[0x20] = PCI_CAP_MSIX;
+	assert_int_equal(pci_find_capability(endpoint(), PCI_CAP_MSIX), 0);
+	device_space[0x34] = 0x40; /* points to itself */
+	device_space[0x41] = 0x40;
+	assert_int_equal(pci_find_capability(endpoint(), PCI_CAP_MSIX), 0);
+	device_space[0x24] = 4; /* a 64-bit BAR in the last register */
+	assert_false(pci_bar(endpoint(), 5)->is_64bit);
+	end();
+
+	/* a port's capability that reaches beyond its configuration space */
+	start(false, true);
+	end();
+	port_space[0x34] = 0xf0;
+	memcpy(port_space + 0xf0, port_space + EXPRESS, 16);
+	memset(port_space + 4, 0xff, 1); /* what a register at 104h would read */
+	assert_int_equal(pci_init(), 1);
+	assert_int_equal(pci_hotplug_init(&actions), 0);
+	end();
+}
+
+/* Two BARs of one function get memory of their own. */
+static void test_two_bars(void **state)
+{
+	uint64_t first, second;
+
+	(void)state;
+	start(true, true);
+	two_bars = true;
+	first = (uintptr_t)pci_map_bar(endpoint(), 0);
+	second = (uintptr_t)pci_map_bar(endpoint(), 2);
+	two_bars = false;
+	assert_int_not_equal(first, 0);
+	assert_true(second >= first + 0x4000 || (second && second + 0x1000 <= first));
+	end();
+}
+
 static void test_window_full(void **state)
 {
 	(void)state;
@@ -317,4 +365,5 @@ static void test_window_full(void **state)
 TESTS(cmocka_unit_test(test_nothing_happens), cmocka_unit_test(test_attention_button),
       cmocka_unit_test(test_put_in), cmocka_unit_test(test_pulled_out),
       cmocka_unit_test(test_presence_not_reported), cmocka_unit_test(test_does_not_answer),
-      cmocka_unit_test(test_slot_without_hot_plug), cmocka_unit_test(test_window_full))
+      cmocka_unit_test(test_slot_without_hot_plug), cmocka_unit_test(test_window_full),
+      cmocka_unit_test(test_impossible_registers), cmocka_unit_test(test_two_bars))

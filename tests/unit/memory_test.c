@@ -306,8 +306,33 @@ static void map_sets(void **state)
 	}
 }
 
+/* The last page of the address space, and more spans than there is room for. */
+static void map_edges(void **state)
+{
+	static struct memory_map map;
+
+	(void)state;
+	memory_map_add(&map, UINT64_MAX - 0x7ff, UINT64_MAX);
+	assert_int_equal(map.count, 0);
+	memory_map_add(&map, UINT64_MAX - 0x2fff, UINT64_MAX);
+	assert_int_equal(map.count, 1);
+	assert_true(map.spans[0].start == UINT64_MAX - 0x2fff);
+	memory_map_remove(&map, UINT64_MAX - 0x1000, UINT64_MAX);
+	memory_map_remove(&map, 0, UINT64_MAX);
+	assert_int_equal(map.count, 0);
+
+	for (uint64_t i = 0; i < MEMORY_MAP_MAX + 50; i++)
+		memory_map_add(&map, 2 * i * PAGE_SIZE, (2 * i + 1) * PAGE_SIZE);
+	assert_int_equal(map.count, MEMORY_MAP_MAX);
+	memory_map_add(&map, 0, MEMORY_MAP_MAX * 2 * PAGE_SIZE);
+	assert_int_equal(map.count, 1);
+	for (uint64_t i = 0; i < MEMORY_MAP_MAX + 50; i++)
+		memory_map_remove(&map, 2 * i * PAGE_SIZE, (2 * i + 1) * PAGE_SIZE);
+	assert_in_range(map.count, 1, MEMORY_MAP_MAX);
+}
+
 TESTS(cmocka_unit_test_setup(start, set_up), cmocka_unit_test_setup(longest_run, set_up),
       cmocka_unit_test_setup(resize, set_up), cmocka_unit_test_setup(misuse, set_up),
       cmocka_unit_test_setup(release, set_up), cmocka_unit_test_setup(random_runs, set_up),
       cmocka_unit_test_setup(heap_sizes, set_up), cmocka_unit_test(heap_random),
-      cmocka_unit_test(heap_misuse), cmocka_unit_test(map_sets))
+      cmocka_unit_test(heap_misuse), cmocka_unit_test(map_sets), cmocka_unit_test(map_edges))

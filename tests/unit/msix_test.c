@@ -10,6 +10,7 @@
 #define BAR_SIZE   0x4000
 
 static uint8_t space[256];
+static unsigned capability = CAPABILITY;
 static uint32_t bar_memory[BAR_SIZE / 4] __attribute__((aligned(4096)));
 static struct pci_bar bars[PCI_BARS];
 static struct pci_device device;
@@ -19,7 +20,7 @@ static int map_error;
 unsigned pci_find_capability(const struct pci_device *d, uint8_t id)
 {
 	(void)d;
-	return id == PCI_CAP_MSIX && space[CAPABILITY] == id ? CAPABILITY : 0;
+	return id == PCI_CAP_MSIX && space[capability] == id ? capability : 0;
 }
 
 uint16_t pci_read16(const struct pci_device *d, unsigned offset)
@@ -126,6 +127,12 @@ static void test_none(void **state)
 	space[CAPABILITY] = PCI_CAP_MSIX;
 	map_error = -ENOMEM;
 	assert_int_equal(pci_msix_init(&msix, &device), -ENOMEM);
+	/* behind the end of configuration space */
+	map_error = 0;
+	capability = 0xf8;
+	space[capability] = PCI_CAP_MSIX;
+	assert_int_equal(pci_msix_init(&msix, &device), -ENODEV);
+	capability = CAPABILITY;
 }
 
 static void test_vectors(void **state)

@@ -269,6 +269,21 @@ def test_a_namespace_that_goes_and_comes(tmp_path):
     assert output.endswith("intact\n"), output
 
 
+def test_a_namespace_that_another_controller_takes_away(tmp_path):
+    """Two controllers share it; one of them detaches it from the other, which learns that by its event alone."""
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB, CONTENT)
+    result = run_script(tmp_path, "printf '\\001\\000\\000\\000' > /list\n"
+                        "attach() { nvme admin-passthru /dev/my_nvme1 -o 0x15 --cdw10=$1 -n 1 -w -l 4096 -i /list; sleep 0.5; }\n"
+                        "attach 1\nls /dev/my_nvme0n1 /dev/my_nvme1n1\nattach 0\ncmp /dev/my_nvme0n1 /dev/my_nvme1n1 && echo intact\n",
+                        "--disk", "none", "--", "-device", "nvme-subsys,id=s", "-device", "nvme,subsys=s,serial=x,id=c0",
+                        "-device", "nvme,subsys=s,serial=x,id=c1", "-drive", f"file={disk},if=none,id=d,format=raw",
+                        "-device", "nvme-ns,drive=d,bus=c0,nsid=1,shared=on")
+    output = result.stdout
+    assert output.count("my_nvme0: event: namespace attribute changed") == 2 and "my_nvme0: namespace 1 is gone\n" in output, output
+    assert "ls: cannot access '/dev/my_nvme0n1': No such file or directory\n/dev/my_nvme1n1\n" in output, output
+    assert output.endswith("intact\n"), output
+
+
 def test_reset_commands(tmp_path):
     with Faulty(tmp_path) as guest:
         for _ in range(5):

@@ -106,6 +106,8 @@ def test_the_vectors_of_the_cpu_run_out(tmp_path):
     assert found["my_nvme0"][:3] == found["my_nvme1"][:3] == ("MSI-X", 65, 64)
     # The last one takes the pin, which needs no vector of its own where the line is shared, or one that is left.
     assert all(kind in KINDS.values() for kind, *_ in found.values())
+    # Nobody waits for a vector that there is not.
+    assert not any(numbers[-1] for kind, *numbers in found.values() if kind != "polling"), result.stdout
 
 
 @pytest.mark.parametrize("irq", ["intx", "msix", None])
@@ -153,6 +155,8 @@ def test_waiting_halts_and_ends_by_interrupt(tmp_path, machine, irq):
     taken = sum(count for name, count in counts(result.stdout).items() if "my_nvme0" in name)
     # Throttling lets the first ones pass at once.
     assert taken >= 140
+    # Each wait is longer than the longest halt, which the timer ends.
+    assert counts(result.stdout)["timer"] >= 140
     assert elapsed > 2.5
     assert busy < elapsed * 0.6, f"{busy:.2f} s of CPU time in {elapsed:.2f} s"
 
@@ -167,6 +171,19 @@ def test_resets_under_load_leave_no_interrupt_behind(tmp_path, irq):
     before, after = (sum(count for name, count in counts(text).items() if "my_nvme0" in name) for text in result.stdout.split("then\n"))
     assert 900 <= after - before <= 1500, result.stdout
     assert int(re.search(r"(\d+) resets", result.stdout).group(1)) > 0
+
+
+def test_vectors_masked_behind_the_drivers_back(tmp_path):
+    """On a back end so slow that every read halts: found by looking, said once, and counted."""
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    script = "dd if=/dev/my_nvme0n1 of=/dev/null bs=4k count=60 iflag=direct status=none\n" \
+             "selftest 'masked while completions arrive' || exit\ninterrupts\ndmesg\n"
+    result = run_script(tmp_path, script, "--disk", "none", "--append", "nvme.irq=msix", "--",
+                        "-drive", f"file={disk},if=none,id=slow,format=raw,throttling.iops-total=50",
+                        "-device", "nvme,drive=slow,serial=slow,addr=04.0", check=True)
+    assert_selftest(result)
+    assert controllers(result.stdout)["my_nvme0"][3] == 3
+    assert "my_nvme0: lost interrupt: vector 1 was silent about a completion in queue 1" in result.stdout
 
 
 @pytest.mark.parametrize("irq", ["intx", "msix", None])
@@ -196,6 +213,18 @@ def test_a_line_that_another_device_holds(tmp_path, words):
                         "--disk", disk, "--append", "nvme.irq=intx" + words, check=True)
     assert "PASS: interrupt: a line that another device holds" in result.stdout
     assert "interrupts that no driver knows of; it is switched off" in result.stdout
+
+
+def test_a_held_line_on_a_slow_back_end(tmp_path):
+    """Every read waits, so that the driver notices as well: it polls until the next reset."""
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    script = "dd if=/dev/my_nvme0n1 of=/dev/null bs=4k count=60 iflag=direct status=none\n" \
+             "selftest 'a line that another device holds'\n"
+    result = run_script(tmp_path, script, "--disk", "none", "--append", "nvme.irq=intx", "--",
+                        "-drive", f"file={disk},if=none,id=slow,format=raw,throttling.iops-total=50",
+                        "-device", "nvme,drive=slow,serial=slow,addr=04.0", check=True)
+    assert "PASS: interrupt: a line that another device holds" in result.stdout
+    assert "my_nvme0: interrupts were switched off: polling until the next reset" in result.stdout
 
 
 def test_spurious_vectors(tmp_path):

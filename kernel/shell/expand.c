@@ -293,21 +293,27 @@ static void end_prompt(struct shell *sh, struct cleanup *cleanup)
 	struct prompt_frame *frame = (struct prompt_frame *)cleanup;
 
 	sh->options.trace = frame->trace;
-	unit_put(sh, frame->unit);
+	if (frame->unit)
+		unit_put(sh, frame->unit);
 }
 
 const char *expand_prompt(struct shell *sh, const char *prompt)
 {
-	struct prompt_frame frame = {.unit = unit_new(sh), .trace = sh->options.trace};
-	const char *volatile text = arena_copy(&sh->arena, prompt, strlen(prompt));
+	struct prompt_frame frame = {.unit = NULL, .trace = sh->options.trace};
+	const char *volatile text = "";
 	struct handler handler;
 	int status = sh->status;
 
 	cleanup_push(sh, &frame.cleanup, end_prompt);
 	sh->options.trace = false; /* of what the prompt runs */
 	handler_push(sh, &handler);
-	if (!setjmp(handler.jump))
+	/* Nothing is raised, also where memory is out: the next prompt would be in want of as much,
+	 * and nobody could type anything any more. */
+	if (!setjmp(handler.jump)) {
+		text = arena_copy(&sh->arena, prompt, strlen(prompt));
+		frame.unit = unit_new(sh);
 		text = expand_document(sh, parse_quoted_text(sh, frame.unit, text));
+	}
 	handler_pop(sh, &handler);
 	sh->status = status;
 	cleanup_pop(sh);

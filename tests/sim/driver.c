@@ -112,6 +112,16 @@ void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcod
 	sim_add_fault(driver->sim, &fault);
 }
 
+void driver_idle(uint64_t ns)
+{
+	uint64_t start = nvme_time_ns();
+
+	while (nvme_time_ns() - start < ns) {
+		nvme_poll_all();
+		nvme_relax();
+	}
+}
+
 uint64_t driver_read(struct driver *driver, int *error)
 {
 	uint8_t bytes[512], expected[512], before[512];

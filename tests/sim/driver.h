@@ -37,6 +37,8 @@ static inline const struct nvme_statistics *statistics(const struct driver *driv
 /* In I/O queue 1: value is the status, too. */
 void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcode, unsigned skip,
 		      unsigned count, uint64_t value);
+/* An idle machine: polled now and then. */
+void driver_idle(uint64_t ns);
 /* Reads block 5 while it holds a pattern, and compares. The time that this took; in *error what the
  * read returned (error may be NULL: 0 then). */
 uint64_t driver_read(struct driver *driver, int *error);

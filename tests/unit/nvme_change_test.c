@@ -6,8 +6,6 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define S 1000000000ull
-
 static void add_fault(struct driver *driver, enum sim_fault_kind kind, int queue, int opcode,
 		      unsigned count)
 {

@@ -6,19 +6,6 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define MS 1000000ull
-
-/* As the kernel's idle loop. */
-static void idle(uint64_t ns)
-{
-	uint64_t start = nvme_time_ns();
-
-	while (nvme_time_ns() - start < ns) {
-		nvme_poll_all();
-		nvme_relax();
-	}
-}
-
 /* One comes; the requests for them have arrived by then. */
 static void event(struct driver *driver, unsigned type, unsigned info, unsigned log_page)
 {
@@ -26,14 +13,14 @@ static void event(struct driver *driver, unsigned type, unsigned info, unsigned 
 	assert_true(sim_event(driver->sim, type, info, log_page));
 }
 
-static void assert_device_works(struct block_device *device)
+/* All blocks, and then some at random. */
+static void write_anew(struct block_device *device)
 {
 	struct model *model = model_create(device, 1);
 
 	assert_int_equal(block_write(device, 0, device->block_count, model->bytes), 0);
 	model_run(model, 30, 8, 8);
-	model_verify(model);
-	model_destroy(model);
+	model_end(model);
 }
 
 /* An event is told in words, and with its numbers. */
@@ -62,7 +49,7 @@ static void test_words(void **state)
 	driver_start(&driver, NULL, NULL);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		event(&driver, rows[i].type, rows[i].info, 2);
-		idle(1000 * MS); /* a second has room for so many lines only */
+		driver_idle(1000 * MS); /* a second has room for so many lines only */
 		assert_logged(rows[i].text);
 	}
 	driver_stop(&driver);
@@ -91,12 +78,12 @@ static void test_logs(void **state)
 	(void)state;
 	driver_start(&driver, &config, NULL);
 	event(&driver, 1, 0, NVME_LOG_SMART);
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_logged("critical warning 3f: spare space low temperature reliability degraded media "
 		      "read-only volatile memory backup failed persistent memory region "
 		      "unreliable");
 	event(&driver, 0, 4, NVME_LOG_ERROR);
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_logged("error log: Unrecovered Read Error (sct 2 sc 81), queue 1, CID 0007, LBA "
 		      "12345");
 	driver_stop(&driver);
@@ -104,9 +91,9 @@ static void test_logs(void **state)
 	/* A healthy one has nothing to tell. */
 	driver_start(&driver, NULL, NULL);
 	event(&driver, 1, 0, NVME_LOG_SMART);
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	event(&driver, 0, 4, NVME_LOG_ERROR);
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_not_logged("critical warning");
 	assert_not_logged("error log:");
 	driver_stop(&driver);
@@ -124,16 +111,16 @@ static void test_storm(void **state)
 	driver_start(&driver, &config, NULL);
 	for (unsigned i = 0; i < 1000; i++) {
 		sim_event(driver.sim, 1, 0, NVME_LOG_SMART);
-		idle(2 * MS);
+		driver_idle(2 * MS);
 	}
 	for (const char *at = sim_log(); (at = strstr(at, "event: ")); at++)
 		lines++;
 	assert_in_range(lines, 1, 100);
-	idle(2000 * MS);
+	driver_idle(2000 * MS);
 	event(&driver, 1, 0, NVME_LOG_SMART);
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_logged("more messages like these");
-	assert_device_works(driver.device);
+	write_anew(driver.device);
 	driver_stop(&driver);
 }
 
@@ -150,11 +137,11 @@ static void test_larger_blocks_come(void **state)
 
 	(void)state;
 	driver_start(&driver, &mixed_config, NULL);
-	assert_device_works(driver.device);
+	write_anew(driver.device);
 	sim_namespace_attach(driver.sim, 2, true);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
-	assert_device_works(block_find("my_nvme0n2"));
-	assert_device_works(driver.device);
+	write_anew(block_find("my_nvme0n2"));
+	write_anew(driver.device);
 	driver_stop(&driver);
 }
 
@@ -242,7 +229,7 @@ static void test_blocks_longer_than_a_command(void **state)
 		"namespace 2: blocks of 65536 bytes are longer than a command may carry (MDTS "
 		"1)");
 	assert_null(block_find("my_nvme0n2"));
-	assert_device_works(driver.device);
+	write_anew(driver.device);
 	driver_stop(&driver);
 }
 
@@ -331,12 +318,12 @@ static void test_room_beside_event_requests(void **state)
 	driver_start(&driver, &config, NULL);
 	for (unsigned i = 0; i < 50; i++) {
 		sim_event(driver.sim, 1, 1, 2);
-		idle(20 * MS);
+		driver_idle(20 * MS);
 		assert_int_equal(
 			nvme_get_feature(driver.controller, 0x04, 0, 0, 0, NULL, 0, &reply), 0);
 	}
 	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_device_works(driver.device);
+	write_anew(driver.device);
 	driver_stop(&driver);
 }
 
@@ -351,11 +338,11 @@ static void test_logs_are_read_at_a_rate(void **state)
 	before = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE];
 	for (unsigned i = 0; i < 1000; i++) {
 		sim_event(driver.sim, 1, 1, 2);
-		idle(100000);
+		driver_idle(100000);
 	}
 	assert_in_range(sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE] - before,
 			5, 15);
-	assert_device_works(driver.device);
+	write_anew(driver.device);
 	driver_stop(&driver);
 }
 

@@ -5,17 +5,6 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-/* An idle machine: polled now and then. */
-static void idle(uint64_t ns)
-{
-	uint64_t start = nvme_time_ns();
-
-	while (nvme_time_ns() - start < ns) {
-		nvme_poll_all();
-		nvme_relax();
-	}
-}
-
 /* Late, but within the deadline: nobody minds. */
 static void test_late(void **state)
 {
@@ -324,25 +313,25 @@ static void test_events(void **state)
 	sim_advance(1 * MS);
 	/* SMART: the log is read, so that the event may come again */
 	assert_true(sim_event(driver.sim, 1, 1, 2));
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_order(sim_trace(driver.sim),
 		     (const char *const[]){"admin Get Log Page", "cdw10 007f0002", NULL});
 	/* a namespace has gone */
 	sim_namespace_attach(driver.sim, 2, false);
 	assert_true(sim_event(driver.sim, 2, 0, 4));
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_null(block_find("my_nvme0n2"));
 	assert_int_equal(statistics(&driver)->events, 2);
 	/* requests are outstanding all the time */
 	for (unsigned i = 0; i < 50; i++) {
 		assert_true(sim_event(driver.sim, 1, 0, 2));
-		idle(50 * MS);
+		driver_idle(50 * MS);
 	}
 	/* after a reset too */
 	assert_int_equal(nvme_reset(driver.controller), 0);
-	idle(1 * MS);
+	driver_idle(1 * MS);
 	assert_true(sim_event(driver.sim, 1, 0, 2));
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	driver_finish(&driver);
 }
 

@@ -217,6 +217,12 @@ static int setup_shadow(struct nvme_controller *controller)
 	controller->shadow = false;
 	if (!controller->shadow_doorbells || !(controller->identify->oacs & NVME_OACS_DOORBELLS))
 		return 0;
+	/* A pin costs a write to a register for each interrupt anyway; and QEMU's count of queues
+	 * that hold it active goes wrong where it learns of a head from a shadow. */
+	if (controller->irq == NVME_IRQ_INTX) {
+		nvme_warning(controller, "no shadow doorbells with INTx");
+		return 0;
+	}
 	memset(controller->shadow_doorbells, 0, NVME_PAGE_SIZE);
 	memset(controller->shadow_events, 0, NVME_PAGE_SIZE);
 	/* The queues have been used before: the shadows begin with where they stand. */

@@ -161,7 +161,7 @@ def test_waiting_halts_and_ends_by_interrupt(tmp_path, machine, irq):
     assert busy < elapsed * 0.6, f"{busy:.2f} s of CPU time in {elapsed:.2f} s"
 
 
-@pytest.mark.parametrize("irq", ["intx", "msix"])
+@pytest.mark.parametrize("irq", ["intx", "msix", "intx nvme.shadow=1"])
 def test_resets_under_load_leave_no_interrupt_behind(tmp_path, irq):
     """A pin that stays active would end every halt at once, many times for each read."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)

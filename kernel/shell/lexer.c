@@ -97,7 +97,7 @@ static void read_documents(struct parser *parser)
 
 	parser->documents = NULL;
 	for (; document; document = document->next) {
-		struct word *word = parser_alloc(parser, sizeof(*word));
+		struct word *word = document->redirection->word;
 		int line = parser->sh->input->line;
 		struct text body;
 		bool literal;
@@ -124,7 +124,6 @@ static void read_documents(struct parser *parser)
 			parser->in_document = false;
 			input_pop(parser->sh);
 		}
-		document->redirection->word = word;
 	}
 }
 
@@ -144,6 +143,8 @@ static void add_document(struct parser *parser, struct redirection *redirection,
 		end = &(*end)->next;
 	*end = document;
 	redirection->type = REDIRECT_DOCUMENT;
+	/* Empty as long as it has no body; "$(cat <<END)" ends before its would begin. */
+	redirection->word = parser_alloc(parser, sizeof(*redirection->word));
 }
 
 /* Behind the first character of the operator. Words are read by the parser. */

@@ -932,3 +932,11 @@ printf '%064d|%065d|%0100u|%0100X|%0200d\n' -1 -1 0 255 0; printf '%.100d|%+.100
 #--- tracing and redirections
 set -x; echo a 2>err >out; x=1 y=$x cat nosuch 2>/dev/null; { echo b; } 2>grouped; f() { echo c; }; f 2>called
 set +x 2>/dev/null; cat out err; echo; cat grouped; cat called
+#--- a here-document that a substitution ends before its body
+x=$(cat <<A); echo "[$x]"; echo "$(cat <<B) b `cat <<C` c"; (cat <<D)
+d
+D
+x=$(cat <<A
+in
+A
+); echo "[$x]"

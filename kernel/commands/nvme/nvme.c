@@ -70,8 +70,8 @@ static int nvme_main(int argc, char **argv)
 	if (!subcommand)
 		fail(1, "invalid sub-command %s", quote(argv[1]));
 	if (argc > 2 && strcmp(argv[2], "--help") == 0) {
-		out("Usage: nvme %s %s\n%s\n", subcommand->name, subcommand->synopsis,
-		    subcommand->summary);
+		out("Usage: nvme %s%s%s\n%s\n", subcommand->name,
+		    subcommand->synopsis[0] ? " " : "", subcommand->synopsis, subcommand->summary);
 		return 0;
 	}
 	return subcommand->main(argc - 1, argv + 1);

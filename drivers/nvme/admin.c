@@ -177,6 +177,8 @@ int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command
 	for (unsigned attempt = 0; attempt <= NVME_RETRIES_MAX; attempt++) {
 		memset(reply, 0, sizeof(*reply));
 		error = allowed(controller);
+		if (controller->setup_until_ns && nvme_time_ns() >= controller->setup_until_ns)
+			error = -ETIMEDOUT;
 		if (!error)
 			error = send_raw(controller, command, prp1, reply);
 		if (!error || !nvme_answered(reply) || reply->status & NVME_STATUS_DNR)

@@ -12,7 +12,8 @@
 #define TRANSFER_LIMIT	 (4u << 20)
 #define LOG_LINES	 20 /* about failed commands, in a second */
 #define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
-#define SPIN_US		 5 /* see interrupts.c */
+#define DELETE_NS	 (10000 * NVME_NS_PER_MS) /* all queues */
+#define SPIN_US		 5			  /* see interrupts.c */
 
 static struct nvme_controller *first_controller;
 
@@ -254,6 +255,7 @@ static void shut_down(struct nvme_controller *controller)
 	if (controller->state != NVME_LIVE)
 		return;
 	controller->initialising = true;
+	controller->setup_until_ns = nvme_time_ns() + DELETE_NS;
 	for (unsigned i = 1; i < controller->channel_count && !error; i++) {
 		command.opcode = NVME_ADMIN_DELETE_SQ;
 		command.cdw10 = i;

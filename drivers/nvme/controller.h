@@ -54,6 +54,7 @@ struct nvme_controller {
 	uint64_t ready_ns; /* the longest that RDY may take */
 	uint64_t io_timeout_ns;
 	uint64_t admin_timeout_ns;
+	uint64_t setup_until_ns; /* while it is started or ended: nothing more is sent then; or 0 */
 	uint64_t scan_until_ns;
 	uint64_t health_at_ns; /* when to look at CSTS next while waiting */
 	unsigned io_entries;

@@ -29,7 +29,8 @@
  *    GONE ──────────> every request fails with -ENODEV, block devices are marked gone
  *
  * All of this happens inside nvme_poll(), which whoever waits for a request calls anyway. Every
- * wait in it has a deadline: CAP.TO for each half of a reset, the admin timeout for each command.
+ * wait in it has a deadline: CAP.TO for each half of a reset, the admin timeout for each command,
+ * and two minutes for all of them.
  */
 #include "drivers/nvme/controller.h"
 

@@ -6,6 +6,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
+#define SETUP_NS (120000 * NVME_NS_PER_MS) /* the longest for all but the namespaces */
+
 bool nvme_answered(const struct nvme_reply *reply)
 {
 	return (reply->status & NVME_STATUS_MASK) != 0 &&
@@ -292,7 +294,7 @@ static int setup_features(struct nvme_controller *controller)
 	return 0;
 }
 
-int nvme_setup(struct nvme_controller *controller, bool first)
+static int setup(struct nvme_controller *controller, bool first)
 {
 	int error = identify(controller, first);
 
@@ -305,6 +307,18 @@ int nvme_setup(struct nvme_controller *controller, bool first)
 		error = setup_features(controller);
 	if (!error)
 		error = nvme_interrupts_setup(controller);
+	return error;
+}
+
+int nvme_setup(struct nvme_controller *controller, bool first)
+{
+	int error;
+
+	controller->setup_until_ns = nvme_time_ns() + SETUP_NS;
+	error = setup(controller, first);
+	if (error && nvme_time_ns() >= controller->setup_until_ns)
+		nvme_error(controller, "set-up takes too long");
+	controller->setup_until_ns = 0;
 	if (!error && controller->channel_count > 1)
 		error = nvme_scan_namespaces(controller);
 	return error;

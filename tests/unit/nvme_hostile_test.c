@@ -308,6 +308,50 @@ static void test_slow_namespaces(void **state)
 	driver_stop(&driver);
 }
 
+/* From now on each admin command ends just in time. */
+static void slow_down(struct driver *driver)
+{
+	const struct sim_fault fault = {.kind = SIM_DELAY,
+					.queue = 0,
+					.opcode = SIM_ANY,
+					.count = SIM_FOREVER,
+					.value = 9 * S};
+
+	sim_add_fault(driver->sim, &fault);
+}
+
+/* The same of the commands before the namespaces, of which there are most with many queues. */
+static void test_slow_set_up(void **state)
+{
+	const struct nvme_options options = {.queues = 64};
+	struct sim_config config = {.latency_ns = 9 * S};
+	struct driver driver;
+	uint64_t start = nvme_time_ns();
+
+	(void)state;
+	assert_int_equal(driver_try(&driver, &config, &options), -ETIMEDOUT);
+	assert_in_range(nvme_time_ns() - start, 120 * S, 180 * S);
+	assert_logged("set-up takes too long");
+	driver_stop(&driver);
+
+	driver_start(&driver, NULL, &options);
+	slow_down(&driver);
+	start = nvme_time_ns();
+	assert_int_equal(nvme_reset(driver.controller), -EIO);
+	assert_in_range(nvme_time_ns() - start, 120 * S, 360 * S);
+	assert_logged("set-up takes too long");
+	assert_logged("dead");
+	sim_clear_faults(driver.sim);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_works(&driver);
+
+	/* and of those that delete the queues */
+	slow_down(&driver);
+	start = nvme_time_ns();
+	driver_stop(&driver);
+	assert_in_range(nvme_time_ns() - start, 9 * S, 40 * S);
+}
+
 #define CHATTER 3000000u
 
 /* Completions for nobody, one as soon as the other is taken, do not keep anybody from looking at
@@ -497,7 +541,7 @@ static void test_late_doorbell_buffer(void **state)
 TESTS(cmocka_unit_test(test_gone_while_waiting_for_a_slot), cmocka_unit_test(test_no_buffer),
       cmocka_unit_test(test_identify_data_changes_later), cmocka_unit_test(test_reset_in_a_scan),
       cmocka_unit_test(test_ready_timeout_of_hours), cmocka_unit_test(test_slow_namespaces),
-      cmocka_unit_test(test_namespaces_of_an_admin_controller),
+      cmocka_unit_test(test_slow_set_up), cmocka_unit_test(test_namespaces_of_an_admin_controller),
       cmocka_unit_test(test_late_doorbell_buffer), cmocka_unit_test(test_chatter),
       cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small),
       cmocka_unit_test(test_pass_through_leaves_nothing), cmocka_unit_test(test_list_of_its_own),

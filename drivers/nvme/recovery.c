@@ -428,15 +428,14 @@ static int bring_up(struct nvme_controller *controller)
  * between. */
 static bool hopeless(struct nvme_controller *controller, bool fault)
 {
-	uint64_t now_ns = nvme_time_ns(), reaped = 0;
+	uint64_t reaped = 0;
 
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		reaped += controller->channels[i]->reaped;
 	if (!fault || reaped != controller->faults_reaped ||
-	    now_ns - controller->faults_at_ns > FAULTS_NS)
+	    nvme_time_ns() - controller->faults_at_ns > FAULTS_NS)
 		controller->faults = 0;
 	controller->faults_reaped = reaped;
-	controller->faults_at_ns = now_ns;
 	return fault && ++controller->faults > FAULTS_MAX;
 }
 
@@ -493,8 +492,9 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 		nvme_io_dispatch(controller->channels[i]);
 		nvme_queue_ring_sq(&controller->channels[i]->queue);
 	}
+	controller->faults_at_ns = nvme_time_ns();
 	nvme_warning(controller, "back after %llu ms",
-		     (unsigned long long)((nvme_time_ns() - begun) / NVME_NS_PER_MS));
+		     (unsigned long long)((controller->faults_at_ns - begun) / NVME_NS_PER_MS));
 	return 0;
 }
 

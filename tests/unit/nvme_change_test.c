@@ -484,6 +484,26 @@ static void test_fails_behind_each_reset(void **state)
 	driver_stop(&driver);
 }
 
+/* How long its resets take does not matter to that: what counts is how soon behind them it fails.
+ */
+static void test_fails_behind_slow_resets(void **state)
+{
+	const struct sim_config config = {.cap = sim_cap(2047, true, 255, 0, 1, 0, 4),
+					  .ready_ns = 70 * S};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < 30 && nvme_state(driver.controller) == NVME_LIVE; i++) {
+		sim_set_fatal(driver.sim);
+		sim_advance(S / 10);
+		nvme_poll_all();
+	}
+	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
+	assert_logged("dead: it fails again after each reset");
+	driver_stop(&driver);
+}
+
 /* Whatever goes wrong at whichever command of a scan, or behind a Format NVM, with requests under
  * way: it ends, each request ends once, and the controller lives or is known to be gone. */
 static void test_faults_in_changes(void **state)
@@ -701,5 +721,6 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command),
-      cmocka_unit_test(test_fails_behind_each_reset), cmocka_unit_test(test_changes_at_resets),
+      cmocka_unit_test(test_fails_behind_each_reset),
+      cmocka_unit_test(test_fails_behind_slow_resets), cmocka_unit_test(test_changes_at_resets),
       cmocka_unit_test(test_faults_in_changes), cmocka_unit_test(test_sgls_no_longer))

@@ -215,8 +215,9 @@ static uint64_t dwords(uint32_t less_one)
 	return ((uint64_t)less_one + 1) * 4;
 }
 
-/* How much data the command moves as its fields say; size where they do not say it. What it would
- * move beyond the buffer goes nowhere good. */
+/* How much data the command moves as its fields say; size where they do not say it; UINT64_MAX, and
+ * a message, where they say it in units that are not known. What it would move beyond the buffer
+ * goes nowhere good. */
 static uint64_t expected_size(struct nvme_controller *controller, bool io,
 			      const struct nvme_command *command, size_t size)
 {
@@ -242,13 +243,20 @@ static uint64_t expected_size(struct nvme_controller *controller, bool io,
 	case NVME_IO_COMPARE:
 	case NVME_IO_ZONE_APPEND:
 		for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-			if (n->active && n->nsid == command->nsid)
+			if (n->active && !n->block.gone && n->nsid == command->nsid)
 				return (uint64_t)((command->cdw12 & 0xffff) + 1) << n->block_shift;
-		return size;
+		/* One that cannot exist is for the controller to refuse. */
+		if (command->nsid == 0 || command->nsid > controller->identify->nn)
+			return size;
+		nvme_error(controller,
+			   "namespace %u is not in use: the size of its blocks is not known",
+			   command->nsid);
+		return UINT64_MAX;
 	case NVME_IO_DATASET_MANAGEMENT:
 		return ((command->cdw10 & 0xff) + 1) * sizeof(struct nvme_dsm_range);
-	case NVME_IO_COPY:
-		return ((command->cdw12 & 0xff) + 1) * sizeof(struct nvme_copy_range);
+	case NVME_IO_COPY: /* the odd descriptor formats have room for longer tags */
+		return ((command->cdw12 & 0xff) + 1) *
+		       (command->cdw12 & 0x100 ? 40 : sizeof(struct nvme_copy_range));
 	case NVME_IO_RESERVATION_REPORT:
 		return dwords(command->cdw10);
 	case NVME_IO_ZONE_MANAGEMENT_RECEIVE:

@@ -454,6 +454,9 @@ static void test_buffers_that_are_too_small(void **state)
 		{true, {.opcode = 0x02, .nsid = 1, .cdw12 = 15}, 8192},
 		{true, {.opcode = 0x0e, .nsid = 1, .cdw10 = 0x7ff}, 8192}, /* Reservation Report */
 		{true, {.opcode = 0x19, .nsid = 1, .cdw12 = 127}, 4096},   /* Copy */
+		{true, {.opcode = 0x19, .nsid = 1, .cdw12 = 0x100 | 51}, 2080},
+		{true, {.opcode = 0x19, .nsid = 1, .cdw12 = 0x200 | 64}, 2080},
+		{true, {.opcode = 0x19, .nsid = 1, .cdw12 = 0x300 | 51}, 2080},
 		{true,
 		 {.opcode = 0x7a, .nsid = 1, .cdw12 = 0x7ff},
 		 8192}, /* Zone Management Receive */
@@ -479,6 +482,50 @@ static void test_buffers_that_are_too_small(void **state)
 	}
 	assert_legal(&driver);
 	free(bytes);
+	driver_stop(&driver);
+}
+
+/* How long a block is of a namespace that the driver has left out, or does not know, it cannot say:
+ * nothing that moves blocks is sent there. What moves none is, and what is for no namespace. */
+static void test_namespaces_of_unknown_format(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {
+		{.block_shift = 9}, {.block_shift = 12, .metadata = 64, .extended = true}};
+	static const uint8_t moving[] = {0x01, 0x02, 0x05, 0x7d};
+	static const uint32_t impossible[] = {0, 4, 0xffffffff};
+	struct sim_config config = {.namespace_count = 2,
+				    .namespaces = namespaces,
+				    .nn = 3,
+				    .oncs = SIM_ONCS_COMPARE,
+				    .tolerant = true};
+	struct driver driver;
+	uint8_t bytes[512] = {0};
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < 2 * sizeof(moving); i++) {
+		const struct nvme_command command = {.opcode = moving[i / 2], .nsid = 2 + i % 2};
+		char text[80];
+
+		snprintf(text, sizeof(text), "namespace %u is not in use", command.nsid);
+		sim_log_clear();
+		assert_int_equal(
+			nvme_io_command(driver.controller, &command, bytes, sizeof(bytes), 0, NULL),
+			-EINVAL);
+		assert_logged(text);
+	}
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_command){.opcode = 0x00, .nsid = 2}, NULL, 0,
+					 0, NULL),
+			 0);
+	for (unsigned i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+		const struct nvme_command read = {.opcode = 0x02, .nsid = impossible[i]};
+		struct nvme_reply reply;
+
+		nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, &reply);
+		assert_int_equal(reply.status & 0x7ff, 0x00b);
+	}
+	assert_legal(&driver);
 	driver_stop(&driver);
 }
 
@@ -541,7 +588,8 @@ static void test_late_doorbell_buffer(void **state)
 TESTS(cmocka_unit_test(test_gone_while_waiting_for_a_slot), cmocka_unit_test(test_no_buffer),
       cmocka_unit_test(test_identify_data_changes_later), cmocka_unit_test(test_reset_in_a_scan),
       cmocka_unit_test(test_ready_timeout_of_hours), cmocka_unit_test(test_slow_namespaces),
-      cmocka_unit_test(test_slow_set_up), cmocka_unit_test(test_namespaces_of_an_admin_controller),
+      cmocka_unit_test(test_slow_set_up), cmocka_unit_test(test_namespaces_of_unknown_format),
+      cmocka_unit_test(test_namespaces_of_an_admin_controller),
       cmocka_unit_test(test_late_doorbell_buffer), cmocka_unit_test(test_chatter),
       cmocka_unit_test(test_much_to_tell), cmocka_unit_test(test_buffers_that_are_too_small),
       cmocka_unit_test(test_pass_through_leaves_nothing), cmocka_unit_test(test_list_of_its_own),

@@ -106,8 +106,7 @@ __attribute__((noinline, cold)) static void disbelieve(struct nvme_channel *chan
 	else if (index >= channel->slot_count || channel->slots[index].command.cid != cid ||
 		 channel->slots[index].state < NVME_SLOT_SENT)
 		reason = "no such command in flight";
-	if (nvme_log_allowed(controller))
-		nvme_warning(controller,
+	nvme_warning_limited(controller,
 			     "queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, "
 			     "status %04x)",
 			     queue->id, reason, cid, sq, head, (unsigned)(entry >> 49));

@@ -10,23 +10,24 @@
 #define DEPTH		 256
 #define TRANSFER	 (1u << 20)
 #define TRANSFER_LIMIT	 (4u << 20)
-#define LOG_LINES	 20 /* about failed commands, in a second */
+#define LOG_LINES	 20 /* of those that are limited, in a second */
 #define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
 #define DELETE_NS	 (10000 * NVME_NS_PER_MS) /* all queues */
 #define SPIN_US		 5			  /* see interrupts.c */
 
 static struct nvme_controller *first_controller;
 
-void nvme_controller_log(const struct nvme_controller *controller, int level, const char *format,
-			 ...)
+void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
 {
 	char text[256];
 	va_list args;
 
+	if (level & NVME_LOG_LIMITED && !nvme_log_allowed(controller))
+		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	nvme_log(level, "%s: %s", controller->name, text);
+	nvme_log(level & ~NVME_LOG_LIMITED, "%s: %s", controller->name, text);
 }
 
 bool nvme_log_allowed(struct nvme_controller *controller)

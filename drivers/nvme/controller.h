@@ -85,7 +85,7 @@ struct nvme_controller {
 	uint64_t scratch_bus;
 
 	struct nvme_statistics statistics;
-	uint64_t log_second; /* rate limit of messages about failed commands */
+	uint64_t log_second; /* rate limit of messages */
 	unsigned log_lines;
 	unsigned log_dropped;
 
@@ -102,9 +102,13 @@ struct nvme_controller {
 #define nvme_error(c, ...)   nvme_controller_log(c, 3, __VA_ARGS__)
 #define nvme_warning(c, ...) nvme_controller_log(c, 4, __VA_ARGS__)
 #define nvme_info(c, ...)    nvme_controller_log(c, 6, __VA_ARGS__)
-void nvme_controller_log(const struct nvme_controller *controller, int level, const char *format,
-			 ...) __attribute__((format(printf, 3, 4)));
-/* Whether one more message about a failed command may be logged now: at most 20 in a second. */
+/* What may have to be said of a thousand namespaces or commands: only if nvme_log_allowed(). */
+#define NVME_LOG_LIMITED	     8
+#define nvme_error_limited(c, ...)   nvme_controller_log(c, 3 | NVME_LOG_LIMITED, __VA_ARGS__)
+#define nvme_warning_limited(c, ...) nvme_controller_log(c, 4 | NVME_LOG_LIMITED, __VA_ARGS__)
+void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Whether one more message like these may be logged now: at most 20 in a second. */
 bool nvme_log_allowed(struct nvme_controller *controller);
 
 static inline uint32_t nvme_get32(const struct nvme_controller *controller, uint32_t offset)

@@ -60,8 +60,7 @@ static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 		return;
 	}
 	controller->statistics.events++;
-	if (nvme_log_allowed(controller))
-		nvme_warning(controller, "event: %s (type %u, information %02x, log page %02x)",
+	nvme_warning_limited(controller, "event: %s (type %u, information %02x, log page %02x)",
 			     event_text(type, info), type, info, lid);
 	controller->pending_logs[lid / 64] |= 1ull << lid % 64;
 	if (type == NVME_EVENT_NOTICE && info == NVME_EVENT_NOTICE_NAMESPACE)
@@ -97,27 +96,29 @@ void nvme_events_start(struct nvme_controller *controller)
 static void report_error_log(struct nvme_controller *controller,
 			     const struct nvme_error_log_entry *entry)
 {
-	if (entry->error_count == 0 || !nvme_log_allowed(controller))
+	if (entry->error_count == 0)
 		return;
-	nvme_warning(controller, "error log: %s (sct %x sc %02x), queue %u, CID %04x, LBA %llu",
-		     nvme_status_name(entry->status >> 1), NVME_STATUS_SCT(entry->status >> 1),
-		     NVME_STATUS_SC(entry->status >> 1), entry->sqid, entry->cid,
-		     (unsigned long long)entry->lba);
+	nvme_warning_limited(
+		controller, "error log: %s (sct %x sc %02x), queue %u, CID %04x, LBA %llu",
+		nvme_status_name(entry->status >> 1), NVME_STATUS_SCT(entry->status >> 1),
+		NVME_STATUS_SC(entry->status >> 1), entry->sqid, entry->cid,
+		(unsigned long long)entry->lba);
 }
 
 static void report_smart(struct nvme_controller *controller, const struct nvme_smart_log *log)
 {
 	unsigned warning = log->critical_warning;
 
-	if (!warning || !nvme_log_allowed(controller))
+	if (!warning)
 		return;
-	nvme_warning(controller, "critical warning %02x:%s%s%s%s%s%s", warning,
-		     warning & NVME_SMART_SPARE ? " spare space low" : "",
-		     warning & NVME_SMART_TEMPERATURE ? " temperature" : "",
-		     warning & NVME_SMART_RELIABILITY ? " reliability degraded" : "",
-		     warning & NVME_SMART_READ_ONLY ? " media read-only" : "",
-		     warning & NVME_SMART_BACKUP ? " volatile memory backup failed" : "",
-		     warning & NVME_SMART_PMR ? " persistent memory region unreliable" : "");
+	nvme_warning_limited(controller, "critical warning %02x:%s%s%s%s%s%s", warning,
+			     warning & NVME_SMART_SPARE ? " spare space low" : "",
+			     warning & NVME_SMART_TEMPERATURE ? " temperature" : "",
+			     warning & NVME_SMART_RELIABILITY ? " reliability degraded" : "",
+			     warning & NVME_SMART_READ_ONLY ? " media read-only" : "",
+			     warning & NVME_SMART_BACKUP ? " volatile memory backup failed" : "",
+			     warning & NVME_SMART_PMR ? " persistent memory region unreliable"
+						      : "");
 }
 
 /* Reads a log page so that its event is cleared; how much of it does not matter to that. */

@@ -24,19 +24,21 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 	if (!blocks)
 		return -ENXIO;
 	if (index > data->nlbaf || index >= NVME_LBA_FORMATS_MAX) {
-		nvme_error(controller, "namespace %u: LBA format %u is not among its %u formats",
-			   nsid, index, data->nlbaf + 1);
+		nvme_error_limited(controller,
+				   "namespace %u: LBA format %u is not among its %u formats", nsid,
+				   index, data->nlbaf + 1);
 		return -EOPNOTSUPP;
 	}
 	format = data->lbaf[index];
 	if (format.data_size_shift < BLOCK_SHIFT_MIN || format.data_size_shift > BLOCK_SHIFT_MAX) {
-		nvme_error(controller,
-			   "namespace %u: blocks of 2^%u bytes are not supported (LBA format %u)",
-			   nsid, format.data_size_shift, index);
+		nvme_error_limited(
+			controller,
+			"namespace %u: blocks of 2^%u bytes are not supported (LBA format %u)",
+			nsid, format.data_size_shift, index);
 		return -EOPNOTSUPP;
 	}
 	if (format.metadata_size || data->dps & 7) {
-		nvme_error(
+		nvme_error_limited(
 			controller,
 			"namespace %u: metadata is not supported (LBA format %u with %u bytes per "
 			"block%s)",
@@ -45,20 +47,22 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 		return -EOPNOTSUPP;
 	}
 	if (blocks > (uint64_t)INT64_MAX >> format.data_size_shift) {
-		nvme_error(controller, "namespace %u: impossible size of %llu blocks", nsid,
-			   (unsigned long long)blocks);
+		nvme_error_limited(controller, "namespace %u: impossible size of %llu blocks", nsid,
+				   (unsigned long long)blocks);
 		return -EOPNOTSUPP;
 	}
 	if (controller->transfer_max >> format.data_size_shift == 0) {
-		nvme_error(controller,
-			   "namespace %u: blocks of %u bytes are longer than a command may carry "
-			   "(MDTS %u)",
-			   nsid, 1u << format.data_size_shift, controller->identify->mdts);
+		nvme_error_limited(
+			controller,
+			"namespace %u: blocks of %u bytes are longer than a command may carry "
+			"(MDTS %u)",
+			nsid, 1u << format.data_size_shift, controller->identify->mdts);
 		return -EOPNOTSUPP;
 	}
 	if (data->ncap > blocks || !data->ncap)
-		nvme_warning(controller, "namespace %u: capacity of %llu blocks, size of %llu",
-			     nsid, (unsigned long long)data->ncap, (unsigned long long)blocks);
+		nvme_warning_limited(controller,
+				     "namespace %u: capacity of %llu blocks, size of %llu", nsid,
+				     (unsigned long long)data->ncap, (unsigned long long)blocks);
 
 	ns->nsid = nsid;
 	ns->block_shift = format.data_size_shift;
@@ -81,7 +85,7 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 
 static void retire(struct nvme_controller *controller, struct nvme_namespace *ns, const char *why)
 {
-	nvme_warning(controller, "namespace %u %s", ns->nsid, why);
+	nvme_warning_limited(controller, "namespace %u %s", ns->nsid, why);
 	ns->active = false;
 	ns->block.gone = true;
 	if (ns->registered)
@@ -121,9 +125,9 @@ static bool too_many(struct nvme_controller *controller, uint32_t nsid)
 
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		count++;
-	if (count >= OBJECTS_MAX && nvme_log_allowed(controller))
-		nvme_error(controller, "namespace %u: too many different ones since the start",
-			   nsid);
+	if (count >= OBJECTS_MAX)
+		nvme_error_limited(controller,
+				   "namespace %u: too many different ones since the start", nsid);
 	return count >= OBJECTS_MAX;
 }
 
@@ -144,9 +148,9 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 	if (error) {
 		if (!nvme_answered(&reply))
 			return error;
-		nvme_warning(controller, "Identify namespace %u: %s (sct %x sc %02x)", nsid,
-			     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
-			     NVME_STATUS_SC(reply.status));
+		nvme_warning_limited(controller, "Identify namespace %u: %s (sct %x sc %02x)", nsid,
+				     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
+				     NVME_STATUS_SC(reply.status));
 		/* One that is in use stays as it was: its own commands will tell. But not one that
 		 * a command passed through has changed, or that a dead controller had. */
 		for (ns = controller->namespaces; ns; ns = ns->next)
@@ -173,9 +177,9 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		insert(controller, ns);
 	} else {
 		if (ns->block.block_count != described.block.block_count)
-			nvme_warning(controller, "namespace %u: %llu blocks, were %llu", nsid,
-				     (unsigned long long)described.block.block_count,
-				     (unsigned long long)ns->block.block_count);
+			nvme_warning_limited(controller, "namespace %u: %llu blocks, were %llu",
+					     nsid, (unsigned long long)described.block.block_count,
+					     (unsigned long long)ns->block.block_count);
 		ns->block.block_count = described.block.block_count;
 		ns->block.read_only = described.block.read_only;
 		ns->block.transfer_max = described.block.transfer_max;
@@ -258,8 +262,9 @@ static void leave_out(struct nvme_controller *controller, uint32_t bounce_size, 
 			continue;
 		n->seen = false;
 		if (error != -EBUSY)
-			nvme_error(controller, "namespace %u: no memory for blocks of %u bytes",
-				   n->nsid, n->block.block_size);
+			nvme_error_limited(controller,
+					   "namespace %u: no memory for blocks of %u bytes",
+					   n->nsid, n->block.block_size);
 	}
 	if (error == -EBUSY)
 		controller->namespaces_changed = controller->event_pending = true;
@@ -317,7 +322,8 @@ void nvme_register_namespaces(struct nvme_controller *controller)
 		if (block_register(&n->block) == 0)
 			n->registered = true;
 		else
-			nvme_error(controller, "block device %s exists already", n->block.name);
+			nvme_error_limited(controller, "block device %s exists already",
+					   n->block.name);
 	}
 }
 

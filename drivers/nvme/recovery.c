@@ -166,8 +166,7 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 	struct nvme_controller *controller = channel->controller;
 
 	controller->statistics.timeouts++;
-	if (nvme_log_allowed(controller))
-		nvme_warning(controller, "%s (queue %u, CID %04x): no completion in time",
+	nvme_warning_limited(controller, "%s (queue %u, CID %04x): no completion in time",
 			     command_name(channel, slot), channel->queue.id, slot->command.cid);
 	slot->expired = true;
 	if (channel->queue.id == 0) {

@@ -262,6 +262,47 @@ static void test_too_many_namespaces(void **state)
 	driver_stop(&driver);
 }
 
+static unsigned lines(const char *text)
+{
+	unsigned count = 0;
+
+	for (const char *at = sim_log(); (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+/* What is to be said of each of a thousand namespaces is said of the first twenty in a second. */
+static void test_namespaces_do_not_fill_the_log(void **state)
+{
+	static struct sim_namespace_config namespaces[1024];
+	struct sim_config config = {.namespace_count = 1024, .namespaces = namespaces};
+	struct driver driver;
+
+	(void)state;
+	for (unsigned i = 0; i < 1024; i++)
+		namespaces[i].metadata = i % 2 ? 8 : 0;
+	driver_start(&driver, &config, NULL);
+	assert_in_range(lines("metadata is not supported"), 1, 40);
+	sim_advance(2 * S);
+	sim_log_clear();
+	for (unsigned i = 0; i < 1024; i++)
+		sim_namespace_attach(driver.sim, i + 1, false);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_in_range(lines("is gone"), 1, 40);
+	assert_null(block_first());
+	sim_advance(2 * S);
+	sim_log_clear();
+	for (unsigned i = 0; i < 1024; i += 2) {
+		sim_namespace_attach(driver.sim, i + 1, true);
+		sim_namespace_resize(driver.sim, i + 1, 4096);
+	}
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_in_range(lines("4096 blocks, were 2048"), 1, 40);
+	assert_int_equal(lines("more messages like these"), 1);
+	assert_in_range(lines("my_nvme0"), 2, 60);
+	driver_stop(&driver);
+}
+
 static void test_whose_device(void **state)
 {
 	struct block_device other = {.name = "other"};
@@ -352,5 +393,6 @@ TESTS(cmocka_unit_test(test_events_are_asked_for),
       cmocka_unit_test(test_logs), cmocka_unit_test(test_storm),
       cmocka_unit_test(test_larger_blocks_come), cmocka_unit_test(test_called_from_a_completion),
       cmocka_unit_test(test_options), cmocka_unit_test(test_blocks_longer_than_a_command),
-      cmocka_unit_test(test_too_many_namespaces), cmocka_unit_test(test_whose_device),
+      cmocka_unit_test(test_too_many_namespaces),
+      cmocka_unit_test(test_namespaces_do_not_fill_the_log), cmocka_unit_test(test_whose_device),
       cmocka_unit_test(test_ranges_longer_than_the_buffer))

@@ -351,8 +351,17 @@ static bool changes_namespaces(const struct nvme_command *command)
 	       command->opcode == NVME_ADMIN_NAMESPACE_ATTACHMENT;
 }
 
+/* Whether the controllers may have namespaces in common. */
+static bool related(const struct nvme_controller *a, const struct nvme_controller *b)
+{
+	const char *name = a->identify->subnqn;
+
+	return a == b || (*name && !memcmp(name, b->identify->subnqn, sizeof(a->identify->subnqn)));
+}
+
 /* From before the command until the namespaces have been read again nothing is sent to those that
  * it changes, not even once more: their blocks may not have the size any more that a buffer is for.
+ * Nor by other controllers of the subsystem, which nothing else may tell of it.
  */
 static int change_namespaces(struct nvme_controller *controller, const struct nvme_command *command,
 			     void *buffer, size_t size, unsigned timeout_ms,
@@ -362,12 +371,15 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 		command->nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
 	int error;
 
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (all || n->nsid == command->nsid)
-			n->block.gone = true;
+	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
+		for (struct nvme_namespace *n = c->namespaces; n && related(controller, c);
+		     n = n->next)
+			if (all || n->nsid == command->nsid)
+				n->block.gone = true;
 	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
-	if (nvme_rescan_namespaces(controller) < 0 && controller->namespaces)
-		controller->namespaces_changed = controller->event_pending = true;
+	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
+		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces)
+			c->namespaces_changed = c->event_pending = true;
 	return error;
 }
 

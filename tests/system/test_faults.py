@@ -269,8 +269,22 @@ def test_a_namespace_that_goes_and_comes(tmp_path):
     assert output.endswith("intact\n"), output
 
 
+def test_a_namespace_that_another_controller_formats(tmp_path):
+    """Two controllers share it, and the one that formats it is the only one that QEMU tells anything: the other would go on with
+    blocks of the old size."""
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB, CONTENT)
+    result = run_script(tmp_path, "nvme admin-passthru /dev/my_nvme0 -o 0x80 -n 1 --cdw10=4\n"
+                        "blockdev --getss /dev/my_nvme0n1\nblockdev --getss /dev/my_nvme1n1\n"
+                        "seq 9999 | dd of=/dev/my_nvme0n1 bs=64K iflag=fullblock conv=fsync status=none\n"
+                        "cmp /dev/my_nvme0n1 /dev/my_nvme1n1 && echo same\n",
+                        "--disk", "none", "--", "-device", "nvme-subsys,id=s", "-device", "nvme,subsys=s,serial=x,id=c0",
+                        "-device", "nvme,subsys=s,serial=x,id=c1", "-drive", f"file={disk},if=none,id=d,format=raw",
+                        "-device", "nvme-ns,drive=d,bus=c0,nsid=1,shared=on")
+    assert result.stdout.endswith("4096\n4096\nsame\n"), result.stdout
+
+
 def test_a_namespace_that_another_controller_takes_away(tmp_path):
-    """Two controllers share it; one of them detaches it from the other, which learns that by its event alone."""
+    """Two controllers share it; one of them detaches it from the other, which gets an event."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB, CONTENT)
     result = run_script(tmp_path, "printf '\\001\\000\\000\\000' > /list\n"
                         "attach() { nvme admin-passthru /dev/my_nvme1 -o 0x15 --cdw10=$1 -n 1 -w -l 4096 -i /list; sleep 0.5; }\n"

@@ -374,6 +374,59 @@ static void test_format_passed_through(void **state)
 	free(bytes);
 }
 
+static void tell_subsystem(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+			   size_t size)
+{
+	(void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1)
+		strcpy((char *)bytes + 768, context);
+}
+
+/* The same of a namespace that another controller of the subsystem has as well: nothing tells that
+ * one. Controllers of other subsystems, and those that have no name for theirs, are left alone. */
+static void test_format_of_a_shared_namespace(void **state)
+{
+	static const struct {
+		char *names[2];
+		bool shared;
+	} rows[] = {{{"nqn.a", "nqn.a"}, true}, {{"nqn.a", "nqn.b"}, false}, {{"", ""}, false}};
+	const struct nvme_command format = {.opcode = 0x80, .nsid = 1, .cdw10 = 1};
+	uint8_t *bytes = aligned_alloc(4096, 4096);
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {
+			.oacs = SIM_OACS_FORMAT,
+			.hooks = {.data = tell_subsystem, .context = rows[i].names[0]}};
+		struct nvme_controller *other;
+		struct sim_controller *sim;
+		struct driver driver;
+		struct one lost;
+
+		driver_start(&driver, &config, NULL);
+		config.hooks.context = rows[i].names[1];
+		sim = sim_create(&config);
+		assert_int_equal(nvme_attach(sim_bar(sim), sim_bar_size(sim),
+					     (struct nvme_pci *)sim, NULL, &other),
+				 0);
+		sim_add_fault(sim, &(struct sim_fault){.kind = SIM_LOSE, .queue = 1, .opcode = 2});
+		start(&lost, block_find("my_nvme1n1"), BLOCK_READ, 0, 8, bytes);
+		if (rows[i].shared)
+			sim_namespace_format(sim, 1, 12);
+		assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL),
+				 0);
+		assert_int_equal(finish(&lost, 60 * S), rows[i].shared ? -ENODEV : 0);
+		assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
+		assert_int_equal(block_find("my_nvme1n1")->block_size, rows[i].shared ? 4096 : 512);
+		assert_int_equal(block_read(block_find("my_nvme1n1"), 0, 1, bytes), 0);
+		assert_string_equal(sim_violations(sim), "");
+		nvme_detach(other, true);
+		sim_destroy(sim);
+		driver_stop(&driver);
+	}
+	free(bytes);
+}
+
 static struct sim_controller *watched;
 static unsigned early;
 
@@ -721,6 +774,7 @@ TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted
       cmocka_unit_test(test_bus_mastering_comes_last),
       cmocka_unit_test(test_gone_loses_bus_mastering),
       cmocka_unit_test(test_detached_under_a_command),
+      cmocka_unit_test(test_format_of_a_shared_namespace),
       cmocka_unit_test(test_fails_behind_each_reset),
       cmocka_unit_test(test_fails_behind_slow_resets), cmocka_unit_test(test_changes_at_resets),
       cmocka_unit_test(test_faults_in_changes), cmocka_unit_test(test_sgls_no_longer))

@@ -118,9 +118,9 @@ int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size);
  * how many completions there were. */
 unsigned nvme_channel_reap(struct nvme_channel *channel);
 
-/* Looks for commands past their deadline and for delayed ones that are due; recovery.c. Returns
- * whether the controller has to be reset. */
-bool nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
+/* Looks at every slot whose time may have come: commands past their deadline, delayed ones that are
+ * due; deadline.c. May find that the controller has to be reset. */
+void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
 
 /* Ends the command of a slot from the driver's side. */
 void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error);

@@ -170,6 +170,8 @@ void nvme_check_soon(struct nvme_controller *controller);
 void nvme_want_reset(struct nvme_controller *controller, const char *reason);
 int nvme_recover(struct nvme_controller *controller, const char *reason);
 void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason);
+
+/* deadline.c */
 /* A completion with a status: the command is repeated, or ends with it. */
 void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 		      struct nvme_answer answer);

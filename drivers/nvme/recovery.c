@@ -1,4 +1,4 @@
-/* Deadlines and what happens past them.
+/* Deadlines (of single commands: deadline.c) and what happens past them.
  *
  *                      nvme_attach()
  *                           │                         nvme_shutdown_all()
@@ -34,185 +34,19 @@
  */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
 #include "lib/errno.h"
-#include "lib/string.h"
 
-#define SLOW_POLLS	 64			 /* polls between two looks at the clock */
-#define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */
-#define HEALTH_NS	 (10 * NVME_NS_PER_MS)	 /* between two looks at CSTS while waiting */
-#define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
-#define RETRY_DELAY_MAX	 (10000 * NVME_NS_PER_MS)
-#define RESET_ATTEMPTS	 2
-#define FAULTS_MAX	 20			  /* resets in a row that nobody asked for */
-#define FAULTS_NS	 (60000 * NVME_NS_PER_MS) /* what is farther apart is not in a row */
-
-static const char *command_name(const struct nvme_channel *channel, const struct nvme_slot *slot)
-{
-	return channel->queue.id ? nvme_io_name(slot->command.opcode)
-				 : nvme_admin_name(slot->command.opcode);
-}
+#define SLOW_POLLS     64		     /* polls between two looks at the clock */
+#define HEALTH_NS      (10 * NVME_NS_PER_MS) /* between two looks at CSTS while waiting */
+#define RESET_ATTEMPTS 2
+#define FAULTS_MAX     20			/* resets in a row that nobody asked for */
+#define FAULTS_NS      (60000 * NVME_NS_PER_MS) /* what is farther apart is not in a row */
 
 void nvme_want_reset(struct nvme_controller *controller, const char *reason)
 {
 	if (!controller->want_reset)
 		controller->reset_reason = reason;
 	controller->want_reset = true;
-}
-
-/* The delay that the controller asks for by CRD: Base, section 3.3.3.2.1. */
-static uint64_t retry_delay(const struct nvme_controller *controller, uint16_t status)
-{
-	const struct nvme_identify_controller *identify = controller->identify;
-	const uint16_t times[] = {0, identify->crdt1, identify->crdt2, identify->crdt3};
-	uint64_t delay = times[NVME_STATUS_CRD(status)] * RETRY_DELAY_UNIT;
-
-	return delay < RETRY_DELAY_MAX ? delay : RETRY_DELAY_MAX;
-}
-
-void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
-		      struct nvme_answer answer)
-{
-	struct nvme_controller *controller = channel->controller;
-	uint16_t status = answer.status;
-	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
-	uint64_t delay;
-
-	if (slot->repeatable && slot->retries < NVME_RETRIES_MAX && !nvme_io_obsolete(slot) &&
-	    (aborted || !(status & NVME_STATUS_DNR)) && controller->state == NVME_LIVE) {
-		slot->retries++;
-		controller->statistics.retries++;
-		delay = aborted ? 0 : retry_delay(controller, status);
-		if (delay) {
-			slot->state = NVME_SLOT_DELAYED;
-			slot->deadline_ns = channel->now_ns + delay;
-			if (slot->deadline_ns < channel->check_at_ns)
-				channel->check_at_ns = slot->deadline_ns;
-		} else {
-			nvme_channel_push(channel, slot, channel->now_ns + channel->timeout_ns);
-		}
-		return;
-	}
-	if (aborted)
-		answer.error = -ETIMEDOUT;
-	if (slot->repeatable && nvme_io_obsolete(slot))
-		answer.error = -ENODEV;
-	slot->done(channel, slot, answer);
-}
-
-/* The slot that an Abort was for, if its command is still in flight. */
-static struct nvme_slot *abort_target(struct nvme_controller *controller, uint32_t cdw10,
-				      struct nvme_channel **channel)
-{
-	unsigned queue = cdw10 & 0xffff, cid = cdw10 >> 16;
-	struct nvme_slot *slot;
-
-	if (queue >= controller->channel_count)
-		return NULL;
-	*channel = controller->channels[queue];
-	if ((cid & NVME_SLOT_MASK) >= (*channel)->slot_count)
-		return NULL;
-	slot = &(*channel)->slots[cid & NVME_SLOT_MASK];
-	return slot->command.cid == cid && slot->state == NVME_SLOT_ABORTING ? slot : NULL;
-}
-
-static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
-		       struct nvme_answer answer)
-{
-	struct nvme_controller *controller = admin->controller;
-	struct nvme_channel *channel;
-	struct nvme_slot *slot = abort_target(controller, abort->command.cdw10, &channel);
-
-	controller->aborts--;
-	nvme_slot_release(admin, abort);
-	/* Not aborted, and not completed in the meantime either: no use in waiting on. One more
-	 * reap comes before the reset. */
-	if (slot && (answer.status || answer.result & NVME_ABORT_NOT_DONE)) {
-		slot->deadline_ns = 0;
-		channel->check_at_ns = 0;
-	}
-}
-
-/* Asks the controller to abort a command, and gives it until a grace period has passed. More Aborts
- * than it takes at a time (ACL) are not sent; the grace period counts all the same. */
-static void abort_command(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
-{
-	struct nvme_controller *controller = channel->controller;
-	struct nvme_channel *admin = controller->channels[0];
-	struct nvme_slot *abort;
-
-	slot->state = NVME_SLOT_ABORTING;
-	slot->deadline_ns =
-		now_ns + (channel->timeout_ns < GRACE_MAX_NS ? channel->timeout_ns : GRACE_MAX_NS);
-	if (controller->aborts >= controller->aborts_max)
-		return;
-	abort = nvme_slot_take(admin);
-	if (!abort)
-		return;
-	controller->aborts++;
-	controller->statistics.aborts++;
-	abort->command.opcode = NVME_ADMIN_ABORT;
-	abort->command.nsid = 0;
-	abort->command.prp1 = abort->command.prp2 = 0;
-	abort->command.cdw10 = NVME_ABORT_CDW10(channel->queue.id, slot->command.cid);
-	abort->command.cdw11 = abort->command.cdw12 = 0;
-	nvme_slot_prepare(abort, abort_done, NULL, false);
-	nvme_channel_push(admin, abort, now_ns + controller->admin_timeout_ns);
-	nvme_channel_ring(admin);
-}
-
-static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
-{
-	struct nvme_controller *controller = channel->controller;
-
-	controller->statistics.timeouts++;
-	nvme_warning_limited(controller, "%s (queue %u, CID %04x): no completion in time",
-			     command_name(channel, slot), channel->queue.id, slot->command.cid);
-	slot->expired = true;
-	if (channel->queue.id == 0) {
-		/* Nothing can be aborted by a queue that does not answer. */
-		slot->deadline_ns = NVME_NEVER;
-		nvme_want_reset(controller, "an admin command was not completed");
-		return;
-	}
-	abort_command(channel, slot, now_ns);
-}
-
-/* Looks at every slot whose time may have come. */
-static void expire(struct nvme_channel *channel, uint64_t now_ns)
-{
-	struct nvme_controller *controller = channel->controller;
-	uint64_t next = NVME_NEVER;
-
-	/* What has arrived is not late: perhaps only nobody looked. */
-	nvme_channel_reap(channel);
-	channel->check_at_ns = NVME_NEVER;
-	for (unsigned i = 0; i < channel->slot_count; i++) {
-		struct nvme_slot *slot = &channel->slots[i];
-
-		if (slot->state < NVME_SLOT_SENT && slot->state != NVME_SLOT_DELAYED)
-			continue;
-		if (slot->deadline_ns <= now_ns) {
-			if (slot->state == NVME_SLOT_SENT) {
-				deadline_passed(channel, slot, now_ns);
-			} else if (slot->state == NVME_SLOT_DELAYED && nvme_io_obsolete(slot)) {
-				nvme_slot_fail(channel, slot, -ENODEV);
-				continue;
-			} else if (slot->state == NVME_SLOT_DELAYED) {
-				nvme_channel_push(channel, slot, now_ns + channel->timeout_ns);
-			} else {
-				slot->deadline_ns = NVME_NEVER;
-				nvme_want_reset(controller, "a command could not be aborted");
-			}
-		}
-		if (slot->deadline_ns < next)
-			next = slot->deadline_ns;
-	}
-	/* What was sent meanwhile has lowered it as well. */
-	if (next < channel->check_at_ns)
-		channel->check_at_ns = next;
-	nvme_io_dispatch(channel);
-	nvme_queue_ring_sq(&channel->queue);
 }
 
 /* A queue with shadow doorbells that stands still may only have missed one: emulators that leave
@@ -270,7 +104,7 @@ static void check(struct nvme_controller *controller)
 		if (controller->shadow && i > 0)
 			check_stall(channel, now_ns);
 		if (now_ns >= channel->check_at_ns)
-			expire(channel, now_ns);
+			nvme_channel_expire(channel, now_ns);
 	}
 	if (controller->want_reset)
 		nvme_recover(controller, controller->reset_reason);

@@ -1,8 +1,9 @@
 /*
- * Preloaded into the distribution's nvme-cli so that it prints data that the test kernel dumped: the same program text on
- * both sides of the comparison, no NVMe device on the host needed. Identify commands are answered from the files
- * identify-CNS-NSID in the folder named by NVME_SHIM; the registers are its file "registers". Any character device serves as
- * the "device" on nvme's command line.
+ * Preloaded into the distribution's nvme-cli so that it prints data that the test kernel dumped:
+ * the same program text on both sides of the comparison, no NVMe device on the host needed.
+ * Identify commands are answered from the files identify-CNS-NSID in the folder named by NVME_SHIM;
+ * the registers are its file "registers". Any character device serves as the "device" on nvme's
+ * command line.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,8 +27,8 @@ static int answer_identify(struct nvme_passthru_cmd *command)
 	ssize_t length;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/identify-%u-%u", getenv("NVME_SHIM"), command->cdw10 & 0xff,
-		 command->nsid);
+	snprintf(path, sizeof(path), "%s/identify-%u-%u", getenv("NVME_SHIM"),
+		 command->cdw10 & 0xff, command->nsid);
 	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		return 0x4002; /* Invalid Field in Command, Do Not Retry */

@@ -169,6 +169,7 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		if (!ns)
 			return -ENOMEM;
 		*ns = described;
+		ns->block.gone = true; /* until it is registered: it may be left out */
 		snprintf(ns->block.name, sizeof(ns->block.name), "%sn%u", controller->name, nsid);
 		ns->block.model = controller->model;
 		ns->block.operations = &nvme_block_operations;

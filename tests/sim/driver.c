@@ -22,7 +22,7 @@ const char *__asan_default_options(void)
 }
 #endif
 
-static void bus_master(struct nvme_pci *pci, bool on)
+void driver_bus_master(struct nvme_pci *pci, bool on)
 {
 	sim_set_bus_master((struct sim_controller *)pci, on);
 }
@@ -35,6 +35,13 @@ static void nothing_ends(void)
 	fail_msg("an hour has passed; log:\n%s", sim_log());
 }
 
+int driver_attach(struct sim_controller *sim, const struct nvme_options *options,
+		  struct nvme_controller **controller)
+{
+	return nvme_attach(sim_bar(sim), sim_bar_size(sim), (struct nvme_pci *)sim, options,
+			   controller);
+}
+
 int driver_try(struct driver *driver, const struct sim_config *config,
 	       const struct nvme_options *options)
 {
@@ -42,13 +49,12 @@ int driver_try(struct driver *driver, const struct sim_config *config,
 	int error;
 
 	if (!all.bus_master)
-		all.bus_master = bus_master;
+		all.bus_master = driver_bus_master;
 	memset(driver, 0, sizeof(*driver));
 	sim_log_clear();
 	sim_limit(LIMIT_NS, nothing_ends);
 	driver->sim = sim_create(config);
-	error = nvme_attach(sim_bar(driver->sim), sim_bar_size(driver->sim),
-			    (struct nvme_pci *)driver->sim, &all, &driver->controller);
+	error = driver_attach(driver->sim, &all, &driver->controller);
 	if (!error && nvme_namespace_first(driver->controller))
 		driver->device = &nvme_namespace_first(driver->controller)->block;
 	return error;
@@ -98,11 +104,11 @@ int driver_tear_down(void **state)
 	return 0;
 }
 
-void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcode, unsigned skip,
-		      unsigned count, uint64_t value)
+void driver_add_fault_to(struct driver *driver, int queue, enum sim_fault_kind kind, int opcode,
+			 unsigned skip, unsigned count, uint64_t value)
 {
 	struct sim_fault fault = {.kind = kind,
-				  .queue = 1,
+				  .queue = queue,
 				  .opcode = opcode,
 				  .skip = skip,
 				  .count = count,
@@ -110,6 +116,12 @@ void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcod
 				  .status = (unsigned)value};
 
 	sim_add_fault(driver->sim, &fault);
+}
+
+void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcode, unsigned skip,
+		      unsigned count, uint64_t value)
+{
+	driver_add_fault_to(driver, 1, kind, opcode, skip, count, value);
 }
 
 void driver_idle(uint64_t ns)
@@ -155,6 +167,26 @@ void assert_works(struct driver *driver)
 	assert_int_equal(nvme_state(driver->controller), NVME_LIVE);
 	assert_read(driver, 0, 0, 10 * MS);
 	assert_legal(driver);
+}
+
+void reads_start(struct reads *reads, struct driver *driver, unsigned count)
+{
+	reads->count = count;
+	for (unsigned i = 0; i < count; i++) {
+		reads->segments[i] = (struct block_segment){reads->bytes[i], 512};
+		reads->requests[i] = (struct block_request){.operation = BLOCK_READ,
+							    .lba = i,
+							    .count = 1,
+							    .segments = &reads->segments[i],
+							    .segment_count = 1};
+		block_submit(driver->device, &reads->requests[i]);
+	}
+}
+
+void reads_finish(struct reads *reads, int error)
+{
+	for (unsigned i = 0; i < reads->count; i++)
+		assert_int_equal(block_wait(&reads->requests[i]), error);
 }
 
 void assert_order(const char *text, const char *const *words)

@@ -34,7 +34,15 @@ static inline const struct nvme_statistics *statistics(const struct driver *driv
 {
 	return nvme_statistics(driver->controller);
 }
-/* In I/O queue 1: value is the status, too. */
+/* For nvme_options: what every driver here has that brings no bus_master() of its own. */
+void driver_bus_master(struct nvme_pci *pci, bool on);
+/* nvme_attach() for a controller that is there: 0 or its error. options may be NULL. */
+int driver_attach(struct sim_controller *sim, const struct nvme_options *options,
+		  struct nvme_controller **controller);
+/* Value is the status, too. */
+void driver_add_fault_to(struct driver *driver, int queue, enum sim_fault_kind kind, int opcode,
+			 unsigned skip, unsigned count, uint64_t value);
+/* In I/O queue 1. */
 void driver_add_fault(struct driver *driver, enum sim_fault_kind kind, int opcode, unsigned skip,
 		      unsigned count, uint64_t value);
 /* An idle machine: polled now and then. */
@@ -46,6 +54,19 @@ uint64_t driver_read(struct driver *driver, int *error);
 void assert_read(struct driver *driver, int error, uint64_t least, uint64_t most);
 /* Fails the test unless the controller is live, reads at once, and nothing was illegal. */
 void assert_works(struct driver *driver);
+
+/* Reads of the first blocks, one each, that are in flight together. */
+#define READS_MAX 64
+struct reads {
+	struct block_request requests[READS_MAX];
+	struct block_segment segments[READS_MAX];
+	uint8_t bytes[READS_MAX][512];
+	unsigned count;
+};
+
+void reads_start(struct reads *reads, struct driver *driver, unsigned count);
+/* Waits for all of them; the test fails unless each ends with that error. */
+void reads_finish(struct reads *reads, int error);
 
 /* Fails the test unless the words occur in text in this order; NULL ends them. */
 void assert_order(const char *text, const char *const *words);

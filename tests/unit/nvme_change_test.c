@@ -406,9 +406,7 @@ static void test_format_of_a_shared_namespace(void **state)
 		driver_start(&driver, &config, NULL);
 		config.hooks.context = rows[i].names[1];
 		sim = sim_create(&config);
-		assert_int_equal(nvme_attach(sim_bar(sim), sim_bar_size(sim),
-					     (struct nvme_pci *)sim, NULL, &other),
-				 0);
+		assert_int_equal(driver_attach(sim, NULL, &other), 0);
 		sim_add_fault(sim, &(struct sim_fault){.kind = SIM_LOSE, .queue = 1, .opcode = 2});
 		start(&lost, block_find("my_nvme1n1"), BLOCK_READ, 0, 8, bytes);
 		if (rows[i].shared)

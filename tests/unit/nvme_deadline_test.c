@@ -6,85 +6,15 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define MS 1000000ull
-#define S  1000000000ull
-
-#define READ  0x02
-#define ABORT 0x08
-
-static void add_fault(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,
-		      unsigned count, uint64_t value)
-{
-	const struct sim_fault fault = {.kind = kind,
-					.queue = queue,
-					.opcode = opcode,
-					.count = count,
-					.value = value,
-					.status = (unsigned)value};
-
-	sim_add_fault(driver->sim, &fault);
-}
-
-/* Reads a block; the time that it took. */
-static uint64_t read_block(struct driver *driver, int *error)
-{
-	uint64_t start = nvme_time_ns();
-	uint8_t bytes[512];
-
-	*error = block_read(driver->device, 5, 1, bytes);
-	return nvme_time_ns() - start;
-}
-
-/* Requests that are in flight together. */
-struct reads {
-	struct block_request requests[64];
-	struct block_segment segments[64];
-	uint8_t bytes[64][512];
-	unsigned count;
-};
-
-static void start_reads(struct driver *driver, struct reads *reads, unsigned count)
-{
-	reads->count = count;
-	for (unsigned i = 0; i < count; i++) {
-		reads->segments[i] = (struct block_segment){reads->bytes[i], 512};
-		reads->requests[i] = (struct block_request){.operation = BLOCK_READ,
-							    .lba = i,
-							    .count = 1,
-							    .segments = &reads->segments[i],
-							    .segment_count = 1};
-		block_submit(driver->device, &reads->requests[i]);
-	}
-}
-
-static void finish_reads(struct reads *reads, int error)
-{
-	for (unsigned i = 0; i < reads->count; i++)
-		assert_int_equal(block_wait(&reads->requests[i]), error);
-}
-
-/* As at the prompt: polled now and then. */
-static void idle(uint64_t ns)
-{
-	uint64_t start = nvme_time_ns();
-
-	while (nvme_time_ns() - start < ns) {
-		nvme_poll_all();
-		nvme_relax();
-	}
-}
-
 /* Abort says that it did not find the command: no use in waiting on. */
 static void test_abort_finds_nothing(void **state)
 {
 	struct driver driver;
-	int error;
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	add_fault(&driver, 1, READ, SIM_LOSE_HARD, 1, 0);
-	assert_in_range(read_block(&driver, &error), 5 * S, 5 * S + 200 * MS);
-	assert_int_equal(error, 0);
+	driver_add_fault(&driver, SIM_LOSE_HARD, NVME_IO_READ, 0, 1, 0);
+	assert_read(&driver, 0, 5 * S, 5 * S + 200 * MS);
 	assert_int_equal(statistics(&driver)->resets, 1);
 	assert_works(&driver);
 	driver_stop(&driver);
@@ -105,13 +35,11 @@ static void test_abort_says_nothing(void **state)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct nvme_options options = {.timeout_ms = rows[i].timeout_ms};
 		struct driver driver;
-		int error;
 
 		driver_start(&driver, NULL, &options);
-		add_fault(&driver, 1, READ, SIM_LOSE, 1, 0);
-		add_fault(&driver, 0, ABORT, SIM_LOSE, 1, 0);
-		assert_in_range(read_block(&driver, &error), rows[i].least, rows[i].most);
-		assert_int_equal(error, 0);
+		driver_add_fault(&driver, SIM_LOSE, NVME_IO_READ, 0, 1, 0);
+		driver_add_fault_to(&driver, 0, SIM_LOSE, NVME_ADMIN_ABORT, 0, 1, 0);
+		assert_read(&driver, 0, rows[i].least, rows[i].most);
 		assert_int_equal(statistics(&driver)->resets, 1);
 		assert_works(&driver);
 		driver_stop(&driver);
@@ -127,20 +55,17 @@ static void test_completes_while_aborting(void **state)
 	(void)state;
 	for (uint64_t late = 0; late < 600 * MS; late += 20 * MS) {
 		struct driver driver;
-		int error;
 
 		driver_start(&driver, NULL, NULL);
-		add_fault(&driver, 1, READ, SIM_DELAY, 1, 5 * S + late);
-		add_fault(&driver, 1, READ, SIM_DELAY, 1, 2 * S);
-		add_fault(&driver, 0, ABORT, SIM_DELAY, 1, 100 * MS);
-		read_block(&driver, &error);
-		assert_int_equal(error, 0);
+		driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 5 * S + late);
+		driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 2 * S);
+		driver_add_fault_to(&driver, 0, SIM_DELAY, NVME_ADMIN_ABORT, 0, 1, 100 * MS);
+		driver_read(&driver, NULL);
 		assert_in_range(statistics(&driver)->aborts, 0, 1);
 		by_abort += statistics(&driver)->retries;
 		if (statistics(&driver)->aborts && !statistics(&driver)->retries) {
 			by_itself++;
-			assert_in_range(read_block(&driver, &error), 2 * S, 3 * S);
-			assert_int_equal(error, 0);
+			assert_read(&driver, 0, 2 * S, 3 * S);
 			assert_int_equal(statistics(&driver)->aborts, 1);
 			assert_int_equal(statistics(&driver)->timeouts, 1);
 		}
@@ -169,12 +94,13 @@ static void test_aborts_at_a_time(void **state)
 		struct driver driver;
 
 		driver_start(&driver, &config, NULL);
-		add_fault(&driver, 1, READ, SIM_LOSE, 20, 0);
-		add_fault(&driver, 0, ABORT, SIM_DELAY, SIM_FOREVER, 100 * MS);
-		start_reads(&driver, &reads, 20);
-		idle(5 * S + 50 * MS);
+		driver_add_fault(&driver, SIM_LOSE, NVME_IO_READ, 0, 20, 0);
+		driver_add_fault_to(&driver, 0, SIM_DELAY, NVME_ADMIN_ABORT, 0, SIM_FOREVER,
+				    100 * MS);
+		reads_start(&reads, &driver, 20);
+		driver_idle(5 * S + 50 * MS);
 		assert_int_equal(statistics(&driver)->aborts, rows[i].aborts);
-		finish_reads(&reads, 0);
+		reads_finish(&reads, 0);
 		assert_works(&driver);
 		driver_stop(&driver);
 	}
@@ -184,14 +110,12 @@ static void test_aborts_at_a_time(void **state)
 static void test_aborts_one_after_the_other(void **state)
 {
 	struct driver driver;
-	int error;
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
 	for (unsigned i = 1; i <= 20; i++) {
-		add_fault(&driver, 1, READ, SIM_LOSE, 1, 0);
-		read_block(&driver, &error);
-		assert_int_equal(error, 0);
+		driver_add_fault(&driver, SIM_LOSE, NVME_IO_READ, 0, 1, 0);
+		driver_read(&driver, NULL);
 	}
 	assert_int_equal(statistics(&driver)->aborts, 20);
 	assert_int_equal(statistics(&driver)->resets, 0);
@@ -214,19 +138,19 @@ static void test_stopped_between_two_looks(void **state)
 
 	(void)state;
 	driver_start(&driver, NULL, &options);
-	start_reads(&driver, &reads, 20);
+	reads_start(&reads, &driver, 20);
 	sim_advance(60 * S);
 	nvme_poll_all();
-	finish_reads(&reads, 0);
+	reads_finish(&reads, 0);
 	assert_int_equal(statistics(&driver)->timeouts, 0);
-	add_fault(&driver, 1, READ, SIM_DELAY, 1, 1 * S);
-	add_fault(&driver, 2, READ, SIM_DELAY, 1, 500 * MS);
-	start_reads(&driver, &reads, 2);
+	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 1 * S);
+	driver_add_fault_to(&driver, 2, SIM_DELAY, NVME_IO_READ, 0, 1, 500 * MS);
+	reads_start(&reads, &driver, 2);
 	for (unsigned i = 0; i < 2; i++)
 		reads.requests[i].done = stand_still;
 	while (!reads.requests[0].complete || !reads.requests[1].complete)
-		idle(MS);
-	finish_reads(&reads, 0);
+		driver_idle(MS);
+	reads_finish(&reads, 0);
 	assert_int_equal(statistics(&driver)->timeouts, 0);
 	assert_works(&driver);
 	driver_stop(&driver);
@@ -244,7 +168,7 @@ static void set_delays(void *context, uint16_t queue, const uint8_t command[64],
 /* A command that hangs the controller each time is sent four times, and not for ever. */
 static const struct sim_fault hanging = {.kind = SIM_LOSE_HARD,
 					 .queue = 1,
-					 .opcode = READ,
+					 .opcode = NVME_IO_READ,
 					 .lba_first = 1000,
 					 .lba_last = 1000,
 					 .count = SIM_FOREVER};
@@ -255,7 +179,7 @@ static struct driver *following;
 static void follow(struct block_request *request)
 {
 	(void)request;
-	start_reads(following, &follow_up, 3);
+	reads_start(&follow_up, following, 3);
 }
 
 static void hang_the_controller(bool others, bool followed)
@@ -276,10 +200,10 @@ static void hang_the_controller(bool others, bool followed)
 	follow_up.count = 0;
 	sim_add_fault(driver.sim, &hanging);
 	block_submit(driver.device, &request);
-	start_reads(&driver, &reads, others ? 20 : 0);
-	finish_reads(&reads, 0);
+	reads_start(&reads, &driver, others ? 20 : 0);
+	reads_finish(&reads, 0);
 	assert_int_equal(block_wait(&request), -ETIMEDOUT);
-	finish_reads(&follow_up, 0);
+	reads_finish(&follow_up, 0);
 	assert_int_equal(sim_fault_hits(driver.sim), 4);
 	assert_int_equal(statistics(&driver)->resets, 4);
 	assert_int_equal(statistics(&driver)->timeouts, 4);
@@ -304,12 +228,12 @@ static void test_reset_during_a_delay(void **state)
 
 	(void)state;
 	driver_start(&driver, &config, NULL);
-	add_fault(&driver, 1, READ, SIM_STATUS, 1, 0x006 | SIM_CRD(1));
-	start_reads(&driver, &reads, 1);
-	idle(50 * MS);
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, 1, 0x006 | SIM_CRD(1));
+	reads_start(&reads, &driver, 1);
+	driver_idle(50 * MS);
 	assert_false(reads.requests[0].complete);
 	assert_int_equal(nvme_reset(driver.controller), 0);
-	finish_reads(&reads, 0);
+	reads_finish(&reads, 0);
 	assert_works(&driver);
 	driver_stop(&driver);
 }
@@ -319,8 +243,8 @@ static void test_reset_during_a_delay(void **state)
 static void read_lost(struct block_request *request)
 {
 	(void)request;
-	add_fault(following, 1, READ, SIM_LOSE, 1, 0);
-	start_reads(following, &follow_up, 1);
+	driver_add_fault(following, SIM_LOSE, NVME_IO_READ, 0, 1, 0);
+	reads_start(&follow_up, following, 1);
 }
 
 static void test_namespace_goes_during_a_delay(void **state)
@@ -339,19 +263,19 @@ static void test_namespace_goes_during_a_delay(void **state)
 	(void)state;
 	driver_start(&driver, &config, NULL);
 	following = &driver;
-	add_fault(&driver, 1, READ, SIM_STATUS, 1, 0x006 | SIM_CRD(1));
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, 1, 0x006 | SIM_CRD(1));
 	block_submit(block_find("my_nvme0n2"), &request);
-	idle(50 * MS);
+	driver_idle(50 * MS);
 	assert_false(request.complete);
 	sim_namespace_attach(driver.sim, 2, false);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
 	start = nvme_time_ns();
 	while (!request.complete)
-		idle(MS);
+		driver_idle(MS);
 	assert_in_range(nvme_time_ns() - start, 0, 1 * S);
 	assert_int_equal(request.error, -ENODEV);
-	assert_int_equal(sim_statistics(driver.sim)->commands[1][READ], 1);
-	finish_reads(&follow_up, 0);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][NVME_IO_READ], 1);
+	reads_finish(&follow_up, 0);
 	assert_in_range(nvme_time_ns() - start, 5 * S, 7 * S);
 	driver_stop(&driver);
 }
@@ -360,13 +284,11 @@ static void test_namespace_goes_during_a_delay(void **state)
 static void test_fatal_status_is_found_at_once(void **state)
 {
 	struct driver driver;
-	int error;
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	add_fault(&driver, 1, READ, SIM_FATAL, 1, 0);
-	assert_in_range(read_block(&driver, &error), 0, 500 * MS);
-	assert_int_equal(error, 0);
+	driver_add_fault(&driver, SIM_FATAL, NVME_IO_READ, 0, 1, 0);
+	assert_read(&driver, 0, 0, 500 * MS);
 	assert_int_equal(statistics(&driver)->resets, 1);
 	driver_stop(&driver);
 }
@@ -375,13 +297,11 @@ static void test_fatal_status_is_found_at_once(void **state)
 static void test_head_inside_the_ring(void **state)
 {
 	struct driver driver;
-	int error;
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	add_fault(&driver, 1, READ, SIM_BAD_SQHD, 1, 200);
-	read_block(&driver, &error);
-	assert_int_equal(error, 0);
+	driver_add_fault(&driver, SIM_BAD_SQHD, NVME_IO_READ, 0, 1, 200);
+	driver_read(&driver, NULL);
 	assert_int_equal(statistics(&driver)->violations, 1);
 	assert_logged("submission queue head is impossible");
 	assert_works(&driver);
@@ -391,7 +311,7 @@ static void test_head_inside_the_ring(void **state)
 /* Commands passed through have the deadline that they are given, or the one of their queue. */
 static void test_deadlines_of_commands_passed_through(void **state)
 {
-	const struct nvme_command read = {.opcode = READ, .nsid = 1, .cdw10 = 9};
+	const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1, .cdw10 = 9};
 	const struct nvme_command features = {.opcode = NVME_ADMIN_GET_FEATURES, .cdw10 = 4};
 	struct nvme_options options = {.admin_timeout_ms = 700};
 	static const struct {
@@ -413,8 +333,8 @@ static void test_deadlines_of_commands_passed_through(void **state)
 		int error;
 
 		driver_start(&driver, NULL, &options);
-		add_fault(&driver, rows[i].io, rows[i].io ? READ : NVME_ADMIN_GET_FEATURES,
-			  SIM_LOSE_HARD, 1, 0);
+		driver_add_fault_to(&driver, rows[i].io, SIM_LOSE_HARD,
+				    rows[i].io ? NVME_IO_READ : NVME_ADMIN_GET_FEATURES, 0, 1, 0);
 		start = nvme_time_ns();
 		if (rows[i].io)
 			error = nvme_io_command(driver.controller, &read, bytes, sizeof(bytes),
@@ -459,9 +379,9 @@ static void test_log_is_limited(void **state)
 	(void)state;
 	driver_start(&driver, NULL, NULL);
 	sim_advance(S - nvme_time_ns() % S);
-	add_fault(&driver, 1, READ, SIM_STATUS, SIM_FOREVER, 0x281 | SIM_DNR);
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, SIM_FOREVER, 0x281 | SIM_DNR);
 	for (unsigned i = 0; i < 50; i++) {
-		read_block(&driver, &error);
+		driver_read(&driver, &error);
 		assert_int_equal(error, -EIO);
 	}
 	for (const char *at = sim_log(); (at = strstr(at, "Read LBA 5+1: ")); at++)
@@ -469,7 +389,7 @@ static void test_log_is_limited(void **state)
 	assert_int_equal(lines, 20);
 	assert_not_logged("more messages like these");
 	sim_advance(S);
-	read_block(&driver, &error);
+	driver_read(&driver, &error);
 	assert_logged("30 more messages like these");
 	driver_stop(&driver);
 }

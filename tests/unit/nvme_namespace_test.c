@@ -198,9 +198,7 @@ static void test_several_controllers(void **state)
 	for (unsigned i = 0; i < CONTROLLERS; i++) {
 		config.random = i;
 		sims[i] = sim_create(&config);
-		assert_int_equal(nvme_attach(sim_bar(sims[i]), sim_bar_size(sims[i]),
-					     (struct nvme_pci *)sims[i], NULL, &controllers[i]),
-				 0);
+		assert_int_equal(driver_attach(sims[i], NULL, &controllers[i]), 0);
 		snprintf(name, sizeof(name), "my_nvme%u", i);
 		assert_string_equal(nvme_name(controllers[i]), name);
 		assert_ptr_equal(nvme_find(name), controllers[i]);
@@ -223,9 +221,7 @@ static void test_several_controllers(void **state)
 	assert_null(nvme_find("my_nvme1"));
 	assert_null(block_find("my_nvme1n1"));
 	sim_plug(sims[1]);
-	assert_int_equal(nvme_attach(sim_bar(sims[1]), sim_bar_size(sims[1]),
-				     (struct nvme_pci *)sims[1], NULL, &controllers[1]),
-			 0);
+	assert_int_equal(driver_attach(sims[1], NULL, &controllers[1]), 0);
 	assert_string_equal(nvme_name(controllers[1]), "my_nvme1");
 	exercise(block_find("my_nvme1n2"));
 	for (unsigned i = 0; i < CONTROLLERS; i++) {
@@ -429,8 +425,7 @@ static void test_active_list_full_of_junk(void **state)
 		memset(&driver, 0, sizeof(driver));
 		driver.sim = sim_create(&config);
 		sim_add_fault(driver.sim, &fault);
-		nvme_attach(sim_bar(driver.sim), sim_bar_size(driver.sim),
-			    (struct nvme_pci *)driver.sim, NULL, &driver.controller);
+		driver_attach(driver.sim, NULL, &driver.controller);
 		driver_stop(&driver);
 	}
 }

@@ -334,9 +334,7 @@ static void test_faults_while_starting(void **state)
 			sim_log_clear();
 			driver.sim = sim_create(&(struct sim_config){.tolerant = true});
 			add_admin_fault(&driver, kinds[kind], skip);
-			error = nvme_attach(sim_bar(driver.sim), sim_bar_size(driver.sim),
-					    (struct nvme_pci *)driver.sim, NULL,
-					    &driver.controller);
+			error = driver_attach(driver.sim, NULL, &driver.controller);
 			assert_in_range(nvme_time_ns() - start, 0, 60 * S);
 			if (error)
 				assert_null(driver.controller);
@@ -429,9 +427,7 @@ static void test_unplug_and_plug(void **state)
 	nvme_detach(driver->controller, true);
 	assert_null(block_first());
 	sim_plug(driver->sim);
-	assert_int_equal(nvme_attach(sim_bar(driver->sim), sim_bar_size(driver->sim),
-				     (struct nvme_pci *)driver->sim, NULL, &driver->controller),
-			 0);
+	assert_int_equal(driver_attach(driver->sim, NULL, &driver->controller), 0);
 	driver->device = block_find("my_nvme0n1");
 }
 

@@ -6,47 +6,6 @@
 #include "tests/sim/platform.h"
 #include "tests/unit/cmocka.h"
 
-#define MS 1000000ull
-#define S  1000000000ull
-
-/* Reads a block; the time that it took. */
-static uint64_t read_block(struct driver *driver, int *error)
-{
-	uint64_t start = nvme_time_ns();
-	uint8_t bytes[512];
-
-	*error = block_read(driver->device, 5, 1, bytes);
-	return nvme_time_ns() - start;
-}
-
-/* Requests that are in flight together. */
-struct reads {
-	struct block_request requests[64];
-	struct block_segment segments[64];
-	uint8_t bytes[64][512];
-	unsigned count;
-};
-
-static void start_reads(struct driver *driver, struct reads *reads, unsigned count)
-{
-	reads->count = count;
-	for (unsigned i = 0; i < count; i++) {
-		reads->segments[i] = (struct block_segment){reads->bytes[i], 512};
-		reads->requests[i] = (struct block_request){.operation = BLOCK_READ,
-							    .lba = i,
-							    .count = 1,
-							    .segments = &reads->segments[i],
-							    .segment_count = 1};
-		block_submit(driver->device, &reads->requests[i]);
-	}
-}
-
-static void finish_reads(struct reads *reads, int error)
-{
-	for (unsigned i = 0; i < reads->count; i++)
-		assert_int_equal(block_wait(&reads->requests[i]), error);
-}
-
 /* A reset wherever the rings stand, an odd number of times around or an even one. */
 static void test_reset_anywhere_in_the_ring(void **state)
 {
@@ -58,7 +17,7 @@ static void test_reset_anywhere_in_the_ring(void **state)
 	driver_start(&driver, &config, NULL);
 	for (unsigned i = 0; i < 50; i++) {
 		for (unsigned n = 0; n < i; n++)
-			read_block(&driver, &error);
+			driver_read(&driver, &error);
 		assert_int_equal(nvme_reset(driver.controller), 0);
 		assert_works(&driver);
 	}
@@ -86,13 +45,13 @@ static void test_in_flight_is_let_end(void **state)
 			sim_add_fault(driver.sim, &(struct sim_fault){.kind = SIM_LOSE_HARD,
 								      .queue = 1,
 								      .opcode = SIM_ANY});
-		start_reads(&driver, &reads, 60);
+		reads_start(&reads, &driver, 60);
 		start = nvme_time_ns();
 		assert_int_equal(nvme_reset(driver.controller), 0);
 		assert_in_range(nvme_time_ns() - start, lost ? 100 * MS : 0, 300 * MS);
 		/* and the request for events */
 		assert_in_range(sim_statistics(driver.sim)->dropped, 0, 1 + lost);
-		finish_reads(&reads, 0);
+		reads_finish(&reads, 0);
 		assert_works(&driver);
 		driver_stop(&driver);
 	}
@@ -117,7 +76,7 @@ static void test_set_up_is_tried_twice(void **state)
 			uint64_t start;
 
 			driver_start(&driver, &config, NULL);
-			start_reads(&driver, &reads, 20);
+			reads_start(&reads, &driver, 20);
 			sim_add_fault(driver.sim, &fault);
 			start = nvme_time_ns();
 			assert_int_equal(nvme_reset(driver.controller), 0);
@@ -125,7 +84,7 @@ static void test_set_up_is_tried_twice(void **state)
 			assert_in_range(nvme_time_ns() - start, 0,
 					kinds[kind] == SIM_LOSE ? 12 * S : 1 * S);
 			assert_int_equal(sim_fault_hits(driver.sim), 1);
-			finish_reads(&reads, 0);
+			reads_finish(&reads, 0);
 			assert_int_equal(statistics(&driver)->resets, 1);
 			assert_works(&driver);
 			driver_stop(&driver);
@@ -145,9 +104,7 @@ static void test_start_repeats_commands(void **state)
 
 		sim_log_clear();
 		sim_add_fault(sim, &fault);
-		assert_int_equal(nvme_attach(sim_bar(sim), sim_bar_size(sim),
-					     (struct nvme_pci *)sim, NULL, &driver.controller),
-				 0);
+		assert_int_equal(driver_attach(sim, NULL, &driver.controller), 0);
 		assert_int_equal(sim_fault_hits(sim), 1);
 		driver.device = block_find("my_nvme0n1");
 		assert_non_null(driver.device);
@@ -184,18 +141,11 @@ static void test_refusals_at_the_start(void **state)
 
 		sim_log_clear();
 		sim_add_fault(sim, &fault);
-		assert_int_equal(nvme_attach(sim_bar(sim), sim_bar_size(sim),
-					     (struct nvme_pci *)sim, NULL, &driver.controller),
-				 rows[skip].error);
+		assert_int_equal(driver_attach(sim, NULL, &driver.controller), rows[skip].error);
 		assert_int_equal(block_find("my_nvme0n1") != NULL, rows[skip].device);
 		assert_logged(rows[skip].message);
 		driver_stop(&driver);
 	}
-}
-
-static void note_bus_master(struct nvme_pci *pci, bool on)
-{
-	sim_set_bus_master((struct sim_controller *)pci, on);
 }
 
 /* A start that fails is undone: the controller is off, or cannot reach memory any more. */
@@ -207,14 +157,13 @@ static void test_start_is_undone(void **state)
 
 		for (unsigned stops = 0; stops < 2; stops++) {
 			struct sim_controller *sim = sim_create(NULL);
-			const struct nvme_options options = {.bus_master = note_bus_master};
+			const struct nvme_options options = {.bus_master = driver_bus_master};
 			struct nvme_controller *controller = NULL;
 
 			sim_log_clear();
 			sim_add_fault(sim, &fault);
 			sim_set_never_unready(sim, !stops);
-			if (!nvme_attach(sim_bar(sim), sim_bar_size(sim), (struct nvme_pci *)sim,
-					 &options, &controller)) {
+			if (!driver_attach(sim, &options, &controller)) {
 				nvme_detach(controller, false);
 			} else {
 				assert_null(controller);
@@ -276,13 +225,13 @@ static void test_another_controller_behind_a_reset(void **state)
 
 		changed = false;
 		driver_start(&driver, &config, &options);
-		start_reads(&driver, &reads, 20);
+		reads_start(&reads, &driver, 20);
 		changed = true;
 		assert_int_equal(nvme_reset(driver.controller), -EIO);
-		finish_reads(&reads, -EIO);
+		reads_finish(&reads, -EIO);
 		assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
 		assert_logged(rows[i].message);
-		read_block(&driver, &error);
+		driver_read(&driver, &error);
 		assert_int_equal(error, -ENODEV);
 		driver_stop(&driver);
 	}
@@ -340,13 +289,13 @@ static void test_gone_while_it_stops(void **state)
 	driver_start(&driver, &config, NULL);
 	leaving = driver.sim;
 	sim_set_never_unready(driver.sim, true);
-	start_reads(&driver, &reads, 10);
+	reads_start(&reads, &driver, 10);
 	looks_left = 10;
 	start = nvme_time_ns();
 	assert_int_equal(nvme_reset(driver.controller), -ENODEV);
 	assert_in_range(nvme_time_ns() - start, 0, 100 * MS);
 	assert_int_equal(nvme_state(driver.controller), NVME_GONE);
-	finish_reads(&reads, -ENODEV);
+	reads_finish(&reads, -ENODEV);
 	driver_stop(&driver);
 }
 
@@ -368,11 +317,11 @@ static void test_memory_comes_back_behind_bus_mastering(void **state)
 	driver_start(&driver, &(struct sim_config){.latency_ns = S}, NULL);
 	writing = driver.sim;
 	sim_set_never_unready(driver.sim, true);
-	start_reads(&driver, &reads, 10);
+	reads_start(&reads, &driver, 10);
 	for (unsigned i = 0; i < 10; i++)
 		reads.requests[i].done = assert_no_dma;
 	assert_int_equal(nvme_reset(driver.controller), -EIO);
-	finish_reads(&reads, -EIO);
+	reads_finish(&reads, -EIO);
 	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
 	driver_stop(&driver);
 
@@ -383,7 +332,7 @@ static void test_memory_comes_back_behind_bus_mastering(void **state)
 						      .queue = 1,
 						      .opcode = SIM_ANY,
 						      .count = SIM_FOREVER});
-	start_reads(&driver, &reads, 1);
+	reads_start(&reads, &driver, 1);
 	reads.requests[0].done = assert_no_dma;
 	while (statistics(&driver)->resets < 3)
 		block_poll(driver.device), nvme_relax();
@@ -403,11 +352,11 @@ static void test_detached_is_off(void **state)
 		struct driver driver;
 
 		driver_start(&driver, &config, NULL);
-		start_reads(&driver, &reads, 10);
+		reads_start(&reads, &driver, 10);
 		sim_set_never_unready(driver.sim, !stops);
 		nvme_detach(driver.controller, false);
 		driver.controller = NULL;
-		finish_reads(&reads, -ENODEV);
+		reads_finish(&reads, -ENODEV);
 		assert_int_equal(sim_is_ready(driver.sim), !stops);
 		assert_int_equal(sim_is_bus_master(driver.sim), stops);
 		sim_advance(S);
@@ -425,7 +374,7 @@ static void test_shut_down_for_good(void **state)
 	nvme_shutdown_all();
 	assert_int_equal(nvme_reset(driver.controller), -ENODEV);
 	assert_int_equal(nvme_state(driver.controller), NVME_SHUT_DOWN);
-	read_block(&driver, &error);
+	driver_read(&driver, &error);
 	assert_int_equal(error, -ENODEV);
 	driver_stop(&driver);
 }
@@ -467,9 +416,9 @@ static void test_shutdown_under_load(void **state)
 	(void)state;
 	driver_start(&driver, &config, NULL);
 	sim_trace_clear(driver.sim);
-	start_reads(&driver, &reads, 40);
+	reads_start(&reads, &driver, 40);
 	nvme_shutdown_all();
-	finish_reads(&reads, 0);
+	reads_finish(&reads, 0);
 	assert_order(sim_trace(driver.sim), steps);
 	driver_stop(&driver);
 }

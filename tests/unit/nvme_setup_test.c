@@ -190,9 +190,7 @@ static void test_all_ones(void **state)
 	(void)state;
 	sim_log_clear();
 	sim_remove(sim);
-	assert_int_equal(nvme_attach(sim_bar(sim), sim_bar_size(sim), (struct nvme_pci *)sim, NULL,
-				     &controller),
-			 -ENODEV);
+	assert_int_equal(driver_attach(sim, NULL, &controller), -ENODEV);
 	assert_logged("all ones");
 	sim_destroy(sim);
 	assert_int_equal(sim_allocations(), 0);
@@ -245,8 +243,7 @@ static void test_fatal_while_starting(void **state)
 	(void)state;
 	sim_log_clear();
 	sim_set_fatal(sim);
-	assert_true(nvme_attach(sim_bar(sim), sim_bar_size(sim), (struct nvme_pci *)sim, NULL,
-				&controller) < 0);
+	assert_true(driver_attach(sim, NULL, &controller) < 0);
 	assert_logged("atal");
 	sim_destroy(sim);
 	assert_int_equal(sim_allocations(), 0);

@@ -371,11 +371,13 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 		command->nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
 	int error;
 
-	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
-		for (struct nvme_namespace *n = c->namespaces; n && related(controller, c);
-		     n = n->next)
+	for (struct nvme_controller *c = nvme_first(); c; c = c->next) {
+		if (!related(controller, c))
+			continue;
+		for (struct nvme_namespace *n = c->namespaces; n; n = n->next)
 			if (all || n->nsid == command->nsid)
 				n->block.gone = true;
+	}
 	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
 		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces)

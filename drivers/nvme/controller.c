@@ -17,20 +17,8 @@
 
 static struct nvme_controller *first_controller;
 
-void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
-{
-	char text[256];
-	va_list args;
-
-	if (level & NVME_LOG_LIMITED && !nvme_log_allowed(controller))
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	nvme_log(level & ~NVME_LOG_LIMITED, "%s: %s", controller->name, text);
-}
-
-bool nvme_log_allowed(struct nvme_controller *controller)
+/* Whether one more of the limited messages may be logged now. */
+static bool log_allowed(struct nvme_controller *controller)
 {
 	uint64_t second = nvme_time_ns() / (1000 * NVME_NS_PER_MS);
 
@@ -47,6 +35,19 @@ bool nvme_log_allowed(struct nvme_controller *controller)
 	}
 	controller->log_dropped++;
 	return false;
+}
+
+void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (level & NVME_LOG_LIMITED && !log_allowed(controller))
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	nvme_log(level & ~NVME_LOG_LIMITED, "%s: %s", controller->name, text);
 }
 
 static void take_number(struct nvme_controller *controller)

@@ -102,14 +102,13 @@ struct nvme_controller {
 #define nvme_error(c, ...)   nvme_controller_log(c, 3, __VA_ARGS__)
 #define nvme_warning(c, ...) nvme_controller_log(c, 4, __VA_ARGS__)
 #define nvme_info(c, ...)    nvme_controller_log(c, 6, __VA_ARGS__)
-/* What may have to be said of a thousand namespaces or commands: only if nvme_log_allowed(). */
+/* What may have to be said of a thousand namespaces or commands: at most 20 of these in a second.
+ */
 #define NVME_LOG_LIMITED	     8
 #define nvme_error_limited(c, ...)   nvme_controller_log(c, 3 | NVME_LOG_LIMITED, __VA_ARGS__)
 #define nvme_warning_limited(c, ...) nvme_controller_log(c, 4 | NVME_LOG_LIMITED, __VA_ARGS__)
 void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Whether one more message like these may be logged now: at most 20 in a second. */
-bool nvme_log_allowed(struct nvme_controller *controller);
 
 static inline uint32_t nvme_get32(const struct nvme_controller *controller, uint32_t offset)
 {
@@ -119,6 +118,16 @@ static inline uint32_t nvme_get32(const struct nvme_controller *controller, uint
 static inline void nvme_set32(struct nvme_controller *controller, uint32_t offset, uint32_t value)
 {
 	nvme_write32(controller->bar + offset, value);
+}
+
+/* I/O commands that the controller has, or that wait to be sent to it again. */
+static inline unsigned nvme_in_flight(const struct nvme_controller *controller)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		count += nvme_channel_in_flight(controller->channels[i]);
+	return count;
 }
 
 /* enable.c: the controller's own state (Base, sections 3.5 and 3.6) */

@@ -94,10 +94,8 @@ static unsigned discard(struct nvme_queue *queue)
 static void drain(struct nvme_controller *controller)
 {
 	uint64_t deadline_ns = nvme_time_ns() + controller->options.settle_ms * NVME_NS_PER_MS;
-	unsigned in_flight = 0, count = 0;
+	unsigned in_flight = nvme_in_flight(controller), count = 0;
 
-	for (unsigned i = 1; i < controller->channel_count; i++)
-		in_flight += nvme_channel_in_flight(controller->channels[i]);
 	while (count < in_flight && nvme_time_ns() < deadline_ns) {
 		for (unsigned i = 1; i < controller->channel_count; i++)
 			count += discard(&controller->channels[i]->queue);
@@ -115,11 +113,8 @@ void nvme_settle(struct nvme_controller *controller)
 		.cdw10 = NVME_FEATURE_NUMBER_OF_QUEUES,
 	};
 	uint64_t timeout_ns = controller->admin_timeout_ns;
-	bool busy = false;
 
-	for (unsigned i = 1; i < controller->channel_count; i++)
-		busy |= nvme_channel_in_flight(controller->channels[i]) != 0;
-	if (!busy || !controller->options.settle_ms ||
+	if (!controller->options.settle_ms || !nvme_in_flight(controller) ||
 	    !(nvme_get32(controller, NVME_REG_CSTS) & NVME_CSTS_RDY))
 		return;
 	controller->admin_timeout_ns = controller->options.settle_ms * NVME_NS_PER_MS;

@@ -33,18 +33,19 @@ RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slo
 		request->error_lba = lba;
 	}
 	/* A whole controller that goes away is one message, not one for each request. */
-	if (error == -ENODEV || !nvme_log_allowed(controller))
+	if (error == -ENODEV)
 		return;
 	if (request->operation == BLOCK_FLUSH)
-		nvme_error(controller, "Flush of namespace %u: %s (sct %x sc %02x)",
-			   slot->command.nsid, nvme_status_name(answer.status),
-			   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status));
+		nvme_error_limited(controller, "Flush of namespace %u: %s (sct %x sc %02x)",
+				   slot->command.nsid, nvme_status_name(answer.status),
+				   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status));
 	else
-		nvme_error(controller, "%s LBA %llu+%u: %s (sct %x sc %02x)%s",
-			   nvme_io_name(slot->command.opcode), (unsigned long long)lba,
-			   (slot->command.cdw12 & 0xffff) + 1, nvme_status_name(answer.status),
-			   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status),
-			   error == -ETIMEDOUT ? ", timed out" : "");
+		nvme_error_limited(controller, "%s LBA %llu+%u: %s (sct %x sc %02x)%s",
+				   nvme_io_name(slot->command.opcode), (unsigned long long)lba,
+				   (slot->command.cdw12 & 0xffff) + 1,
+				   nvme_status_name(answer.status), NVME_STATUS_SCT(answer.status),
+				   NVME_STATUS_SC(answer.status),
+				   error == -ETIMEDOUT ? ", timed out" : "");
 }
 
 RARE static void put_bounce(struct nvme_channel *channel, struct nvme_slot *slot, bool copy)

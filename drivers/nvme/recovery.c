@@ -69,7 +69,6 @@ static void check_stall(struct nvme_channel *channel, uint64_t now_ns)
 static void check(struct nvme_controller *controller)
 {
 	uint64_t now_ns = nvme_time_ns();
-	bool busy = false;
 
 	nvme_channel_reap(controller->channels[0]);
 	for (unsigned i = 0; i < controller->channel_count; i++) {
@@ -80,11 +79,10 @@ static void check(struct nvme_controller *controller)
 			break;
 		}
 	}
-	for (unsigned i = 1; i < controller->channel_count; i++)
-		busy |= nvme_channel_in_flight(controller->channels[i]) != 0;
 	if (now_ns >= controller->health_at_ns) {
 		controller->health_at_ns = now_ns + HEALTH_NS;
-		if (busy || controller->channels[0]->check_at_ns != NVME_NEVER) {
+		if (nvme_in_flight(controller) ||
+		    controller->channels[0]->check_at_ns != NVME_NEVER) {
 			uint32_t csts = nvme_get32(controller, NVME_REG_CSTS);
 
 			if (csts == 0xffffffff) {
@@ -335,10 +333,10 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 {
 	int error = state == NVME_DEAD ? -EIO : -ENODEV;
 
-	if (state != NVME_SHUT_DOWN)
+	if (state != NVME_SHUT_DOWN) {
 		nvme_error(controller, "%s", reason);
-	if (state != NVME_SHUT_DOWN)
 		nvme_silence(controller);
+	}
 	controller->state = state;
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_gone(controller);

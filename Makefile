@@ -23,26 +23,17 @@ CLANG := $(findstring clang,$(CC_VERSION))
 TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
 NM := $(TOOL_PREFIX)nm
 
-# -Oz where the compiler has it (clang, gcc 12), else -Os; FAST below is for speed. The stack
-# protector stays in functions with an array of characters: those are what an overlong text or
-# transfer can overrun. -strong would guard every function that has a variable's address taken too,
-# for 8 KB more. What gcc is told not to do is for speed.
-OPTIMIZE := $(shell echo | $(CC) -Oz -x c -E - > /dev/null 2>&1 && echo -Oz || echo -Os)
-CFLAGS := -std=gnu11 -g -I. -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
+CFLAGS := -std=gnu11 -O2 -g -I. -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
-	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector \
+	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
 	-mstack-protector-guard=global -fcf-protection=none -ffunction-sections -fdata-sections \
-	-falign-functions=1 -fno-jump-tables \
 	-Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla
 LDFLAGS := -nostdlib -static -T linker.ld -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
 ifneq ($(CLANG),)
-CFLAGS += --target=x86_64-unknown-linux-gnu -mstack-alignment=8
+CFLAGS += --target=x86_64-unknown-linux-gnu
 LDFLAGS += --target=x86_64-unknown-linux-gnu
 else
-OPTIMIZE += -fno-tree-sra -fno-ipa-sra -fno-move-loop-invariants -fno-tree-loop-im \
-	-fno-caller-saves -fno-tree-dominator-opts -fno-shrink-wrap
-CFLAGS += -mpreferred-stack-boundary=3 -falign-loops=1 -falign-jumps=1 -falign-labels=1
 LDFLAGS += -no-pie
 endif
 
@@ -57,14 +48,8 @@ ISO := $(B)/my_nvme.iso
 .PHONY: all
 all: $(KERNEL)
 
-# Speed where bytes are moved, small size everywhere else.
-FAST := $(wildcard drivers/block/*.c drivers/nvme/channel.c drivers/nvme/io.c \
-	drivers/nvme/prp.c drivers/nvme/queue.c drivers/nvme/sgl.c \
-	kernel/files/device*.c lib/chacha20.c lib/crc32.c lib/sha256.c lib/string.c)
-$(FAST:%=$(B)/kernel/%.o): OPTIMIZE = -O2
-
 # Changes when the compiler, its options or the list of sources do.
-FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(OPTIMIZE) $(FAST) $(LDFLAGS) $(SOURCES)
+FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(LDFLAGS) $(SOURCES)
 $(B)/kernel/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
@@ -74,7 +59,7 @@ FORCE:
 $(B)/kernel/%.o: % $(B)/kernel/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	@$(CC) $(CFLAGS) $(OPTIMIZE) -MMD -MP -c -o $@ $<
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 

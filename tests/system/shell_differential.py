@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs shell scripts with dash and with the project's shell and compares what they do.
 
-    shell_differential.py [--shell build/host/shell] [--seed N] [--count N] [--cases FILE]
+    shell_differential.py [--shell build/host/shell] [--seed N] [--count N] [--cases FILE|DIRECTORY]
                           [--only TEXT] [--list]
 
 A case is a script. A batch of cases becomes one master script that runs each in a directory of its
@@ -24,15 +24,20 @@ import shell_generator  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CASES = HERE / "shell_cases.sh"
+CASES = HERE / "shell_cases"
 DASH = "/bin/dash"
 MARK = "@=@=@"
 
 
 def read_cases(path=CASES):
-    """The cases of a file, separated by lines that begin with "#---"; text behind it is the name."""
+    """The cases of a file, or of all files of a directory, separated by lines that begin with
+    "#---"; text behind it is the name. Each case is run by both shells with the arguments "one"
+    and "two words" in an empty working directory."""
+    path = pathlib.Path(path)
+    if path.is_dir():
+        return [case for file in sorted(path.glob("*.sh")) for case in read_cases(file)]
     cases, name, lines = [], None, []
-    for line in pathlib.Path(path).read_bytes().decode("latin-1").splitlines(keepends=True):
+    for line in path.read_bytes().decode("latin-1").splitlines(keepends=True):
         if line.startswith("#---"):
             if name is not None:
                 cases.append((name, "".join(lines)))

@@ -1,4 +1,4 @@
-"""The shell against dash: tests/system/shell_cases.sh and generated scripts, in both builds.
+"""The shell against dash: tests/system/shell_cases/*.sh and generated scripts, in both builds.
 
 DIFFERENTIAL_SEED and DIFFERENTIAL_COUNT ask for other scripts, or for more of them.
 """

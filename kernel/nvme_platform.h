@@ -41,16 +41,6 @@ static inline void nvme_write32(volatile void *address, uint32_t value)
 	*(volatile uint32_t *)address = value;
 }
 
-static inline uint64_t nvme_read64(const volatile void *address)
-{
-	return *(const volatile uint64_t *)address;
-}
-
-static inline void nvme_write64(volatile void *address, uint64_t value)
-{
-	*(volatile uint64_t *)address = value;
-}
-
 static inline void *nvme_dma_alloc(size_t size, uint64_t *bus)
 {
 	size_t pages = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;

@@ -390,7 +390,7 @@ int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned 
 	    (uint64_t)offset + size > controller->bar_size || offset + size > NVME_REG_DOORBELLS)
 		return -EINVAL;
 	if (size == 8)
-		*value = nvme_read64(controller->bar + offset);
+		*value = nvme_get64(controller, offset);
 	else
 		*value = nvme_get32(controller, offset);
 	if (nvme_get32(controller, NVME_REG_CSTS) == 0xffffffff) {

@@ -120,6 +120,22 @@ static inline void nvme_set32(struct nvme_controller *controller, uint32_t offse
 	nvme_write32(controller->bar + offset, value);
 }
 
+/* 64-bit properties, in two halves, the low one first. A host may use a property's native width or
+ * aligned 32-bit accesses (Base, section 3.1), and some controllers and hypervisors know only the
+ * latter. None is in use while it is read or written, so nothing comes between the halves. */
+static inline uint64_t nvme_get64(const struct nvme_controller *controller, uint32_t offset)
+{
+	uint32_t low = nvme_get32(controller, offset);
+
+	return (uint64_t)nvme_get32(controller, offset + 4) << 32 | low;
+}
+
+static inline void nvme_set64(struct nvme_controller *controller, uint32_t offset, uint64_t value)
+{
+	nvme_set32(controller, offset, (uint32_t)value);
+	nvme_set32(controller, offset + 4, (uint32_t)(value >> 32));
+}
+
 /* I/O commands that the controller has, or that wait to be sent to it again. */
 static inline unsigned nvme_in_flight(const struct nvme_controller *controller)
 {

@@ -36,7 +36,7 @@ static int wait_status(struct nvme_controller *controller, uint32_t mask, uint32
 
 int nvme_read_capabilities(struct nvme_controller *controller)
 {
-	uint64_t cap = nvme_read64(controller->bar + NVME_REG_CAP), units;
+	uint64_t cap = nvme_get64(controller, NVME_REG_CAP), units;
 	uint32_t version = nvme_get32(controller, NVME_REG_VS);
 
 	if (cap == UINT64_MAX || version == ALL_ONES) {
@@ -177,8 +177,8 @@ int nvme_enable(struct nvme_controller *controller)
 	if (controller->irq != NVME_IRQ_MSIX)
 		nvme_set32(controller, NVME_REG_INTMS, 0xffffffff);
 	nvme_set32(controller, NVME_REG_AQA, NVME_AQA(entries, entries));
-	nvme_write64(controller->bar + NVME_REG_ASQ, admin->sq_bus);
-	nvme_write64(controller->bar + NVME_REG_ACQ, admin->cq_bus);
+	nvme_set64(controller, NVME_REG_ASQ, admin->sq_bus);
+	nvme_set64(controller, NVME_REG_ACQ, admin->cq_bus);
 	/* The entry sizes, 64 and 16 bytes, are those that every controller must take (SQES and
 	 * CQES of Identify Controller), which is checked once it can be asked. */
 	controller->cc = NVME_CC_EN | command_set(controller->cap) << NVME_CC_CSS_SHIFT |

@@ -8,9 +8,8 @@
 #include <stdint.h>
 
 /*
- * nvme_read32(const volatile void *address), nvme_write32(volatile void *address, uint32_t value),
- * nvme_read64(), nvme_write64(): one access to a controller property of exactly that width, in
- * program order with each other.
+ * nvme_read32(const volatile void *address), nvme_write32(volatile void *address, uint32_t value):
+ * one access to a controller property of exactly that width, in program order with each other.
  *
  * void *nvme_dma_alloc(size_t size, uint64_t *bus): zeroed, contiguous, page aligned (4096); NULL
  * when memory is out. void nvme_dma_free(void *memory, size_t size) uint64_t nvme_dma_address(const

@@ -64,6 +64,7 @@ struct sim_config {
 	uint64_t shutdown_ns; /* CC.SHN to CSTS.SHST = 10b; 0: 1 ms */
 	bool enabled;	      /* firmware has left it running */
 	bool never_ready, never_unready, never_shut_down;
+	bool dwords_only; /* 8-byte accesses read as ones and write nothing */
 
 	unsigned mdts;		 /* as in Identify Controller; 0: no limit */
 	unsigned queues;	 /* I/O queues of each kind that it grants; 0: 64 */

@@ -9,6 +9,7 @@
 
 uint32_t nvme_read32(const volatile void *address);
 void nvme_write32(volatile void *address, uint32_t value);
+/* For tests of the simulation; the driver accesses 64-bit properties by halves. */
 uint64_t nvme_read64(const volatile void *address);
 void nvme_write64(volatile void *address, uint64_t value);
 

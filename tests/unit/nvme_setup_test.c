@@ -389,6 +389,21 @@ static void test_shutdown(void **state)
 	driver_stop(&driver);
 }
 
+/* A controller, or a hypervisor in front of it, that knows no 64-bit accesses. */
+static void test_dwords_only(void **state)
+{
+	struct sim_config config = {.dwords_only = true};
+	struct driver driver;
+	uint64_t cap;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_works(&driver);
+	assert_int_equal(nvme_property(driver.controller, 0, 8, &cap), 0);
+	assert_int_equal(cap, SIM_CAP_QEMU);
+	driver_stop(&driver);
+}
+
 static void test_shutdown_never_ends(void **state)
 {
 	struct sim_config config = {.never_shut_down = true};
@@ -440,5 +455,5 @@ TESTS(cmocka_unit_test(test_order_of_the_six_steps),
       cmocka_unit_test(test_fatal_while_starting), cmocka_unit_test(test_queues_granted),
       cmocka_unit_test(test_fewer_completion_queues), cmocka_unit_test(test_64_queues),
       cmocka_unit_test(test_queues_claimed_but_not_there), cmocka_unit_test(test_mdts),
-      cmocka_unit_test(test_shutdown), cmocka_unit_test(test_shutdown_never_ends),
-      cmocka_unit_test(test_out_of_memory))
+      cmocka_unit_test(test_dwords_only), cmocka_unit_test(test_shutdown),
+      cmocka_unit_test(test_shutdown_never_ends), cmocka_unit_test(test_out_of_memory))

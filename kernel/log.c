@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/interrupts.h"
 #include "kernel/log.h"
-#include "kernel/machine.h"
 #include "kernel/time.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -16,7 +16,6 @@
 #define RING_SIZE     65536u /* a power of two */
 #define TEXT_MAX      256    /* bytes of one message */
 #define STAMP_MAX     32
-#define LEVEL_MAX     8
 #define LEVEL_DEFAULT 4 /* warnings */
 
 /* The time is kept as the TSC's: lines from before time_init() get the right one afterwards. */
@@ -177,7 +176,7 @@ void log_init(void)
 	size_t position = 0, length;
 	int level;
 
-	print_level = (int)cmdline_get_number("loglevel", LEVEL_DEFAULT, 0, LEVEL_MAX);
+	print_level = (int)cmdline_number("loglevel", LEVEL_DEFAULT);
 	/* Those of higher importance have been printed when they came. */
 	while ((length = get_line(&position, &level, line)) > 0)
 		if (level > LEVEL_DEFAULT && level <= print_level)

@@ -1,4 +1,4 @@
-/* The machine as a whole: how it ends, and what it was started with. */
+/* The machine as a whole: how it ends. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,13 +20,3 @@ _Noreturn void machine_shutdown(int status);
  * machine_exit(MACHINE_PANIC_STATUS). */
 #define MACHINE_PANIC_STATUS 120
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* The kernel command line: words "key" or "key=value". NULL when the key is not there, "" when it
- * has no value. The value stays valid. */
-const char *cmdline_get(const char *key);
-/* A number on the command line (any C base), or fallback where the key is missing; a malformed or
- * out-of-range one is logged as a warning and gives fallback. */
-uint64_t cmdline_get_number(const char *key, uint64_t fallback, uint64_t min, uint64_t max);
-const char *cmdline_text(void);
-/* Once, at start. */
-void cmdline_init(const char *text);

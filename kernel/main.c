@@ -6,6 +6,7 @@
 #include "kernel/acpi.h"
 #include "kernel/apic.h"
 #include "kernel/boot_info.h"
+#include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/files/file.h"
 #include "kernel/housekeeping.h"
@@ -80,6 +81,7 @@ static void print_mark(void)
 
 static void init_memory(void)
 {
+	struct memory_stats stats;
 	int error = memory_init(&boot, reserved, reserved_count, BOOT_MAPPED);
 
 	if (!error)
@@ -87,6 +89,8 @@ static void init_memory(void)
 	if (error)
 		panic("memory: not enough RAM");
 	memory_init_rest();
+	memory_stats(&stats);
+	cmdline_limit("files.reserve", stats.total);
 	if (boot.truncated)
 		log_warning("boot: %s handed over more memory ranges or modules than fit, the rest "
 			    "is left out",
@@ -163,6 +167,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	apic_init();
 	time_init();
 	console_init();
+	cmdline_check();
 	random_init();
 
 	bool autorun = find_autorun();

@@ -7,8 +7,8 @@
 
 #include "drivers/nvme/platform.h"
 #include "drivers/pci/pci.h"
+#include "kernel/cmdline.h"
 #include "kernel/console.h"
-#include "kernel/machine.h"
 #include "lib/string.h"
 
 #define QEMU_VENDOR 0x1b36
@@ -56,32 +56,15 @@ static enum nvme_irq wanted_irq(void)
 		return NVME_IRQ_INTX;
 	if (strcmp(word, "msix") == 0)
 		return NVME_IRQ_MSIX;
-	log_warning("nvme: nvme.irq=%s: expected poll, intx or msix", word);
 	return NVME_IRQ_BEST;
 }
 
 /* nvme.coalesce=COMPLETIONS,TIME (in 100 us) */
 static void wanted_coalescing(struct nvme_options *options)
 {
-	const char *text = cmdline_get("nvme.coalesce");
-	unsigned values[2] = {0, 0}, count = 0;
+	uint64_t values[2] = {0, 0};
 
-	if (!text)
-		return;
-	for (; count < 2; count++) {
-		const char *start = text;
-
-		while (*text >= '0' && *text <= '9' && values[count] <= 255)
-			values[count] = values[count] * 10 + (unsigned)(*text++ - '0');
-		if (text == start || values[count] > 255 || *text != (count ? 0 : ','))
-			break;
-		text++;
-	}
-	if (count < 2) {
-		log_warning("nvme: nvme.coalesce=%s: expected COMPLETIONS,TIME, both 0 to 255",
-			    cmdline_get("nvme.coalesce"));
-		return;
-	}
+	cmdline_pair("nvme.coalesce", values);
 	options->coalesce_threshold = (uint8_t)values[0];
 	options->coalesce_time = (uint8_t)values[1];
 }
@@ -111,7 +94,6 @@ static enum nvme_data data_option(void)
 		return NVME_DATA_PRP;
 	if (strcmp(text, "sgl") == 0)
 		return NVME_DATA_SGL;
-	log_warning("nvme: nvme.data=%s: expected auto, prp or sgl", text);
 	return NVME_DATA_AUTO;
 }
 
@@ -119,16 +101,14 @@ static bool bind(struct pci_device *device)
 {
 	char address[8];
 	struct nvme_options options = {
-		.timeout_ms = (unsigned)cmdline_get_number("nvme.timeout_ms", 0, 1, 3600000),
-		.admin_timeout_ms =
-			(unsigned)cmdline_get_number("nvme.admin_timeout_ms", 0, 1, 3600000),
-		.queues = (unsigned)cmdline_get_number("nvme.queues", 0, 1, 64),
-		.depth = (unsigned)cmdline_get_number("nvme.depth", 0, 2, 1024),
-		.max_transfer =
-			(uint32_t)cmdline_get_number("nvme.max_transfer", 0, 4096, 4u << 20),
+		.timeout_ms = (unsigned)cmdline_number("nvme.timeout_ms", 0),
+		.admin_timeout_ms = (unsigned)cmdline_number("nvme.admin_timeout_ms", 0),
+		.queues = (unsigned)cmdline_number("nvme.queues", 0),
+		.depth = (unsigned)cmdline_number("nvme.depth", 0),
+		.max_transfer = (uint32_t)cmdline_number("nvme.max_transfer", 0),
 		.irq = wanted_irq(),
-		.spin_us = (unsigned)cmdline_get_number("nvme.spin_us", 0, 0, 1000000),
-		.shadow_doorbells = cmdline_get_number("nvme.shadow", 0, 0, 1) != 0,
+		.spin_us = (unsigned)cmdline_number("nvme.spin_us", 0),
+		.shadow_doorbells = cmdline_number("nvme.shadow", 0) != 0,
 		.data = data_option(),
 		.settle_ms = device->vendor == QEMU_VENDOR ? QEMU_SETTLE_MS : 0,
 		.address = pci_name(device, address),
@@ -165,7 +145,7 @@ static bool bind(struct pci_device *device)
 
 static unsigned bind_all(void)
 {
-	bool any = cmdline_get_number("nvme.any", 0, 0, 1) != 0;
+	bool any = cmdline_number("nvme.any", 0) != 0;
 	unsigned count = 0;
 
 	for (struct pci_device *device = pci_first(); device; device = device->next)

@@ -1,6 +1,7 @@
 /* help: what there is. */
 #include "kernel/commands/command.h"
 
+#include "kernel/cmdline.h"
 #include "kernel/process.h"
 #include "lib/string.h"
 
@@ -51,7 +52,24 @@ static void list_all(void)
 	for (const struct command *command = next_behind(""); command;
 	     command = next_behind(command->name))
 		out("%-*s  %s\n", (int)width, command->name, command->summary);
-	out("\n'help NAME' or 'NAME --help' tells more.\n");
+	out("\n'help NAME' or 'NAME --help' tells more, 'help boot' the kernel command line.\n");
+}
+
+static void list_boot_words(void)
+{
+	const struct cmdline_word *word;
+
+	out("Words of the kernel command line (make run APPEND='...'); the last of several "
+	    "counts.\n\n");
+	for (unsigned i = 0; (word = cmdline_word_at(i)); i++) {
+		char values[CMDLINE_VALUES];
+
+		out("  %s%s%s", word->name, word->kind == CMDLINE_FLAG ? "" : "=",
+		    cmdline_values(word, values));
+		if (*word->standard)
+			out(" (default: %s)", word->standard);
+		out("\n      %s\n", word->help);
+	}
 }
 
 static int help_main(int argc, char **argv)
@@ -61,11 +79,14 @@ static int help_main(int argc, char **argv)
 	if (argc < 2)
 		list_all();
 	for (int i = 1; i < argc; i++) {
+		bool boot = strcmp(argv[i], "boot") == 0;
 		const struct command *command = find(argv[i]);
 
-		if (i > 1 && command)
+		if (i > 1 && (boot || command))
 			out_char('\n');
-		if (command) {
+		if (boot) {
+			list_boot_words();
+		} else if (command) {
 			command_print_help(command);
 		} else {
 			complain("no command %s", quote(argv[i]));
@@ -76,4 +97,5 @@ static int help_main(int argc, char **argv)
 }
 
 COMMAND(help, "[NAME]...", "List the commands, or describe some",
-	"Without a NAME, every command and every built-in of the shell with one line.\n");
+	"Without a NAME, every command and every built-in of the shell with one line.\n"
+	"'help boot' lists the words of the kernel command line.\n");

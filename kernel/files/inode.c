@@ -1,7 +1,7 @@
 /* Inodes: creation, references, time stamps, and how large the RAM file system may get. */
 #include "kernel/files/inode.h"
 
-#include "kernel/machine.h"
+#include "kernel/cmdline.h"
 #include "kernel/memory.h"
 #include "kernel/time.h"
 #include "lib/errno.h"
@@ -87,7 +87,7 @@ int ram_reserve(void)
 	memory_stats(&stats);
 	free = stats.total - stats.used;
 	reserve = stats.total / 8 < RESERVE_MAX ? stats.total / 8 : RESERVE_MAX;
-	limit = cmdline_get_number("files.reserve", reserve, 0, stats.total);
+	limit = cmdline_number("files.reserve", reserve);
 	if (free <= limit)
 		return -ENOSPC;
 	free = (free - limit) / PAGE_SIZE;

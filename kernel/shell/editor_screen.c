@@ -2,8 +2,8 @@
  * margin, so that only its least width must be known: columns= on the kernel command line, or 80.
  *
  * Nothing is drawn while more input waits: a paste costs one update per line. */
+#include "kernel/cmdline.h"
 #include "kernel/console.h"
-#include "kernel/machine.h"
 #include "kernel/shell/editor.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -216,8 +216,7 @@ void screen_update(struct editor *editor)
 	output.length = 0;
 	if (!editor->prompt_shown) {
 		if (!editor->columns)
-			editor->columns =
-				(unsigned)cmdline_get_number("columns", COLUMNS_DEFAULT, 20, 1000);
+			editor->columns = (unsigned)cmdline_number("columns", COLUMNS_DEFAULT);
 		walk_prompt(editor, &editor->shown, &output);
 		editor->prompt_shown = true;
 		editor->shown_length = 0;

@@ -177,23 +177,6 @@ _Noreturn void machine_reboot(void)
 	panic("machine_reboot()");
 }
 
-const char *cmdline_text(void)
-{
-	return "";
-}
-
-const char *cmdline_get(const char *key)
-{
-	(void)key;
-	return NULL;
-}
-
-uint64_t cmdline_get_number(const char *key, uint64_t fallback, uint64_t min, uint64_t max)
-{
-	(void)key, (void)min, (void)max;
-	return fallback;
-}
-
 void random_bytes(void *buffer, size_t size)
 {
 	memset(buffer, 0xc5, size);

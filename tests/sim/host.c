@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/machine.h"
 #include "kernel/random.h"
@@ -212,45 +213,10 @@ _Noreturn void machine_reboot(void)
 	machine_exit(0);
 }
 
-static const char *command_line = "";
-
 void host_set_cmdline(const char *text)
 {
-	command_line = text;
-}
-
-const char *cmdline_text(void)
-{
-	return command_line;
-}
-
-const char *cmdline_get(const char *key)
-{
-	static char value[256];
-	size_t length = strlen(key);
-
-	for (const char *word = command_line; *word;) {
-		size_t size;
-
-		word += strspn(word, " ");
-		size = strcspn(word, " ");
-		if (size >= length && strncmp(word, key, length) == 0 &&
-		    (size == length || word[length] == '=')) {
-			snprintf(value, sizeof value, "%.*s",
-				 size == length ? 0 : (int)(size - length - 1), word + length + 1);
-			return value;
-		}
-		word += size;
-	}
-	return NULL;
-}
-
-uint64_t cmdline_get_number(const char *key, uint64_t fallback, uint64_t min, uint64_t max)
-{
-	const char *text = cmdline_get(key);
-	uint64_t value = text ? strtoull(text, NULL, 0) : fallback;
-
-	return value >= min && value <= max ? value : fallback;
+	cmdline_init(text);
+	cmdline_check();
 }
 
 /* Randomness */

@@ -109,3 +109,14 @@ def test_a_full_device_reports_what_was_written(tmp_path):
     result = run_script(tmp_path, "dd if=/dev/zero of=/dev/my_nvme0n1 bs=1M\necho $?\n", "--disk", disk)
     assert "dd: error writing '/dev/my_nvme0n1': No space left on device\n5+0 records in\n4+0 records out\n4194304 bytes" in result.stdout
     assert result.stdout.endswith("1\n")
+
+
+@pytest.mark.parametrize("boot", ["direct", "bios"])
+def test_words_of_the_command_line_that_do_nothing_are_said(tmp_path, boot):
+    """Misspelled ones, and values out of range; not those that run-qemu and boot loaders add."""
+    wrong = ["nvme.quueues=4", "nvme.queues=65", "nvme.irq=msi", "files.reserve=1099511627776"]
+    result = run_script(tmp_path, "true\n", "--boot", boot, "--disk", "none", "--append",
+                        " ".join(["BOOT_IMAGE=/boot/my_nvme.elf", "loglevel=4", *wrong]))
+    said = [line.split("] command line: ")[1] for line in result.stdout.splitlines() if "command line" in line]
+    assert [line.split(":")[0] for line in said] == wrong
+    assert "unknown word" in said[0] and "expected 1 to 64" in said[1]

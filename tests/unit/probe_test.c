@@ -3,8 +3,8 @@
  * real. */
 #include "drivers/nvme/nvme.h"
 #include "drivers/pci/pci.h"
+#include "kernel/cmdline.h"
 #include "kernel/console.h"
-#include "kernel/machine.h"
 #include "kernel/memory.h"
 #include "tests/unit/cmocka.h"
 
@@ -291,17 +291,18 @@ static void test_words(void **state)
 		{"nvme.irq=intx nvme.data=prp", NVME_IRQ_INTX, NVME_DATA_PRP, ""},
 		{"nvme.irq=msix nvme.data=sgl", NVME_IRQ_MSIX, NVME_DATA_SGL, ""},
 		{"nvme.irq=msi", NVME_IRQ_BEST, NVME_DATA_AUTO,
-		 "<4>nvme: nvme.irq=msi: expected poll, intx or msix"},
+		 "<4>command line: nvme.irq=msi: expected poll, intx, msix, ignored"},
 		{"nvme.data=dma", NVME_IRQ_BEST, NVME_DATA_AUTO,
-		 "<4>nvme: nvme.data=dma: expected auto, prp or sgl"},
+		 "<4>command line: nvme.data=dma: expected auto, prp, sgl, ignored"},
 		{"nvme.depth=1", NVME_IRQ_BEST, NVME_DATA_AUTO,
-		 "<4>command line: nvme.depth=1: not a number from 2 to 1024, ignored"},
+		 "<4>command line: nvme.depth=1: expected 2 to 1024, ignored"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		start(state);
 		add_ours();
 		cmdline_init(rows[i].line);
+		cmdline_check();
 		assert_int_equal(nvme_init(), 1);
 		assert_int_equal(controllers->options.irq, rows[i].irq);
 		assert_int_equal(controllers->options.data, rows[i].data);
@@ -332,13 +333,14 @@ static void test_coalescing(void **state)
 		start(state);
 		add_ours();
 		cmdline_init(rows[i].line);
+		cmdline_check();
 		assert_int_equal(nvme_init(), 1);
 		assert_int_equal(controllers->options.coalesce_threshold, rows[i].threshold);
 		assert_int_equal(controllers->options.coalesce_time, rows[i].time);
 		if (rows[i].good)
 			assert_string_equal(logged, "");
 		else
-			assert_non_null(strstr(logged, "expected COMPLETIONS,TIME, both 0 to 255"));
+			assert_non_null(strstr(logged, "expected COMPLETIONS,TIME, each 0 to 255"));
 		end(state);
 	}
 }

@@ -82,11 +82,11 @@ static void segments_do_not_add_up(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"reading past the end fails", read_past_the_end},
-	{"writing past the end fails, nothing is written", write_past_the_end},
-	{"no blocks", nothing_at_all},
-	{"segments that do not add up are refused", segments_do_not_add_up},
-	{NULL, NULL},
+	{"reading past the end fails", read_past_the_end, GUEST_NAMESPACE},
+	{"writing past the end fails, nothing is written", write_past_the_end, GUEST_NAMESPACE},
+	{"no blocks", nothing_at_all, GUEST_NAMESPACE},
+	{"segments that do not add up are refused", segments_do_not_add_up, GUEST_NAMESPACE},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_bounds = {"bounds", cases};

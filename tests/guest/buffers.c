@@ -13,9 +13,8 @@ static void shapes(struct guest *guest, const size_t *offsets, unsigned offset_c
 
 	for (unsigned o = 0; o < offset_count; o++)
 		for (unsigned l = 0; l < sizeof(lengths) / sizeof(lengths[0]); l++) {
-			uint64_t count = (lengths[l] + guest->block_size - 1) / guest->block_size;
-
-			if (!guest_round_trip(guest, 16, count, offsets[o]))
+			if (!guest_round_trip(guest, 16, guest_blocks(guest, lengths[l]),
+					      offsets[o]))
 				return;
 		}
 }
@@ -37,7 +36,7 @@ static void unaligned(struct guest *guest)
 /* A list of more than one page: 512 entries and more, where a command may be that large. */
 static void long_list(struct guest *guest)
 {
-	uint64_t count = (2ull << 20) / guest->block_size + 3;
+	uint64_t count = guest_blocks(guest, 2 << 20) + 3;
 
 	if (guest_round_trip(guest, 5, count, 0))
 		guest_round_trip(guest, 5, count, 4092);
@@ -94,7 +93,7 @@ static void pages(struct guest *guest)
 {
 	static const size_t sizes[] = {4096};
 
-	scattered(guest, 131072 / guest->block_size, sizes, 1, 4096);
+	scattered(guest, guest_blocks(guest, 131072), sizes, 1, 4096);
 }
 
 static void block_segments(struct guest *guest)
@@ -116,49 +115,53 @@ static void ragged(struct guest *guest)
 {
 	static const size_t sizes[] = {1, 3, 508, 4096, 700, 2, 12000, 5, 511, 333};
 
-	scattered(guest, 131072 / guest->block_size, sizes, 10, 1);
+	scattered(guest, guest_blocks(guest, 131072), sizes, 10, 1);
 }
 
 static void head_and_pages(struct guest *guest)
 {
 	static const size_t sizes[] = {512, 4096, 4096, 4096, 3584, 8192, 4096};
 
-	scattered(guest, 32768 / guest->block_size, sizes, 7, 512);
+	scattered(guest, guest_blocks(guest, 32768), sizes, 7, 512);
 }
 
+/* As many times as make four pages, or a block. */
 static void one_buffer_many(struct guest *guest)
 {
-	uint8_t *page = guest_buffer(guest, 4096), *back = guest_buffer(guest, 16384);
-	struct block_segment segments[4];
-	struct block_request request = {
-		.operation = BLOCK_WRITE, .lba = 4, .segments = segments, .segment_count = 4};
+	uint64_t count = guest_blocks(guest, 16384);
+	size_t size = count * guest->block_size;
+	unsigned times = (unsigned)(size / 4096);
+	uint8_t *page = guest_buffer(guest, 4096), *back = guest_buffer(guest, size);
+	struct block_segment *segments = guest_buffer(guest, times * sizeof(*segments));
+	struct block_request request = {.operation = BLOCK_WRITE,
+					.lba = 4,
+					.count = count,
+					.segments = segments,
+					.segment_count = times};
 
-	if (!page || !back)
-		return;
-	request.count = 16384 / guest->block_size;
-	if (!guest_save(guest, request.lba, request.count))
+	if (!page || !back || !segments || !guest_save(guest, request.lba, count))
 		return;
 	prng_fill(&guest->prng, page, 4096);
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < times; i++)
 		segments[i] = (struct block_segment){page, 4096};
 	block_submit(guest->device, &request);
-	EXPECT_ERROR("writing one page four times", 0, block_wait(&request));
-	EXPECT_ERROR("reading", 0, block_read(guest->device, request.lba, request.count, back));
-	for (unsigned i = 0; i < 4; i++)
-		EXPECT_SAME("a copy of the page", page, back + 4096 * i, 4096);
+	EXPECT_ERROR("writing one page many times", 0, block_wait(&request));
+	EXPECT_ERROR("reading", 0, block_read(guest->device, request.lba, count, back));
+	for (unsigned i = 0; i < times; i++)
+		EXPECT_SAME("a copy of the page", page, back + 4096ul * i, 4096);
 }
 
 static const struct guest_case cases[] = {
-	{"PRP shapes: dword-aligned offsets x lengths", prp_shapes},
-	{"unaligned offsets x lengths", unaligned},
-	{"PRP list longer than a page", long_list},
-	{"segments: separate pages", pages},
-	{"segments: separate blocks", block_segments},
-	{"segments: hundreds of separate blocks", many_segments},
-	{"segments: a head and pages", head_and_pages},
-	{"segments: ragged", ragged},
-	{"segments: the same page four times", one_buffer_many},
-	{NULL, NULL},
+	{"PRP shapes: dword-aligned offsets x lengths", prp_shapes, GUEST_NAMESPACE},
+	{"unaligned offsets x lengths", unaligned, GUEST_NAMESPACE},
+	{"PRP list longer than a page", long_list, GUEST_NAMESPACE},
+	{"segments: separate pages", pages, GUEST_NAMESPACE},
+	{"segments: separate blocks", block_segments, GUEST_NAMESPACE},
+	{"segments: hundreds of separate blocks", many_segments, GUEST_NAMESPACE},
+	{"segments: a head and pages", head_and_pages, GUEST_NAMESPACE},
+	{"segments: ragged", ragged, GUEST_NAMESPACE},
+	{"segments: the same page many times", one_buffer_many, GUEST_NAMESPACE},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_buffers = {"buffers", cases};

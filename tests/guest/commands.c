@@ -17,11 +17,8 @@ static void expect_status(struct guest *guest, bool admin, const struct nvme_com
 		error = nvme_admin_command(guest->controller, command, buffer, size, 0, &reply);
 	else
 		error = nvme_io_command(guest->controller, command, buffer, size, 0, &reply);
-	EXPECT((reply.status & NVME_STATUS_MASK) == status, "%s: expected %s (%03x), got %s (%03x)",
-	       admin ? nvme_admin_name(command->opcode) : nvme_io_name(command->opcode),
-	       nvme_status_name(status), status, nvme_status_name(reply.status),
-	       reply.status & NVME_STATUS_MASK);
-	EXPECT_ERROR("the error", nvme_status_errno(reply.status), error);
+	EXPECT_STATUS(admin ? nvme_admin_name(command->opcode) : nvme_io_name(command->opcode),
+		      status, error, &reply);
 }
 
 static void admin_opcode(struct guest *guest)
@@ -172,15 +169,18 @@ static void log_page(struct guest *guest)
 {
 	uint8_t *bytes = guest_buffer(guest, 4096);
 	struct nvme_reply reply = {0};
-	unsigned status;
+	int error;
 
 	if (!bytes)
 		return;
-	nvme_log_page(guest->controller, 0xbe, NVME_NSID_ALL, 0, bytes, 512, &reply);
-	status = reply.status & NVME_STATUS_MASK;
-	EXPECT(status == NVME_SC_INVALID_LOG_PAGE || status == NVME_SC_INVALID_FIELD,
-	       "Get Log Page BEh: expected Invalid Log Page or Invalid Field, got %s (%03x)",
-	       nvme_status_name(status), status);
+	error = nvme_log_page(guest->controller, 0xbe, NVME_NSID_ALL, 0, bytes, 512, &reply);
+	/* QEMU's answer, 7.2 and 11.1 */
+	if ((reply.status & NVME_STATUS_MASK) == NVME_SC_INVALID_FIELD) {
+		EXPECT_STATUS("Get Log Page BEh", NVME_SC_INVALID_FIELD, error, &reply);
+		guest_xfail(guest, "Invalid Field (002) rather than Invalid Log Page (109)");
+		return;
+	}
+	EXPECT_STATUS("Get Log Page BEh", NVME_SC_INVALID_LOG_PAGE, error, &reply);
 }
 
 static void feature_get_set(struct guest *guest)
@@ -206,13 +206,11 @@ static void feature_get_set(struct guest *guest)
 static void feature_unknown(struct guest *guest)
 {
 	struct nvme_reply reply = {0};
+	int error = nvme_get_feature(guest->controller, 0x00, 0, 0, 0, NULL, 0, &reply);
 
-	nvme_get_feature(guest->controller, 0x00, 0, 0, 0, NULL, 0, &reply);
-	EXPECT_EQUAL("status of Get Features 00h", NVME_SC_INVALID_FIELD,
-		     reply.status & NVME_STATUS_MASK);
-	nvme_set_feature(guest->controller, 0x00, false, 0, 0, NULL, 0, &reply);
-	EXPECT_EQUAL("status of Set Features 00h", NVME_SC_INVALID_FIELD,
-		     reply.status & NVME_STATUS_MASK);
+	EXPECT_STATUS("Get Features 00h", NVME_SC_INVALID_FIELD, error, &reply);
+	error = nvme_set_feature(guest->controller, 0x00, false, 0, 0, NULL, 0, &reply);
+	EXPECT_STATUS("Set Features 00h", NVME_SC_INVALID_FIELD, error, &reply);
 }
 
 static void number_of_queues(struct guest *guest)
@@ -242,21 +240,21 @@ static void driver_only(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"unknown admin opcode", admin_opcode},
-	{"unknown I/O opcode", io_opcode},
-	{"invalid namespace", namespace_id},
-	{"LBA out of range", lba_range},
-	{"write across the end changes nothing", write_lba_range},
-	{"write and read passed through", pass_through},
-	{"Compare", compare},
-	{"Write Zeroes", write_zeroes},
-	{"Identify with an unknown CNS", identify_cns},
-	{"unknown log page", log_page},
-	{"a feature set and got", feature_get_set},
-	{"unknown feature", feature_unknown},
-	{"Number of Queues", number_of_queues},
-	{"commands that only the driver may send", driver_only},
-	{NULL, NULL},
+	{"unknown admin opcode", admin_opcode, GUEST_CONTROLLER},
+	{"unknown I/O opcode", io_opcode, GUEST_NAMESPACE},
+	{"invalid namespace", namespace_id, GUEST_NAMESPACE},
+	{"LBA out of range", lba_range, GUEST_NAMESPACE},
+	{"write across the end changes nothing", write_lba_range, GUEST_NAMESPACE},
+	{"write and read passed through", pass_through, GUEST_NAMESPACE},
+	{"Compare", compare, GUEST_NAMESPACE},
+	{"Write Zeroes", write_zeroes, GUEST_NAMESPACE},
+	{"Identify with an unknown CNS", identify_cns, GUEST_CONTROLLER},
+	{"unknown log page", log_page, GUEST_CONTROLLER},
+	{"a feature set and got", feature_get_set, GUEST_CONTROLLER},
+	{"unknown feature", feature_unknown, GUEST_CONTROLLER},
+	{"Number of Queues", number_of_queues, GUEST_CONTROLLER},
+	{"commands that only the driver may send", driver_only, GUEST_CONTROLLER},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_commands = {"commands", cases};

@@ -120,18 +120,18 @@ static void several_largest(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"first block", first_block},
-	{"last block", last_block},
-	{"the last blocks in one command", last_blocks},
-	{"a block in the middle", middle},
-	{"across 4 GiB", across_4gib},
-	{"neighbours stay as they are", neighbours},
-	{"1 to 33 blocks", every_size},
-	{"largest transfer (MDTS)", largest},
-	{"largest transfer less one block", largest_less_one},
-	{"largest transfer and one block", largest_plus_one},
-	{"three largest transfers and one block", several_largest},
-	{NULL, NULL},
+	{"first block", first_block, GUEST_NAMESPACE},
+	{"last block", last_block, GUEST_NAMESPACE},
+	{"the last blocks in one command", last_blocks, GUEST_NAMESPACE},
+	{"a block in the middle", middle, GUEST_NAMESPACE},
+	{"across 4 GiB", across_4gib, GUEST_NAMESPACE},
+	{"neighbours stay as they are", neighbours, GUEST_NAMESPACE},
+	{"1 to 33 blocks", every_size, GUEST_NAMESPACE},
+	{"largest transfer (MDTS)", largest, GUEST_NAMESPACE},
+	{"largest transfer less one block", largest_less_one, GUEST_NAMESPACE},
+	{"largest transfer and one block", largest_plus_one, GUEST_NAMESPACE},
+	{"three largest transfers and one block", several_largest, GUEST_NAMESPACE},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_geometry = {"geometry", cases};

@@ -13,9 +13,13 @@
 
 struct guest;
 
+/* What a case cannot do without; where it is not there the case is skipped. */
+enum guest_needs { GUEST_NAMESPACE, GUEST_CONTROLLER };
+
 struct guest_case {
 	const char *name;
 	void (*run)(struct guest *guest);
+	enum guest_needs needs;
 };
 
 struct guest_group {
@@ -30,7 +34,7 @@ enum guest_outcome { GUEST_PASS, GUEST_FAIL, GUEST_SKIP, GUEST_XFAIL };
 
 /* The case that is running, and what it runs on. */
 struct guest {
-	struct block_device *device;
+	struct block_device *device; /* NULL, and namespace too, in a case that needs none */
 	struct nvme_namespace *namespace;
 	struct nvme_controller *controller;
 	uint32_t block_size, blocks_max; /* of one command */
@@ -70,6 +74,15 @@ bool guest_error(struct guest *guest, const char *what, int expected, int got);
 bool guest_same(struct guest *guest, const char *what, const void *expected, const void *got,
 		size_t size);
 
+/* How a command that somebody sent ended: the function that sent it returned error, its completion
+ * is in reply. It has to have this status, with Do Not Retry unless it is success, and the errno
+ * that fits. */
+bool guest_status(struct guest *guest, const char *command, unsigned status, int error,
+		  const struct nvme_reply *reply);
+
+/* Bytes as a number of blocks, rounded up. */
+uint64_t guest_blocks(const struct guest *guest, size_t bytes);
+
 /* In a case: checks, and leaves the case where the check fails. */
 #define EXPECT_EQUAL(what, expected, got)                                             \
 	do {                                                                          \
@@ -85,6 +98,11 @@ bool guest_same(struct guest *guest, const char *what, const void *expected, con
 	do {                                                       \
 		if (!guest_same(guest, what, expected, got, size)) \
 			return;                                    \
+	} while (0)
+#define EXPECT_STATUS(command, status, error, reply)                     \
+	do {                                                             \
+		if (!guest_status(guest, command, status, error, reply)) \
+			return;                                          \
 	} while (0)
 #define EXPECT(condition, ...)                          \
 	do {                                            \

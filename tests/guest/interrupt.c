@@ -304,15 +304,15 @@ static void taken(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"waits end by interrupts", waits},
-	{"each queue by its own vector", queues},
-	{"spurious vectors", spurious},
-	{"the controller's vectors without a reason", unfounded},
-	{"masked while completions arrive", masked},
-	{"after a reset", after_reset},
-	{"a line that another device holds", storm},
-	{"a line that is taken", taken},
-	{NULL, NULL},
+	{"waits end by interrupts", waits, GUEST_NAMESPACE},
+	{"each queue by its own vector", queues, GUEST_NAMESPACE},
+	{"spurious vectors", spurious, GUEST_NAMESPACE},
+	{"the controller's vectors without a reason", unfounded, GUEST_NAMESPACE},
+	{"masked while completions arrive", masked, GUEST_NAMESPACE},
+	{"after a reset", after_reset, GUEST_NAMESPACE},
+	{"a line that another device holds", storm, GUEST_NAMESPACE},
+	{"a line that is taken", taken, GUEST_CONTROLLER},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_interrupt = {"interrupt", cases};

@@ -195,13 +195,13 @@ static void flush_under_load(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"as many requests as entries", full},
-	{"three times as many requests as entries", overfull},
-	{"wraps more than twice", wraps},
-	{"several large requests at once", large_at_once},
-	{"flush", flush},
-	{"flush among writes", flush_under_load},
-	{NULL, NULL},
+	{"as many requests as entries", full, GUEST_NAMESPACE},
+	{"three times as many requests as entries", overfull, GUEST_NAMESPACE},
+	{"wraps more than twice", wraps, GUEST_NAMESPACE},
+	{"several large requests at once", large_at_once, GUEST_NAMESPACE},
+	{"flush", flush, GUEST_NAMESPACE},
+	{"flush among writes", flush_under_load, GUEST_NAMESPACE},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_queue = {"queue", cases};

@@ -4,7 +4,6 @@
 #include "kernel/commands/command.h"
 #include "kernel/process.h"
 #include "kernel/time.h"
-#include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/number.h"
 #include "lib/string.h"
@@ -14,8 +13,9 @@ static const struct guest_group *const groups[] = {
 	&guest_controller, &guest_commands, &guest_speed,   &guest_interrupt,
 };
 
-#define SECONDS_MAX 1000000
-#define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
+#define SECONDS_MAX	      1000000
+#define STATUS_NOTHING_TESTED 77 /* as automake has it for a skipped test */
+#define GROUP_COUNT	      (sizeof(groups) / sizeof(groups[0]))
 
 struct totals {
 	unsigned tests, failures, skipped;
@@ -99,14 +99,17 @@ static int run_case(const struct guest_group *group, const struct guest_case *te
 {
 	static char name[] = "selftest";
 	char *argv[] = {name, NULL};
-	int status;
+	int status = 0;
 
 	guest->outcome = GUEST_PASS;
 	guest->reason[0] = '\0';
 	prng_seed(&guest->prng, 1);
 	current_case = test;
 	current_guest = guest;
-	status = process_run(case_main, 1, argv);
+	if (test->needs == GUEST_NAMESPACE && !guest->namespace)
+		guest_skip(guest, "%s has no usable namespace", nvme_name(guest->controller));
+	else
+		status = process_run(case_main, 1, argv);
 	if (status && status != STATUS_INTERRUPTED)
 		guest_fail(guest, "expected the case to return, got status %d", status);
 	totals->tests++;
@@ -116,24 +119,57 @@ static int run_case(const struct guest_group *group, const struct guest_case *te
 	return status == STATUS_INTERRUPTED ? status : 0;
 }
 
-/* The first NVMe namespace that is a block device, or the one that is asked for. */
-static struct block_device *choose_device(const char *name)
+/* "my_nvme0" or "/dev/my_nvme0" */
+static const char *device_name(const char *text)
 {
-	struct block_device *device;
+	return strncmp(text, "/dev/", 5) == 0 ? text + 5 : text;
+}
 
-	if (name) {
-		if (strncmp(name, "/dev/", 5) == 0)
-			device = block_find(name + 5);
-		else
-			device = block_find(name);
-		if (!device || !nvme_namespace_of(device))
-			fail(1, "%s: not an NVMe namespace", name);
-		return device;
+/* The namespace of that name; NULL if there is none. */
+static struct nvme_namespace *find_namespace(const char *name)
+{
+	struct block_device *device = block_find(device_name(name));
+
+	return device ? nvme_namespace_of(device) : NULL;
+}
+
+/* The first namespace that is a block device, of that controller unless it is NULL; NULL if there
+ * is none. */
+static struct nvme_namespace *first_namespace(const struct nvme_controller *controller)
+{
+	for (struct block_device *device = block_first(); device; device = device->next) {
+		struct nvme_namespace *namespace = nvme_namespace_of(device);
+
+		if (namespace && (!controller || namespace->controller == controller))
+			return namespace;
 	}
-	for (device = block_first(); device; device = device->next)
-		if (nvme_namespace_of(device))
-			return device;
-	fail(1, "there is no NVMe namespace");
+	return NULL;
+}
+
+/* What the cases run on: what is asked for, a namespace or a controller, else the first namespace,
+ * else the first controller. */
+static void choose(struct guest *guest, const char *name)
+{
+	if (name) {
+		guest->namespace = find_namespace(name);
+		if (!guest->namespace) {
+			guest->controller = nvme_find(device_name(name));
+			if (!guest->controller)
+				fail(1, "%s: not an NVMe controller or namespace", name);
+			guest->namespace = first_namespace(guest->controller);
+		}
+	} else {
+		guest->namespace = first_namespace(NULL);
+		guest->controller = nvme_first();
+		if (!guest->controller)
+			fail(1, "there is no NVMe controller");
+	}
+	if (!guest->namespace)
+		return;
+	guest->controller = guest->namespace->controller;
+	guest->device = &guest->namespace->block;
+	guest->block_size = guest->device->block_size;
+	guest->blocks_max = guest->namespace->blocks_max;
 }
 
 static void list(int count, char **patterns)
@@ -157,16 +193,13 @@ static void check_patterns(int count, char **patterns)
 	}
 }
 
-static int run_all(struct block_device *device, int count, char **patterns)
+static int run_all(const char *device, int count, char **patterns)
 {
 	struct totals totals = {0};
-	struct guest guest = {.device = device};
+	struct guest guest = {0};
 	int status = 0;
 
-	guest.namespace = nvme_namespace_of(device);
-	guest.controller = guest.namespace->controller;
-	guest.block_size = device->block_size;
-	guest.blocks_max = guest.namespace->blocks_max;
+	choose(&guest, device);
 	for (unsigned i = 0; i < GROUP_COUNT && !status; i++)
 		for (const struct guest_case *test = groups[i]->cases; test->name && !status;
 		     test++)
@@ -176,7 +209,9 @@ static int run_all(struct block_device *device, int count, char **patterns)
 	    totals.skipped);
 	if (status)
 		return status;
-	return totals.failures ? 1 : 0;
+	if (totals.failures)
+		return 1;
+	return totals.skipped == totals.tests ? STATUS_NOTHING_TESTED : 0;
 }
 
 static uint64_t number_argument(const char *what, const char *text, uint64_t min, uint64_t max)
@@ -197,6 +232,7 @@ static int selftest_main(int argc, char **argv)
 						{NULL, 0, 0}};
 	struct getopt state = {0};
 	uint64_t seconds = 0, seed = time_ns();
+	struct nvme_namespace *namespace;
 	const char *device = NULL;
 	bool listing = false;
 	int option;
@@ -227,14 +263,17 @@ static int selftest_main(int argc, char **argv)
 			fail(2, "--stress overwrites a device: name it with -d");
 		if (argc)
 			fail(2, "extra operand %s", quote(argv[0]));
-		return guest_stress(choose_device(device), seconds, seed);
+		namespace = find_namespace(device);
+		if (!namespace)
+			fail(1, "%s: not an NVMe namespace", device);
+		return guest_stress(&namespace->block, seconds, seed);
 	}
 	check_patterns(argc, argv);
 	if (listing) {
 		list(argc, argv);
 		return 0;
 	}
-	return run_all(choose_device(device), argc, argv);
+	return run_all(device, argc, argv);
 }
 
 COMMAND(selftest, "[-l] [-d DEVICE] [--stress SECONDS [--seed N]] [GROUP|PATTERN]...",
@@ -242,7 +281,8 @@ COMMAND(selftest, "[-l] [-d DEVICE] [--stress SECONDS [--seed N]] [GROUP|PATTERN
 	"Run the cases whose group, name or \"group: name\" matches an operand ('*' and '?'\n"
 	"as in file names), all of them without operands.\n"
 	"\n"
-	"  -d, --device=DEVICE  the namespace to use; default the first one\n"
+	"  -d, --device=DEVICE  the namespace to use, or the controller, of which it is the\n"
+	"                       first one; default the first one of all\n"
 	"  -l, --list           list the cases, do not run them\n"
 	"\n"
 	"      --stress=SECONDS  random reads, writes, flushes and resets instead, all data\n"
@@ -255,4 +295,5 @@ COMMAND(selftest, "[-l] [-d DEVICE] [--stress SECONDS [--seed N]] [GROUP|PATTERN
 	"saved before and put back after each case. A reset or power cut in between loses\n"
 	"them, so do not run this on a device that holds the only copy of something.\n"
 	"\n"
-	"Exit status: 0 if nothing failed, 1 otherwise, 2 on misuse.\n");
+	"Exit status: 0 if nothing failed, 1 otherwise, 2 on misuse, 77 if all cases were\n"
+	"skipped.\n");

@@ -44,9 +44,9 @@ static void test2(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"TEST1: 1 MiB written, read back, compared", test1},
-	{"TEST2: a text written, read byte by byte, compared", test2},
-	{NULL, NULL},
+	{"TEST1: 1 MiB written, read back, compared", test1, GUEST_NAMESPACE},
+	{"TEST2: a text written, read byte by byte, compared", test2, GUEST_NAMESPACE},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_shell = {"shell", cases};

@@ -41,7 +41,7 @@ static void read_done(struct block_request *request)
 /* Fruitless polls do not count as ticks: how many there are is up to the device. */
 static void small_reads(struct guest *guest)
 {
-	uint32_t count = guest->block_size < READ_SIZE ? READ_SIZE / guest->block_size : 1;
+	uint64_t count = guest_blocks(guest, READ_SIZE);
 	size_t size = (size_t)count * guest->block_size;
 	uint8_t *bytes = guest_buffer(guest, DEPTH * size);
 	struct speed *speed = guest_buffer(guest, sizeof(*speed));
@@ -92,8 +92,8 @@ static void small_reads(struct guest *guest)
 }
 
 static const struct guest_case cases[] = {
-	{"4 KiB reads at depth 32", small_reads},
-	{NULL, NULL},
+	{"4 KiB reads at depth 32", small_reads, GUEST_NAMESPACE},
+	{NULL, NULL, 0},
 };
 
 const struct guest_group guest_speed = {"speed", cases};

@@ -197,6 +197,25 @@ static void unfounded(struct guest *guest)
 	EXPECT_EQUAL("lost interrupts", lost_before, lost(guest));
 }
 
+/* Reads a block three times, each found by looking: nobody waits for an interrupt. */
+static void read_by_polling(struct guest *guest)
+{
+	void *buffer = guest_buffer(guest, guest->block_size);
+	struct block_segment segment = {buffer, guest->block_size};
+
+	for (unsigned i = 0; buffer && i < 3; i++) {
+		struct block_request request = {.operation = BLOCK_READ,
+						.count = 1,
+						.segments = &segment,
+						.segment_count = 1};
+
+		block_submit(guest->device, &request);
+		while (!request.complete)
+			block_poll(guest->device);
+		EXPECT_ERROR("read", 0, request.error);
+	}
+}
+
 static void masked(struct guest *guest)
 {
 	struct pci_device *device = function_of(guest);
@@ -211,24 +230,24 @@ static void masked(struct guest *guest)
 	EXPECT_ERROR("MSI-X", 0, pci_msix_init(&msix, device));
 	pci_msix_mask_function(&msix, true);
 	before = counts(guest);
-	if (read_blocks(guest, 3))
-		for (unsigned i = 0; i < nvme_interrupt_vectors(guest->controller); i++)
-			pending |= pci_msix_pending(&msix, i);
+	read_by_polling(guest);
+	for (unsigned i = 0; i < nvme_interrupt_vectors(guest->controller); i++)
+		pending |= pci_msix_pending(&msix, i);
 	EXPECT_EQUAL("interrupts while the function is masked", before, counts(guest));
 	start = time_ns();
 	pci_msix_mask_function(&msix, false);
 	if (guest_over(guest))
 		return;
 	EXPECT(pending, "pending bits: expected one set, got none");
-	EXPECT(lost(guest) <= lost_before + 3, "lost interrupts: expected 3 at most, got %u",
-	       (unsigned)(lost(guest) - lost_before));
-	if (!by_interrupt_only(guest))
-		return;
-	while (counts(guest) == before && time_ns() - start < ARRIVAL_NS)
-		;
-	EXPECT(counts(guest) > before, "interrupts behind the mask: expected some, got none");
-	/* From here on all is as it was. */
-	interrupts_come(guest);
+	if (by_interrupt_only(guest)) {
+		while (counts(guest) == before && time_ns() - start < ARRIVAL_NS)
+			;
+		EXPECT(counts(guest) > before,
+		       "interrupts behind the mask: expected some, got none");
+		/* From here on all is as it was. */
+		interrupts_come(guest);
+	}
+	EXPECT_EQUAL("lost interrupts", lost_before, lost(guest));
 }
 
 static void after_reset(struct guest *guest)

@@ -97,32 +97,27 @@ __attribute__((noinline, cold)) static void disbelieve(struct nvme_channel *chan
 	struct nvme_controller *controller = channel->controller;
 	const struct nvme_queue *queue = &channel->queue;
 	unsigned head = (uint16_t)entry, sq = (uint16_t)(entry >> 16);
-	unsigned cid = (uint16_t)(entry >> 32), index = cid & NVME_SLOT_MASK;
-	const char *reason = "submission queue head is impossible";
+	unsigned cid = (uint16_t)(entry >> 32);
 
 	controller->statistics.violations++;
-	if (sq != queue->id)
-		reason = "wrong submission queue";
-	else if (index >= channel->slot_count || channel->slots[index].command.cid != cid ||
-		 channel->slots[index].state < NVME_SLOT_SENT)
-		reason = "no such command in flight";
-	nvme_warning_limited(controller,
-			     "queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, "
-			     "status %04x)",
-			     queue->id, reason, cid, sq, head, (unsigned)(entry >> 49));
+	nvme_warning_limited(
+		controller,
+		"queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, "
+		"status %04x)",
+		queue->id, sq != queue->id ? "wrong submission queue" : "no such command in flight",
+		cid, sq, head, (unsigned)(entry >> 49));
 }
 
 /* The slot that a completion is for; NULL when it is not believed. */
 static inline struct nvme_slot *believe(struct nvme_channel *channel, uint64_t entry)
 {
-	struct nvme_queue *queue = &channel->queue;
+	const struct nvme_queue *queue = &channel->queue;
 	unsigned cid = (uint16_t)(entry >> 32), index = cid & NVME_SLOT_MASK;
 
 	if (index < channel->slot_count && (uint16_t)(entry >> 16) == queue->id) {
 		struct nvme_slot *slot = &channel->slots[index];
 
-		if (slot->command.cid == cid && slot->state >= NVME_SLOT_SENT &&
-		    nvme_queue_advance_head(queue, (uint16_t)entry))
+		if (slot->command.cid == cid && slot->state >= NVME_SLOT_SENT)
 			return slot;
 	}
 	disbelieve(channel, entry);
@@ -143,7 +138,7 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 	 * does not keep us here. */
 	do {
 		struct nvme_slot *slot = believe(channel, entry.what);
-		uint16_t status = (uint16_t)(entry.what >> 49);
+		uint16_t status = nvme_queue_entry_status(&entry);
 
 		if (slot && !status)
 			slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});

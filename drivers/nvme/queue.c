@@ -42,7 +42,7 @@ void nvme_queue_clear(struct nvme_queue *queue)
 
 	memset((void *)(uintptr_t)queue->cq, 0, entries * sizeof(struct nvme_completion));
 	memset(queue->sq, 0, entries * sizeof(struct nvme_command));
-	queue->sq_tail = queue->sq_rung = queue->sq_head = 0;
+	queue->sq_tail = queue->sq_rung = 0;
 	queue->cq_head = queue->cq_rung = 0;
 	queue->phase = 1;
 	queue->shadowed = false;

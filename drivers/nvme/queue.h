@@ -1,11 +1,13 @@
 /* One submission queue and its completion queue: ring state and nothing else (Base, section 3.3).
  *
- *     submission queue:   sq_head (the controller has told)  ..  sq_rung (it may fetch)  .. sq_tail
+ *     submission queue:   .. sq_rung (the controller may fetch up to here) .. sq_tail
  *     completion queue:   cq_head is the next entry to look at; it is new when its phase bit equals
  *                         phase, which turns over each time that cq_head wraps
  *
  * The number of entries is a power of two, so that rings wrap by a mask. The owner never has more
- * than entries - 1 commands in flight: then neither ring can overflow. */
+ * than entries - 1 commands in flight: then neither ring can overflow, whatever the controller says
+ * of its head (SQHD): entries are fetched in order, so all behind one that was not are in flight as
+ * well. SQHD is the head when a completion was created and may go back from one to the next. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,7 +26,6 @@ struct nvme_queue {
 	uint16_t id;
 	uint16_t sq_tail; /* next free entry */
 	uint16_t sq_rung; /* the tail that the controller knows */
-	uint16_t sq_head; /* the head that the controller reported last */
 	uint16_t cq_head;
 	uint16_t cq_rung;
 	uint8_t phase;
@@ -107,6 +108,16 @@ struct nvme_queue_entry {
 	uint64_t what;
 };
 
+/* Status Field with SCT and SC not both 0: only then has the command failed. M, CRD and DNR say
+ * nothing of a success (Base, section 3.3.3.2.1). */
+#define NVME_ENTRY_FAILED ((uint64_t)NVME_STATUS_MASK << 49)
+
+/* As spec_status.h has it: 0 on success, else with M, CRD and DNR. */
+static inline uint16_t nvme_queue_entry_status(const struct nvme_queue_entry *entry)
+{
+	return entry->what & NVME_ENTRY_FAILED ? (uint16_t)(entry->what >> 49) : 0;
+}
+
 /* Takes the next completion if there is a new one. */
 static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_entry *entry)
 {
@@ -119,18 +130,5 @@ static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_e
 	entry->result = halves[0];
 	queue->cq_head = (queue->cq_head + 1) & queue->mask;
 	queue->phase ^= queue->cq_head == 0;
-	return true;
-}
-
-/* Whether a reported head lies between the last one and the tail that the controller knows; then
- * it is taken over. */
-static inline bool nvme_queue_advance_head(struct nvme_queue *queue, uint16_t head)
-{
-	uint16_t mask = queue->mask;
-
-	if (head > mask ||
-	    ((head - queue->sq_head) & mask) > ((queue->sq_rung - queue->sq_head) & mask))
-		return false;
-	queue->sq_head = head;
 	return true;
 }

@@ -90,6 +90,8 @@ struct sim_config {
 	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */
 	unsigned fetch_max;  /* commands per submission queue inside the controller; 0: any */
 	uint64_t random;     /* seed */
+	bool head_of_fetch;  /* SQHD is the head when the command was fetched: it goes back as well
+			      */
 	bool doorbell_race;  /* misses a shadow doorbell while it goes idle, as QEMU's TCG */
 	bool tolerant;	     /* the host may send commands that fail (pass-through tests) */
 	const char *serial, *model, *firmware;

@@ -85,6 +85,7 @@ struct sim_command {
 	uint8_t entry[64];
 	uint16_t queue; /* submission queue ID */
 	uint16_t cid;
+	uint16_t head; /* of its queue behind it */
 	uint64_t due, sequence;
 	bool lost;
 	struct sim_fault fault; /* that strikes this command */
@@ -95,7 +96,7 @@ struct sim_sq {
 	bool exists;
 	uint64_t base;
 	unsigned size, head, tail;
-	unsigned told_head; /* the last SQHD posted */
+	unsigned told_head; /* the furthest SQHD posted */
 	uint16_t cq;
 	unsigned in_flight;
 	uint8_t cids[65536 / 8]; /* outstanding */

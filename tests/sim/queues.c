@@ -178,6 +178,7 @@ void sim_fetch(struct sim_controller *sim, unsigned id)
 			return;
 		}
 		sq->head = sq->head + 1 == sq->size ? 0 : sq->head + 1;
+		command->head = (uint16_t)sq->head;
 		command->queue = (uint16_t)id;
 		command->cid = get16(command->entry + 2);
 		command->sequence = sim->sequence++;
@@ -204,6 +205,14 @@ void sim_fetch(struct sim_controller *sim, unsigned id)
 	}
 }
 
+/* What the host knows of the head: the furthest that it was told, in whatever order. */
+static void tell_head(struct sim_sq *sq, unsigned head)
+{
+	if ((head + sq->size - sq->told_head) % sq->size <=
+	    (sq->head + sq->size - sq->told_head) % sq->size)
+		sq->told_head = head;
+}
+
 /* Writes what waits into the completion queue, as far as there is room. */
 void sim_drain(struct sim_controller *sim, unsigned id)
 {
@@ -219,10 +228,8 @@ void sim_drain(struct sim_controller *sim, unsigned id)
 		cq->waiting = posting->next;
 		if (!cq->waiting)
 			cq->waiting_end = &cq->waiting;
-		if (sq && !posting->head_given) {
-			put16(entry + 8, (uint16_t)sq->head);
-			sq->told_head = sq->head;
-		}
+		if (sq && !posting->head_given)
+			tell_head(sq, get16(entry + 8));
 		entry[14] = (uint8_t)((entry[14] & ~1u) | (cq->phase != posting->old_phase));
 		sim_dma_write(sim, cq->base + 16ull * cq->tail, entry, 16, "completion queue");
 		memcpy(cq->last, entry, 16);
@@ -329,7 +336,7 @@ void sim_complete(struct sim_controller *sim, struct sim_command *command, unsig
 	unsigned cq = sq->cq, id = command->queue;
 
 	put64(entry, result);
-	put16(entry + 8, 0);
+	put16(entry + 8, sim->config.head_of_fetch ? command->head : (uint16_t)sq->head);
 	put16(entry + 10, command->queue);
 	put16(entry + 12, command->cid);
 	put16(entry + 14, (uint16_t)(status << 1));

@@ -293,21 +293,6 @@ static void test_fatal_status_is_found_at_once(void **state)
 	driver_stop(&driver);
 }
 
-/* A head that is inside the ring, but not where a command was fetched, is as impossible. */
-static void test_head_inside_the_ring(void **state)
-{
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	driver_add_fault(&driver, SIM_BAD_SQHD, NVME_IO_READ, 0, 1, 200);
-	driver_read(&driver, NULL);
-	assert_int_equal(statistics(&driver)->violations, 1);
-	assert_logged("submission queue head is impossible");
-	assert_works(&driver);
-	driver_stop(&driver);
-}
-
 /* Commands passed through have the deadline that they are given, or the one of their queue. */
 static void test_deadlines_of_commands_passed_through(void **state)
 {
@@ -402,6 +387,5 @@ TESTS(cmocka_unit_test(test_namespace_goes_during_a_delay),
       cmocka_unit_test(test_aborts_one_after_the_other),
       cmocka_unit_test(test_stopped_between_two_looks),
       cmocka_unit_test(test_hangs_the_controller_each_time),
-      cmocka_unit_test(test_head_inside_the_ring),
       cmocka_unit_test(test_deadlines_of_commands_passed_through),
       cmocka_unit_test(test_delays_are_turned_on), cmocka_unit_test(test_log_is_limited))

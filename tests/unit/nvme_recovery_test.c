@@ -150,13 +150,6 @@ static void test_wrong_sqid(void **state)
 	lying_completions(SIM_WRONG_SQID, 0xffff, true);
 }
 
-static void test_bad_sqhd(void **state)
-{
-	(void)state;
-	lying_completions(SIM_BAD_SQHD, 0xffff, true);
-	lying_completions(SIM_BAD_SQHD, 256, true);
-}
-
 /* An entry whose phase is not written: nothing behind it is seen either, until a reset. */
 static void test_wrong_phase(void **state)
 {
@@ -341,8 +334,8 @@ TESTS(DRIVER_TEST(test_late), DRIVER_TEST(test_lost_then_aborted),
       cmocka_unit_test(test_completion_after_abort), DRIVER_TEST(test_duplicate),
       cmocka_unit_test(test_unknown_cid), cmocka_unit_test(test_stale),
       cmocka_unit_test(test_wrong_cid), cmocka_unit_test(test_wrong_sqid),
-      cmocka_unit_test(test_bad_sqhd), cmocka_unit_test(test_wrong_phase),
-      cmocka_unit_test(test_retry), cmocka_unit_test(test_retries_are_per_request),
+      cmocka_unit_test(test_wrong_phase), cmocka_unit_test(test_retry),
+      cmocka_unit_test(test_retries_are_per_request),
       cmocka_unit_test(test_late_once_is_not_late_always), cmocka_unit_test(test_retry_delay),
       DRIVER_TEST(test_pass_through_is_not_repeated), cmocka_unit_test(test_admin_timeout),
       DRIVER_TEST(test_stopped_and_continued), cmocka_unit_test(test_events))

@@ -352,13 +352,13 @@ bool nvme_attention(bool idle)
 }
 
 /* Interrupt Coalescing and Interrupt Vector Configuration: Base, sections 5.27.1.6 and 5.27.1.7.
- * The first is set even where nothing is to be coalesced: firmware may have left something else. A
- * completion that somebody waits for alone, the usual case of a shell, would come later by the
- * whole time (100 us at least), and busy queues are reaped with their vectors masked; so the
- * default is none. Where it is asked for the admin queue's vector is left out of it. */
+ * Nothing is coalesced unless somebody asks for it, and that is how a controller is after a reset;
+ * a completion that somebody waits for alone, the usual case of a shell, would come later by the
+ * whole time. Coalescing is for I/O completion queues only, and a vector may be configured only
+ * once such a queue uses it. */
 int nvme_interrupts_setup(struct nvme_controller *controller)
 {
-	unsigned threshold = controller->options.coalesce_threshold;
+	unsigned threshold = controller->options.coalesce_threshold, queues;
 	struct nvme_command command = {
 		.opcode = NVME_ADMIN_SET_FEATURES,
 		.cdw10 = NVME_FEATURE_INTERRUPT_COALESCING,
@@ -366,24 +366,31 @@ int nvme_interrupts_setup(struct nvme_controller *controller)
 			 (uint32_t)controller->options.coalesce_time << 8,
 	};
 	struct nvme_reply reply;
+	bool refused = false;
 	int error;
 
-	if (controller->irq == NVME_IRQ_POLL)
+	queues = controller->channel_count - 1;
+	if (controller->irq == NVME_IRQ_POLL || !queues || !command.cdw11)
 		return 0;
 	error = nvme_admin_raw(controller, &command, 0, &reply);
-	if (error && threshold)
+	if (error)
 		nvme_warning(controller, "no interrupt coalescing: %s",
 			     nvme_status_name(reply.status));
 	if (error)
 		return nvme_answered(&reply) ? 0 : error;
 	command.cdw10 = NVME_FEATURE_INTERRUPT_VECTOR;
-	for (unsigned i = 0; i < controller->vector_count; i++) {
-		bool plain = controller->vector_count > 1 && (i == 0 || !threshold);
-
-		command.cdw11 = i | (plain ? NVME_INTERRUPT_NOT_COALESCED : 0);
+	for (unsigned id = 1; id <= queues; id++) {
+		command.cdw11 = nvme_interrupts_vector(controller, id);
+		/* There are fewer vectors than queues: the rest share those that were set. */
+		if (id > 1 && command.cdw11 <= nvme_interrupts_vector(controller, id - 1))
+			break;
 		error = nvme_admin_raw(controller, &command, 0, &reply);
-		if (error)
-			return nvme_answered(&reply) ? 0 : error;
+		if (error && !nvme_answered(&reply))
+			return error;
+		if (error && !refused)
+			nvme_warning(controller, "interrupt coalescing of vector %u: %s",
+				     command.cdw11, nvme_status_name(reply.status));
+		refused |= error != 0;
 	}
 	return 0;
 }

@@ -254,10 +254,11 @@ enum nvme_feature {
 #define NVME_QUEUES_CQS(dw)   (NVME_BITS(dw, 16, 16) + 1)
 
 /* Interrupt Coalescing, CDW11: 7:0 completions less one, 15:8 time in 100 us; Interrupt Vector
- * Configuration, CDW11: 15:0 vector, bit 16: Base, sections 5.27.1.6 and 5.27.1.7 */
-#define NVME_INTERRUPT_NOT_COALESCED 0x00010000u
+ * Configuration, CDW11: 15:0 vector (of an I/O completion queue that exists), bit 16 set: not
+ * coalesced: Base, sections 5.27.1.6 and 5.27.1.7 */
 
 /* Asynchronous Event Configuration, CDW11: Base, section 5.27.1.8 */
-#define NVME_ASYNC_SMART     0x000000ffu
+#define NVME_ASYNC_SMART     0x0000001fu /* critical warnings, as in the SMART log */
+#define NVME_ASYNC_PMR	     0x00000020u /* the one about the persistent memory region */
 #define NVME_ASYNC_NAMESPACE 0x00000100u
 #define NVME_ASYNC_FIRMWARE  0x00000200u

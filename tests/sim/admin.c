@@ -175,6 +175,15 @@ static unsigned number_of_queues(struct sim_controller *sim, struct sim_command 
 	return SIM_SC_SUCCESS;
 }
 
+/* A vector is configured after an I/O completion queue was created with it (5.27.1.7). */
+static bool vector_in_use(const struct sim_controller *sim, unsigned vector)
+{
+	for (unsigned id = 1; id < SIM_QUEUES_MAX; id++)
+		if (sim->cq[id].exists && sim->cq[id].interrupts && sim->cq[id].vector == vector)
+			return true;
+	return false;
+}
+
 static unsigned set_features(struct sim_controller *sim, struct sim_command *command,
 			     uint64_t *result)
 {
@@ -206,8 +215,9 @@ static unsigned set_features(struct sim_controller *sim, struct sim_command *com
 	case 0x09:
 		if (sim->config.no_coalescing)
 			return SIM_SC_NOT_CHANGEABLE;
-		if (id == 0x09 && ((cdw11 & 0xffff) >= sim->config.interrupts || cdw11 >> 17))
-			return fail(sim, command, SIM_SC_FIELD, "interrupt vector");
+		if (id == 0x09 && (!vector_in_use(sim, cdw11 & 0xffff) || cdw11 >> 17))
+			return fail(sim, command, SIM_SC_FIELD,
+				    "no I/O completion queue has the interrupt vector");
 		sim_trace_add(sim, "feature %02x set to %08x", id, cdw11);
 		break;
 	case 0x16: /* Host Behavior Support: 512 bytes, of which byte 0 is ACRE */

@@ -42,8 +42,8 @@ int driver_attach(struct sim_controller *sim, const struct nvme_options *options
 			   controller);
 }
 
-int driver_try(struct driver *driver, const struct sim_config *config,
-	       const struct nvme_options *options)
+int driver_try_with(struct driver *driver, const struct sim_config *config,
+		    const struct nvme_options *options, const struct sim_fault *fault)
 {
 	struct nvme_options all = options ? *options : (struct nvme_options){0};
 	int error;
@@ -54,10 +54,18 @@ int driver_try(struct driver *driver, const struct sim_config *config,
 	sim_log_clear();
 	sim_limit(LIMIT_NS, nothing_ends);
 	driver->sim = sim_create(config);
+	if (fault)
+		sim_add_fault(driver->sim, fault);
 	error = driver_attach(driver->sim, &all, &driver->controller);
 	if (!error && nvme_namespace_first(driver->controller))
 		driver->device = &nvme_namespace_first(driver->controller)->block;
 	return error;
+}
+
+int driver_try(struct driver *driver, const struct sim_config *config,
+	       const struct nvme_options *options)
+{
+	return driver_try_with(driver, config, options, NULL);
 }
 
 void driver_start(struct driver *driver, const struct sim_config *config,

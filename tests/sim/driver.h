@@ -18,6 +18,9 @@ void driver_start(struct driver *driver, const struct sim_config *config,
 /* The same, but returns what nvme_attach() does. */
 int driver_try(struct driver *driver, const struct sim_config *config,
 	       const struct nvme_options *options);
+/* The same, with a fault (NULL: none) in the controller from the beginning. */
+int driver_try_with(struct driver *driver, const struct sim_config *config,
+		    const struct nvme_options *options, const struct sim_fault *fault);
 /* Orderly end. The test fails when the driver did something illegal, or keeps memory. */
 void driver_stop(struct driver *driver);
 

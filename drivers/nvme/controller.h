@@ -64,6 +64,8 @@ struct nvme_controller {
 	unsigned aborts_max;
 	unsigned events; /* outstanding */
 	unsigned events_max;
+	unsigned event_failures;  /* requests for them that ended with a status, in a row */
+	bool events_refused;	  /* has been said */
 	bool event_pending;	  /* events to serve */
 	bool namespaces_changed;  /* one of them said so */
 	uint64_t events_at_ns;	  /* not before */

@@ -7,6 +7,8 @@
 
 #define SERVE_NS     (10 * NVME_NS_PER_MS) /* a controller full of events gets no more attention */
 #define SERVE_MAX_NS (1000 * NVME_NS_PER_MS) /* and not for longer at a time */
+#define AGAIN_NS     (100 * NVME_NS_PER_MS)  /* until what failed for once is asked for again */
+#define FAILURES_MAX 16			     /* in a row, of all requests together */
 
 static const char *event_text(unsigned type, unsigned info)
 {
@@ -45,6 +47,27 @@ static const char *event_text(unsigned type, unsigned info)
 
 static void request_event(struct nvme_controller *controller, struct nvme_slot *slot);
 
+/* A request that ended with a status instead of an event. One without DNR is sent again, later and
+ * not for ever: there are controllers that refuse them all, though they must not. */
+static void request_failed(struct nvme_controller *controller, unsigned status)
+{
+	if (!(status & NVME_STATUS_DNR) &&
+	    (status & NVME_STATUS_MASK) != NVME_SC_ASYNC_EVENT_LIMIT &&
+	    ++controller->event_failures < FAILURES_MAX) {
+		controller->events_at_ns = nvme_time_ns() + AGAIN_NS;
+		controller->event_pending = true;
+		return;
+	}
+	/* It takes as many as it holds now, which may be none. */
+	controller->events_max = controller->events;
+	if (controller->events || controller->events_refused)
+		return;
+	controller->events_refused = true;
+	nvme_warning(controller,
+		     "no events will be told: Asynchronous Event Request: %s (sct %x sc %02x)",
+		     nvme_status_name(status), NVME_STATUS_SCT(status), NVME_STATUS_SC(status));
+}
+
 static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 		       struct nvme_answer answer)
 {
@@ -53,12 +76,15 @@ static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 	unsigned type = NVME_EVENT_TYPE(dw0), info = NVME_EVENT_INFO(dw0);
 	unsigned lid = NVME_EVENT_LOG(dw0);
 
-	if (answer.status) {
-		/* More than it takes, or taken back by a reset. */
+	if (answer.status & NVME_STATUS_MASK) {
 		controller->events--;
 		nvme_slot_release(admin, slot);
+		/* not one that a reset takes back */
+		if (!answer.error)
+			request_failed(controller, answer.status);
 		return;
 	}
+	controller->event_failures = 0;
 	controller->statistics.events++;
 	nvme_warning_limited(controller, "event: %s (type %u, information %02x, log page %02x)",
 			     event_text(type, info), type, info, lid);
@@ -157,6 +183,7 @@ void nvme_events_serve(struct nvme_controller *controller)
 		return;
 	controller->events_at_ns = now_ns + SERVE_NS;
 	controller->event_pending = false;
+	nvme_events_start(controller);
 	changed = controller->namespaces_changed;
 	controller->namespaces_changed = false;
 	for (unsigned lid = 1; lid < 256; lid++) {

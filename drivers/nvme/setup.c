@@ -64,6 +64,7 @@ static int identify(struct nvme_controller *controller, bool first)
 	controller->events_max = data->aerl + 1u;
 	if (controller->events_max > NVME_EVENTS_MAX)
 		controller->events_max = NVME_EVENTS_MAX;
+	controller->event_failures = 0;
 	return 0;
 }
 
@@ -261,37 +262,51 @@ static int setup_shadow(struct nvme_controller *controller)
 	return 0;
 }
 
-/* What makes life better where the controller knows it; a refusal changes nothing. */
-static int setup_features(struct nvme_controller *controller)
+/* Asynchronous Event Configuration: Base, section 5.27.1.8. What the controller does not take at
+ * once it may take in part: notices of namespaces matter most. */
+static int setup_events(struct nvme_controller *controller)
 {
-	const struct nvme_identify_controller *identify = controller->identify;
-	uint8_t *page = controller->scratch;
+	uint32_t oaes = controller->identify->oaes;
+	uint32_t smart = NVME_ASYNC_SMART | (NVME_CAP_PMRS(controller->cap) ? NVME_ASYNC_PMR : 0);
+	uint32_t notices = (oaes & NVME_OAES_NAMESPACE ? NVME_ASYNC_NAMESPACE : 0) |
+			   (oaes & NVME_OAES_FIRMWARE ? NVME_ASYNC_FIRMWARE : 0);
+	const uint32_t values[] = {smart | notices, notices, smart};
 	struct nvme_command command = {
 		.opcode = NVME_ADMIN_SET_FEATURES,
 		.cdw10 = NVME_FEATURE_ASYNC_EVENT,
-		.cdw11 = NVME_ASYNC_SMART & 0x3f,
+	};
+	struct nvme_reply reply;
+	int error = 0;
+
+	for (unsigned i = 0; i < (notices ? 3 : 1); i++) {
+		command.cdw11 = values[i];
+		error = nvme_admin_raw(controller, &command, 0, &reply);
+		if (!error || !nvme_answered(&reply))
+			return error;
+	}
+	nvme_warning(controller, "Set Features (Asynchronous Event Configuration): %s",
+		     nvme_status_name(reply.status));
+	return 0;
+}
+
+/* Without ACRE the controller does not use CRD: Base, section 5.27.1.18. A refusal changes nothing.
+ */
+static int setup_retry_delays(struct nvme_controller *controller)
+{
+	const struct nvme_identify_controller *identify = controller->identify;
+	const struct nvme_command command = {
+		.opcode = NVME_ADMIN_SET_FEATURES,
+		.cdw10 = NVME_FEATURE_HOST_BEHAVIOR,
 	};
 	struct nvme_reply reply;
 	int error;
 
-	if (identify->oaes & NVME_OAES_NAMESPACE)
-		command.cdw11 |= NVME_ASYNC_NAMESPACE;
-	if (identify->oaes & NVME_OAES_FIRMWARE)
-		command.cdw11 |= NVME_ASYNC_FIRMWARE;
-	error = nvme_admin_raw(controller, &command, 0, &reply);
-	if (error && !nvme_answered(&reply))
-		return error;
-	if (identify->crdt1 || identify->crdt2 || identify->crdt3) {
-		/* Without ACRE the controller does not use CRD: Base, section 5.27.1.18. */
-		memset(page, 0, NVME_PAGE_SIZE);
-		page[0] = 1;
-		command.cdw10 = NVME_FEATURE_HOST_BEHAVIOR;
-		command.cdw11 = 0;
-		error = nvme_admin_raw(controller, &command, controller->scratch_bus, &reply);
-		if (error && !nvme_answered(&reply))
-			return error;
-	}
-	return 0;
+	if (!identify->crdt1 && !identify->crdt2 && !identify->crdt3)
+		return 0;
+	memset(controller->scratch, 0, NVME_PAGE_SIZE);
+	controller->scratch[0] = 1;
+	error = nvme_admin_raw(controller, &command, controller->scratch_bus, &reply);
+	return error && !nvme_answered(&reply) ? error : 0;
 }
 
 static int setup(struct nvme_controller *controller, bool first)
@@ -304,7 +319,9 @@ static int setup(struct nvme_controller *controller, bool first)
 		return error;
 	error = setup_shadow(controller);
 	if (!error)
-		error = setup_features(controller);
+		error = setup_events(controller);
+	if (!error)
+		error = setup_retry_delays(controller);
 	if (!error)
 		error = nvme_interrupts_setup(controller);
 	return error;

@@ -209,7 +209,10 @@ static unsigned set_features(struct sim_controller *sim, struct sim_command *com
 	case 0x04:
 	case 0x05:
 	case 0x0a:
-	case 0x0b:
+		break;
+	case 0x0b: /* only critical warnings that there are; bit 5 is about CAP.PMRS */
+		if (cdw11 & 0xff & ~(0x1fu | (sim->config.cap >> 56 & 1) << 5))
+			return fail(sim, command, SIM_SC_FIELD, "reserved critical warning");
 		break;
 	case 0x08:
 	case 0x09:

@@ -344,7 +344,120 @@ static void test_events_are_asked_for(void **state)
 	/* health, and namespaces because OAES offers them */
 	assert_order(sim_trace(driver.sim),
 		     (const char *const[]){
+			     "admin Set Features nsid 0 cdw10 0000000b cdw11 0000011f", NULL});
+	driver_stop(&driver);
+	/* and of the persistent memory region, where there is one */
+	driver_start(&driver, &(struct sim_config){.cap = SIM_CAP_QEMU | 1ull << 56}, NULL);
+	assert_order(sim_trace(driver.sim),
+		     (const char *const[]){
 			     "admin Set Features nsid 0 cdw10 0000000b cdw11 0000013f", NULL});
+	driver_stop(&driver);
+}
+
+/* One that takes no health events still tells of namespaces, and the other way round. */
+static void test_events_are_refused_in_part(void **state)
+{
+	static const char *const last[] = {"cdw11 00000100 -> 0000", "cdw11 0000001f -> 0000"};
+
+	(void)state;
+	for (unsigned refusals = 1; refusals <= 3; refusals++) {
+		const struct sim_fault fault = {.kind = SIM_STATUS,
+						.opcode = NVME_ADMIN_SET_FEATURES,
+						.skip = 1,
+						.count = refusals,
+						.status = 0x002 | SIM_DNR};
+		struct driver driver;
+
+		assert_int_equal(driver_try_with(&driver, NULL, NULL, &fault), 0);
+		if (refusals < 3)
+			assert_order(sim_trace(driver.sim),
+				     (const char *const[]){last[refusals - 1], NULL});
+		else
+			assert_logged("Set Features (Asynchronous Event Configuration): Invalid "
+				      "Field in Command");
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+}
+
+static unsigned told(const char *text)
+{
+	unsigned count = 0;
+
+	for (const char *at = sim_log(); (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+/* Requests that fail for once are sent again. */
+static void test_requests_fail_for_once(void **state)
+{
+	const struct sim_fault fault = {.kind = SIM_STATUS,
+					.opcode = NVME_ADMIN_ASYNC_EVENT_REQUEST,
+					.count = 4,
+					.status = 0x006};
+	struct sim_config config = {.events_limit = 3};
+	struct driver driver;
+
+	(void)state;
+	assert_int_equal(driver_try_with(&driver, &config, NULL, &fault), 0);
+	driver_idle(5 * S);
+	assert_int_equal(sim_fault_hits(driver.sim), 4);
+	event(&driver, 1, 1, NVME_LOG_SMART);
+	driver_idle(1 * S);
+	assert_int_equal(statistics(&driver)->events, 1);
+	assert_logged("event: temperature threshold");
+	assert_int_equal(told("no events will be told"), 0);
+	driver_stop(&driver);
+}
+
+/* A controller that refuses them for ever is said so once, and asked a few times only. */
+static void test_requests_are_refused(void **state)
+{
+	static const unsigned statuses[] = {0x001 | SIM_DNR, 0x001, 0x006, 0x105};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		const struct sim_fault fault = {.kind = SIM_STATUS,
+						.opcode = NVME_ADMIN_ASYNC_EVENT_REQUEST,
+						.count = SIM_FOREVER,
+						.status = statuses[i]};
+		struct sim_config config = {.events_limit = 3};
+		struct driver driver;
+
+		assert_int_equal(driver_try_with(&driver, &config, NULL, &fault), 0);
+		driver_idle(60 * S);
+		assert_int_equal(told("no events will be told: Asynchronous Event Request: "), 1);
+		assert_in_range(sim_fault_hits(driver.sim), 1, 20);
+		/* a reset is a new beginning, but says nothing new */
+		assert_int_equal(nvme_reset(driver.controller), 0);
+		driver_idle(60 * S);
+		assert_int_equal(told("no events will be told"), 1);
+		assert_in_range(sim_fault_hits(driver.sim), 2, 40);
+		assert_works(&driver);
+		driver_stop(&driver);
+	}
+}
+
+/* One that takes fewer than it says: no word about it, and events come. */
+static void test_fewer_requests_than_said(void **state)
+{
+	const struct sim_fault fault = {.kind = SIM_STATUS,
+					.opcode = NVME_ADMIN_ASYNC_EVENT_REQUEST,
+					.skip = 1,
+					.count = SIM_FOREVER,
+					.status = 0x105 | SIM_DNR};
+	struct sim_config config = {.events_limit = 3};
+	struct driver driver;
+
+	(void)state;
+	assert_int_equal(driver_try_with(&driver, &config, NULL, &fault), 0);
+	driver_idle(10 * S);
+	assert_int_equal(sim_fault_hits(driver.sim), 3);
+	assert_int_equal(told("no events will be told"), 0);
+	event(&driver, 1, 1, NVME_LOG_SMART);
+	driver_idle(1 * S);
+	assert_int_equal(statistics(&driver)->events, 1);
 	driver_stop(&driver);
 }
 
@@ -388,6 +501,9 @@ static void test_logs_are_read_at_a_rate(void **state)
 }
 
 TESTS(cmocka_unit_test(test_events_are_asked_for),
+      cmocka_unit_test(test_events_are_refused_in_part),
+      cmocka_unit_test(test_requests_fail_for_once), cmocka_unit_test(test_requests_are_refused),
+      cmocka_unit_test(test_fewer_requests_than_said),
       cmocka_unit_test(test_room_beside_event_requests),
       cmocka_unit_test(test_logs_are_read_at_a_rate), cmocka_unit_test(test_words),
       cmocka_unit_test(test_logs), cmocka_unit_test(test_storm),

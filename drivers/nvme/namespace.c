@@ -17,16 +17,17 @@
 static int describe(struct nvme_controller *controller, uint32_t nsid,
 		    const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
 {
-	unsigned index = NVME_FLBAS_INDEX(data->flbas, data->nlbaf);
+	unsigned formats = NVME_LBA_FORMATS(data);
+	unsigned index = NVME_FLBAS_INDEX(data->flbas, formats);
 	struct nvme_lba_format format;
 	uint64_t blocks = data->nsze;
 
 	if (!blocks)
 		return -ENXIO;
-	if (index > data->nlbaf || index >= NVME_LBA_FORMATS_MAX) {
+	if (index >= formats) {
 		nvme_error_limited(controller,
 				   "namespace %u: LBA format %u is not among its %u formats", nsid,
-				   index, data->nlbaf + 1);
+				   index, formats);
 		return -EOPNOTSUPP;
 	}
 	format = data->lbaf[index];

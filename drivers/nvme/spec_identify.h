@@ -247,7 +247,9 @@ struct nvme_identify_namespace {
 	uint16_t mssrl;
 	uint32_t mcl;
 	uint8_t msrc;
-	uint8_t reserved81[11];
+	uint8_t reserved81;
+	uint8_t nulbaf; /* LBA formats behind those of NLBAF, with unique capabilities */
+	uint8_t reserved83[9];
 	uint32_t anagrpid;
 	uint8_t reserved96[3];
 	uint8_t nsattr;
@@ -263,15 +265,18 @@ _Static_assert(offsetof(struct nvme_identify_namespace, flbas) == 26, "FLBAS");
 _Static_assert(offsetof(struct nvme_identify_namespace, dps) == 29, "DPS");
 _Static_assert(offsetof(struct nvme_identify_namespace, noiob) == 46, "NOIOB");
 _Static_assert(offsetof(struct nvme_identify_namespace, mcl) == 76, "MCL");
+_Static_assert(offsetof(struct nvme_identify_namespace, nulbaf) == 82, "NULBAF");
 _Static_assert(offsetof(struct nvme_identify_namespace, anagrpid) == 92, "ANAGRPID");
 _Static_assert(offsetof(struct nvme_identify_namespace, nsattr) == 99, "NSATTR");
 _Static_assert(offsetof(struct nvme_identify_namespace, nguid) == 104, "NGUID");
 _Static_assert(offsetof(struct nvme_identify_namespace, lbaf) == 128, "LBAF");
 _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor specific");
 
+/* How many formats there are in all: 1 to 511, but the table has room for 64 */
+#define NVME_LBA_FORMATS(id) ((id)->nlbaf + 1u + (id)->nulbaf)
 /* Index of the format in use: bits 3:0, and bits 6:5 above them where there are more than 16 */
-#define NVME_FLBAS_INDEX(flbas, nlbaf) \
-	(NVME_BITS(flbas, 0, 4) | ((nlbaf) > 15 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
+#define NVME_FLBAS_INDEX(flbas, formats) \
+	(NVME_BITS(flbas, 0, 4) | ((formats) > 16 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
 #define NVME_NSATTR_PROTECTED 0x01u /* write protected */
 

@@ -90,7 +90,7 @@ static void identify_namespace(struct guest *guest)
 	EXPECT_ERROR("Identify Namespace", 0,
 		     nvme_identify_command(guest->controller, NVME_CNS_NAMESPACE,
 					   guest->namespace->nsid, id, NULL));
-	format = &id->lbaf[NVME_FLBAS_INDEX(id->flbas, id->nlbaf)];
+	format = &id->lbaf[NVME_FLBAS_INDEX(id->flbas, NVME_LBA_FORMATS(id))];
 	EXPECT_EQUAL("NSZE", guest->device->block_count, id->nsze);
 	EXPECT_EQUAL("block size", guest->device->block_size, 1u << format->data_size_shift);
 	EXPECT_EQUAL("metadata", 0, format->metadata_size);

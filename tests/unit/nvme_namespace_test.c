@@ -322,6 +322,59 @@ static void test_format_beyond_the_last(void **state)
 	driver_stop(&driver);
 }
 
+/* Formats with unique capabilities (NULBAF) follow those of NLBAF; from 17 in all on the index has
+ * two more bits. */
+static struct formats {
+	uint8_t nlbaf, nulbaf, flbas;
+	unsigned index; /* of the one with 4 KiB blocks */
+} formats;
+
+static void say_formats(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+			size_t size)
+{
+	(void)context;
+	if (queue || command[0] != 0x06 || command[40] != 0 || size != 4096)
+		return;
+	bytes[25] = formats.nlbaf;
+	bytes[82] = formats.nulbaf;
+	bytes[26] = formats.flbas;
+	memset(bytes + 128, 0, 256);
+	bytes[128 + 4 * formats.index + 2] = 12;
+}
+
+static void test_unique_formats(void **state)
+{
+	static const struct {
+		struct formats formats;
+		const char *refused;
+	} rows[] = {
+		{{3, 2, 0x04, 4}, NULL},
+		{{3, 2, 0x05, 5}, NULL},
+		{{3, 2, 0x06, 6}, "LBA format 6 is not among its 6 formats"},
+		{{0, 63, 0x6f, 63}, NULL},
+		{{3, 20, 0x21, 17}, NULL},
+		{{3, 12, 0x21, 1}, NULL}, /* 16: the two bits mean nothing */
+		{{3, 20, 0x2f, 31}, "LBA format 31 is not among its 24 formats"},
+		{{255, 255, 0x6f, 63}, NULL},
+	};
+	struct sim_config config = {.hooks.data = say_formats};
+	struct driver driver;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		formats = rows[i].formats;
+		driver_start(&driver, &config, NULL);
+		if (rows[i].refused) {
+			assert_null(driver.device);
+			assert_logged(rows[i].refused);
+		} else {
+			assert_int_equal(driver.device->block_size, 4096);
+			assert_int_equal(nvme_namespace_of(driver.device)->format, formats.index);
+		}
+		driver_stop(&driver);
+	}
+}
+
 /* Lists of namespaces that no controller should give. */
 static uint32_t junk[4]; /* what they begin with; all 0: 1,024 new ones, a few times */
 
@@ -484,8 +537,8 @@ TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
       cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_metadata_is_refused),
       cmocka_unit_test(test_read_only), cmocka_unit_test(test_sizes),
       cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_identify_data_that_lies),
-      cmocka_unit_test(test_format_beyond_the_last), cmocka_unit_test(test_lists_that_lie),
-      cmocka_unit_test(test_as_many_as_there_can_be),
+      cmocka_unit_test(test_format_beyond_the_last), cmocka_unit_test(test_unique_formats),
+      cmocka_unit_test(test_lists_that_lie), cmocka_unit_test(test_as_many_as_there_can_be),
       cmocka_unit_test(test_identify_fails_in_a_rescan),
       cmocka_unit_test(test_active_list_full_of_junk), cmocka_unit_test(test_resize_and_rescan),
       cmocka_unit_test(test_gone_while_plugged))

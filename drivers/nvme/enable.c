@@ -6,8 +6,8 @@
 
 #define UNIT_NS		(500 * NVME_NS_PER_MS) /* of CAP.TO and CRTO */
 #define UNITS_MAX	255
-#define SHUTDOWN_MAX_NS (10000 * NVME_NS_PER_MS)
-#define SHUTDOWN_NS	(5000 * NVME_NS_PER_MS) /* where RTD3E is not given */
+#define SHUTDOWN_NS	(5000 * NVME_NS_PER_MS) /* whatever RTD3E says: 0 is not given */
+#define SHUTDOWN_MAX_NS (60000 * NVME_NS_PER_MS)
 #define ALL_ONES	0xffffffffu
 
 /* Waits until (CSTS & mask) == value. -ENODEV: reads all ones; -EIO: fatal status (unless fatal is
@@ -42,6 +42,11 @@ int nvme_read_capabilities(struct nvme_controller *controller)
 	if (cap == UINT64_MAX || version == ALL_ONES) {
 		nvme_error(controller, "registers read all ones: no controller there");
 		return -ENODEV;
+	}
+	/* Neither may be 0: no controller has queues of one entry, or no version. */
+	if (!cap && !version) {
+		nvme_error(controller, "does not answer: its registers read 0");
+		return -EIO;
 	}
 	controller->cap = cap;
 	controller->version = version;
@@ -202,20 +207,17 @@ int nvme_enable(struct nvme_controller *controller)
 int nvme_shut_down(struct nvme_controller *controller)
 {
 	uint32_t cc = nvme_get32(controller, NVME_REG_CC);
-	uint64_t timeout = SHUTDOWN_NS;
+	uint64_t timeout = controller->identify->rtd3e * 1000ull; /* microseconds */
 	int error;
 
 	if (cc == ALL_ONES)
 		return -ENODEV;
 	if (!(cc & NVME_CC_EN))
 		return 0;
-	if (controller->identify->rtd3e) {
-		timeout = controller->identify->rtd3e * 1000ull;
-		if (timeout < NVME_NS_PER_MS * 1000)
-			timeout = NVME_NS_PER_MS * 1000;
-		if (timeout > SHUTDOWN_MAX_NS)
-			timeout = SHUTDOWN_MAX_NS;
-	}
+	if (timeout < SHUTDOWN_NS)
+		timeout = SHUTDOWN_NS;
+	if (timeout > SHUTDOWN_MAX_NS)
+		timeout = SHUTDOWN_MAX_NS;
 	nvme_set32(controller, NVME_REG_CC, (cc & ~NVME_CC_SHN_MASK) | NVME_CC_SHN_NORMAL);
 	error = wait_status(controller, NVME_CSTS_SHST_MASK, NVME_CSTS_SHST_COMPLETE, true,
 			    timeout);

@@ -32,7 +32,7 @@ unsigned nvme_rescan(void);
  * orderly shutdown where it is still there. */
 void nvme_remove(struct pci_device *device, bool there);
 /* Orderly shutdown of all controllers (CC.SHN), before the machine is switched off or restarted;
- * waits no longer than RTD3E (at most 10 s) for each. */
+ * waits no longer than RTD3E (5 to 60 s) for each. */
 void nvme_shutdown_all(void);
 
 /*

@@ -419,6 +419,62 @@ static void test_shutdown_never_ends(void **state)
 	driver_stop(&driver);
 }
 
+static uint32_t rtd3e_us;
+
+static void say_rtd3e(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		      size_t size)
+{
+	(void)context;
+	if (queue == 0 && command[0] == 0x06 && command[40] == 1 && size == 4096)
+		memcpy(bytes + 88, &rtd3e_us, sizeof(rtd3e_us));
+}
+
+/* As slow as RTD3E says, up to a minute; and 5 s where it says nothing, or too little. */
+static void test_slow_shutdown(void **state)
+{
+	static const struct {
+		uint32_t rtd3e_us;
+		uint64_t takes;
+		bool orderly;
+	} rows[] = {
+		{15000000, 14 * S, true},    {60000000, 59 * S, true}, {UINT32_MAX, 59 * S, true},
+		{1000, 4 * S, true},	     {0, 4 * S, true},	       {0, 6 * S, false},
+		{UINT32_MAX, 61 * S, false},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {.shutdown_ns = rows[i].takes, .hooks.data = say_rtd3e};
+		struct driver driver;
+
+		rtd3e_us = rows[i].rtd3e_us;
+		driver_start(&driver, &config, NULL);
+		nvme_shutdown_all();
+		if (rows[i].orderly)
+			assert_not_logged("no orderly shutdown");
+		else
+			assert_logged("no orderly shutdown");
+		driver_stop(&driver);
+	}
+}
+
+/* BAR0 leads nowhere: every register reads 0. */
+static uint64_t read_0(void *context, unsigned offset, uint64_t value)
+{
+	(void)context;
+	(void)offset;
+	(void)value;
+	return 0;
+}
+
+static void test_all_zeroes(void **state)
+{
+	struct sim_config config = {.hooks.property = read_0};
+
+	(void)state;
+	refuse(&config, -EIO, "does not answer: its registers read 0");
+}
+
 /* Memory that runs out at every possible place: an error, nothing kept, nothing illegal. */
 static void test_out_of_memory(void **state)
 {
@@ -456,4 +512,5 @@ TESTS(cmocka_unit_test(test_order_of_the_six_steps),
       cmocka_unit_test(test_fewer_completion_queues), cmocka_unit_test(test_64_queues),
       cmocka_unit_test(test_queues_claimed_but_not_there), cmocka_unit_test(test_mdts),
       cmocka_unit_test(test_dwords_only), cmocka_unit_test(test_shutdown),
-      cmocka_unit_test(test_shutdown_never_ends), cmocka_unit_test(test_out_of_memory))
+      cmocka_unit_test(test_shutdown_never_ends), cmocka_unit_test(test_slow_shutdown),
+      cmocka_unit_test(test_all_zeroes), cmocka_unit_test(test_out_of_memory))

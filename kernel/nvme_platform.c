@@ -104,12 +104,6 @@ void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
 	*entry = (struct nvme_vector_handler){0};
 }
 
-void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
-{
-	if (pci->interrupts == NVME_PCI_MESSAGES)
-		pci_msix_mask(&pci->msix, vector, mask);
-}
-
 int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns)
 {
 	if (pci->interrupts == NVME_PCI_PIN && !pci_intx_works(&pci->intx))

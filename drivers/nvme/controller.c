@@ -13,7 +13,6 @@
 #define LOG_LINES	 20 /* of those that are limited, in a second */
 #define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
 #define DELETE_NS	 (10000 * NVME_NS_PER_MS) /* all queues */
-#define SPIN_US		 5			  /* see interrupts.c */
 
 static struct nvme_controller *first_controller;
 
@@ -93,9 +92,6 @@ static void take_options(struct nvme_controller *controller, const struct nvme_o
 	if (options->address)
 		snprintf(controller->address, sizeof(controller->address), "%s", options->address);
 	options->address = NULL;
-	if (!options->spin_us && options->irq == NVME_IRQ_BEST)
-		options->spin_us = SPIN_US;
-	controller->spin_ns = options->spin_us * 1000ull;
 	controller->io_timeout_ns = options->timeout_ms * NVME_NS_PER_MS;
 	controller->admin_timeout_ns = options->admin_timeout_ms * NVME_NS_PER_MS;
 }

@@ -15,6 +15,23 @@
 #define NVME_NS_PER_MS	    1000000ull
 #define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
 
+/* What waits that ended by completions came to. */
+struct nvme_waits {
+	uint64_t ns;
+	uint64_t completions;
+	unsigned number;
+};
+
+/* How waits go on that find nothing at first; interrupts.c. */
+struct nvme_waiting {
+	uint64_t begun_ns; /* of the wait that is going on */
+	uint64_t spin_ns;  /* how long it spins before it halts, if it does */
+	bool spins;
+	bool measured;		    /* the faster way is taken, else spins stays what it is */
+	unsigned number;	    /* of waits */
+	struct nvme_waits waits[2]; /* those that halted at once, those that span */
+};
+
 struct nvme_controller {
 	unsigned channel_count;		   /* with the admin one */
 	struct nvme_channel *next_channel; /* for the next request */
@@ -44,8 +61,7 @@ struct nvme_controller {
 	bool irq_failed;       /* polling instead, until the next reset */
 	bool lost_reported;
 	unsigned lost_in_row;
-	uint64_t spin_ns; /* before a halt */
-	uint64_t spin_until_ns;
+	struct nvme_waiting waiting;
 	uint64_t look_at_ns; /* when a halt ends with a look at deadlines */
 
 	uint64_t cap;
@@ -215,6 +231,8 @@ unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsign
 int nvme_interrupts_setup(struct nvme_controller *controller);
 /* Behind a turn that found nothing: spins, or halts until an interrupt. */
 void nvme_interrupts_rest(struct nvme_controller *controller);
+/* Behind a turn that found so many, and others that found nothing before. */
+void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned completions);
 /* A queue had completions after a halt that no interrupt ended: perhaps one was lost. */
 void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue);
 

@@ -6,39 +6,27 @@
  *     nvme_turn(): noted = false, reap ──> something: done
  *          ^                │ nothing
  *          │                v
- *          │     spin a while (spin_ns)          not if msix or intx was asked for
+ *          │     spin, if this wait does (SPIN_NS or spin_us at most)
  *          │                │
  *          │                v
- *          │     unmask; halt until noted, CHECK_NS at most (a completion between the reap and
- *          │                │                                 the halt has set noted, or stays
- *          │                │                                 pending in the mask, or on the pin)
+ *          │     halt until noted, CHECK_NS at most (a completion between the reap and the halt has
+ *          │                │                        set noted, or stays pending on the pin)
  *          │                v
- *          └──── mask again, if spinning ─── noted: on to the reap
- *                                        └── not noted: what the reap finds now is the completion
- *                                            of a lost interrupt
+ *          └───────── noted: on to the reap
+ *                     not noted: what the reap finds now is the completion of a lost interrupt
  *
  * MSI-X: a vector for each completion queue as far as there are vectors, number 0 the admin
  * queue's; where there are fewer, I/O queues share them. Pin: one for all; the handler masks it by
  * INTMS, so that the line is free again before anything is reaped (it is level triggered: it would
- * interrupt for ever), and the next wait unmasks it by INTMC.
+ * interrupt for ever), and the next halt unmasks it by INTMC.
  *
- * While a waiter spins, the vectors of the I/O queues are masked: interrupts for completions that
- * are found by looking would only cost time.
- *
- * How long to spin? 4 KiB reads one at a time, QEMU 7.2 under TCG, two cores shared with other
- * work, microseconds, quartiles of 30 runs each:
- *
- *                          best   1st  median   3rd
- *     polling                27    29      56   133
- *     MSI-X, no spinning     21    28     101   181
- *     pin, no spinning       20    26      45   153
- *     MSI-X, 5 us first      28    30      35   105
- *     MSI-X, 100 us first    31    35      71   128
- *
- * While the host is idle a halt costs less than nothing: it leaves the emulator's locks to its
- * device model. While the host is busy each halt waits for the host's scheduler, and then it costs
- * more than the read. So the default spins for 5 us, which most short waits do not outlast, and
- * halts then; nvme.irq=msix or intx do not spin at all.
+ * Which waits spin? On a machine of one core a halt hands the core to the emulator's device model,
+ * and spinning keeps it from it: 4 KiB reads one at a time take half as long again. Where each side
+ * has a core of its own, a halt puts one to sleep that has to be woken again: they take twice as
+ * long. A busy neighbour turns that round. Nothing in the guest tells which it is but the waits
+ * themselves: so the time that they took is kept by whether they span, the faster way is taken,
+ * and one wait in TRIAL goes the other way to see whether that is still so. nvme.irq=msix or intx
+ * never spin, nvme.spin_us=N spins that long in every wait.
  */
 #include "drivers/nvme/controller.h"
 
@@ -46,7 +34,10 @@
 #include "lib/errno.h"
 #include "lib/format.h"
 
-#define SPIN_POLLS 32			 /* fruitless polls before the clock is asked */
+#define SPIN_POLLS 32			 /* fruitless polls before the first pause */
+#define SPIN_NS	   (NVME_NS_PER_MS / 10) /* the longest spin, where nobody asked for another */
+#define TRIAL	   128			 /* waits, one of which goes the way that seems slower */
+#define MEMORY	   64			 /* waits, after which what was measured counts half */
 #define CHECK_NS   (10 * NVME_NS_PER_MS) /* the longest halt */
 #define STALL_NS   NVME_NS_PER_MS	 /* the same where doorbells may be missed */
 #define GRACE_NS   (2 * NVME_NS_PER_MS)	 /* by which an interrupt may be behind its completion */
@@ -104,37 +95,16 @@ static bool pin_handler(void *context)
 	return true;
 }
 
-/* Lets everything interrupt that somebody may now wait for. */
+/* Lets the pin interrupt again. */
 static void unmask(struct nvme_controller *controller)
 {
-	for (unsigned i = 0; i < controller->vector_count; i++) {
-		struct nvme_vector *vector = &controller->vectors[i];
+	struct nvme_vector *vector = &controller->vectors[0];
 
-		if (!vector->masked)
-			continue;
-		/* First, then the hardware: the handler may run between the two. */
-		vector->masked = false;
-		if (controller->irq == NVME_IRQ_INTX)
-			nvme_set32(controller, NVME_REG_INTMC, 1);
-		else
-			nvme_interrupt_mask(controller->pci, i, false);
-	}
-}
-
-/* While somebody looks anyway. The admin queue's own vector stays unmasked: it is rarely used, and
- * brings events while nobody waits. */
-static void mask(struct nvme_controller *controller)
-{
-	if (controller->irq != NVME_IRQ_MSIX || !controller->spin_ns)
+	if (controller->irq != NVME_IRQ_INTX || !vector->masked)
 		return;
-	for (unsigned i = controller->vector_count > 1; i < controller->vector_count; i++) {
-		struct nvme_vector *vector = &controller->vectors[i];
-
-		if (vector->masked)
-			continue;
-		vector->masked = true;
-		nvme_interrupt_mask(controller->pci, i, true);
-	}
+	/* First, then the hardware: the handler may run between the two. */
+	vector->masked = false;
+	nvme_set32(controller, NVME_REG_INTMC, 1);
 }
 
 static void name_vector(struct nvme_controller *controller, struct nvme_vector *vector)
@@ -203,9 +173,15 @@ static int begin_best(struct nvme_controller *controller, enum nvme_irq wished)
 void nvme_interrupts_start(struct nvme_controller *controller)
 {
 	enum nvme_irq wished = controller->options.irq;
+	unsigned spin_us = controller->options.spin_us;
 
 	controller->irq_failed = false;
 	controller->lost_in_row = 0;
+	controller->waiting = (struct nvme_waiting){
+		.measured = wished == NVME_IRQ_BEST && !spin_us,
+		.spins = spin_us != 0,
+		.spin_ns = spin_us ? spin_us * 1000ull : SPIN_NS,
+	};
 	if (wished == NVME_IRQ_POLL)
 		return;
 	if (controller->irq != NVME_IRQ_POLL) {
@@ -213,7 +189,6 @@ void nvme_interrupts_start(struct nvme_controller *controller)
 		nvme_interrupt_begin(controller->pci, controller->irq == NVME_IRQ_MSIX);
 		for (unsigned i = 0; i < controller->vector_count; i++)
 			controller->vectors[i].masked = controller->irq == NVME_IRQ_INTX;
-		mask(controller);
 		return;
 	}
 	if (!controller->vectors)
@@ -243,7 +218,6 @@ void nvme_interrupts_add_queues(struct nvme_controller *controller, unsigned que
 	       controller->vector_count < controller->vector_limit)
 		if (add_vector(controller) < 0)
 			break;
-	mask(controller);
 }
 
 unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsigned queue)
@@ -276,10 +250,8 @@ static void halt(struct nvme_controller *controller)
 	}
 	/* Woken by the timer or somebody else's interrupt. */
 	controller->suspicious = !controller->noted;
-	if (controller->noted) {
+	if (controller->noted)
 		controller->lost_in_row = 0;
-		mask(controller);
-	}
 	now_ns = nvme_time_ns();
 	if (now_ns < controller->look_at_ns)
 		return;
@@ -288,8 +260,50 @@ static void halt(struct nvme_controller *controller)
 	nvme_check_soon(controller);
 }
 
+/* Spinning has to be faster by an eighth: it keeps a CPU busy. */
+static bool spinning_pays(const struct nvme_waits *halted, const struct nvme_waits *span)
+{
+	return 9 * span->ns * halted->completions < 8 * halted->ns * span->completions;
+}
+
+/* Decides how a wait goes on that has found nothing so far. */
+static void begin_wait(struct nvme_controller *controller)
+{
+	struct nvme_waiting *waiting = &controller->waiting;
+
+	if (!waiting->measured && !waiting->spins)
+		return;
+	waiting->begun_ns = nvme_time_ns();
+	if (!waiting->measured)
+		return;
+	waiting->spins = spinning_pays(&waiting->waits[false], &waiting->waits[true]);
+	if (++waiting->number % TRIAL == 0)
+		waiting->spins = !waiting->spins;
+}
+
+void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned completions)
+{
+	struct nvme_waiting *waiting = &controller->waiting;
+	struct nvme_waits *waits = &waiting->waits[waiting->spins];
+	uint64_t ns;
+
+	controller->idle_polls = 0;
+	if (!waiting->measured)
+		return;
+	/* What outlasts spinning says nothing about it: the host or the back end was slow. */
+	ns = nvme_time_ns() - waiting->begun_ns;
+	waits->ns += ns < 2 * waiting->spin_ns ? ns : 2 * waiting->spin_ns;
+	waits->completions += completions;
+	if (++waits->number >= MEMORY) {
+		waits->ns /= 2;
+		waits->completions /= 2;
+		waits->number /= 2;
+	}
+}
+
 void nvme_interrupts_rest(struct nvme_controller *controller)
 {
+	const struct nvme_waiting *waiting = &controller->waiting;
 	unsigned idle = ++controller->idle_polls;
 
 	if (controller->irq == NVME_IRQ_POLL || controller->irq_failed) {
@@ -297,18 +311,12 @@ void nvme_interrupts_rest(struct nvme_controller *controller)
 			nvme_relax();
 		return;
 	}
-	if (controller->spin_ns) {
-		if (idle <= SPIN_POLLS)
-			return;
-		if (idle == SPIN_POLLS + 1) {
-			controller->spin_until_ns = nvme_time_ns() + controller->spin_ns;
-			mask(controller);
-		}
-		if (controller->spin_until_ns && nvme_time_ns() < controller->spin_until_ns) {
+	if (idle == 1)
+		begin_wait(controller);
+	if (waiting->spins && nvme_time_ns() - waiting->begun_ns < waiting->spin_ns) {
+		if (idle > SPIN_POLLS)
 			nvme_relax();
-			return;
-		}
-		controller->spin_until_ns = 0;
+		return;
 	}
 	if (!controller->noted)
 		halt(controller);
@@ -344,8 +352,8 @@ bool nvme_attention(bool idle)
 			continue;
 		if (c->noted)
 			return true;
-		/* The admin queue's events may come on a vector that spinning had masked. */
-		if (idle && c->vector_count == 1)
+		/* Events come by the pin as well, which nobody has unmasked since the last one. */
+		if (idle)
 			unmask(c);
 	}
 	return false;

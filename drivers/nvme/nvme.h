@@ -178,7 +178,7 @@ enum nvme_data {
 /* How the driver learns of completions. */
 enum nvme_irq {
 	NVME_IRQ_POLL,
-	NVME_IRQ_BEST, /* MSI-X, else the pin, else polling; very short waits spin */
+	NVME_IRQ_BEST, /* MSI-X, else the pin, else polling; waits spin where that is faster */
 	NVME_IRQ_INTX, /* no wait spins */
 	NVME_IRQ_MSIX,
 };
@@ -190,8 +190,8 @@ struct nvme_options {
 	unsigned depth;		   /* entries of each, rounded down to a power of two; 0: 256 */
 	uint32_t max_transfer;	   /* bytes; 0: 1 MiB; at most 4 MiB */
 	enum nvme_irq irq;
-	unsigned spin_us; /* how long a wait spins before it halts; 0: 5 if NVME_IRQ_BEST, else none
-			   */
+	unsigned spin_us; /* how long each wait spins before it halts; 0: not at all, or what turns
+			   * out to be faster if NVME_IRQ_BEST */
 	uint8_t coalesce_threshold; /* completions for one interrupt, at most; 0 or 1: no more */
 	uint8_t coalesce_time;	    /* the longest delay of an interrupt by it, in 100 us */
 	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */

@@ -55,9 +55,6 @@ void nvme_interrupt_end(struct nvme_pci *pci);
 int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
 			    void *context, const char *name);
 void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector);
-/* Messages only. One that comes while masked comes when unmasked. Registered vectors begin
- * unmasked. */
-void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask);
 /* Halts until an interrupt (anybody's), or the deadline; not at all once *noted is true, which a
  * handler sets: one that comes between the last look and the halt ends the halt. 0, or -EIO when no
  * interrupt of this function can come any more (its line had to be switched off). */

@@ -136,8 +136,8 @@ unsigned nvme_turn(struct nvme_controller *controller)
 			nvme_interrupts_found(controller, i);
 	}
 	controller->suspicious = false;
-	if (progress)
-		controller->idle_polls = 0;
+	if (progress && controller->idle_polls)
+		nvme_interrupts_wait_over(controller, progress);
 	if (++controller->polls % SLOW_POLLS == 0)
 		check(controller);
 	return progress;

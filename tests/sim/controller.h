@@ -231,6 +231,9 @@ unsigned sim_queue_size(struct sim_controller *sim, uint16_t id, bool completion
  */
 /* Time passes: ns nanoseconds in which the controllers work. */
 void sim_advance(uint64_t ns);
+/* How long it takes from an interrupt until a halted CPU goes on, and how often it halted. */
+void sim_wake_time(uint64_t ns);
+uint64_t sim_halts(void);
 /* Calls a function, once, when so much time has passed otherwise; NULL: not any more. */
 void sim_limit(uint64_t ns, void (*reached)(void));
 

@@ -187,7 +187,6 @@ struct sim_controller {
 	enum sim_interrupts interrupts;
 	bool forgotten; /* a reset of the whole function: no messages before it is set up again */
 	uint8_t pending[2048 / 8]; /* vectors to raise */
-	uint8_t masked[2048 / 8];  /* by the driver */
 	uint8_t held[2048 / 8];	   /* by the test */
 };
 

@@ -50,7 +50,6 @@ int nvme_interrupt_begin(struct nvme_pci *pci, bool messages)
 		nvme_interrupt_end(pci);
 	sim->interrupts = kind;
 	sim->forgotten = false;
-	memset(sim->masked, 0, sizeof(sim->masked));
 	if (!messages) {
 		line_off = false;
 		return 1;
@@ -88,7 +87,6 @@ int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handle
 		if (handlers[i].handler)
 			continue;
 		handlers[i] = (struct handler){sim, vector, handler, context};
-		set_bit(sim->masked, vector, false);
 		return 0;
 	}
 	return -ENOSPC;
@@ -100,14 +98,6 @@ void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
 
 	if (handler)
 		*handler = (struct handler){0};
-}
-
-void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
-{
-	struct sim_controller *sim = (struct sim_controller *)pci;
-
-	set_bit(sim->masked, vector, mask);
-	sim_deliver(sim);
 }
 
 bool sim_line_works(struct nvme_pci *pci)
@@ -194,8 +184,7 @@ static void deliver_messages(struct sim_controller *sim)
 		memcpy(&word, sim->pending + vector / 64 * 8, 8);
 		if (!word)
 			vector |= 63; /* none of these 64 */
-		if (sim->forgotten || !bit(sim->pending, vector) || bit(sim->masked, vector) ||
-		    bit(sim->held, vector))
+		if (sim->forgotten || !bit(sim->pending, vector) || bit(sim->held, vector))
 			continue;
 		set_bit(sim->pending, vector, false);
 		call(sim, vector);

@@ -94,6 +94,8 @@ void nvme_write64(volatile void *address, uint64_t value)
 
 static uint64_t now = 1000000;
 static unsigned idle_turns;
+static uint64_t wake_ns; /* from an interrupt to the end of a halt */
+static uint64_t halts;
 static uint64_t limit = UINT64_MAX;
 static void (*limit_reached)(void);
 
@@ -162,6 +164,16 @@ void sim_advance(uint64_t ns)
 	run_until(now + ns);
 }
 
+void sim_wake_time(uint64_t ns)
+{
+	wake_ns = ns;
+}
+
+uint64_t sim_halts(void)
+{
+	return halts;
+}
+
 void nvme_relax(void)
 {
 	uint64_t step = TURN_NS, event;
@@ -199,7 +211,8 @@ int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64
 		run_until(event > now ? event : now + 1000);
 	}
 	/* Being interrupted takes its time as well, or a storm would last for ever. */
-	run_until(now + 500);
+	run_until(now + 500 + wake_ns);
+	halts++;
 	return 0;
 }
 

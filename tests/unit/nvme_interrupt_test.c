@@ -73,53 +73,65 @@ static void test_poll(void **state)
 	driver_stop(&driver);
 }
 
-/* Asked to spin, a short wait takes no interrupts; a long one halts. */
+static unsigned halts_of(struct driver *driver, unsigned reads)
+{
+	uint64_t before = sim_halts();
+
+	for (unsigned i = 0; i < reads; i++)
+		driver_read(driver, NULL);
+	return (unsigned)(sim_halts() - before);
+}
+
+/* Asked to spin, a short wait does not halt; a long one does. */
 static void test_spin(void **state)
 {
 	const struct sim_config quick = {.latency_ns = 50 * US};
-	const struct sim_config single = {.latency_ns = 50 * US, .interrupts = 1};
 	struct driver driver;
-	struct model *model;
-	uint64_t before;
 
 	(void)state;
 	driver_start(&driver, &quick, &spin);
 	assert_string_equal(nvme_interrupt_kind(driver.controller), "MSI-X");
-	driver_read(&driver, NULL);
-	before = interrupts(&driver);
-	for (unsigned i = 0; i < 20; i++)
-		driver_read(&driver, NULL);
-	assert_int_equal(interrupts(&driver), before);
+	assert_int_equal(halts_of(&driver, 200), 0);
 	assert_int_equal(lost(&driver), 0);
-	driver_stop(&driver);
-
-	/* Who only polls is not interrupted at all. */
-	driver_start(&driver, &quick, &spin);
-	before = interrupts(&driver);
-	model = model_create(driver.device, 1);
-	model_run(model, 100, 16, 8);
-	model_destroy(model);
-	assert_int_equal(interrupts(&driver), before);
-	driver_stop(&driver);
-
-	/* The same where the only vector had been unmasked for events. */
-	driver_start(&driver, &single, &spin);
-	for (unsigned i = 0; i < 5; i++) {
-		assert_false(nvme_attention(true));
-		before = interrupts(&driver);
-		driver_read(&driver, NULL);
-		assert_int_equal(interrupts(&driver), before);
-	}
 	driver_stop(&driver);
 
 	driver_start(&driver, &slow, &spin);
-	for (unsigned i = 0; i < 20; i++)
-		driver_read(&driver, NULL);
-	before = interrupts(&driver);
+	assert_int_equal(halts_of(&driver, 20), 20);
 	assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
-	assert_in_range(interrupts(&driver), before + 1, before + 2);
 	assert_int_equal(lost(&driver), 0);
 	driver_stop(&driver);
+}
+
+/* Not told how to wait, the driver does what turns out to be faster, and notices when that
+ * changes. */
+static void test_faster_way(void **state)
+{
+	const struct sim_config quick = {.latency_ns = 50 * US};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &quick, &best);
+	assert_in_range(halts_of(&driver, 1000), 980, 1000);
+	sim_wake_time(40 * US);
+	halts_of(&driver, 1000);
+	assert_in_range(halts_of(&driver, 1000), 0, 20);
+	sim_wake_time(0);
+	halts_of(&driver, 20000);
+	assert_in_range(halts_of(&driver, 1000), 980, 1000);
+	assert_int_equal(lost(&driver), 0);
+	driver_stop(&driver);
+
+	/* No spinning that outlasts its limit. */
+	sim_wake_time(40 * US);
+	driver_start(&driver, &slow, &best);
+	assert_in_range(halts_of(&driver, 500), 490, 520);
+	driver_stop(&driver);
+
+	/* Told to halt: always. */
+	driver_start(&driver, &quick, &msix);
+	assert_int_equal(halts_of(&driver, 500), 500);
+	driver_stop(&driver);
+	sim_wake_time(0);
 }
 
 /* What there is not is done without. */
@@ -609,9 +621,9 @@ static void test_stalls(void **state)
 }
 
 TESTS(cmocka_unit_test(test_msix), cmocka_unit_test(test_intx), cmocka_unit_test(test_poll),
-      cmocka_unit_test(test_spin), cmocka_unit_test(test_fallback),
-      cmocka_unit_test(test_many_queues), cmocka_unit_test(test_cpu_vectors),
-      cmocka_unit_test(test_lost), cmocka_unit_test(test_dead),
+      cmocka_unit_test(test_spin), cmocka_unit_test(test_faster_way),
+      cmocka_unit_test(test_fallback), cmocka_unit_test(test_many_queues),
+      cmocka_unit_test(test_cpu_vectors), cmocka_unit_test(test_lost), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_masked_vector), cmocka_unit_test(test_spurious),
       cmocka_unit_test(test_shared), cmocka_unit_test(test_storm), cmocka_unit_test(test_reset),
       cmocka_unit_test(test_unplug), cmocka_unit_test(test_deadlines),

@@ -134,8 +134,7 @@ static const char *tilde_home(struct expansion *expansion, const char *text, siz
 {
 	size_t end = 1;
 
-	while (end < length && text[end] != '/' &&
-	       !((flags & EXPAND_ASSIGNMENT) && text[end] == ':'))
+	while (end < length && text[end] != '/' && !((flags & EXPAND_COLONS) && text[end] == ':'))
 		end++;
 	if (end == length && !last)
 		return NULL; /* the user's name is quoted or expanded */
@@ -149,20 +148,20 @@ static void add_text(struct expansion *expansion, const struct part *part, unsig
 		     bool first)
 {
 	const char *text = part->text;
-	bool may_be_tilde = first && (flags & (EXPAND_TILDE | EXPAND_ASSIGNMENT));
-	bool equals = false;
+	bool may_be_tilde = first && (flags & EXPAND_TILDE);
+	bool equals = !first || !(flags & EXPAND_ASSIGNMENT);
 	size_t start = 0, i, used;
 
 	if (!memchr(text, '~', part->length))
-		flags &= ~(unsigned)(EXPAND_TILDE | EXPAND_ASSIGNMENT);
-	for (i = 0; (flags & (EXPAND_TILDE | EXPAND_ASSIGNMENT)) && i < part->length; i++) {
+		flags &= ~(unsigned)(EXPAND_TILDE | EXPAND_COLONS);
+	for (i = 0; (flags & (EXPAND_TILDE | EXPAND_COLONS)) && i < part->length; i++) {
 		const char *home = NULL;
 
 		if (text[i] == '~' && may_be_tilde)
 			home = tilde_home(expansion, text + i, part->length - i, flags, !part->next,
 					  &used);
-		may_be_tilde = (flags & EXPAND_ASSIGNMENT) &&
-			       (text[i] == ':' || (text[i] == '=' && !equals));
+		may_be_tilde =
+			(flags & EXPAND_COLONS) && (text[i] == ':' || (text[i] == '=' && !equals));
 		equals |= text[i] == '=';
 		if (!home)
 			continue;
@@ -213,7 +212,7 @@ void expand_parts(struct expansion *expansion, struct part *parts, unsigned flag
 				add_text(expansion, part, flags, part == parts);
 			break;
 		case PART_PARAMETER:
-			expand_parameter(expansion, part);
+			expand_parameter(expansion, part, flags);
 			break;
 		case PART_COMMAND:
 			expand_command(expansion, part);
@@ -266,7 +265,7 @@ char *expand_document(struct shell *sh, struct part *parts)
 
 char *expand_assignment(struct shell *sh, struct word *word)
 {
-	return expand_to_string(sh, word->parts, EXPAND_ASSIGNMENT);
+	return expand_to_string(sh, word->parts, EXPAND_COLONS | EXPAND_ASSIGNMENT);
 }
 
 void expand_pattern(struct shell *sh, struct part *parts, struct pattern *pattern)

@@ -15,11 +15,13 @@ struct expansion {
 };
 
 #define EXPAND_TILDE	  1 /* "~" at the start */
-#define EXPAND_ASSIGNMENT 2 /* and behind "=" and ":" */
-#define EXPAND_SPLIT_TEXT 4 /* unquoted text is split, too (the word of ${x-word}) */
+#define EXPAND_COLONS	  2 /* and behind each ":" of an assignment */
+#define EXPAND_ASSIGNMENT 4 /* and behind its first "=" */
+#define EXPAND_SPLIT_TEXT 8 /* unquoted text is split, too (the word of ${x-word}) */
 
 void expand_parts(struct expansion *expansion, struct part *parts, unsigned flags);
-void expand_parameter(struct expansion *expansion, struct part *part);
+/* flags: those of the word that it is in. */
+void expand_parameter(struct expansion *expansion, struct part *part, unsigned flags);
 /* Adds bytes that stand for themselves. */
 void expansion_add_quoted(struct expansion *expansion, const char *bytes, size_t length);
 /* Adds the result of an expansion: quoted, or to be split. */

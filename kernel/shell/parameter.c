@@ -169,11 +169,13 @@ static _Noreturn void unset_error(struct shell *sh, const struct part *part)
 		    part->operation == PARAMETER_ERROR && part->colon ? " or null" : "");
 }
 
-static void expand_word_of(struct expansion *expansion, const struct part *part)
+static void expand_word_of(struct expansion *expansion, const struct part *part, unsigned flags)
 {
 	if (part->word)
 		expand_parts(expansion, part->word,
-			     part->quoted ? 0 : EXPAND_TILDE | EXPAND_SPLIT_TEXT);
+			     part->quoted
+				     ? 0
+				     : EXPAND_TILDE | EXPAND_SPLIT_TEXT | (flags & EXPAND_COLONS));
 	else if (part->quoted)
 		expansion_add_quoted(expansion, "", 0);
 }
@@ -190,13 +192,13 @@ static void assign_default(struct expansion *expansion, const struct part *part)
 	expansion_add_value(expansion, value, strlen(value), part->quoted);
 }
 
-void expand_parameter(struct expansion *expansion, struct part *part)
+void expand_parameter(struct expansion *expansion, struct part *part, unsigned flags)
 {
 	struct shell *sh = expansion->sh;
 	char number[NUMBER_TEXT_MAX];
 	const char *value;
 	size_t length = 0;
-	bool list;
+	bool list, null;
 
 	if (part->operation == PARAMETER_BAD)
 		shell_error(sh, "Bad substitution");
@@ -207,28 +209,31 @@ void expand_parameter(struct expansion *expansion, struct part *part)
 		value = parameter_value(sh, part->text, number, sizeof(number));
 	if (value && !list)
 		length = strlen(value);
+	/* As in dash, what parts several parameters counts, also where it is no character. */
+	null = !length && (!list || sh->positional.count < 2 || is_joined(expansion, part) ||
+			   part->operation == PARAMETER_ALTERNATIVE);
 
 	switch ((enum parameter_operation)part->operation) {
 	case PARAMETER_DEFAULT:
-		if (!value || (part->colon && !length)) {
-			expand_word_of(expansion, part);
+		if (!value || (part->colon && null)) {
+			expand_word_of(expansion, part, flags);
 			return;
 		}
 		break;
 	case PARAMETER_ALTERNATIVE:
-		if (value && !(part->colon && !length))
-			expand_word_of(expansion, part);
+		if (value && !(part->colon && null))
+			expand_word_of(expansion, part, flags);
 		else if (part->quoted)
 			expansion_add_quoted(expansion, "", 0);
 		return;
 	case PARAMETER_ASSIGN:
-		if (!value || (part->colon && !length)) {
+		if (!value || (part->colon && null)) {
 			assign_default(expansion, part);
 			return;
 		}
 		break;
 	case PARAMETER_ERROR:
-		if (!value || (part->colon && !length))
+		if (!value || (part->colon && null))
 			unset_error(sh, part);
 		break;
 	default:

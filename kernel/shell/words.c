@@ -121,17 +121,22 @@ static void read_single_quoted(struct part_list *list)
 	set_literal(parser, literal);
 }
 
+/* "$@": the only quoted words that may come to nothing at all. */
+static bool is_all_parameters(const struct part *part)
+{
+	return !part->next && part->operation == PARAMETER_PLAIN && part->text[0] == '@';
+}
+
 static void read_double_quoted(struct part_list *list)
 {
 	bool literal = set_literal(list->parser, true);
 	struct part *parts = read_parts(list->parser, MODE_DOUBLE);
 
 	set_literal(list->parser, literal);
-
+	if (!parts || (parts->type == PART_PARAMETER && !is_all_parameters(parts)))
+		list_open(list, true);
 	if (parts)
 		list_add_parts(list, parts);
-	else
-		list_open(list, true);
 }
 
 static void read_backquoted(struct part_list *list, bool quoted, enum mode mode)

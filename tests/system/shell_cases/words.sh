@@ -191,3 +191,22 @@ case 1 in [[:digit:]-z]) echo m;; esac; case z in [[:alpha:][:digit:]]) echo n;;
 >'a\b'; >ab; x='a\b'; echo $x a\\b* 'a\b'* $x*; y='a\*'; echo $y; >'a*'; echo $y 'a*'*
 #--- directories in patterns
 mkdir -p d/e d/f .h; >d/e/x; >d/f/x; >.h/x; echo d/*/x */*/x d/*/ .*/x d//e/* ./d/[ef]/x /dev/nul[l] d/\e/* "d"/*/x
+#--- tildes in the words of expansions
+HOME=/h
+x=${u-~:~}; echo "$x"; x=${u-a:~}; echo $x; x=${u-~/a:~/b}; echo $x; export y=${u-~:~}; echo $y; x=${u-'~':~}; echo $x; x=${u-\~:~}; echo $x; x=$y=~; echo $x; x=${u=~:~}; echo $x; unset u; x=${u-a=~}; echo $x; x=${u-~root:~}:~; echo $x; x="${u-~:~}"; echo $x;  x=${u+~}; echo $x; v=1; x=${v+~:~}; echo $x; x=${u-${w-~:~}:~}; echo $x; x=${u-~"a":~}; echo $x; x=a:${u-~}; echo $x; x=$u:~; echo $x; echo ${u-~:~} x=${u-~:~}; x=${u-$(echo ~:~)}; echo $x; x=${u:-~:~$HOME}; echo $x; x=a:$y=~; echo $x;x=${v%~}; echo $x; v=~/a; echo ${v#~}; x=${v#~}; echo $x; v=/h:/h:/h; x=${v#~:~}; echo $x
+#--- no parameters in quoted words
+p() { echo "$((n+=1)):" $# "$@"; for i; do echo "<$i>"; done; }; n=0
+e=; unset foo
+t() { n=0; echo "T $*";
+p "${foo-$@}"; p "${foo-$*}"; p "${foo-"$@"}"; p "${foo-"$*"}"; p ${foo-$@}; p ${foo-"$@"}; p ${foo-$*}; p ${foo-"$*"}
+p "${foo:-$@}"; p "${e:-$@}"; p "${e+$@}"; p "${e:+$@}"; p "${1+$@}"; p "${1:+$@}"; p ${1+"$@"}; p "${1-$@}"; p "x${foo-$@}"; p "${foo-$@}x"
+p "$@$@"; p "$@"; p "${@}"; p "${@-}"; p "${@-x}"; p "${@:-x}"; p "${@+x}"; p "${@:+x}"; p "${*-x}"; p "${*:-x}"; p "${*+x}"; p "${*:+x}"
+p "$@$e"; p "$e$@"; p "$e"; p "$@"""; p """$@"; p ''"$@"; p "$@"''; p "$@""$@"; p $e"$@"; p "$e"$@; p $@"$e"
+p ${@-x}; p ${@:+x}; p ${*:+x}; p ${*+x}; p ${@:-x}; p ${@+x}; p ${*+x}; p ${*:-x}; p "a$@b"; p a"$@"b; p a$@b; p "a$*b"; p "${foo-a$@b}"; p "${foo-$@$@}"; p "${foo-${bar-$@}}"; p "${foo-$e$@}"; p "${foo-}${bar-$@}"; p "${foo=$@}"; unset foo; p "${foo=$*}"; unset foo; p ${foo=$@}; unset foo
+p "${#@}" ${#*} "$#"; x="${foo-$@}"; p "$x"; x=${foo-$@}; p "$x"; x="$@"; p "$x"; x="${foo-$*}"; p "$x"; x=${foo-"$@"}; p "$x"; x=${foo-$*}; p "$x"
+case "${foo-$@}" in '') echo empty;; *) echo "$*";; esac
+p $(echo "${foo-$@}"); cat <<X
+${foo-$@} ${foo-$*} $@ $* "${foo-"$@"}"
+X
+}
+t; t a; t a 'b c' d; t ''; t '' ''; t a '' b; IFS=:; t a 'b c' d; t; t '' x:y; IFS=; t a 'b c' d; t; t '' ''; IFS=' :'; t 'a:b' '' ' c '; unset IFS; t a 'b c'

@@ -271,17 +271,18 @@ static int evaluate(char **words, int count)
 {
 	bool inverted = false;
 
-	/* What POSIX fixes for up to four words. */
-	if (count == 3 && is_binary(words[1]))
-		return test_binary(words[0], words[1], words[2]) ? 0 : 1;
-	if (count == 3 || count == 4) {
+	/* What POSIX fixes for up to four words: "!" turns around what the rest says by itself. */
+	for (; count == 3 || count == 4; count--, words++) {
+		if (count == 3 && is_binary(words[1]))
+			return test_binary(words[0], words[1], words[2]) != inverted ? 0 : 1;
 		if (strcmp(words[0], "(") == 0 && strcmp(words[count - 1], ")") == 0) {
-			words[--count] = NULL;
+			words[count - 1] = NULL;
 			words++;
-		} else if (strcmp(words[0], "!") == 0) {
-			inverted = true;
-			words++;
+			break;
 		}
+		if (strcmp(words[0], "!") != 0)
+			break;
+		inverted = !inverted;
 	}
 	struct expression expression = {.word = words};
 	bool value = parse_or(&expression);

@@ -8,10 +8,56 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
+const char *path_next(struct shell *sh, const char **path, const char *name)
+{
+	const char *start = *path;
+	size_t length;
+
+	if (!start)
+		return NULL;
+	length = strcspn(start, ":");
+	*path = start[length] ? start + length + 1 : NULL;
+	return arena_format(&sh->arena, "%.*s%s%s", (int)length, start, length ? "/" : "", name);
+}
+
+static bool is_relative_to_here(const char *name)
+{
+	if (name[0] == '.')
+		name += 1 + (name[1] == '.');
+	else if (name[0] != '/')
+		return false;
+	return *name == '/' || *name == '\0';
+}
+
+/* What CDPATH makes of the name; *print: the user is told where that is. */
+static const char *find_directory(struct shell *sh, const char *name, bool *print)
+{
+	const char *path = variable_get(sh, "CDPATH"), *candidate;
+	struct file_stat stat;
+
+	if (is_relative_to_here(name))
+		return name;
+	if (!*name)
+		name = ".";
+	if (path)
+		path = arena_copy(&sh->arena, path, strlen(path));
+	for (;;) {
+		bool here = path && (*path == ':' || !*path);
+
+		candidate = path_next(sh, &path, name);
+		if (!candidate)
+			return name;
+		if (path_stat(candidate, &stat) || stat.type != FILE_DIRECTORY)
+			continue;
+		*print |= !here;
+		return candidate;
+	}
+}
+
 int builtin_cd(struct shell *sh, int argc, char **argv)
 {
 	struct builtin_options options = {.index = 1};
-	const char *directory, *old;
+	const char *directory, *old, *found;
 	bool print = false;
 	int letter;
 
@@ -19,8 +65,8 @@ int builtin_cd(struct shell *sh, int argc, char **argv)
 		if (letter < 0)
 			return 2;
 	directory = options.index < argc ? argv[options.index] : variable_get(sh, "HOME");
-	if (!directory || !*directory)
-		directory = ".";
+	if (!directory)
+		directory = "";
 	if (!strcmp(directory, "-")) {
 		directory = variable_get(sh, "OLDPWD");
 		print = true;
@@ -29,7 +75,8 @@ int builtin_cd(struct shell *sh, int argc, char **argv)
 	}
 	old = arena_copy(&sh->arena, process_directory(), strlen(process_directory()));
 	directory = arena_copy(&sh->arena, directory, strlen(directory));
-	if (process_change_directory(directory))
+	found = find_directory(sh, directory, &print);
+	if (process_change_directory(found))
 		return builtin_error(sh, "can't cd to %s", directory);
 	variable_set(sh, "OLDPWD", old);
 	variable_set(sh, "PWD", process_directory());
@@ -51,19 +98,13 @@ int builtin_pwd(struct shell *sh, int argc, char **argv)
 /* "." searches the PATH for names without a slash. */
 static const char *find_source(struct shell *sh, const char *name, struct file_stat *stat)
 {
-	const char *path = variable_get(sh, "PATH");
+	const char *path = variable_get(sh, "PATH"), *candidate;
 
 	if (strchr(name, '/'))
 		return name;
-	while (path) {
-		size_t length = strcspn(path, ":");
-		char *candidate = arena_format(&sh->arena, "%.*s%s%s", (int)length, path,
-					       length ? "/" : "", name);
-
+	while ((candidate = path_next(sh, &path, name)))
 		if (!path_stat(candidate, stat) && stat->type == FILE_REGULAR)
 			return candidate;
-		path = path[length] ? path + length + 1 : NULL;
-	}
 	return NULL;
 }
 

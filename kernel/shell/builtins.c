@@ -37,7 +37,7 @@ static const struct builtin builtins[] = {
 	{"sh", builtin_sh, false, false, "[-efux] [-c STRING | FILE] [ARGUMENT]...",
 	 "Run a script, a command string, or a new shell"},
 	{"shift", builtin_shift, true, false, "[N]", "Drop the first positional parameters"},
-	{"source", builtin_dot, true, false, "FILE", "Run the commands of FILE in this shell"},
+	{"source", builtin_dot, false, false, "FILE", "Run the commands of FILE in this shell"},
 	{"type", builtin_type, false, false, "NAME...", "Say what NAME would run"},
 	{"unset", builtin_unset, true, false, "[-fv] NAME...", "Remove variables or functions"},
 };
@@ -245,6 +245,10 @@ int builtin_exec(struct shell *sh, int argc, char **argv)
 {
 	if (argc == 1)
 		return 0;
+	if (!argv[1][0]) {
+		shell_message(sh, ": %s", error_text(EACCES));
+		shell_exit(sh, STATUS_NOT_EXECUTABLE);
+	}
 	shell_exit(sh, execute_arguments(sh, argc - 1, argv + 1));
 }
 

@@ -49,7 +49,7 @@ static void expand_command_words(struct shell *sh, struct word *words, struct fi
 			const char *name = fields->values[fields->count - 1];
 
 			/* "command export A=~" is about export, too */
-			if (strcmp(name, "command")) {
+			if (strcmp(name, "command") || function_find(sh, name)) {
 				builtin = builtin_find(name);
 				looked = true;
 			}
@@ -61,45 +61,53 @@ static void expand_command_words(struct shell *sh, struct word *words, struct fi
 	}
 }
 
-/* "command [-p] [--] NAME …" in front of a command: skipped; left alone with other options. */
-static void skip_command_prefix(struct invocation *invocation)
+/* "command [-p] [--] NAME …" in front of a command: skipped; false: left alone, there are other
+ * options or there is no NAME. */
+static bool skip_command_prefix(struct invocation *invocation)
 {
-	while (invocation->argc > 1 && !strcmp(invocation->argv[0], "command")) {
-		int i = 1;
+	int i = 1;
 
-		while (i < invocation->argc && !strcmp(invocation->argv[i], "-p"))
-			i++;
-		if (i < invocation->argc && !strcmp(invocation->argv[i], "--"))
-			i++;
-		else if (i < invocation->argc && invocation->argv[i][0] == '-')
-			return;
-		if (i == invocation->argc)
-			return;
-		invocation->argc -= i;
-		invocation->argv += i;
-		invocation->skip_functions = true;
-	}
+	while (i < invocation->argc && !strcmp(invocation->argv[i], "-p"))
+		i++;
+	if (i < invocation->argc && !strcmp(invocation->argv[i], "--"))
+		i++;
+	else if (i < invocation->argc && invocation->argv[i][0] == '-')
+		return false;
+	if (i == invocation->argc)
+		return false;
+	invocation->argc -= i;
+	invocation->argv += i;
+	invocation->skip_functions = true;
+	return true;
 }
 
 static void look_up(struct shell *sh, struct invocation *invocation)
 {
-	const char *name;
+	do {
+		const char *name = invocation->argv[0];
 
-	skip_command_prefix(invocation);
-	name = invocation->argv[0];
-	invocation->builtin = builtin_find(name);
-	if (invocation->builtin && invocation->builtin->special) {
-		invocation->special = !invocation->skip_functions;
-		return;
-	}
-	if (!invocation->skip_functions) {
-		invocation->function = function_find(sh, name);
-		if (invocation->function)
+		invocation->builtin = builtin_find(name);
+		if (invocation->builtin && invocation->builtin->special) {
+			invocation->special = !invocation->skip_functions;
+			return;
+		}
+		if (!invocation->skip_functions)
+			invocation->function = function_find(sh, name);
+		if (invocation->function) {
 			invocation->builtin = NULL;
-	}
+			return;
+		}
+	} while (invocation->builtin && invocation->builtin->run == builtin_command &&
+		 skip_command_prefix(invocation));
 }
 
-static void assign(struct shell *sh, struct word *word, struct local_scope *scope,
+static bool is_exec_of_command(const struct invocation *invocation)
+{
+	return invocation->builtin && invocation->builtin->run == builtin_exec &&
+	       invocation->argc > 1;
+}
+
+static void assign(struct shell *sh, struct word *word, struct local_scope *scope, bool exported,
 		   struct text *trace)
 {
 	char *text = expand_assignment(sh, word);
@@ -116,7 +124,7 @@ static void assign(struct shell *sh, struct word *word, struct local_scope *scop
 		local_save(sh, scope, text);
 	}
 	variable_set(sh, text, equals + 1);
-	if (scope)
+	if (exported)
 		variable_mark(sh, text, false, true);
 }
 
@@ -329,7 +337,8 @@ static int run_simple(struct shell *sh, struct node *node, struct invocation *in
 	if (scoped)
 		local_scope_push(sh, &scope, false);
 	for (word = node->command.assignments; word; word = word->next)
-		assign(sh, word, scoped ? &scope : NULL, sh->options.trace ? &trace : NULL);
+		assign(sh, word, scoped ? &scope : NULL, scoped || is_exec_of_command(invocation),
+		       sh->options.trace ? &trace : NULL);
 	if (sh->options.trace)
 		write_trace(sh, &trace, &invocation->arguments, redirections);
 	status = invocation->argc ? invoke(sh, invocation, flags) : sh->substitution_status;

@@ -127,6 +127,14 @@ static void test_smallest_number(void **state)
 	       0, "-9223372036854775808 0 -9223372036854775808 9223372036854775807\n");
 }
 
+/* Where dash takes two negations in front of two words for one. */
+static void test_two_negations(void **state)
+{
+	(void)state;
+	expect("[ ! ! -n x ]; echo $?; [ ! ! -n '' ]; echo $?; test ! ! ! !; echo $?; test ! ! ! x",
+	       1, "0\n1\n1\n");
+}
+
 static void test_output_that_fails(void **state)
 {
 	(void)state;
@@ -228,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_trims_of_each_argument),
+		cmocka_unit_test(test_two_negations),
 		cmocka_unit_test(test_smallest_number),
 		cmocka_unit_test(test_output_that_fails),
 		cmocka_unit_test(test_device_that_fails),

@@ -179,3 +179,24 @@ f() { :; }; type f cd if nosuch export; echo $?; type; echo $?; type :; type /no
 #--- printf with wide zeros
 printf '%0100d|%+0100d|% 0100d|%#0100x|%#0100o|%0100.3d|%-0100d|%0*d\n' 5 5 5 5 5 5 5 90 -5
 printf '%064d|%065d|%0100u|%0100X|%0200d\n' -1 -1 0 255 0; printf '%.100d|%+.100d|%120.100d\n' 5 5 -5
+#--- test with words that look like operators
+a='('; b=')'; [ ! "$a" = "$b" ]; echo $?; a='!'; [ ! "$a" = b ]; echo $?; test ! '(' -f ')'; echo $?; test ! ! != !; echo $?; [ ! ! x ]; echo $?; [ ! '(' x ')' ]; echo $?; [ ! '(' '' ')' ]; echo $?; [ '(' ! x ')' ]; echo $?; [ '(' -f ')' ]; echo $?
+ops="! ( ) -a -o -n -z -f -e = != < > -eq -t x -"
+set -f; e=
+one() { [ "$1" ]; r=$r$?; }; r=; for a in $ops; do one $a; done; echo $r
+r=; for a in $ops; do for b in $ops; do [ "$a" "$b" ] 2>/dev/null; r=$r$?; done; done; echo $r
+r=; for a in $ops; do for b in $ops; do for c in ! '(' ')' -f = -n x; do [ "$a" "$b" "$c" ] 2>/dev/null; r=$r$?; done; done; r="$r "; done; echo $r
+# dash takes two negations for one there
+r=; for a in ! '(' -n x; do for b in ! '(' -f = x ')'; do for c in $ops; do for d in ')' ! x -n =; do
+case $a$b in !!) [ "$c" = = ] || [ "$c" = != ] || [ "$c" = "<" ] || [ "$c" = ">" ] || continue;; esac
+[ "$a" "$b" "$c" "$d" ] 2>/dev/null; r=$r$?; done; done; r="$r "; done; done; echo $r
+#--- CDPATH
+mkdir -p a/x b/x b/y c; W=$PWD
+CDPATH=a:b; cd x >o; read p <o; echo "${p#$W}"; cd $W; cd y >o; read p <$W/o; echo "${p#$W}"; cd $W; cd c >o; s=$?; cat o; echo $s "${PWD#$W}"; cd $W
+cd ./c >o; cat $W/o; cd $W; cd nosuch; echo $?; cd ../w/c >$W/o; cat $W/o; cd $W; CDPATH=:a; cd x >o; read p<o; echo ${p#$W}; cd $W; CDPATH=a:; cd c >o; cat $W/o; cd $W; CDPATH=; cd c; echo ${PWD#$W}; cd $W; CDPATH=a; cd - >o; read p<o; cat $W/o >/dev/null; echo ${PWD#$W}; cd $W; CDPATH=$W/a; cd x >$W/o; read p < $W/o; echo ${p#$W}; cd $W;  CDPATH=.; cd c > o; read p <$W/o; echo ${p#$W};cd $W; CDPATH=/nosuch::$W/b; cd y >$W/o; read p < $W/o; echo ${p#$W}; cd $W
+CDPATH=a; HOME=x; cd >$W/o; read p < $W/o; echo ${p#$W}; cd $W; cd '' >$W/o; echo $? ${PWD#$W}; CDPATH=b; cd .y; echo $?; cd ...; echo $?; cd x/ >o; read p <$W/o; echo ${p#$W}; cd $W; : >a/file; CDPATH=a:b; cd file; echo $?; export CDPATH; sh -c 'cd x' >o; read p <o;  echo ${p#$W}
+#--- exec and assignments
+X=1 exec 3>&1; echo "[$X]"; sh -c 'echo "[$X]"'
+(X=2 exec sh -c 'echo "[$X]"'); (Y=2 exec nosuch); (X=3 command exec sh -c 'echo "[$X]"'); (X=3 exec -- sh -c 'echo "[$X]"')
+(X=4 exec 3>f sh -c 'echo "[$X]"'); (x=1 y=2 exec sh -c 'echo "$x$y"'); readonly R=1; (R=2 exec sh -c 'echo $R'); echo $?
+(exec ''); echo $?; (exec '' a); echo $?; ''; echo $?; '' a; echo $?; command ''; echo $?; (command exec ''; echo no); echo $?; (exec -a foo sh -c 'echo $0'); echo $?; (exec -x); echo $?; (exec --; echo y); mkdir dd; (exec ./dd); echo $?; (exec ./nosuch); echo $?; (exec /); echo $?

@@ -151,3 +151,10 @@ for i in 1 2; do break && echo no; echo no; done; for i in 1 2; do ! continue; e
 $x; echo $?; x= $y; echo $?; >f; echo $?; $(false); echo $?; {
 :
 }; (:); if $x; then echo a; fi; while $z; do echo b; break; done
+#--- functions named like built-ins
+command() { echo "f $@"; }; command -v cd; command echo x; command command a; y=~; command export y=~ z=~:~; unset -f command; command echo y
+command() { echo "f $@"; }; x=1 command q; (unset -f command; command echo sub); unset -f command
+cd() { echo "cd $@"; }; cd /x; command cd /; pwd; unset -f cd; pwd
+for n in read getopts type umask wait unalias alias true false test printf pwd jobs kill hash fg bg ulimit local source history; do eval "$n() { echo fn $n \$1; }"; $n 1; unset -f $n; done
+#--- functions that cannot be named like special built-ins
+for n in . : break continue eval exec exit export readonly return set shift unset command local; do (eval "$n() { echo fn; }"; echo ok); echo $n $?; done

@@ -137,6 +137,16 @@ static int run_autorun(int argc, char **argv)
 	return shell_run_script("/boot/autorun", argc - 1, argv + 1);
 }
 
+/* For /dev. */
+static const char *controller_name(unsigned index)
+{
+	struct nvme_controller *controller = nvme_first();
+
+	while (controller && index-- > 0)
+		controller = nvme_next(controller);
+	return controller ? nvme_name(controller) : NULL;
+}
+
 /* The first process. */
 static int run_shell(bool autorun)
 {
@@ -177,6 +187,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 
 	pci_init();
 	nvme_init();
+	files_set_controllers(controller_name);
 	housekeeping_init();
 	log_info("boot: ready");
 

@@ -1,14 +1,17 @@
-/* /dev: the character devices, and a node for each block device that is registered. */
+/* /dev: the character devices, and a node for each block device that is registered and each
+ * controller. */
 #include "drivers/block/block.h"
 #include "kernel/files/console_file.h"
 #include "kernel/files/inode.h"
 #include "kernel/memory.h"
 #include "kernel/process.h"
 #include "kernel/random.h"
+#include "lib/ctype.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
-#define BLOCK_MAJOR 259 /* Linux's for NVMe namespaces */
+#define BLOCK_MAJOR	 259 /* Linux's for NVMe namespaces */
+#define CONTROLLER_MAJOR 240 /* Linux has none of its own for them; for local use */
 
 /* Long transfers look for Ctrl-C so often. */
 #define RANDOM_PIECE 65536
@@ -52,6 +55,24 @@ static long read_random(struct file *file, void *buffer, size_t size, uint64_t o
 	return done || !size ? (long)done : -EINTR;
 }
 
+/* A controller is there to be named: commands go to it by nvme. */
+static long read_controller(struct file *file, void *buffer, size_t size, uint64_t offset)
+{
+	(void)file, (void)buffer, (void)size, (void)offset;
+	return -EINVAL;
+}
+
+static long write_controller(struct file *file, const void *buffer, size_t size, uint64_t offset)
+{
+	(void)file, (void)buffer, (void)size, (void)offset;
+	return -EINVAL;
+}
+
+static const struct file_operations controller_operations = {
+	.read = read_controller,
+	.write = write_controller,
+	.seeking = SEEK_NOT,
+};
 static const struct file_operations null_operations = {
 	.read = read_nothing,
 	.write = write_nowhere,
@@ -102,6 +123,57 @@ static int add_redirect(const char *path, int fd)
 	return error;
 }
 
+static const char *(*controller_name)(unsigned index);
+
+void files_set_controllers(const char *(*name_at)(unsigned index))
+{
+	controller_name = name_at;
+}
+
+static bool is_controller(const char *name)
+{
+	const char *there;
+
+	for (unsigned i = 0; controller_name && (there = controller_name(i)); i++)
+		if (strcmp(there, name) == 0)
+			return true;
+	return false;
+}
+
+/* The number that a name ends with. */
+static unsigned number_of(const char *name)
+{
+	unsigned number = 0;
+
+	for (; *name; name++)
+		number = is_digit(*name) ? number * 10 + (unsigned)(*name - '0') : 0;
+	return number;
+}
+
+static void remove_file(struct inode *inode, const char *name)
+{
+	directory_unlink(inode);
+	directory_remove(files_dev, name);
+}
+
+static void add_controller(const char *name)
+{
+	struct inode *inode = directory_find(files_dev, name);
+
+	if (inode && inode->operations == &controller_operations)
+		return;
+	/* A file that somebody made under this name meanwhile gives way. */
+	if (inode)
+		remove_file(inode, name);
+	inode = inode_create(FILE_CHARACTER, 0600, &controller_operations);
+	if (!inode)
+		return;
+	inode->major = CONTROLLER_MAJOR;
+	inode->minor = number_of(name);
+	if (directory_add(files_dev, name, inode))
+		inode_put(inode);
+}
+
 static void add_block_device(struct block_device *device)
 {
 	static unsigned next_minor;
@@ -110,11 +182,8 @@ static void add_block_device(struct block_device *device)
 
 	if (inode && inode->type == FILE_BLOCK && block_file_device(inode->block) == device)
 		return;
-	/* A file that somebody made under this name meanwhile gives way. */
-	if (inode) {
-		directory_unlink(inode);
-		directory_remove(files_dev, device->name);
-	}
+	if (inode)
+		remove_file(inode, device->name);
 	block = block_file_create(device);
 	if (!block)
 		return;
@@ -133,17 +202,20 @@ static void add_block_device(struct block_device *device)
 void device_files_refresh(void)
 {
 	struct directory_data *directory = &files_dev->directory;
+	const char *name;
 
 	for (size_t i = 0; i < directory->count;) {
 		struct inode *inode = directory->items[i]->inode;
 
-		if (inode->type == FILE_BLOCK && !block_file_device(inode->block)) {
-			directory_unlink(inode);
-			directory_remove(files_dev, directory->items[i]->name);
-		} else {
+		name = directory->items[i]->name;
+		if ((inode->type == FILE_BLOCK && !block_file_device(inode->block)) ||
+		    (inode->operations == &controller_operations && !is_controller(name)))
+			remove_file(inode, name);
+		else
 			i++;
-		}
 	}
+	for (unsigned i = 0; controller_name && (name = controller_name(i)); i++)
+		add_controller(name);
 	for (struct block_device *device = block_first(); device; device = device->next)
 		add_block_device(device);
 }

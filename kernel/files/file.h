@@ -94,5 +94,8 @@ int files_sync_all(void);
 /* At start: the tree with /dev, /tmp and /root; a device file per registered block device appears
  * by itself, later ones too. */
 int files_init(void);
+/* Who knows controllers hands in their names: name_at(0), name_at(1), … NULL behind the last. Each
+ * is a character device in /dev as long as it is named; reading and writing it is -EINVAL. */
+void files_set_controllers(const char *(*name_at)(unsigned index));
 /* Puts memory into the tree as a regular file (boot modules); the bytes are copied. */
 int files_add(const char *path, const void *bytes, size_t size);

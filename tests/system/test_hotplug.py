@@ -50,11 +50,13 @@ def test_at_the_prompt(tmp_path):
             guest.unplug()
             guest.wait_for("/dev/my_nvme0n1", there=False)
             assert "my_nvme0" not in guest.console.run("nvme list; lsblk; ls /dev; lspci")
+            assert guest.console.run("test -c /dev/my_nvme0 || echo gone") == "gone\n"
             text = guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null; echo status $?")
             assert "No such file or directory\nstatus 1\n" in text, text
             guest.plug()
             guest.wait_for("/dev/my_nvme0n1")
             assert guest.intact()
+            assert guest.console.run("test -c /dev/my_nvme0 && echo back") == "back\n"
             used.add(guest.console.run("free -b | head -2 | tail -1").split()[2])
         assert len(used) <= 2, used  # the first round also grows tables
         guest.check()

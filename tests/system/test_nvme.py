@@ -111,6 +111,16 @@ def test_show_regs_is_nvme_clis(dumps):
     assert "cap     : " in ours and "cmbebs  : " in ours and "nssd    : " in ours
 
 
+def test_controllers_are_character_devices(tmp_path):
+    """What nvme takes stands in /dev, by whatever path; stat and ls show what it is."""
+    result = run_script(tmp_path, "ls -l /dev/my_nvme*\nstat -c '%n %F %A' /dev/my_nvme?\ncd /dev\nnvme list-ns ./my_nvme0\n"
+                        "nvme list-ns ../dev/my_nvme1 || echo none\n",
+                        "--disk", make_disk(tmp_path / "disk.img", MIB), "--", "-device", "nvme,serial=second", check=True)
+    assert re.search(r"^crw------- 1 root root +\d+, 0 .* /dev/my_nvme0\nbrw-rw---- .* /dev/my_nvme0n1\ncrw------- 1 root root +\d+, 1 .* /dev/my_nvme1$",
+                     result.stdout, re.MULTILINE)
+    assert "/dev/my_nvme1 character special file crw-------\n[   0]:0x1\n" in result.stdout
+
+
 def test_controllers_and_namespaces_are_named(tmp_path):
     """Two controllers; the first with namespaces 1, 2 and 5 of different formats, the second with one."""
     extra = []

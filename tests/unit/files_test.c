@@ -203,6 +203,52 @@ static void test_devices(void **state)
 	run_in_process(devices_body);
 }
 
+/* Controllers are named for as long as they are there. */
+static const char *controllers[3];
+
+static const char *controller_at(unsigned index)
+{
+	return controllers[index];
+}
+
+static int controllers_body(void)
+{
+	struct file_stat stat;
+	struct file *file;
+
+	files_set_controllers(controller_at);
+	assert_int_equal(path_stat("/dev/my_nvme0", &stat), -ENOENT);
+	controllers[0] = "my_nvme12";
+	controllers[1] = "my_nvme0";
+	assert_int_equal(path_stat("/dev/my_nvme12", &stat), 0);
+	assert_int_equal(stat.type, FILE_CHARACTER);
+	assert_int_equal(stat.minor, 12);
+	assert_int_equal(path_unlink("/dev/my_nvme12"), -EPERM);
+	assert_int_equal(file_open("/dev/my_nvme0", O_RDWR, 0, &file), 0);
+	assert_int_equal(file_read(file, bytes, 1), -EINVAL);
+	assert_int_equal(file_write(file, bytes, 1), -EINVAL);
+	assert_int_equal(file_pread(file, bytes, 1, 0), -ESPIPE);
+	assert_int_equal(file_sync(file), -EINVAL);
+	assert_int_equal(file_truncate(file, 0), -EINVAL);
+	assert_null(file_block_device(file));
+	/* Gone while it is open. */
+	controllers[1] = NULL;
+	assert_int_equal(path_stat("/dev/my_nvme0", &stat), -ENOENT);
+	assert_int_equal(file_read(file, bytes, 1), -EINVAL);
+	assert_int_equal(file_close(file), 0);
+	assert_int_equal(path_stat("/dev/my_nvme12", &stat), 0);
+	controllers[0] = NULL;
+	assert_int_equal(path_stat("/dev/my_nvme12", &stat), -ENOENT);
+	files_set_controllers(NULL);
+	return 0;
+}
+
+static void test_controllers(void **state)
+{
+	(void)state;
+	run_in_process(controllers_body);
+}
+
 /* Whichever allocation fails: an error, no crash, and all memory comes back. */
 static int scarce_body(void)
 {
@@ -294,5 +340,5 @@ static void test_failed_open(void **state)
 
 GROUP_TESTS(host_set_up, NULL, cmocka_unit_test(test_names), cmocka_unit_test(test_sparse),
 	    cmocka_unit_test(test_full), cmocka_unit_test(test_directory_stable),
-	    cmocka_unit_test(test_devices), cmocka_unit_test(test_scarce),
-	    cmocka_unit_test(test_failed_open))
+	    cmocka_unit_test(test_devices), cmocka_unit_test(test_controllers),
+	    cmocka_unit_test(test_scarce), cmocka_unit_test(test_failed_open))

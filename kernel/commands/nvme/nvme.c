@@ -3,6 +3,7 @@
 
 #include "drivers/nvme/names.h"
 #include "kernel/commands/command.h"
+#include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/number.h"
@@ -98,6 +99,29 @@ static bool find_target(const char *name, struct nvme_target *target)
 	return target->controller;
 }
 
+/* What a path below /dev names there; anything else as it is. */
+static const char *device_name(const char *operand)
+{
+	char *path = alloc_or_fail(PATH_MAX);
+
+	if (!strchr(operand, '/') || path_absolute(operand, path, PATH_MAX) ||
+	    strncmp(path, DEVICE_PREFIX, strlen(DEVICE_PREFIX)) != 0)
+		return operand;
+	return path + strlen(DEVICE_PREFIX);
+}
+
+_Noreturn static void fail_no_device(const char *operand)
+{
+	struct file_stat stat;
+	int error = path_stat(operand, &stat);
+
+	if (error)
+		fail(1, "%s: %s", operand, error_text(-error));
+	if (stat.type != FILE_CHARACTER && stat.type != FILE_BLOCK)
+		fail(1, "%s is not a block or character device", operand);
+	fail(1, "%s: %s", operand, error_text(ENOTTY));
+}
+
 struct nvme_target nvme_operand(int argc, char **argv, int index)
 {
 	struct nvme_target target;
@@ -107,11 +131,9 @@ struct nvme_target nvme_operand(int argc, char **argv, int index)
 		fail(1, "%s: missing device", argv[0]);
 	if (index + 1 < argc)
 		fail(1, "%s: extra operand %s", argv[0], quote(argv[index + 1]));
-	name = argv[index];
-	if (strncmp(name, DEVICE_PREFIX, strlen(DEVICE_PREFIX)) == 0)
-		name += strlen(DEVICE_PREFIX);
+	name = device_name(argv[index]);
 	if (!find_target(name, &target))
-		fail(1, "%s: %s", argv[index], error_text(ENOENT));
+		fail_no_device(argv[index]);
 	return target;
 }
 

@@ -210,62 +210,6 @@ int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32
 	return error;
 }
 
-static uint64_t dwords(uint32_t less_one)
-{
-	return ((uint64_t)less_one + 1) * 4;
-}
-
-/* How much data the command moves as its fields say; size where they do not say it; UINT64_MAX, and
- * a message, where they say it in units that are not known. What it would move beyond the buffer
- * goes nowhere good. */
-static uint64_t expected_size(struct nvme_controller *controller, bool io,
-			      const struct nvme_command *command, size_t size)
-{
-	if (!io) {
-		switch (command->opcode) {
-		case NVME_ADMIN_IDENTIFY:
-			return NVME_IDENTIFY_SIZE;
-		case NVME_ADMIN_GET_LOG_PAGE:
-			return dwords((command->cdw11 & 0xffff) << 16 | command->cdw10 >> 16);
-		case NVME_ADMIN_DIRECTIVE_RECEIVE:
-			return dwords(command->cdw10);
-		case NVME_ADMIN_SECURITY_RECEIVE:
-			return command->cdw11;
-		case NVME_ADMIN_GET_LBA_STATUS:
-			return dwords(command->cdw12);
-		default:
-			return size;
-		}
-	}
-	switch (command->opcode) {
-	case NVME_IO_READ:
-	case NVME_IO_WRITE:
-	case NVME_IO_COMPARE:
-	case NVME_IO_ZONE_APPEND:
-		for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-			if (n->active && !n->block.gone && n->nsid == command->nsid)
-				return (uint64_t)((command->cdw12 & 0xffff) + 1) << n->block_shift;
-		/* One that cannot exist is for the controller to refuse. */
-		if (command->nsid == 0 || command->nsid > controller->identify->nn)
-			return size;
-		nvme_error(controller,
-			   "namespace %u is not in use: the size of its blocks is not known",
-			   command->nsid);
-		return UINT64_MAX;
-	case NVME_IO_DATASET_MANAGEMENT:
-		return ((command->cdw10 & 0xff) + 1) * sizeof(struct nvme_dsm_range);
-	case NVME_IO_COPY: /* the odd descriptor formats have room for longer tags */
-		return ((command->cdw12 & 0xff) + 1) *
-		       (command->cdw12 & 0x100 ? 40 : sizeof(struct nvme_copy_range));
-	case NVME_IO_RESERVATION_REPORT:
-		return dwords(command->cdw10);
-	case NVME_IO_ZONE_MANAGEMENT_RECEIVE:
-		return dwords(command->cdw12);
-	default:
-		return size;
-	}
-}
-
 static bool reserved_for_driver(const struct nvme_command *command)
 {
 	switch (command->opcode) {
@@ -286,6 +230,7 @@ static int pass_through(struct nvme_controller *controller, bool io,
 			unsigned timeout_ms, struct nvme_reply *reply)
 {
 	unsigned direction = NVME_OPCODE_DIRECTION(command->opcode);
+	size_t room;
 	uint64_t timeout_ns = timeout_ms ? timeout_ms * NVME_NS_PER_MS
 			      : io	 ? controller->io_timeout_ns
 					 : controller->admin_timeout_ns;
@@ -304,15 +249,18 @@ static int pass_through(struct nvme_controller *controller, bool io,
 		return -EBUSY;
 	if (io && controller->channel_count < 2)
 		return -EOPNOTSUPP;
-	if (size > controller->transfer_max || (size && !buffer) || (size & 3) ||
+	if (size > controller->transfer_max || (size && !buffer) ||
 	    command->flags & NVME_FLAGS_PSDT_MASK || (!io && reserved_for_driver(command)) ||
-	    expected_size(controller, io, command, size) > size)
+	    nvme_data_size(controller, io, command, size) > size)
 		return -EINVAL;
-	if (size) {
-		data = nvme_dma_alloc(size, &bus);
+	/* What moves data although it does not say so finds a page of zeroes, and not what belongs
+	 * to somebody else. */
+	room = size ? size : direction ? NVME_PAGE_SIZE : 0;
+	if (room) {
+		data = nvme_dma_alloc(room, &bus);
 		if (!data)
 			return -ENOMEM;
-		if (direction != NVME_DIRECTION_FROM_DEVICE)
+		if (size && direction != NVME_DIRECTION_FROM_DEVICE)
 			memcpy(data, buffer, size);
 	}
 	channel = controller->channels[io ? 1 : 0];
@@ -323,24 +271,21 @@ static int pass_through(struct nvme_controller *controller, bool io,
 	slot->command = *command;
 	slot->command.cid = cid;
 	slot->command.prp1 = slot->command.prp2 = 0;
-	/* What moves data all the same does not move it to or from address 0. */
-	if (!size && direction)
-		slot->command.prp1 = controller->scratch_bus;
-	if (size) {
-		const struct block_segment segment = {data, size};
+	if (room) {
+		const struct block_segment segment = {data, room};
 		const struct nvme_cursor cursor = {&segment, 0};
 		const struct nvme_prp_list list = nvme_slot_list(channel, slot);
 
 		/* A command that moves more than it says finds no stale pointers in the list. */
 		memset(list.entries, 0, list.count * sizeof(uint64_t));
-		nvme_prp_build(&cursor, size, &list, &slot->command.prp1, &slot->command.prp2);
+		nvme_prp_build(&cursor, room, &list, &slot->command.prp1, &slot->command.prp2);
 	}
 	error = send_and_wait(channel, slot, timeout_ns, reply);
 	if (!error && size && direction != NVME_DIRECTION_TO_DEVICE)
 		memcpy(buffer, data, size);
 out:
 	if (data)
-		nvme_dma_free(data, size);
+		nvme_dma_free(data, room);
 	return error;
 }
 

@@ -121,9 +121,16 @@ struct nvme_reply {
 	uint16_t status;      /* without the phase bit: DNR, M, CRD, SCT, SC; 0 on success */
 };
 
+/* Bytes of data that a command moves as its own fields say (blocks, dwords, ranges, descriptors, or
+ * a structure of fixed size); given where they do not say it, UINT64_MAX (and a line in the log)
+ * where they say it in blocks of a namespace that is not in use. */
+uint64_t nvme_data_size(struct nvme_controller *controller, bool io,
+			const struct nvme_command *command, uint64_t given);
+
 /* Sends an admin command and waits for it. The driver fills in CID and data pointer; buffer (NULL
- * where size is 0) may have any alignment, size is at most nvme_transfer_max(). The direction of
- * the data is that of the opcode's bits 1:0. timeout_ms 0 takes the default. reply may be NULL.
+ * where size is 0) may have any alignment, size is at most nvme_transfer_max() and at least
+ * nvme_data_size(). The direction of the data is that of the
+ * opcode's bits 1:0. timeout_ms 0 takes the default. reply may be NULL.
  *
  * 0; -EIO or the errno that fits when the controller completed it with a status (see
  * nvme_status_errno(); reply->status tells which); -ETIMEDOUT when it did not complete (the

@@ -256,7 +256,7 @@ def test_a_namespace_that_goes_and_comes(tmp_path):
     for i, disk in enumerate(disks):
         extra += ["-drive", f"file={disk},if=none,id=d{i},format=raw", "-device", f"nvme-ns,drive=d{i},bus=c,nsid={i + 1}"]
     result = run_script(tmp_path, "printf '\\001\\000\\000\\000' > /list\n"
-                        "attach() { nvme admin-passthru /dev/my_nvme0 -o 0x15 --cdw10=$1 -n 1 -w -l 4096 -i /list; }\n"
+                        "attach() { nvme admin-passthru /dev/my_nvme0 -o 0x15 --cdw10=$1 -n 1 -w -l 4096 -p 0 -i /list; }\n"
                         "exec 9< /dev/my_nvme0n1\nexec 8> /dev/my_nvme0n1\necho lost >&8\n"
                         "attach 1\ndd bs=512 count=1 <&9; echo status $?\nls /dev/my_nvme0n1; echo status $?\n"
                         "exec 8>&-\nexec 9<&-\nattach 0\nsleep 0.5\ncmp /dev/my_nvme0n1 /dev/my_nvme0n2 && echo intact\n",
@@ -287,7 +287,7 @@ def test_a_namespace_that_another_controller_takes_away(tmp_path):
     """Two controllers share it; one of them detaches it from the other, which gets an event."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB, CONTENT)
     result = run_script(tmp_path, "printf '\\001\\000\\000\\000' > /list\n"
-                        "attach() { nvme admin-passthru /dev/my_nvme1 -o 0x15 --cdw10=$1 -n 1 -w -l 4096 -i /list; sleep 0.5; }\n"
+                        "attach() { nvme admin-passthru /dev/my_nvme1 -o 0x15 --cdw10=$1 -n 1 -w -l 4096 -p 0 -i /list; sleep 0.5; }\n"
                         "attach 1\nls /dev/my_nvme0n1 /dev/my_nvme1n1\nattach 0\ncmp /dev/my_nvme0n1 /dev/my_nvme1n1 && echo intact\n",
                         "--disk", "none", "--", "-device", "nvme-subsys,id=s", "-device", "nvme,subsys=s,serial=x,id=c0",
                         "-device", "nvme,subsys=s,serial=x,id=c1", "-drive", f"file={disk},if=none,id=d,format=raw",

@@ -315,26 +315,6 @@ static void test_whose_device(void **state)
 	driver_stop(&driver);
 }
 
-/* A command whose data its own words count: too small a buffer is not handed over. */
-static void test_ranges_longer_than_the_buffer(void **state)
-{
-	struct sim_config config = {.oncs = SIM_ONCS_DSM, .tolerant = true};
-	struct nvme_command command = {.opcode = NVME_IO_DATASET_MANAGEMENT, .nsid = 1};
-	struct driver driver;
-	uint8_t ranges[32] = {0};
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	assert_int_equal(nvme_io_command(driver.controller, &command, ranges, 16, 0, NULL), 0);
-	command.cdw10 = 1;
-	assert_int_equal(nvme_io_command(driver.controller, &command, ranges, 16, 0, NULL),
-			 -EINVAL);
-	assert_int_equal(nvme_io_command(driver.controller, &command, ranges, 32, 0, NULL), 0);
-	command.cdw10 = 0xff;
-	assert_int_equal(nvme_io_command(driver.controller, &command, NULL, 0, 0, NULL), -EINVAL);
-	driver_stop(&driver);
-}
-
 static void test_events_are_asked_for(void **state)
 {
 	struct driver driver;
@@ -510,5 +490,4 @@ TESTS(cmocka_unit_test(test_events_are_asked_for),
       cmocka_unit_test(test_larger_blocks_come), cmocka_unit_test(test_called_from_a_completion),
       cmocka_unit_test(test_options), cmocka_unit_test(test_blocks_longer_than_a_command),
       cmocka_unit_test(test_too_many_namespaces),
-      cmocka_unit_test(test_namespaces_do_not_fill_the_log), cmocka_unit_test(test_whose_device),
-      cmocka_unit_test(test_ranges_longer_than_the_buffer))
+      cmocka_unit_test(test_namespaces_do_not_fill_the_log), cmocka_unit_test(test_whose_device))

@@ -3,7 +3,6 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
 #include "kernel/files/file.h"
-#include "kernel/memory.h"
 #include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -11,7 +10,7 @@
 struct passthru {
 	struct nvme_command command;
 	bool opcode_given;
-	bool read, write, raw, show, dry_run;
+	bool read, write, raw, show, dry_run, prefilled;
 	uint8_t prefill;
 	unsigned timeout_ms;
 	size_t size;
@@ -66,6 +65,7 @@ static void parse_value(struct passthru *passthru, int option, const char *text)
 		break;
 	case 'p':
 		passthru->prefill = (uint8_t)nvme_number("prefill", text, UINT8_MAX);
+		passthru->prefilled = true;
 		break;
 	case 'n':
 		command->nsid = (uint32_t)nvme_number("namespace-id", text, UINT32_MAX);
@@ -134,10 +134,11 @@ static void show_command(const struct passthru *passthru)
 	out("timeout_ms   : %08x\n", passthru->timeout_ms);
 }
 
-/* Fills the buffer from -i FILE or, without it, from standard input. Less than a buffer full leaves
- * the prefill behind it. */
-static void read_input(const struct passthru *passthru, uint8_t *buffer)
+/* Fills the buffer from -i FILE or, without it, from standard input. What is shorter is refused:
+ * the rest would be written as well. Where -p says what the rest is to be, it is given too. */
+static void read_input(const char *name, const struct passthru *passthru, uint8_t *buffer)
 {
+	const char *input = passthru->input ? passthru->input : "standard input";
 	size_t filled = 0;
 	int fd = 0;
 
@@ -150,42 +151,65 @@ static void read_input(const struct passthru *passthru, uint8_t *buffer)
 		long count = process_read(fd, buffer + filled, passthru->size - filled);
 
 		if (count < 0)
-			fail(1, "%s: %s", passthru->input ? passthru->input : "standard input",
-			     error_text((int)-count));
+			fail(1, "%s: %s", input, error_text((int)-count));
 		if (count == 0)
 			break;
 		filled += (size_t)count;
 	}
+	if (filled < passthru->size && !passthru->prefilled)
+		fail(1, "%s: %s has only %zu of the %zu bytes of data-len (-p BYTE fills up)", name,
+		     input, filled, passthru->size);
+}
+
+/* A command moves no more than it was given, or was given room for. Returns how much room it is
+ * given: Identify has one size only, who asks for less gets the beginning. */
+static size_t room_for(const char *name, const struct passthru *passthru, bool admin)
+{
+	const struct nvme_command *command = &passthru->command;
+	uint64_t size =
+		nvme_data_size(passthru->target.controller, !admin, command, passthru->size);
+
+	if (size <= passthru->size)
+		return passthru->size;
+	if (admin && command->opcode == NVME_ADMIN_IDENTIFY && passthru->size)
+		return size;
+	if (size == UINT64_MAX)
+		fail(1, "%s: namespace %u is not in use: the size of its blocks is not known", name,
+		     command->nsid);
+	fail(1, "%s: %s moves %llu bytes by its own fields, data-len is %zu", name,
+	     admin ? nvme_admin_name(command->opcode) : nvme_io_name(command->opcode),
+	     (unsigned long long)size, passthru->size);
 }
 
 static int run(int argc, char **argv, bool admin)
 {
 	struct passthru passthru = parse(argc, argv);
-	/* Whole pages, because some commands (Identify) transfer one whatever -l says. */
-	size_t buffer_size = (passthru.size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	size_t room = passthru.size;
 	uint8_t *buffer = NULL;
 	struct nvme_reply reply = {0};
 	int error;
 
+	if (!passthru.dry_run)
+		room = room_for(argv[0], &passthru, admin);
 	if (passthru.size) {
 		if (passthru.size > nvme_transfer_max(passthru.target.controller))
 			fail(1, "%s: data-len %zu is more than %s takes in one command (%u)",
 			     argv[0], passthru.size, nvme_name(passthru.target.controller),
 			     nvme_transfer_max(passthru.target.controller));
-		buffer = process_alloc_pages(buffer_size);
+		buffer = process_alloc_pages(room);
 		if (!buffer)
 			fail(1, "memory exhausted");
-		memset(buffer, passthru.prefill, buffer_size);
+		memset(buffer, passthru.prefill, room);
 	}
 	if (passthru.write)
-		read_input(&passthru, buffer);
+		read_input(argv[0], &passthru, buffer);
 	if (passthru.show)
 		show_command(&passthru);
 	if (passthru.dry_run)
 		return 0;
-	error = (admin ? nvme_admin_command
-		       : nvme_io_command)(passthru.target.controller, &passthru.command, buffer,
-					  buffer_size, passthru.timeout_ms, &reply);
+	error = (admin ? nvme_admin_command : nvme_io_command)(passthru.target.controller,
+							       &passthru.command, buffer, room,
+							       passthru.timeout_ms, &reply);
 	if (nvme_check(argv[0], error, &reply))
 		return 1;
 	if (passthru.raw) {

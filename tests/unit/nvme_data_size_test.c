@@ -1,0 +1,137 @@
+/* Commands passed through: what they move by their own fields against what they were given. */
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+/* Every command that says how much it moves is held to what it is given, to the byte: sent with so
+ * many bytes, refused with four less. What is beyond would be written, or compared, all the same.
+ */
+static void test_held_to_the_byte(void **state)
+{
+	static const struct {
+		bool io;
+		struct nvme_command command;
+		size_t size;
+	} rows[] = {
+		{true, {.opcode = NVME_IO_WRITE, .nsid = 1}, 512},
+		{true, {.opcode = NVME_IO_WRITE, .nsid = 1, .cdw12 = 7}, 4096},
+		{true,
+		 {.opcode = NVME_IO_WRITE, .nsid = 1, .cdw12 = 0xc000000f},
+		 8192}, /* LR, FUA */
+		{true, {.opcode = NVME_IO_READ, .nsid = 1, .cdw12 = 7}, 4096},
+		{true, {.opcode = NVME_IO_COMPARE, .nsid = 1, .cdw12 = 7}, 4096},
+		{true, {.opcode = NVME_IO_ZONE_APPEND, .nsid = 1, .cdw12 = 15}, 8192},
+		{true, {.opcode = NVME_IO_DATASET_MANAGEMENT, .nsid = 1}, 16},
+		{true, {.opcode = NVME_IO_DATASET_MANAGEMENT, .nsid = 1, .cdw10 = 255}, 4096},
+		{true, {.opcode = NVME_IO_COPY, .nsid = 1}, 32},
+		{true, {.opcode = NVME_IO_COPY, .nsid = 1, .cdw12 = 127}, 4096},
+		{true, {.opcode = NVME_IO_COPY, .nsid = 1, .cdw12 = 0x100 | 51}, 2080},
+		{true, {.opcode = NVME_IO_COPY, .nsid = 1, .cdw12 = 0x200 | 64}, 2080},
+		{true, {.opcode = NVME_IO_COPY, .nsid = 1, .cdw12 = 0x300 | 51}, 2080},
+		{true, {.opcode = NVME_IO_RESERVATION_REGISTER, .nsid = 1}, 16},
+		{true, {.opcode = NVME_IO_RESERVATION_ACQUIRE, .nsid = 1}, 16},
+		{true, {.opcode = NVME_IO_RESERVATION_RELEASE, .nsid = 1}, 8},
+		{true, {.opcode = NVME_IO_RESERVATION_REPORT, .nsid = 1, .cdw10 = 0x7ff}, 8192},
+		{true,
+		 {.opcode = NVME_IO_ZONE_MANAGEMENT_RECEIVE, .nsid = 1, .cdw12 = 0x7ff},
+		 8192},
+		{false, {.opcode = NVME_ADMIN_IDENTIFY, .cdw10 = 1}, 4096},
+		{false, {.opcode = NVME_ADMIN_GET_LOG_PAGE, .cdw10 = 0x7f0002}, 512},
+		{false, {.opcode = NVME_ADMIN_GET_LOG_PAGE, .cdw10 = 0x3ff0004}, 4096},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x03, .cdw11 = 3}, 256},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x0c, .cdw11 = 1}, 256},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x0e}, 8},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x16}, 512},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x7f}, 4096},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x81}, 8},
+		{false, {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 0x81, .cdw11 = 1}, 16},
+		{false, {.opcode = NVME_ADMIN_NAMESPACE_MANAGEMENT}, 4096},
+		{false, {.opcode = NVME_ADMIN_NAMESPACE_ATTACHMENT, .nsid = 1}, 4096},
+		{false, {.opcode = NVME_ADMIN_FIRMWARE_DOWNLOAD, .cdw10 = 0x3ff}, 4096},
+		{false, {.opcode = NVME_ADMIN_DIRECTIVE_SEND, .nsid = 1, .cdw10 = 3}, 16},
+		{false, {.opcode = NVME_ADMIN_DIRECTIVE_RECEIVE, .nsid = 1, .cdw10 = 0x7ff}, 8192},
+		{false, {.opcode = NVME_ADMIN_SECURITY_SEND, .cdw11 = 100}, 100},
+		{false, {.opcode = NVME_ADMIN_SECURITY_RECEIVE, .cdw11 = 8192}, 8192},
+		{false, {.opcode = NVME_ADMIN_GET_LBA_STATUS, .nsid = 1, .cdw12 = 0x7ff}, 8192},
+	};
+	struct sim_config config = {.tolerant = true, .oncs = SIM_ONCS_COMPARE | SIM_ONCS_DSM};
+	uint8_t *bytes = calloc(1, 8192);
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int (*send)(struct nvme_controller *, const struct nvme_command *, void *, size_t,
+			    unsigned, struct nvme_reply *) =
+			rows[i].io ? nvme_io_command : nvme_admin_command;
+		struct nvme_reply reply;
+
+		assert_int_equal(nvme_data_size(driver.controller, rows[i].io, &rows[i].command,
+						rows[i].size),
+				 rows[i].size);
+		if (send(driver.controller, &rows[i].command, bytes, rows[i].size - 4, 0, &reply) !=
+			    -EINVAL ||
+		    reply.status)
+			fail_msg("row %u was sent with less than it moves", i);
+		if (send(driver.controller, &rows[i].command, bytes, rows[i].size, 0, &reply) &&
+		    !reply.status)
+			fail_msg("row %u was not sent", i);
+	}
+	assert_legal(&driver);
+	free(bytes);
+	driver_finish(&driver);
+}
+
+/* Nothing at all is less than anything; and sizes that are beyond what any command carries. */
+static void test_nothing_and_far_too_much(void **state)
+{
+	static const struct nvme_command io[] = {
+		{.opcode = NVME_IO_WRITE, .nsid = 1},
+		{.opcode = NVME_IO_COMPARE, .nsid = 1},
+		{.opcode = NVME_IO_DATASET_MANAGEMENT, .nsid = 1, .cdw10 = 0xff},
+		{.opcode = NVME_IO_WRITE, .nsid = 1, .cdw12 = 0xffff},
+		{.opcode = NVME_IO_ZONE_MANAGEMENT_RECEIVE, .nsid = 1, .cdw12 = 0xffffffff},
+	};
+	static const struct nvme_command timestamp = {.opcode = NVME_ADMIN_SET_FEATURES,
+						      .cdw10 = NVME_FEATURE_TIMESTAMP};
+	struct sim_config config = {.tolerant = true, .oncs = SIM_ONCS_COMPARE | SIM_ONCS_DSM};
+	uint8_t zeroes[512] = {0}, bytes[512];
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	memset(bytes, 0xaa, sizeof(bytes));
+	sim_namespace_write(driver.sim, 1, 0, 1, zeroes);
+	for (unsigned i = 0; i < sizeof(io) / sizeof(io[0]); i++)
+		for (size_t size = 0; size <= (io[i].cdw12 ? 4 : 0); size += 4)
+			assert_int_equal(nvme_io_command(driver.controller, &io[i],
+							 size ? bytes : NULL, size, 0, NULL),
+					 -EINVAL);
+	assert_int_equal(nvme_admin_command(driver.controller, &timestamp, NULL, 0, 0, NULL),
+			 -EINVAL);
+	sim_namespace_read(driver.sim, 1, 0, 1, bytes);
+	assert_memory_equal(bytes, zeroes, sizeof(bytes));
+	driver_finish(&driver);
+}
+
+/* A read leaves alone what is behind the bytes that were given to it. */
+static void test_reads_keep_to_their_bytes(void **state)
+{
+	const struct nvme_command log = {
+		.opcode = NVME_ADMIN_GET_LOG_PAGE, .nsid = NVME_NSID_ALL, .cdw10 = 31 << 16 | 0x02};
+	struct sim_config config = {.tolerant = true};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	memset(bytes, 0xee, sizeof(bytes));
+	assert_int_equal(nvme_admin_command(driver.controller, &log, bytes, 128, 0, NULL), 0);
+	for (unsigned i = 128; i < sizeof(bytes); i++)
+		assert_int_equal(bytes[i], 0xee);
+	driver_finish(&driver);
+}
+
+TESTS(cmocka_unit_test(test_held_to_the_byte), cmocka_unit_test(test_nothing_and_far_too_much),
+      cmocka_unit_test(test_reads_keep_to_their_bytes))

@@ -10,7 +10,7 @@
 #include "kernel/housekeeping.h"
 #include "kernel/log.h"
 #include "kernel/thread.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

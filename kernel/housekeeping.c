@@ -8,7 +8,7 @@
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 
 static uint64_t next_ns;
 static bool busy;

@@ -6,10 +6,10 @@
 
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
 #include "kernel/log.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

@@ -3,11 +3,11 @@
 
 #include "drivers/nvme/nvme.h"
 #include "drivers/serial/serial.h"
-#include "kernel/acpi.h"
+#include "kernel/x86/acpi.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/files/file.h"
-#include "kernel/port.h"
+#include "kernel/x86/port.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 

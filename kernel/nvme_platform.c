@@ -1,8 +1,8 @@
 /* Interrupts as drivers/nvme/platform.h asks for them. */
 #include "drivers/nvme/platform.h"
 
-#include "kernel/apic.h"
-#include "kernel/interrupts.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/interrupts.h"
 #include "lib/errno.h"
 
 static void message_interrupt(void *context)

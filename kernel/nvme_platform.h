@@ -11,9 +11,9 @@
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/string.h"
 
 struct nvme_vector_handler {

@@ -8,7 +8,7 @@
 #include "kernel/memory.h"
 #include "kernel/process_state.h"
 #include "kernel/thread.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/setjmp.h"
 #include "lib/string.h"

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
 #include "lib/chacha20.h"
 #include "lib/string.h"
 

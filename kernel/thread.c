@@ -5,12 +5,12 @@
 
 #include <stdint.h>
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/machine.h"
 #include "kernel/memory.h"
-#include "kernel/paging.h"
-#include "kernel/thread_stack.h"
-#include "kernel/time.h"
+#include "kernel/x86/paging.h"
+#include "kernel/x86/thread_stack.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 
 #define NO_DEADLINE UINT64_MAX

@@ -22,7 +22,7 @@ DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard 
 # The files, the shell and the commands on the host.
 -include $(wildcard tests/sim/*.mk)
 
-unit_acpi     = kernel/acpi_tables.c
+unit_acpi     = kernel/x86/acpi_tables.c
 unit_console_line = kernel/console_line.c
 unit_block    = drivers/block/block.c
 unit_boot_info = kernel/boot_info.c
@@ -51,7 +51,7 @@ unit_sha256   = lib/sha256.c
 unit_sort     = lib/sort.c
 unit_string   = renamed/lib/string.c
 
-fuzz_acpi     = kernel/acpi_tables.c
+fuzz_acpi     = kernel/x86/acpi_tables.c
 fuzz_boot_info = kernel/boot_info.c kernel/memory_map.c
 fuzz_number   = lib/number.c
 fuzz_nvme     = tests/fuzz/nvme_liar.c $(filter-out tests/sim/driver.c,$(DRIVER))

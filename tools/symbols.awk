@@ -1,4 +1,4 @@
-# Turns the output of nm -n into the assembler source of the kernel's symbol table; kernel/symbols.c
+# Turns the output of nm -n into the assembler source of the kernel's symbol table; kernel/x86/symbols.c
 # says how it looks. Of several names for one address the first counts.
 
 BEGIN {

@@ -1,7 +1,7 @@
 /* Configuration space access and the capability list. */
 #include "drivers/pci/pci.h"
 
-#include "kernel/port.h"
+#include "kernel/x86/port.h"
 
 /* CONFIG_ADDRESS: bit 31 enable, bus 23:16, device 15:11, function 10:8, dword 7:2
  * (PCI 3.0, 3.2.2.3.2). */

@@ -13,9 +13,9 @@
 
 #include "drivers/pci/pci.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 
 /* PCI Express capability, offsets from its start (section 7.5.3) */
 #define EXPRESS_FLAGS	    0x02

@@ -2,10 +2,10 @@
 
 #include <stddef.h>
 
-#include "kernel/apic.h"
+#include "kernel/x86/apic.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 

@@ -1,7 +1,7 @@
 #include "drivers/pci/msix.h"
 
 #include "kernel/console.h"
-#include "kernel/paging.h"
+#include "kernel/x86/paging.h"
 #include "lib/errno.h"
 
 /* Offsets in the capability (PCI 3.0, figure 6-11) */

@@ -3,7 +3,7 @@
 
 #include "kernel/console.h"
 #include "kernel/memory.h"
-#include "kernel/paging.h"
+#include "kernel/x86/paging.h"
 #include "lib/format.h"
 
 #define SLOTS	  32

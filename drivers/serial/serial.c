@@ -2,11 +2,11 @@
 
 #include "drivers/serial/serial.h"
 
-#include "kernel/apic.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
-#include "kernel/port.h"
-#include "kernel/time.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
+#include "kernel/x86/port.h"
+#include "kernel/x86/time.h"
 
 #define SERIAL_PORT 0x3f8
 #define SERIAL_IRQ  4

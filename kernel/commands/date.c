@@ -1,6 +1,6 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/calendar.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/ctype.h"
 #include "lib/errno.h"
 #include "lib/format.h"

@@ -5,7 +5,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

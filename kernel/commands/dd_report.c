@@ -2,7 +2,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/size.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/format.h"
 
 /* "0.0123 s": six significant digits of the seconds, as printf's %g. */

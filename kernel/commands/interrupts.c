@@ -1,7 +1,7 @@
-#include "kernel/interrupts.h"
+#include "kernel/x86/interrupts.h"
 
 #include "drivers/nvme/nvme.h"
-#include "kernel/apic.h"
+#include "kernel/x86/apic.h"
 #include "kernel/commands/command.h"
 #include "lib/number.h"
 

@@ -6,7 +6,7 @@
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/sort.h"

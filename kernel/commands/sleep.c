@@ -2,7 +2,7 @@
 #include "kernel/housekeeping.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/ctype.h"
 #include "lib/string.h"
 

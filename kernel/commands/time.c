@@ -1,4 +1,4 @@
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 
 #include "kernel/commands/command.h"
 #include "kernel/process.h"

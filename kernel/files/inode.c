@@ -3,7 +3,7 @@
 
 #include "kernel/cmdline.h"
 #include "kernel/memory.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 
 static uint64_t next_number = 1;

@@ -1,10 +1,10 @@
-/* kernel/acpi_tables.c with any memory: the first byte chooses, the rest is memory from BASE on
+/* kernel/x86/acpi_tables.c with any memory: the first byte chooses, the rest is memory from BASE on
  * with the root pointer at its start. Every mapping is a copy of exactly its size, so reading past
  * one is seen. Checksums are made right where the first byte is even: otherwise little would get
  * past them. */
 #include <stdlib.h>
 
-#include "kernel/acpi.h"
+#include "kernel/x86/acpi.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

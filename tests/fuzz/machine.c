@@ -13,8 +13,8 @@
 #include "kernel/process.h"
 #include "kernel/random.h"
 #include "kernel/thread.h"
-#include "kernel/thread_stack.h"
-#include "kernel/time.h"
+#include "kernel/x86/thread_stack.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "tests/sim/host.h"
 

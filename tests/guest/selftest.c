@@ -3,7 +3,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/process.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/number.h"
 #include "lib/string.h"

@@ -4,8 +4,8 @@
 #include "tests/guest/guest.h"
 
 #include "kernel/commands/command.h"
-#include "kernel/cpu.h"
-#include "kernel/time.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/time.h"
 
 #define DEPTH	  32
 #define READ_SIZE 4096u

@@ -10,7 +10,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/memory.h"
 #include "kernel/process.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -18,8 +18,8 @@
 #include "kernel/machine.h"
 #include "kernel/random.h"
 #include "kernel/thread.h"
-#include "kernel/thread_stack.h"
-#include "kernel/time.h"
+#include "kernel/x86/thread_stack.h"
+#include "kernel/x86/time.h"
 
 /* Time */
 

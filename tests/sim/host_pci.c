@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "kernel/port.h"
+#include "kernel/x86/port.h"
 
 #define ADDRESS 0xcf8
 #define DATA	0xcfc

@@ -1,5 +1,5 @@
-/* The ports of PCI configuration space, 0xcf8 to 0xcff, for code that uses kernel/port.h. What is
- * on the bus is up to the test or fuzz target, which supplies the two functions. */
+/* The ports of PCI configuration space, 0xcf8 to 0xcff, for code that uses kernel/x86/port.h. What
+ * is on the bus is up to the test or fuzz target, which supplies the two functions. */
 #pragma once
 
 #include <stdint.h>

@@ -1,13 +1,13 @@
-/* Stacks of threads on the host: kernel/thread_stack.h. On x86-64 the switch is written out:
+/* Stacks of threads on the host: kernel/x86/thread_stack.h. On x86-64 the switch is written out:
  * sanitizers warn about swapcontext(). */
-#include "kernel/thread_stack.h"
+#include "kernel/x86/thread_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "kernel/paging.h"
+#include "kernel/x86/paging.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ADDRESS_SANITIZER 1

@@ -1,4 +1,4 @@
-#include "kernel/acpi.h"
+#include "kernel/x86/acpi.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 

@@ -1,9 +1,9 @@
 /* Pin-based interrupts: shared lines, lines that nobody knows about, and what runs out. */
 #include "drivers/pci/intx.h"
-#include "kernel/apic.h"
+#include "kernel/x86/apic.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 

@@ -2,7 +2,7 @@
  * the specification wants. The configuration space and the BARs are arrays. */
 #include "drivers/pci/msix.h"
 #include "kernel/console.h"
-#include "kernel/paging.h"
+#include "kernel/x86/paging.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 

@@ -4,7 +4,7 @@
 #include "drivers/pci/pci.h"
 #include "kernel/console.h"
 #include "kernel/memory.h"
-#include "kernel/paging.h"
+#include "kernel/x86/paging.h"
 #include "lib/errno.h"
 #include "tests/sim/host_pci.h"
 #include "tests/unit/cmocka.h"

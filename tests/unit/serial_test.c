@@ -3,11 +3,11 @@
  *
  * The driver is of one port, which starts once: the tests are in the order of a machine's life. */
 #include "drivers/serial/serial.h"
-#include "kernel/apic.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
-#include "kernel/port.h"
-#include "kernel/time.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
+#include "kernel/x86/port.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 

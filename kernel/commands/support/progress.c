@@ -7,7 +7,7 @@
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "kernel/process_state.h"
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

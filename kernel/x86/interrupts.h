@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the entry code leaves on the stack (kernel/interrupt_entry.S builds it in this order; the
- * last five are pushed by the CPU, Intel SDM volume 3, figure 6-9). */
+/* What the entry code leaves on the stack (kernel/x86/interrupt_entry.S builds it in this order;
+ * the last five are pushed by the CPU, Intel SDM volume 3, figure 6-9). */
 struct interrupt_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
 	uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;

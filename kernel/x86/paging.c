@@ -1,8 +1,8 @@
-#include "kernel/paging.h"
+#include "kernel/x86/paging.h"
 
 #include "boot/layout.h"
 #include "kernel/boot_info.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
 #include "kernel/memory_map.h"
 #include "lib/errno.h"

@@ -1,13 +1,13 @@
 /* See thread_stack.h. */
-#include "kernel/thread_stack.h"
+#include "kernel/x86/thread_stack.h"
 
 #include "boot/layout.h"
 #include "drivers/serial/serial.h"
-#include "kernel/apic.h"
-#include "kernel/cpu.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
-#include "kernel/paging.h"
-#include "kernel/time.h"
+#include "kernel/x86/paging.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 
 #define STACK_PAGES 16 /* and a guard page below */

@@ -1,4 +1,4 @@
-/* thread_switch() (kernel/thread_stack.h). Only the registers that a function has to keep (System V
+/* thread_switch() (kernel/x86/thread_stack.h). Only the registers that a function has to keep (System V
  * ABI, figure 3.4); interrupts are on and the direction flag is clear on both sides. A stack's
  * pointer is its first member. */
 

@@ -1,16 +1,16 @@
 /* Interrupt controllers: 8259s off, local APIC and I/O APICs on. */
 
-#include "kernel/apic.h"
+#include "kernel/x86/apic.h"
 
 #include <stddef.h>
 
-#include "kernel/acpi.h"
+#include "kernel/x86/acpi.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
-#include "kernel/paging.h"
-#include "kernel/port.h"
-#include "kernel/time.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
+#include "kernel/x86/paging.h"
+#include "kernel/x86/port.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 
 /* 8259A (Intel 8259A data sheet, "Initialization command words") */

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "kernel/cpu.h"
+#include "kernel/x86/cpu.h"
 
 struct interrupt_frame;
 

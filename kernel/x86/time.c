@@ -1,15 +1,15 @@
 /* Time: the TSC's rate, measured once; the RTC, read once. */
 
-#include "kernel/time.h"
+#include "kernel/x86/time.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernel/acpi.h"
-#include "kernel/apic.h"
+#include "kernel/x86/acpi.h"
+#include "kernel/x86/apic.h"
 #include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/port.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/port.h"
 
 #define TSC_HZ_MIN 10000000ull /* slower than any 64-bit CPU: a wrong measurement */
 

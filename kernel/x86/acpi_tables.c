@@ -1,7 +1,7 @@
 /* ACPI tables: pure parsers over a map callback (ACPI Specification 6.4, chapter 5). Nothing here
  * touches hardware; the same file is fuzzed on the host. */
 
-#include "kernel/acpi.h"
+#include "kernel/x86/acpi.h"
 
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -2,7 +2,7 @@
  * one's address; what each of 256 codes stands for; how far each next function is behind (7 bits a
  * byte, the low ones first, bit 7: more follow); the names in codes. A code stands for two others,
  * or, after a 0, for one character, of which NUL ends a name. */
-#include "kernel/symbols.h"
+#include "kernel/x86/symbols.h"
 
 #include <stdbool.h>
 #include <stddef.h>

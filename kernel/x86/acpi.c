@@ -1,11 +1,11 @@
 /* ACPI on this machine: finding the tables, power off, reset. */
 
-#include "kernel/acpi.h"
+#include "kernel/x86/acpi.h"
 
 #include "kernel/console.h"
-#include "kernel/paging.h"
-#include "kernel/port.h"
-#include "kernel/time.h"
+#include "kernel/x86/paging.h"
+#include "kernel/x86/port.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 
 /* Where a BIOS leaves the root pointer (section 5.2.5.1). The pointer to the EBDA is in page 0,

@@ -2,19 +2,19 @@
  * which nothing is certain: polled output, no allocation, no pointer followed that is not known to
  * be mapped. */
 
-#include "kernel/panic.h"
+#include "kernel/x86/panic.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "drivers/serial/serial.h"
-#include "kernel/cpu.h"
-#include "kernel/interrupts.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/interrupts.h"
 #include "kernel/machine.h"
 #include "kernel/memory.h"
-#include "kernel/port.h"
-#include "kernel/symbols.h"
+#include "kernel/x86/port.h"
+#include "kernel/x86/symbols.h"
 #include "kernel/thread.h"
 #include "lib/format.h"
 #include "lib/string.h"

@@ -1,4 +1,5 @@
-/* Instructions of the CPU that C has no words for (Intel SDM volume 2). Ports are in kernel/port.h.
+/* Instructions of the CPU that C has no words for (Intel SDM volume 2). Ports are in
+ * kernel/x86/port.h.
  */
 #pragma once
 

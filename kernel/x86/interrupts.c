@@ -1,12 +1,12 @@
 /* Interrupts: GDT, TSS and IDT of the one CPU, and the table of vectors. */
 
-#include "kernel/interrupts.h"
+#include "kernel/x86/interrupts.h"
 
 #include <stddef.h>
 
-#include "kernel/apic.h"
-#include "kernel/cpu.h"
-#include "kernel/panic.h"
+#include "kernel/x86/apic.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/panic.h"
 #include "lib/errno.h"
 
 #define SELECTOR_CODE 0x08

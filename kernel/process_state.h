@@ -8,7 +8,10 @@
 struct process_output {
 	char *buffer; /* OUTPUT_BUFFER_SIZE bytes from the first write on */
 	size_t length;
-	int error; /* the first one, negative */
+	int error;	     /* the first one, negative */
+	bool ends;	     /* the process ends with it, at once */
+	const char *failure; /* what its message says; NULL: "write error" */
+	int failure_status;  /* 0: 1 */
 	enum { OUTPUT_UNKNOWN, OUTPUT_BY_LINE, OUTPUT_BY_BLOCK } mode;
 };
 

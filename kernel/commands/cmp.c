@@ -381,8 +381,8 @@ static int cmp_main(int argc, char **argv)
 	struct side *side = comparison.side;
 	struct file *output = process_file(1);
 	struct file_stat stat;
-	int status;
 
+	out_failure(NULL, TROUBLE);
 	parse(argc, argv, &comparison);
 	/* standard input goes second: nothing is read from it if the other is not there */
 	int first = strcmp(side[0].name, "-") == 0;
@@ -403,9 +403,7 @@ static int cmp_main(int argc, char **argv)
 		if (!side[i].buffer)
 			fail(TROUBLE, "memory exhausted");
 	}
-	status = compare(&comparison);
-	out_flush_or_fail(TROUBLE);
-	return status;
+	return compare(&comparison);
 }
 
 COMMAND(cmp, "[-bls] [-i SKIP[:SKIP2]] [-n LIMIT] FILE1 [FILE2 [SKIP1 [SKIP2]]]",

@@ -43,11 +43,15 @@ void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_bytes(const void *bytes, size_t size);
 void out_char(char c);
 /* Writes out what is buffered. 0 or a negative errno; the error is sticky. command_run() does it at
- * the end: an error there prints "NAME: write error: No space left on device" and makes the
- * status 1. */
+ * the end. Wherever an error comes up, the command ends at once with "NAME: write error: No space
+ * left on device" and status 1. */
 int out_flush(void);
-/* The same, at once and with a status of the command's own, for those to whom 1 is no error. */
-void out_flush_or_fail(int status);
+/* For commands that have another message, or another status where 1 is no error (NULL, 0: as
+ * above). */
+void out_failure(const char *message, int status);
+/* For commands whose work is something else, as that of cp -v: it goes on without its output, and
+ * the error is reported when it is done. */
+void out_failure_waits(void);
 
 /* Standard error, unbuffered (standard output is flushed first), as it is. */
 void err(const char *format, ...) __attribute__((format(printf, 1, 2)));

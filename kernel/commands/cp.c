@@ -15,6 +15,7 @@ static int cp_main(int argc, char **argv)
 	struct getopt state = {0};
 	int option;
 
+	out_failure_waits();
 	while ((option = getopt_next(&state, argc, argv, "aRrfnvpdt:T", long_options)) != -1) {
 		switch (option) {
 		case 'a':

@@ -470,13 +470,13 @@ static int ls_main(int argc, char **argv)
 	struct getopt state = {0};
 	int option;
 
+	out_failure(NULL, STATUS_SERIOUS);
 	while ((option = getopt_next(&state, argc, argv, "aACdFhilrRSt1", long_options)) != -1)
 		parse_option(&settings, option);
 	if (state.index == argc)
 		list_operands(&settings, here, 1);
 	else
 		list_operands(&settings, argv + state.index, argc - state.index);
-	out_flush_or_fail(STATUS_SERIOUS);
 	return settings.status;
 }
 

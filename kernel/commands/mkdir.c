@@ -41,6 +41,7 @@ static int mkdir_main(int argc, char **argv)
 	struct getopt state = {0};
 	int option, status = 0;
 
+	out_failure_waits();
 	while ((option = getopt_next(&state, argc, argv, "pvm:", long_options)) != -1) {
 		if (option == 'p') {
 			parents = true;

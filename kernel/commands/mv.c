@@ -58,6 +58,7 @@ static int mv_main(int argc, char **argv)
 	struct getopt state = {0};
 	int option;
 
+	out_failure_waits();
 	while ((option = getopt_next(&state, argc, argv, "fnvt:T", long_options)) != -1) {
 		if (option == 'f')
 			options.no_clobber = false;

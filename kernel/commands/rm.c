@@ -27,6 +27,7 @@ static int rm_main(int argc, char **argv)
 	struct getopt state = {0};
 	int option, status = 0;
 
+	out_failure_waits();
 	while ((option = getopt_next(&state, argc, argv, "dfrRv", long_options)) != -1) {
 		if (option == 'r' || option == 'R')
 			options.recursive = true;

@@ -30,6 +30,7 @@ static int rmdir_main(int argc, char **argv)
 	struct getopt state = {0};
 	int option, status = 0;
 
+	out_failure_waits();
 	while ((option = getopt_next(&state, argc, argv, "pv", long_options)) != -1) {
 		if (option == 'p')
 			settings.parents = true;

@@ -82,9 +82,10 @@ static int tee_main(int argc, char **argv)
 	}
 	process_catch_interrupt(catches);
 	char *buffer = input_buffer();
-	long size;
+	unsigned working = count;
+	long size = 0;
 
-	while ((size = read_input(buffer, INPUT_BUFFER)) > 0) {
+	while (working && (size = read_input(buffer, INPUT_BUFFER)) > 0) {
 		for (unsigned i = 0; i < count; i++) {
 			if (outputs[i].fd < 0)
 				continue;
@@ -94,6 +95,7 @@ static int tee_main(int argc, char **argv)
 				continue;
 			status = input_complain(outputs[i].name, error);
 			outputs[i].fd = -1;
+			working--;
 		}
 	}
 	if (size < 0)

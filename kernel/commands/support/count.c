@@ -48,6 +48,7 @@ void count_parse(int argc, char **argv, char sign, struct count_options *options
 
 	memset(options, 0, sizeof(*options));
 	options->count = 10;
+	out_failure("error writing 'standard output'", 0);
 	if (argc > 1 && is_old_form(argv[1], sign)) {
 		const char *text = argv[1];
 

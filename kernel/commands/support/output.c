@@ -32,38 +32,7 @@ static int write_all(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-static void flush_quietly(void)
-{
-	out_flush();
-}
-
-static int finish_output(int status)
-{
-	struct process_state *state = process_state();
-
-	progress_clear();
-	if (!state->killed) {
-		int error = out_flush();
-
-		if (error) {
-			state->output.error = 0;
-			complain("write error: %s", error_text(-error));
-			status = 1;
-		}
-	}
-	process_free(state->output.buffer);
-	state->output.buffer = NULL;
-	state->output.length = 0;
-	return status;
-}
-
-void support_attach(struct process_state *state)
-{
-	state->finish = finish_output;
-	state->flush = flush_quietly;
-}
-
-int out_flush(void)
+static int flush(void)
 {
 	struct process_state *state = process_state();
 	struct process_output *output = &state->output;
@@ -80,13 +49,66 @@ int out_flush(void)
 	return output->error;
 }
 
-void out_flush_or_fail(int status)
+static void flush_quietly(void)
 {
-	int error = out_flush();
+	flush();
+}
 
-	process_state()->output.error = 0;
-	if (error)
-		fail(status, "write error: %s", error_text(-error));
+static int finish_output(int status)
+{
+	struct process_state *state = process_state();
+
+	progress_clear();
+	if (!state->killed) {
+		int error = flush();
+
+		if (error) {
+			const struct process_output *output = &state->output;
+
+			state->output.error = 0;
+			complain("%s: %s", output->failure ? output->failure : "write error",
+				 error_text(-error));
+			status = output->failure_status ? output->failure_status : 1;
+		}
+	}
+	process_free(state->output.buffer);
+	state->output.buffer = NULL;
+	state->output.length = 0;
+	return status;
+}
+
+void support_attach(struct process_state *state)
+{
+	state->finish = finish_output;
+	state->flush = flush_quietly;
+}
+
+void out_failure(const char *message, int status)
+{
+	struct process_output *output = &process_state()->output;
+
+	output->failure = message;
+	output->failure_status = status;
+}
+
+void out_failure_waits(void)
+{
+	process_state()->output.ends = false;
+}
+
+/* Where nothing more can be written nothing more is to be done: finish_output() says why. */
+static void end_if_failed(const struct process_output *output)
+{
+	if (output->error && output->ends)
+		process_exit(1);
+}
+
+int out_flush(void)
+{
+	int error = flush();
+
+	end_if_failed(&process_state()->output);
+	return error;
 }
 
 void out_bytes(const void *bytes, size_t size)
@@ -96,6 +118,7 @@ void out_bytes(const void *bytes, size_t size)
 
 	if (!size)
 		return;
+	end_if_failed(output);
 	support_attach(state);
 	if (output->mode == OUTPUT_UNKNOWN) {
 		struct file *file = process_file(1);
@@ -111,6 +134,7 @@ void out_bytes(const void *bytes, size_t size)
 
 		if (error && !output->error)
 			output->error = error;
+		end_if_failed(output);
 		return;
 	}
 	memcpy(output->buffer + output->length, bytes, size);
@@ -190,7 +214,7 @@ static void write_message(const char *before, const char *format, va_list args, 
 	int needed;
 
 	text = format_text(buffer, sizeof buffer, &owned, &length, format, args);
-	out_flush();
+	flush();
 	/* In one write where possible: parts of a pipeline then do not mix within a line. */
 	needed = snprintf(line, sizeof line, "%s%s%.*s%s", before ? before : "", before ? ": " : "",
 			  (int)length, text, behind ? behind : "");

@@ -1,0 +1,94 @@
+"""Every command ends when its output fails: at once, with one message and status 1, or by the broken pipe.
+
+Run in the shell that is built for the host: what is endless here would never end if it did not.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+import machine
+
+SHELL = os.environ.get("HOST_SHELL_PROGRAM") or os.path.join(machine.ROOT, "build", "host", "shell")
+
+# What each command writes for ever, or for longer than anybody waits.
+ENDLESS = {
+    "cat": "yes | cat -n",
+    "cat -v": "cat -v /dev/zero",
+    "cat plain": "cat /dev/zero",
+    "head": "head -n 2000000000 /dev/zero",
+    "head -c": "head -c 1000000000000 /dev/zero",
+    "head -n -": "yes | head -n -1",
+    "head -c -": "head -c -1 /dev/zero",
+    "hd": "hd -v /dev/zero",
+    "hexdump": "hexdump -v /dev/zero",
+    "hexdump -C": "yes | hexdump -C -v",
+    "cmp": "yes | cmp -l - /dev/zero",
+    "dd": "dd if=/dev/zero status=none",
+    "seq": "seq 1 2000000000",
+    "tail": "yes | tail -n +1",
+    "tail -c": "tail -c +1 /dev/zero",
+    "tee": "yes | tee /dev/full",
+    "yes": "yes",
+}
+
+# Those with another status than 1, or another name for what they write.
+STATUS = {"cmp": 2}
+MESSAGE = {
+    "dd": "dd: writing to 'standard output': No space left on device\n",
+    "head": "head: error writing 'standard output': No space left on device\n",
+    "tail": "tail: error writing 'standard output': No space left on device\n",
+    "tee": "tee: 'standard output': No space left on device\ntee: /dev/full: No space left on device\n",
+    "yes": "yes: standard output: No space left on device\n",
+}
+
+# Commands that have no more to say than their operands ask for: their output fails when they end.
+SHORT = {
+    "basename": "basename a", "blockdev": "blockdev --report", "clear": "clear", "crc32": "crc32 /dev/null",
+    "cp": "cp -v /dev/null o", "date": "date", "dirname": "dirname a", "echo": "echo a", "free": "free",
+    "help": "help", "ls": "ls /dev", "mkdir": "mkdir -v d", "mv": "touch o; mv -v o p",
+    "printf": "printf a", "rm": "touch o; rm -v o", "rmdir": "mkdir d; rmdir -v d",
+    "sha256sum": "sha256sum /dev/null", "stat": "stat /dev/null", "uname": "uname", "uptime": "uptime",
+    "wc": "wc /dev/null",
+}
+SHORT_STATUS = {"ls": 2}
+
+# They write nothing on standard output, or need the machine.
+SILENT = {"crash", "dmesg", "false", "interrupts", "lsblk", "lspci", "poweroff", "reboot", "sleep", "sync", "test", "time", "touch",
+          "true", "truncate"}
+
+
+def run(script):
+    return subprocess.run([SHELL, "-c", script], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_endless_output_to_a_full_device(name):
+    command = name.split()[0]
+    result = run(f"{ENDLESS[name]} >/dev/full")
+    assert result.stderr == MESSAGE.get(command, f"{command}: write error: No space left on device\n")
+    assert result.returncode == STATUS.get(command, 1)
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_endless_output_to_a_closed_pipe(name):
+    result = run(f"{{ {ENDLESS[name].replace('/dev/full', '')}; echo $? >status; }} | true; cat status")
+    assert (result.stdout, result.stderr) == ("141\n", "")
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_short_output_to_a_full_device(name):
+    result = run(f"cd /tmp; {{ {SHORT[name]}; }} >/dev/full")
+    assert result.stderr == f"{name}: write error: No space left on device\n"
+    assert result.returncode == SHORT_STATUS.get(name, 1)
+
+
+def test_every_command_is_here():
+    names = set()
+    for path in pathlib.Path(machine.ROOT, "kernel", "commands").glob("*.c"):
+        names |= set(re.findall(r"^COMMAND\((\w+),", path.read_text(), re.M))
+    known = {name.split()[0] for name in ENDLESS} | set(SHORT) | SILENT
+    assert names - known == set()

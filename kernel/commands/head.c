@@ -8,9 +8,10 @@
 
 /* How much of the count a piece of input takes up: bytes of it, up to the last one that belongs to
  * the head. */
-static size_t take(const unsigned char *bytes, size_t size, bool lines, uint64_t *left)
+static size_t take(const unsigned char *bytes, size_t size, const struct count_options *options,
+		   uint64_t *left)
 {
-	if (!lines) {
+	if (options->bytes) {
 		size_t taken = *left < size ? (size_t)*left : size;
 
 		*left -= taken;
@@ -19,7 +20,7 @@ static size_t take(const unsigned char *bytes, size_t size, bool lines, uint64_t
 	size_t at = 0;
 
 	while (at < size && *left) {
-		const unsigned char *end = memchr(bytes + at, '\n', size - at);
+		const unsigned char *end = memchr(bytes + at, options->end, size - at);
 
 		if (!end)
 			return size;
@@ -43,7 +44,7 @@ static int head_first(int fd, const char *name, const struct count_options *opti
 			status = count_complain(name, count);
 		if (count <= 0)
 			break;
-		size_t taken = take(buffer, (size_t)count, !options->bytes, &left);
+		size_t taken = take(buffer, (size_t)count, options, &left);
 
 		out_bytes(buffer, taken);
 		/* what was read too much is the next reader's */
@@ -68,8 +69,9 @@ static int head_main(int argc, char **argv)
 	return count_for_each(&options, head_one);
 }
 
-COMMAND(head, "[-qv] [-c [-]N] [-n [-]N] [FILE]...", "Write the first part of files",
+COMMAND(head, "[-qvz] [-c [-]N] [-n [-]N] [FILE]...", "Write the first part of files",
 	"  -n N   the first N lines (10), with -N all but the last N\n"
 	"  -c N   the first N bytes, with -N all but the last N\n"
 	"  -q     never headers with the files' names; -v always\n"
+	"  -z     lines end with NUL\n"
 	"N takes the suffixes b=512 kB=1000 K=1024 MB, M, …\n");

@@ -12,7 +12,11 @@ static int move(const char *from, const char *to, const struct copy_options *opt
 		complain_about("cannot stat", from, error);
 		return 1;
 	}
-	bool exists = path_stat(to, &target) == 0;
+	error = path_stat(to, &target);
+	bool exists = error == 0;
+
+	if (error && error != -ENOENT)
+		return complain_about("cannot stat", to, error);
 
 	if (exists && options->no_clobber)
 		return 0;
@@ -30,6 +34,8 @@ static int move(const char *from, const char *to, const struct copy_options *opt
 		return 1;
 	}
 	error = path_rename(from, to);
+	if (error == -EISDIR && source.type != FILE_DIRECTORY)
+		error = -ENOTDIR;
 	if (error == -EINVAL && source.type == FILE_DIRECTORY) {
 		complain("cannot move %s to a subdirectory of itself, %s", quote(from), quote(to));
 		return 1;

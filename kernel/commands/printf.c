@@ -1,3 +1,5 @@
+#include <limits.h>
+
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/escape.h"
 #include "lib/ctype.h"
@@ -92,17 +94,25 @@ struct conversion {
 	char letter;
 };
 
+static void print_run(char c, size_t count)
+{
+	char run[64];
+
+	memset(run, c, sizeof(run));
+	for (; count >= sizeof(run); count -= sizeof(run))
+		out_bytes(run, sizeof(run));
+	out_bytes(run, count);
+}
+
 static void print_padded(const struct conversion *conversion, const char *bytes, size_t size)
 {
 	size_t width = conversion->width > 0 ? (size_t)conversion->width : 0;
 	size_t padding = width > size ? width - size : 0;
 	bool left = strchr(conversion->flags, '-');
 
-	for (size_t i = 0; !left && i < padding; i++)
-		out_char(' ');
+	print_run(' ', left ? 0 : padding);
 	out_bytes(bytes, size);
-	for (size_t i = 0; left && i < padding; i++)
-		out_char(' ');
+	print_run(' ', left ? padding : 0);
 }
 
 static void print_string(const struct conversion *conversion, const char *bytes, size_t size)
@@ -153,14 +163,22 @@ static void print_number(const struct conversion *conversion, uint64_t value)
 		if (digits[at] == '0' && (digits[at + 1] == 'x' || digits[at + 1] == 'X'))
 			at += 2;
 		int run = zeros ? width - length : precision - (length - at);
+		struct conversion rest = *conversion;
 
+		/* what stands around the zeros; the padding is one side's or the other's */
 		run = run > 0 ? run : 0;
-		char *all = alloc_or_fail((size_t)(length + run) + 1);
-
-		memcpy(all, digits, (size_t)at);
-		memset(all + at, '0', (size_t)run);
-		memcpy(all + at + run, digits + at, (size_t)(length - at));
-		print_padded(conversion, all, (size_t)(length + run));
+		rest.width = width > run ? width - run : 0;
+		if (strchr(conversion->flags, '-')) {
+			out_bytes(digits, (size_t)at);
+			print_run('0', (size_t)run);
+			rest.width -= rest.width > at ? at : rest.width;
+			print_padded(&rest, digits + at, (size_t)(length - at));
+			return;
+		}
+		print_run(' ', rest.width > length ? (size_t)(rest.width - length) : 0);
+		out_bytes(digits, (size_t)at);
+		print_run('0', (size_t)run);
+		out_bytes(digits + at, (size_t)(length - at));
 		return;
 	}
 	if (zeros)
@@ -180,21 +198,19 @@ static void print_number(const struct conversion *conversion, uint64_t value)
 	print_padded(conversion, digits, (size_t)length);
 }
 
-/* Digits or '*'. */
-static int scan_width(const char **text, struct arguments *arguments)
+/* Digits or '*': an int, as in C. False where it is more. */
+static bool scan_width(const char **text, struct arguments *arguments, int *width)
 {
-	int value = 0;
+	int64_t value = 0;
 
 	if (**text == '*') {
 		++*text;
-		/* an int, as in C */
-		int number = (int)number_argument(arguments, true);
-
-		return number > 1000000 ? 1000000 : number < -1000000 ? -1000000 : number;
+		value = (int64_t)number_argument(arguments, true);
 	}
 	for (; is_digit(**text); ++*text)
-		value = value < 100000 ? value * 10 + **text - '0' : 1000000;
-	return value;
+		value = value < INT_MAX ? value * 10 + **text - '0' : value;
+	*width = (int)value;
+	return value <= INT_MAX && value >= -INT_MAX;
 }
 
 /* *format stands behind a '%'. False ends the output. */
@@ -203,11 +219,12 @@ static bool print_conversion(const char **format, struct arguments *arguments)
 	const char *text = *format, *start = text - 1;
 	struct conversion conversion = {.precision = -1};
 	size_t flags = 0;
+	bool fits;
 
 	for (; *text && strchr("#-+ 0", *text); text++)
 		if (!strchr(conversion.flags, *text))
 			conversion.flags[flags++] = *text;
-	conversion.width = scan_width(&text, arguments);
+	fits = scan_width(&text, arguments, &conversion.width);
 	if (conversion.width < 0) {
 		conversion.width = -conversion.width;
 		if (!strchr(conversion.flags, '-'))
@@ -215,7 +232,12 @@ static bool print_conversion(const char **format, struct arguments *arguments)
 	}
 	if (*text == '.') {
 		text++;
-		conversion.precision = scan_width(&text, arguments);
+		fits &= scan_width(&text, arguments, &conversion.precision);
+	}
+	if (!fits) {
+		complain("%.*s: width or precision too large", (int)(text - start), start);
+		arguments->status = 2;
+		return false;
 	}
 	char letter = *text;
 

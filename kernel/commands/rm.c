@@ -48,7 +48,9 @@ static int rm_main(int argc, char **argv)
 				 quote(argv[i]));
 			status = 1;
 		} else if (options.recursive && is_root(argv[i])) {
-			complain("it is dangerous to operate recursively on '/'");
+			complain("it is dangerous to operate recursively on %s",
+				 strcmp(argv[i], "//") ? "'/'" : "'//' (same as '/')");
+			complain("use --no-preserve-root to override this failsafe");
 			status = 1;
 		} else {
 			status |= remove_path(argv[i], &options);

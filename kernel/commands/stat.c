@@ -169,13 +169,34 @@ static const char *print_directive(const char *format, const char *name,
 	return format + 1;
 }
 
-static char printf_escape(char c)
+/* format stands behind a backslash: prints what it means, returns what stands behind it. */
+static const char *print_escape(const char *format)
 {
 	static const char letters[] = "abefnrtv\\\"";
 	static const char bytes[] = "\a\b\033\f\n\r\t\v\\\"";
+	char c = *format;
 	const char *found = c ? strchr(letters, c) : NULL;
+	bool hex = c == 'x' && is_xdigit(format[1]);
+	int digits = hex ? 2 : 3, value = 0;
 
-	return found ? bytes[found - letters] : c;
+	if (!c) {
+		complain("warning: backslash at end of format");
+		out_char('\\');
+		return format;
+	}
+	if (!hex && (c < '0' || c > '7')) {
+		if (!found)
+			complain("warning: unrecognized escape '\\%c'", c);
+		out_char(found ? bytes[found - letters] : c);
+		return format + 1;
+	}
+	for (format += hex; digits && (hex ? is_xdigit(*format) : *format >= '0' && *format <= '7');
+	     digits--, format++)
+		value = hex ? value * 16 + (is_digit(*format) ? *format - '0'
+							      : to_lower(*format) - 'a' + 10)
+			    : value * 8 + *format - '0';
+	out_char((char)value);
+	return format;
 }
 
 static void print_format(const char *format, bool escapes, const char *name,
@@ -186,8 +207,8 @@ static void print_format(const char *format, bool escapes, const char *name,
 
 		if (c == '%')
 			format = print_directive(format, name, stat);
-		else if (c == '\\' && escapes && *format)
-			out_char(printf_escape(*format++));
+		else if (c == '\\' && escapes)
+			format = print_escape(format);
 		else
 			out_char(c);
 	}

@@ -9,11 +9,19 @@ static const struct option long_options[] = {
 static int sync_main(int argc, char **argv)
 {
 	struct getopt state = {0};
+	bool data = false, file_system = false;
 	int option, status = 0;
 
-	while ((option = getopt_next(&state, argc, argv, "df", long_options)) != -1)
+	while ((option = getopt_next(&state, argc, argv, "df", long_options)) != -1) {
 		if (option == '?')
 			fail_usage(1);
+		data |= option == 'd';
+		file_system |= option == 'f';
+	}
+	if (data && file_system)
+		fail(1, "cannot specify both --data and --file-system");
+	if (data && state.index == argc)
+		fail(1, "--data needs at least one argument");
 	if (state.index == argc) {
 		int error = files_sync_all();
 
@@ -42,6 +50,6 @@ static int sync_main(int argc, char **argv)
 	return status;
 }
 
-COMMAND(sync, "[FILE]...", "Bring data onto the medium",
+COMMAND(sync, "[-d|-f] [FILE]...", "Bring data onto the medium",
 	"Writes back what is buffered of the FILEs, or of every device, and flushes the device.\n"
-	"-d and -f are accepted and change nothing.\n");
+	"-d and -f change nothing; -d wants a FILE.\n");

@@ -41,7 +41,7 @@ static int tail_from(int fd, const char *name, const struct count_options *optio
 		size_t at = 0;
 
 		while (skip && at < (size_t)count) {
-			unsigned char *end = memchr(buffer + at, '\n', (size_t)count - at);
+			unsigned char *end = memchr(buffer + at, options->end, (size_t)count - at);
 
 			at = end ? (size_t)(end - buffer) + 1 : (size_t)count;
 			skip -= end != NULL;
@@ -55,9 +55,11 @@ static int tail_from(int fd, const char *name, const struct count_options *optio
 }
 
 /* The offset of the first of the last count lines of [start, end); negative errno. */
-static int64_t find_lines(int fd, int64_t start, int64_t end, uint64_t lines, unsigned char *buffer)
+static int64_t find_lines(int fd, int64_t start, int64_t end, const struct count_options *options,
+			  unsigned char *buffer)
 {
 	struct file *file = process_file(fd);
+	uint64_t lines = options->count;
 	int64_t position = end;
 
 	if (!lines)
@@ -81,7 +83,7 @@ static int64_t find_lines(int fd, int64_t start, int64_t end, uint64_t lines, un
 		}
 		for (size_t at = filled; at > 0; at--) {
 			/* the newline that ends the last line starts none */
-			if (buffer[at - 1] != '\n' || position + (int64_t)at == end)
+			if ((char)buffer[at - 1] != options->end || position + (int64_t)at == end)
 				continue;
 			if (--lines == 0)
 				return position + (int64_t)at;
@@ -102,7 +104,7 @@ static int tail_seekable(int fd, const char *name, const struct count_options *o
 		from = options->count > (uint64_t)(end - start) ? start
 								: end - (int64_t)options->count;
 	else
-		from = find_lines(fd, start, end, options->count, buffer);
+		from = find_lines(fd, start, end, options, buffer);
 	int status = 0;
 
 	if (from < 0) {
@@ -142,8 +144,9 @@ static int tail_main(int argc, char **argv)
 	return count_for_each(&options, tail_one);
 }
 
-COMMAND(tail, "[-qv] [-c [+]N] [-n [+]N] [FILE]...", "Write the last part of files",
+COMMAND(tail, "[-qvz] [-c [+]N] [-n [+]N] [FILE]...", "Write the last part of files",
 	"  -n N   the last N lines (10), with +N from line N on\n"
 	"  -c N   the last N bytes, with +N from byte N on\n"
 	"  -q     never headers with the files' names; -v always\n"
+	"  -z     lines end with NUL\n"
 	"N takes the suffixes b=512 kB=1000 K=1024 MB, M, …\n");

@@ -1,32 +1,43 @@
 #include "kernel/commands/command.h"
 #include "kernel/files/file.h"
+#include "kernel/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
-/* Makes the file if it is not there; setting its size to what it is sets the time. */
+/* Setting its size to what it is sets the time. */
+static int set_time(struct file *file)
+{
+	struct file_stat stat;
+	int error = file_stat(file, &stat);
+
+	if (!error && stat.type == FILE_REGULAR)
+		error = file_truncate(file, stat.size);
+	return error;
+}
+
+/* Makes the file if it is not there. */
 static int touch_one(const char *path, bool create)
 {
-	struct file *file;
+	bool standard = strcmp(path, "-") == 0; /* standard output's file */
+	struct file *file = standard ? process_file(1) : NULL;
 	struct file_stat stat;
-	int error = path_stat(path, &stat);
+	int error = standard ? 0 : path_stat(path, &stat), open_error = 0;
 
 	if (error == -ENOENT && !create)
 		return 0;
-	if (!error && stat.type != FILE_REGULAR)
+	if (!standard && !error && stat.type != FILE_REGULAR)
 		return 0;
-	if (!error || error == -ENOENT) {
-		error = file_open(path, O_WRONLY | O_CREAT, 0644, &file);
-		if (!error) {
-			error = file_stat(file, &stat);
-			if (!error)
-				error = file_truncate(file, stat.size);
-			file_close(file);
-		}
-	}
-	if (!error)
-		return 0;
-	complain_about("cannot touch", path, error);
-	return 1;
+	if (!standard && (!error || create))
+		open_error = file_open(path, O_WRONLY | O_CREAT, 0644, &file);
+	if (open_error && open_error != -EISDIR)
+		return complain_about("cannot touch", path, open_error);
+	if (!error && !open_error)
+		error = file ? set_time(file) : -EBADF;
+	else if (!open_error && file)
+		error = 0; /* made just now */
+	if (file && !standard)
+		file_close(file);
+	return error ? complain_about("setting times of", path, error) : 0;
 }
 
 static const struct option long_options[] = {{"no-create", 0, 'c'}, {NULL, 0, 0}};
@@ -54,4 +65,5 @@ static int touch_main(int argc, char **argv)
 
 COMMAND(touch, "[-c] FILE...", "Set the time of files, making those that are not there",
 	"  -c   make none\n"
+	"FILE - is the file that standard output goes to.\n"
 	"Files have one time: -a and -m are accepted and change nothing.\n");

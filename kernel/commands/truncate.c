@@ -21,8 +21,10 @@ static void parse_size(const char *text, struct change *change)
 	change->mode = *number && strchr("<>/%+-", *number) ? *number++ : '=';
 	while (is_space(*number))
 		number++;
-	int error =
-		is_digit(*number) ? size_parse(number, "EgGkKmMPtTYZ0", &change->size) : -EINVAL;
+	/* a suffix on its own is one of it, but not behind a sign */
+	int error = is_digit(*number) || !strchr("+-", change->mode)
+			    ? size_parse(number, "EgGkKmMPtTYZ0", &change->size)
+			    : -EINVAL;
 
 	if (!error && change->size > INT64_MAX)
 		error = -ERANGE;

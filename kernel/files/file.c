@@ -63,27 +63,35 @@ static int find_or_create(const char *path, int flags, unsigned mode, struct ino
 	return path_create(&result, FILE_REGULAR, mode, &ram_operations, inode);
 }
 
-/* A descriptor of the process once more: /dev/stdin and its like. */
-static int open_again(int descriptor, struct file **opened)
+/* A descriptor of the process once more, /dev/stdin and its like: a file in the tree is opened
+ * anew, with a position of its own, as on Linux; of anything else there is the one *shared. */
+static int open_again(struct inode **inode, int flags, struct file **shared)
 {
-	struct file *file = process_file(descriptor);
+	struct file *file = process_file((*inode)->redirect);
 
 	if (!file)
 		return -ENXIO;
-	*opened = file_get(file);
-	return 0;
+	if (file->inode->type != FILE_REGULAR && file->inode->type != FILE_BLOCK) {
+		*shared = file;
+		return 0;
+	}
+	*inode = file->inode;
+	return prepare(*inode, flags);
 }
 
 int file_open(const char *path, int flags, unsigned mode, struct file **opened)
 {
 	/* First: a name must not be made, nor a file cut short, for an open that then fails. */
-	struct file *file = kzalloc(sizeof *file);
+	struct file *file = kzalloc(sizeof *file), *shared = NULL;
 	struct inode *inode;
 	int error = file ? find_or_create(path, flags, mode, &inode) : -ENOMEM;
 
-	if (!error && !inode->operations) {
+	if (!error && !inode->operations)
+		error = open_again(&inode, flags, &shared);
+	if (shared) {
 		kfree(file);
-		return open_again(inode->redirect, opened);
+		*opened = file_get(shared);
+		return 0;
 	}
 	if (!error) {
 		file->inode = inode;

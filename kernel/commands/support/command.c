@@ -76,7 +76,7 @@ static int run_command(int argc, char **argv)
 	const struct command *command = starting;
 
 	support_attach(process_state());
-	process_state()->output.ends = true;
+	process_state()->command = process_state()->output.ends = true;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		command_print_help(command);
 		return 0;

@@ -47,8 +47,11 @@ static int copy_file(const char *from, const struct file_stat *from_stat, const 
 {
 	struct file *input, *output;
 	struct file_stat to_stat;
-	bool exists = path_stat(to, &to_stat) == 0;
+	int error = path_stat(to, &to_stat);
+	bool exists = error == 0;
 
+	if (error && error != -ENOENT)
+		return complain_about("cannot stat", to, error);
 	if (exists && options->no_clobber)
 		return 0;
 	if (exists && to_stat.inode == from_stat->inode && to_stat.type == from_stat->type) {
@@ -61,7 +64,7 @@ static int copy_file(const char *from, const struct file_stat *from_stat, const 
 	}
 	if (options->verbose)
 		out("%s -> %s\n", quote(from), quote(to));
-	int error = file_open(from, O_RDONLY, 0, &input);
+	error = file_open(from, O_RDONLY, 0, &input);
 
 	if (error)
 		return complain_about("cannot open", from, error);
@@ -83,6 +86,9 @@ static int copy_file(const char *from, const struct file_stat *from_stat, const 
 	if (output_fd < 0) {
 		if (!error)
 			file_close(output);
+		/* a slash behind a name that is not there asks for a directory */
+		if (error == -EISDIR && to[0] && to[strlen(to) - 1] == '/')
+			output_fd = -ENOTDIR;
 		process_set_file(input_fd, NULL);
 		return complain_about("cannot create regular file", to, output_fd);
 	}

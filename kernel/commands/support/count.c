@@ -21,24 +21,85 @@ static void parse_count(const char *text, char sign, struct count_options *optio
 	int error =
 		is_digit(*number) ? size_parse(number, "bkKmMGTPEZY0", &options->count) : -EINVAL;
 
-	if (error == -ERANGE && sign == '+' && options->signed_prefix)
-		error = 0;
 	if (error)
-		fail(1, "invalid number of %s: %s%s%s", what, quote(text),
+		fail(1, "invalid number of %s: %s%s%s", what, quote(text + (*text == '-')),
 		     error == -ERANGE ? ": " : "", error == -ERANGE ? error_text(EOVERFLOW) : "");
 }
 
 static const struct option long_options[] = {
-	{"bytes", 1, 'c'},  {"lines", 1, 'n'},	 {"quiet", 0, 'q'},
-	{"silent", 0, 'q'}, {"verbose", 0, 'v'}, {NULL, 0, 0},
+	{"bytes", 1, 'c'},   {"lines", 1, 'n'},		  {"quiet", 0, 'q'}, {"silent", 0, 'q'},
+	{"verbose", 0, 'v'}, {"zero-terminated", 0, 'z'}, {NULL, 0, 0},
 };
 
-/* "-5", "+5" (tail): an old form, only as the first operand. */
-static bool is_old_form(const char *text, char sign)
+/* "-5", "-5cqv": head's old form, a number with option letters behind. */
+static bool parse_old_head(const char *text, struct count_options *options)
 {
-	if (text[0] != '-' && !(sign == '+' && text[0] == '+'))
+	size_t digits = strspn(text + 1, "0123456789");
+	char multiplier = 0;
+
+	if (text[0] != '-' || !digits)
 		return false;
-	return is_digit(text[1]) && text[1 + strspn(text + 1, "0123456789")] == '\0';
+	for (const char *letter = text + 1 + digits; *letter; letter++) {
+		switch (*letter) {
+		case 'b':
+		case 'k':
+		case 'm':
+		case 'c':
+			options->bytes = true;
+			multiplier = *letter == 'c' ? 0 : *letter;
+			break;
+		case 'l':
+			options->bytes = false;
+			break;
+		case 'q':
+		case 'v':
+			options->never_headers = *letter == 'q';
+			options->always_headers = *letter == 'v';
+			break;
+		case 'z':
+			options->end = '\0';
+			break;
+		default:
+			complain("invalid trailing option -- %c", *letter);
+			fail_usage(1);
+		}
+	}
+	char *number = alloc_or_fail(digits + 2);
+
+	memcpy(number, text + 1, digits);
+	number[digits] = multiplier;
+	number[digits + 1] = '\0';
+	parse_count(number, '-', options);
+	return true;
+}
+
+/* "-5", "+5", "-5c", "+l": tail's, only with at most one file behind it. */
+static bool parse_old_tail(int argc, char **argv, struct count_options *options)
+{
+	const char *text = argv[1];
+	size_t digits = strspn(text + 1, "0123456789");
+	const char *letter = text + 1 + digits;
+
+	if (argc > 4 || (argc == 4 && strcmp(argv[2], "--") != 0) ||
+	    (argc == 3 && argv[2][0] == '-' && argv[2][1] && strcmp(argv[2], "--") != 0))
+		return false;
+	if ((text[0] != '-' && text[0] != '+') ||
+	    (*letter && (!strchr("bcl", *letter) || letter[1])))
+		return false;
+	/* "-" is standard input, and "-c" wants a number */
+	if (text[0] == '-' && !digits && (!*letter || *letter == 'c'))
+		return false;
+	options->bytes = *letter == 'b' || *letter == 'c';
+	options->signed_prefix = text[0] == '+';
+	options->count = *letter == 'b' && !digits ? 5120 : 10;
+	if (digits) {
+		const char *end;
+		int result = size_scan(text + 1, &end, 10, "b", &options->count);
+
+		if (result & ~SIZE_SUFFIX)
+			fail(1, "invalid number: %s: %s", quote(text), error_text(ERANGE));
+	}
+	return true;
 }
 
 void count_parse(int argc, char **argv, char sign, struct count_options *options)
@@ -49,15 +110,15 @@ void count_parse(int argc, char **argv, char sign, struct count_options *options
 	memset(options, 0, sizeof(*options));
 	options->count = 10;
 	out_failure("error writing 'standard output'", 0);
-	if (argc > 1 && is_old_form(argv[1], sign)) {
-		const char *text = argv[1];
-
-		parse_count(sign == '-' ? text + 1 : text, sign, options);
+	options->end = '\n';
+	if (argc > 1 && (sign == '-' ? parse_old_head(argv[1], options)
+				     : parse_old_tail(argc, argv, options))) {
 		argv[1] = argv[0];
 		argv++;
 		argc--;
 	}
-	while ((option = getopt_next(&state, argc, argv, "c:n:qv", long_options)) != -1) {
+	while ((option = getopt_next(&state, argc, argv, "c:n:qvz0123456789", long_options)) !=
+	       -1) {
 		switch (option) {
 		case 'c':
 		case 'n':
@@ -72,7 +133,15 @@ void count_parse(int argc, char **argv, char sign, struct count_options *options
 			options->always_headers = true;
 			options->never_headers = false;
 			break;
-		default:
+		case 'z':
+			options->end = '\0';
+			break;
+		case '?':
+			fail_usage(1);
+		default: /* a digit in the wrong place */
+			if (sign == '+')
+				fail(1, "option used in invalid context -- %c", option);
+			complain("invalid trailing option -- %c", option);
 			fail_usage(1);
 		}
 	}
@@ -125,7 +194,7 @@ struct window {
 };
 
 /* Reads behind what is kept; as process_read(). */
-static long read_more(struct window *window, int fd, bool lines)
+static long read_more(struct window *window, int fd, const struct count_options *options)
 {
 	if (window->room - window->end < INPUT_BUFFER) {
 		if (window->bytes)
@@ -146,24 +215,27 @@ static long read_more(struct window *window, int fd, bool lines)
 
 	if (count > 0) {
 		window->end += (size_t)count;
-		window->held += lines ? bytes_count(to, (size_t)count, '\n') : (uint64_t)count;
+		window->held += options->bytes ? (uint64_t)count
+					       : bytes_count(to, (size_t)count,
+							     (unsigned char)options->end);
 	}
 	return count;
 }
 
 /* Gives up the first so many bytes or lines. */
-static void give_up(struct window *window, uint64_t count, bool lines, bool print)
+static void give_up(struct window *window, uint64_t count, const struct count_options *options,
+		    bool print)
 {
 	size_t from = window->start;
 
 	window->held -= count;
-	if (!lines)
+	if (options->bytes)
 		window->start += (size_t)count;
-	for (; lines && count; count--) {
-		unsigned char *newline =
-			memchr(window->bytes + window->start, '\n', window->end - window->start);
+	for (; !options->bytes && count; count--) {
+		unsigned char *end = memchr(window->bytes + window->start, options->end,
+					    window->end - window->start);
 
-		window->start = newline ? (size_t)(newline - window->bytes) + 1 : window->end;
+		window->start = end ? (size_t)(end - window->bytes) + 1 : window->end;
 	}
 	if (print)
 		out_bytes(window->bytes + from, window->start - from);
@@ -177,13 +249,13 @@ int count_from_end(int fd, const char *name, const struct count_options *options
 	uint64_t most = options->count + (lines && options->count < UINT64_MAX);
 	long count;
 
-	while ((count = read_more(&window, fd, lines)) > 0)
+	while ((count = read_more(&window, fd, options)) > 0)
 		if (window.held > most)
-			give_up(&window, window.held - most, lines, all_but);
+			give_up(&window, window.held - most, options, all_but);
 	if (lines && window.end > window.start)
-		window.held += window.bytes[window.end - 1] != '\n';
+		window.held += window.bytes[window.end - 1] != (unsigned char)options->end;
 	if (window.held > options->count)
-		give_up(&window, window.held - options->count, lines, all_but);
+		give_up(&window, window.held - options->count, options, all_but);
 	if (!all_but)
 		out_bytes(window.bytes + window.start, window.end - window.start);
 	process_free(window.bytes);

@@ -8,12 +8,13 @@ struct count_options {
 	bool bytes;	    /* -c: count bytes, not lines */
 	bool signed_prefix; /* head -n -N, tail -n +N */
 	uint64_t count;
+	char end; /* of a line */
 	bool never_headers, always_headers;
 	char **files;
 	int file_count;
 };
 
-/* Parses "[-c [SIGN]N] [-n [SIGN]N] [-qv] [-N] [FILE]..." with sign as the prefix that means
+/* Parses "[-c [SIGN]N] [-n [SIGN]N] [-qvz] [-N] [FILE]..." with sign as the prefix that means
  * something; ends the process on misuse. */
 void count_parse(int argc, char **argv, char sign, struct count_options *options);
 

@@ -71,6 +71,8 @@ static int finish_output(int status)
 			status = output->failure_status ? output->failure_status : 1;
 		}
 	}
+	if (state->messages_lost && state->command && !status)
+		status = state->output.failure_status ? state->output.failure_status : 1;
 	process_free(state->output.buffer);
 	state->output.buffer = NULL;
 	state->output.length = 0;
@@ -200,10 +202,12 @@ static void write_error(const char *text, size_t length)
 		long count = file_write(file, text, length);
 
 		if (count <= 0)
-			return;
+			break;
 		text += count;
 		length -= count;
 	}
+	if (length)
+		process_state()->messages_lost = true;
 }
 
 static void write_message(const char *before, const char *format, va_list args, const char *behind)

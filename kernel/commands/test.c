@@ -106,7 +106,7 @@ static bool test_file(char operator, const char * name)
 	case 'p':
 		return stat.type == FILE_PIPE;
 	case 's':
-		return stat.size > 0;
+		return stat.size > 0 && stat.type != FILE_BLOCK; /* as on Linux */
 	case 'x':
 		return stat.mode & 0111;
 	case 'u':

@@ -168,6 +168,8 @@ static int copy_directory(const char *from, const struct file_stat *from_stat, c
 		return complain_about("cannot access", from, -ENAMETOOLONG);
 	int error = path_stat(to, &stat);
 
+	if (error && error != -ENOENT)
+		return complain_about("cannot stat", to, error);
 	if (!error && stat.type != FILE_DIRECTORY) {
 		complain("cannot overwrite non-directory %s with directory %s", quote(to),
 			 quote(from));

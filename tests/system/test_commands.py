@@ -1,0 +1,36 @@
+"""Commands where GNU's cannot be asked: on the kernel's own devices, and at the limits of its memory.
+
+Run in the shell that is built for the host.
+"""
+
+import os
+import subprocess
+
+import machine
+
+SHELL = os.environ.get("HOST_SHELL_PROGRAM") or os.path.join(machine.ROOT, "build", "host", "shell")
+
+
+def run(script, *options):
+    return subprocess.run([SHELL, *options, "-c", script], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def test_block_devices_have_no_size(tmp_path):
+    """As on Linux, where only opening one tells how large it is."""
+    disk = machine.make_disk(str(tmp_path / "disk"), 1 << 20)
+    result = run("test -s /dev/my_nvme0n1; echo $?; stat -c %s /dev/my_nvme0n1; wc -c </dev/my_nvme0n1", "--disk", disk)
+    assert result.stdout == "1\n0\n1048576\n"
+
+
+def test_printf_says_which_widths_it_cannot_do():
+    result = run("printf 'a%99999999999db' 1; echo $?; printf '%.*d' 2147483648 1; echo $?")
+    assert result.stdout == "a2\n2\n"
+    assert result.stderr == "printf: %99999999999: width or precision too large\nprintf: %.*: width or precision too large\n"
+
+
+def test_rm_keeps_the_root():
+    result = run("for i in / // ///; do rm -rf $i; echo $?; done; ls -d /dev")
+    assert result.stdout == "1\n1\n1\n/dev\n"
+    assert result.stderr == "".join(
+        f"rm: it is dangerous to operate recursively on {name}\nrm: use --no-preserve-root to override this failsafe\n"
+        for name in ("'/'", "'//' (same as '/')", "'/'"))

@@ -23,7 +23,7 @@ struct process_progress {
 };
 
 struct process_state {
-	bool killed; /* by Ctrl-C or a broken pipe: what is buffered is not written */
+	bool killed;	    /* by Ctrl-C or a broken pipe: what is buffered is not written */
 	bool command;	    /* what runs is a command, not a shell */
 	bool messages_lost; /* standard error failed: a command does not succeed then */
 	uint64_t start_ns;

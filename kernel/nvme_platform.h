@@ -10,6 +10,7 @@
 #include "drivers/pci/intx.h"
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
+#include "drivers/pci/reset.h"
 #include "kernel/console.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
@@ -25,6 +26,7 @@ struct nvme_vector_handler {
 /* The controller's place in the machine. */
 struct nvme_pci {
 	struct pci_device *device;
+	struct pci_state state; /* as it was when its driver got it */
 	enum { NVME_PCI_NO_INTERRUPTS, NVME_PCI_PIN, NVME_PCI_MESSAGES } interrupts;
 	struct pci_msix msix;
 	struct pci_intx intx;

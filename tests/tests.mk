@@ -35,6 +35,7 @@ unit_errno    = lib/errno.c
 unit_hotplug  = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
 unit_pci      = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c pci.c)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
+unit_pci_reset = tests/sim/host_pci.c $(addprefix drivers/pci/,config.c reset.c)
 unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c

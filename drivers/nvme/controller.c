@@ -163,6 +163,19 @@ static void take_model(struct nvme_controller *controller)
 	controller->model[length] = 0;
 }
 
+/* Stops what firmware left it doing, and enables it. */
+static int start(struct nvme_controller *controller)
+{
+	int error = nvme_disable(controller);
+
+	if (error)
+		return error;
+	if (controller->options.bus_master)
+		controller->options.bus_master(controller->pci, true);
+	nvme_interrupts_start(controller);
+	return nvme_enable(controller);
+}
+
 int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		const struct nvme_options *options, struct nvme_controller **attached)
 {
@@ -188,12 +201,11 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		error = allocate(controller);
 	if (error)
 		goto free;
-	error = nvme_disable(controller);
-	if (!error && controller->options.bus_master)
-		controller->options.bus_master(pci, true);
-	if (!error) {
-		nvme_interrupts_start(controller);
-		error = nvme_enable(controller);
+	error = start(controller);
+	/* One that somebody left in a state from which it cannot be stopped or started */
+	if (error && controller->options.reset && controller->options.reset(pci) == 0) {
+		nvme_warning(controller, "reset of its PCI function");
+		error = start(controller);
 	}
 	if (!error)
 		error = nvme_setup(controller, true);

@@ -43,6 +43,7 @@ struct nvme_controller {
 	bool initialising; /* timeouts fail the command instead of resetting */
 	const char *reset_reason;
 	unsigned faults;	/* resets that nobody asked for, with nothing completed between */
+	bool function_reset;	/* was tried against them */
 	uint64_t faults_at_ns;	/* the end of the last one */
 	uint64_t faults_reaped; /* how much had been completed then */
 

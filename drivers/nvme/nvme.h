@@ -211,6 +211,14 @@ struct nvme_options {
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned
 	 * off for a controller that cannot be stopped otherwise. */
 	void (*bus_master)(struct nvme_pci *pci, bool on);
+	/* Makes the function answer as it did when it was attached: awake, with its addresses;
+	 * whatever a reset or somebody else has done to it. Bus mastering stays as it is. 0,
+	 * -ENODEV (it does not answer), or another negative errno. May be NULL. */
+	int (*restore)(struct nvme_pci *pci);
+	/* Resets the function with all that is in it, and restores it, bus mastering off: what is
+	 * left to try with a controller that nothing else brings back. 0 or a negative errno. May
+	 * be NULL. */
+	int (*reset)(struct nvme_pci *pci);
 };
 
 /* Starts a controller behind a mapped BAR0 and registers its namespaces. options may be NULL. 0 and

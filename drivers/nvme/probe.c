@@ -38,6 +38,16 @@ static void bus_master(struct nvme_pci *pci, bool on)
 	pci_write16(pci->device, PCI_COMMAND, command);
 }
 
+static int restore(struct nvme_pci *pci)
+{
+	return pci_restore(pci->device, &pci->state);
+}
+
+static int reset(struct nvme_pci *pci)
+{
+	return pci_reset_function(pci->device, &pci->state);
+}
+
 /* The pin is off until it is asked for. */
 static void pin_off(struct pci_device *device)
 {
@@ -113,10 +123,14 @@ static bool bind(struct pci_device *device)
 		.settle_ms = device->vendor == QEMU_VENDOR ? QEMU_SETTLE_MS : 0,
 		.address = pci_name(device, address),
 		.bus_master = bus_master,
+		.restore = restore,
+		.reset = reset,
 	};
 	struct binding *binding;
 	volatile void *bar;
 
+	if (pci_wake(device) < 0)
+		return false;
 	if (pci_bar(device, 0)->io || !pci_bar(device, 0)->size) {
 		log_error("nvme: %s: BAR0 is no memory", address);
 		return false;
@@ -132,6 +146,7 @@ static bool bind(struct pci_device *device)
 	binding->pci.device = device;
 	wanted_coalescing(&options);
 	pin_off(device);
+	pci_save(device, &binding->pci.state);
 	if (nvme_attach(bar, pci_bar(device, 0)->size, &binding->pci, &options,
 			&binding->controller) < 0) {
 		nvme_free(binding);

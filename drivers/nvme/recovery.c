@@ -22,8 +22,8 @@
  *      │                                  │
  *      │                    ┌─────────────┴─────────────┐
  *      │                    v                           v
- *      │                  LIVE: what was in flight     fails twice: DEAD
- *      │                  and may be repeated is        │
+ *      │                  LIVE: what was in flight     fails twice, and once more behind a
+ *      │                  and may be repeated is        │  reset of the PCI function: DEAD
  *      │                  sent again in its order;      │ nvme_reset() tries again
  *      v                  the rest fails                v
  *    GONE ──────────> every request fails with -ENODEV, block devices are marked gone
@@ -41,6 +41,10 @@
 #define RESET_ATTEMPTS 2
 #define FAULTS_MAX     20			/* resets in a row that nobody asked for */
 #define FAULTS_NS      (60000 * NVME_NS_PER_MS) /* what is farther apart is not in a row */
+/* Behind a subsystem reset: how long nobody looks at the PCI function (PCI Express, section 6.6.1),
+ * and when it is there or broken. */
+#define SUBSYSTEM_NS (100 * NVME_NS_PER_MS)
+#define ANSWER_NS    (1000 * NVME_NS_PER_MS)
 
 void nvme_want_reset(struct nvme_controller *controller, const char *reason)
 {
@@ -65,6 +69,20 @@ static void check_stall(struct nvme_channel *channel, uint64_t now_ns)
 	nvme_queue_ring_again(&channel->queue);
 }
 
+/* Makes the PCI function answer again, if it is there. */
+static int restore(struct nvme_controller *controller)
+{
+	return controller->options.restore ? controller->options.restore(controller->pci) : 0;
+}
+
+/* Registers that read all ones are what is left of a controller that was pulled out, but also of
+ * one whose function sleeps or has lost its addresses: with the reset of another controller of its
+ * subsystem, for one. */
+static bool comes_back(struct nvme_controller *controller)
+{
+	return restore(controller) == 0 && nvme_get32(controller, NVME_REG_CSTS) != 0xffffffff;
+}
+
 /* Deadlines, doorbells and the controller's health; a few thousand times a second at most. */
 static void check(struct nvme_controller *controller)
 {
@@ -85,12 +103,14 @@ static void check(struct nvme_controller *controller)
 		    controller->channels[0]->check_at_ns != NVME_NEVER) {
 			uint32_t csts = nvme_get32(controller, NVME_REG_CSTS);
 
-			if (csts == 0xffffffff) {
+			if (csts == 0xffffffff && !comes_back(controller)) {
 				nvme_die(controller, NVME_GONE,
 					 "gone: its registers read all ones");
 				return;
 			}
-			if (csts & NVME_CSTS_CFS)
+			if (csts == 0xffffffff)
+				nvme_want_reset(controller, "its PCI function was off");
+			else if (csts & NVME_CSTS_CFS)
 				nvme_want_reset(controller, "fatal status (CSTS.CFS)");
 			else if (!(csts & NVME_CSTS_RDY))
 				nvme_want_reset(controller, "not ready any more (CSTS.RDY)");
@@ -264,10 +284,44 @@ static bool hopeless(struct nvme_controller *controller, bool fault)
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		reaped += controller->channels[i]->reaped;
 	if (!fault || reaped != controller->faults_reaped ||
-	    nvme_time_ns() - controller->faults_at_ns > FAULTS_NS)
+	    nvme_time_ns() - controller->faults_at_ns > FAULTS_NS) {
 		controller->faults = 0;
+		controller->function_reset = false;
+	}
 	controller->faults_reaped = reaped;
 	return fault && ++controller->faults > FAULTS_MAX;
+}
+
+/* Stops the controller, takes its commands back, and brings it up again. */
+static int restart(struct nvme_controller *controller, bool fault)
+{
+	int error = nvme_disable(controller);
+
+	for (unsigned attempt = 1; !error; attempt++) {
+		take_back(controller, true, fault);
+		/* One that has stopped may have it back. */
+		if (controller->options.bus_master)
+			controller->options.bus_master(controller->pci, true);
+		error = bring_up(controller);
+		if (!error || error == -ENODEV || attempt == RESET_ATTEMPTS)
+			break;
+		error = nvme_disable(controller);
+	}
+	return error;
+}
+
+/* The last resort before a controller is given up: once, until it has done something again. */
+static int reset_function(struct nvme_controller *controller)
+{
+	int error;
+
+	if (controller->function_reset || !controller->options.reset)
+		return -EOPNOTSUPP;
+	controller->function_reset = true;
+	error = controller->options.reset(controller->pci);
+	if (!error)
+		nvme_warning(controller, "reset of its PCI function");
+	return error;
 }
 
 int nvme_recover(struct nvme_controller *controller, const char *reason)
@@ -284,26 +338,11 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	controller->state = NVME_RESETTING;
 	controller->statistics.resets++;
 	nvme_warning(controller, "controller reset: %s", reason);
+	restore(controller);
 	nvme_settle(controller);
-	error = nvme_disable(controller);
-	if (!error) {
-		take_back(controller, true, fault);
-		/* One that has stopped may have it back. */
-		if (controller->options.bus_master)
-			controller->options.bus_master(controller->pci, true);
-	}
-	if (!error && over)
-		error = -EIO;
-	for (unsigned attempt = 0; !error && attempt < RESET_ATTEMPTS; attempt++) {
-		error = bring_up(controller);
-		if (!error)
-			break;
-		if (error != -ENODEV && attempt + 1 < RESET_ATTEMPTS) {
-			error = nvme_disable(controller);
-			if (!error)
-				take_back(controller, true, fault);
-		}
-	}
+	error = over ? -EIO : restart(controller, fault);
+	if (error && reset_function(controller) == 0)
+		error = restart(controller, fault);
 	controller->initialising = false;
 	controller->want_reset = false;
 	if (error) {
@@ -359,6 +398,8 @@ int nvme_reset(struct nvme_controller *controller)
 
 int nvme_subsystem_reset(struct nvme_controller *controller)
 {
+	uint64_t begun_ns;
+
 	if (controller->polling || controller->initialising)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN || controller->state == NVME_GONE)
@@ -366,5 +407,10 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 	if (!NVME_CAP_NSSRS(controller->cap))
 		return -EOPNOTSUPP;
 	nvme_set32(controller, NVME_REG_NSSR, NVME_NSSR_RESET);
+	begun_ns = nvme_time_ns();
+	while (nvme_time_ns() - begun_ns < SUBSYSTEM_NS)
+		nvme_relax();
+	while (restore(controller) == -ENODEV && nvme_time_ns() - begun_ns < ANSWER_NS)
+		nvme_relax();
 	return nvme_recover(controller, "NVM subsystem reset requested");
 }

@@ -8,7 +8,6 @@
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA    0xcfc
 
-#define CONFIG_SIZE	  256
 #define CAPABILITIES_FROM 0x40 /* behind the standard header */
 
 static uint16_t select_register(const struct pci_device *device, unsigned offset)
@@ -70,7 +69,7 @@ unsigned pci_next_capability(const struct pci_device *device, unsigned after)
 unsigned pci_find_capability(const struct pci_device *device, uint8_t id)
 {
 	unsigned offset = pci_next_capability(device, 0);
-	unsigned left = (CONFIG_SIZE - CAPABILITIES_FROM) / 4; /* a longer list is a loop */
+	unsigned left = (PCI_CONFIG_SIZE - CAPABILITIES_FROM) / 4; /* a longer list is a loop */
 
 	while (offset && left--) {
 		if (pci_read8(device, offset) == id)

@@ -34,10 +34,13 @@
 #define PCI_INTERRUPT_LINE	0x3c
 #define PCI_INTERRUPT_PIN	0x3d
 
-#define PCI_CAP_PM   0x01
-#define PCI_CAP_MSI  0x05
-#define PCI_CAP_PCIE 0x10
-#define PCI_CAP_MSIX 0x11
+#define PCI_CAP_PM	 0x01
+#define PCI_CAP_MSI	 0x05
+#define PCI_CAP_PCIE	 0x10
+#define PCI_CAP_MSIX	 0x11
+#define PCI_CAP_ADVANCED 0x13
+
+#define PCI_CONFIG_SIZE 256
 
 struct pci_bar {
 	uint64_t address; /* as firmware placed it, 0 if it did not */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/errno.h"
+
 static const char *text(const struct sim_text *lines)
 {
 	return lines->bytes ? lines->bytes : "";
@@ -265,6 +267,51 @@ void sim_power_cut(struct sim_controller *sim)
 	for (unsigned i = 0; i < sim->namespace_count; i++)
 		sim_store_lose(sim->namespaces[i].store, sim);
 	sim_plug(sim);
+}
+
+void sim_lose_configuration(struct sim_controller *sim, uint64_t ns)
+{
+	sim_stir();
+	sim_power_on(sim);
+	sim->lost = sim->no_dma = true;
+	sim->answers_at = sim_now() + ns;
+}
+
+int sim_restore(struct sim_controller *sim)
+{
+	if (sim->gone || sim_now() < sim->answers_at)
+		return -ENODEV;
+	sim->lost = false;
+	return 0;
+}
+
+int sim_reset_function(struct sim_controller *sim)
+{
+	if (sim->gone)
+		return -ENODEV;
+	if (!sim->config.function_reset)
+		return -EOPNOTSUPP;
+	sim->function_resets++;
+	sim->config.never_ready = sim->config.never_unready = false;
+	sim_lose_configuration(sim, 0);
+	sim_advance(100 * MS);
+	return sim_restore(sim);
+}
+
+unsigned sim_function_resets(struct sim_controller *sim)
+{
+	return sim->function_resets;
+}
+
+/* How long a PCI function may take to answer again */
+#define ANSWER_NS (600 * MS)
+
+void sim_subsystem_reset(struct sim_controller *sim)
+{
+	if (sim->config.forgetful)
+		sim_lose_configuration(sim, ANSWER_NS);
+	else
+		sim_power_on(sim);
 }
 
 void sim_set_bus_master(struct sim_controller *sim, bool on)

@@ -64,7 +64,9 @@ struct sim_config {
 	uint64_t shutdown_ns; /* CC.SHN to CSTS.SHST = 10b; 0: 1 ms */
 	bool enabled;	      /* firmware has left it running */
 	bool never_ready, never_unready, never_shut_down;
-	bool dwords_only; /* 8-byte accesses read as ones and write nothing */
+	bool function_reset; /* its PCI function can be reset, which helps whatever is wrong */
+	bool forgetful;	     /* a subsystem reset makes it lose its configuration space */
+	bool dwords_only;    /* 8-byte accesses read as ones and write nothing */
 
 	unsigned mdts;		 /* as in Identify Controller; 0: no limit */
 	unsigned queues;	 /* I/O queues of each kind that it grants; 0: 64 */
@@ -172,6 +174,14 @@ void sim_set_fatal(struct sim_controller *sim); /* CSTS.CFS */
 void sim_remove(struct sim_controller *sim);	/* gone: all ones, no DMA */
 void sim_plug(struct sim_controller *sim);	/* back again, as after power-on */
 /* Bus mastering of its PCI function: without, it cannot reach memory. On at the start. */
+/* Its PCI function has no addresses any more, or sleeps: registers read as ones, no DMA, and what
+ * it did is forgotten. It does not even answer for so long. */
+void sim_lose_configuration(struct sim_controller *sim, uint64_t ns);
+/* Undoes that; -ENODEV while it does not answer. */
+int sim_restore(struct sim_controller *sim);
+/* 0, -EOPNOTSUPP, -ENODEV; no bus mastering afterwards. */
+int sim_reset_function(struct sim_controller *sim);
+unsigned sim_function_resets(struct sim_controller *sim);
 void sim_set_bus_master(struct sim_controller *sim, bool on);
 bool sim_is_bus_master(struct sim_controller *sim);
 /* Nothing is fetched and nothing completes while stopped (QEMU's stop and cont). */

@@ -27,6 +27,16 @@ void driver_bus_master(struct nvme_pci *pci, bool on)
 	sim_set_bus_master((struct sim_controller *)pci, on);
 }
 
+static int restore(struct nvme_pci *pci)
+{
+	return sim_restore((struct sim_controller *)pci);
+}
+
+static int reset(struct nvme_pci *pci)
+{
+	return sim_reset_function((struct sim_controller *)pci);
+}
+
 /* No test lasts for so long: somebody waits for ever. */
 #define LIMIT_NS (3600 * 1000000000ull)
 
@@ -50,6 +60,8 @@ int driver_try_with(struct driver *driver, const struct sim_config *config,
 
 	if (!all.bus_master)
 		all.bus_master = driver_bus_master;
+	all.restore = restore;
+	all.reset = reset;
 	memset(driver, 0, sizeof(*driver));
 	sim_log_clear();
 	sim_limit(LIMIT_NS, nothing_ends);

@@ -155,6 +155,9 @@ struct sim_controller {
 	uint32_t last_csts; /* that the host has seen */
 	uint64_t ready_at, unready_at, shutdown_at, enabled_at;
 	bool gone, stopped, fatal, no_dma;
+	bool lost; /* its PCI function's configuration */
+	uint64_t answers_at;
+	unsigned function_resets;
 
 	struct sim_sq *sq[SIM_QUEUES_MAX];
 	struct sim_cq cq[SIM_QUEUES_MAX];
@@ -217,6 +220,7 @@ void sim_trace_add(struct sim_controller *sim, const char *format, ...)
 uint64_t sim_random(struct sim_controller *sim);
 void sim_reset_queues(struct sim_controller *sim);
 void sim_power_on(struct sim_controller *sim);
+void sim_subsystem_reset(struct sim_controller *sim);
 struct sim_namespace *sim_find_namespace(struct sim_controller *sim, uint32_t nsid);
 
 /* properties.c */

@@ -74,7 +74,7 @@ uint64_t sim_property_read(struct sim_controller *sim, uint64_t offset, unsigned
 	unsigned start;
 
 	sim_work(sim);
-	if (sim->gone || (width == 8 && sim->config.dwords_only))
+	if (sim->gone || sim->lost || (width == 8 && sim->config.dwords_only))
 		return ones;
 	if (offset >= SIM_DOORBELLS) {
 		sim_violation(sim, "read of a doorbell at %llxh", (unsigned long long)offset);
@@ -199,7 +199,7 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 
 	sim_stir();
 	sim_work(sim);
-	if (sim->gone || (width == 8 && sim->config.dwords_only))
+	if (sim->gone || sim->lost || (width == 8 && sim->config.dwords_only))
 		return;
 	if (offset >= SIM_DOORBELLS) {
 		if (width != 4)
@@ -244,7 +244,7 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 		if (!(sim->config.cap >> 36 & 1))
 			sim_violation(sim, "NSSR written, but CAP.NSSRS is 0");
 		else if (value == 0x4e564d65)
-			sim_power_on(sim);
+			sim_subsystem_reset(sim);
 		break;
 	case SIM_AQA:
 		if (value & 0xf000f000u)

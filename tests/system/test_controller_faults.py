@@ -15,7 +15,7 @@ from machine import Console, make_disk
 from qtest import BAR0, MASTER, MEMORY, Qtest
 
 MIB = 1 << 20
-NVME, ONES = 4, 6  # slots
+NVME, COVER = 4, 6  # slots
 WRITE = "dd if=/second of=/dev/my_nvme0n1 bs=64K seek=16 conv=fsync status=none"
 KINDS = ["nvme.irq=msix nvme.queues=4", "nvme.irq=intx", "nvme.irq=poll"]
 
@@ -96,36 +96,61 @@ def test_disabled_behind_the_drivers_back(tmp_path):
         guest.check()
 
 
-def test_registers_that_read_zero(tmp_path):
-    """BAR0 decodes nothing: dead, an error for whoever uses it, and a reset brings it back once it answers."""
+def test_decoding_turned_off(tmp_path):
+    """Somebody turns off BAR0: it is turned on again, and all goes on as if nothing had been."""
     with Guest(tmp_path, "nvme.timeout_ms=600000") as guest:
         guest.start()
         guest.qtest.switch(NVME, MEMORY, False)
-        text = guest.console.wait_prompt()
-        assert "my_nvme0: dead: it could not be reset\n" in text and re.search(r"(No such device|Input/output error)\n", text) and "failed\n" in text, text
-        assert "No such device\n" in guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null count=1")
-        guest.qtest.switch(NVME, MEMORY, True)
-        assert "status 0\n" in guest.console.run("nvme reset /dev/my_nvme0; echo status $?")
+        guest.console.child.expect(r"my_nvme0: controller reset: (not ready any more|its PCI function was off)")
+        guest.console.child.expect(BACK)
+        guest.rounds()
+        guest.stop()
+        guest.check()
+
+
+class Covered(Guest):
+    """A guest whose controller can be covered by memory that is full of one byte."""
+
+    def __init__(self, directory, byte, append):
+        file = directory / "cover"
+        file.write_bytes(byte * 65536)
+        super().__init__(directory, append + " nvme.timeout_ms=600000", "-object", f"memory-backend-file,id=cover,mem-path={file},size=64K,share=off",
+                         "-device", f"ivshmem-plain,memdev=cover,addr={COVER}.0")
+
+    def cover(self):
+        self.qtest.switch(COVER, MEMORY, False)
+        self.qtest.config(COVER, 0x18, self.bar & ~0xffff)
+        self.qtest.config(COVER, 0x1c, 0)
+        self.qtest.switch(COVER, MEMORY, True)  # what is mapped last lies on top
+
+    def uncover(self):
+        self.qtest.switch(COVER, MEMORY, False)
+
+
+def test_registers_that_read_zero(tmp_path):
+    """CC.EN does nothing: the reset of the PCI function is what brings it back, and all goes on as if nothing had been."""
+    with Covered(tmp_path, b"\0", "") as guest:
+        guest.start()
+        guest.cover()
+        guest.console.child.expect(r"my_nvme0: controller reset: not ready any more \(CSTS\.RDY\)")
+        guest.console.child.expect(r"my_nvme0: reset of its PCI function\r+\n")
+        guest.console.child.expect(BACK)
+        guest.rounds()
+        guest.stop()
         guest.check()
 
 
 @pytest.mark.parametrize("append", KINDS)
 def test_pulled_out_and_put_back(tmp_path, append):
     """Registers of all ones: gone, at once and not after a deadline; nvme rescan brings it back."""
-    ones = tmp_path / "ones"
-    ones.write_bytes(b"\xff" * 65536)
-    with Guest(tmp_path, append + " nvme.timeout_ms=600000", "-object", f"memory-backend-file,id=ones,mem-path={ones},size=64K,share=off",
-               "-device", f"ivshmem-plain,memdev=ones,addr={ONES}.0") as guest:
+    with Covered(tmp_path, b"\xff", append) as guest:
         guest.start()
-        guest.qtest.switch(ONES, MEMORY, False)
-        guest.qtest.config(ONES, 0x18, guest.bar & ~0xffff)
-        guest.qtest.config(ONES, 0x1c, 0)
-        guest.qtest.switch(ONES, MEMORY, True)  # what is mapped last lies on top
+        guest.cover()
         text = guest.console.wait_prompt()
         assert "my_nvme0: gone: its registers read all ones\n" in text and "No such device\n" in text and "failed\n" in text, text
         assert "controller reset" not in text, text
         assert "No such device\n" in guest.console.run("dd if=/dev/my_nvme0n1 of=/dev/null count=1")
-        guest.qtest.switch(ONES, MEMORY, False)
+        guest.uncover()
         assert guest.console.run("nvme rescan; echo status $?").endswith("1 controller added\nstatus 0\n")
         guest.check()
 

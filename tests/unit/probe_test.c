@@ -3,9 +3,11 @@
  * real. */
 #include "drivers/nvme/nvme.h"
 #include "drivers/pci/pci.h"
+#include "drivers/pci/reset.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/memory.h"
+#include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 
 #define FUNCTIONS_MAX 8
@@ -23,12 +25,12 @@ struct nvme_controller {
 static struct function {
 	struct pci_device device;
 	uint16_t command;
-	bool plugged, listed;
+	bool plugged, listed, awake;
 } functions[FUNCTIONS_MAX];
 static unsigned function_count;
 static struct nvme_controller *controllers;
 static unsigned allocations, detached, detached_in_order, removed;
-static bool out_of_memory, no_mapping;
+static bool out_of_memory, no_mapping, sleeps_on;
 static int attach_error;
 static char logged[1024];
 
@@ -61,6 +63,31 @@ unsigned pci_rescan(void)
 	return added;
 }
 
+int pci_wake(struct pci_device *device)
+{
+	if (sleeps_on)
+		return -EIO;
+	function_of(device)->awake = true;
+	return 0;
+}
+
+void pci_save(struct pci_device *device, struct pci_state *state)
+{
+	*state = (struct pci_state){.command = function_of(device)->command};
+}
+
+int pci_restore(struct pci_device *device, const struct pci_state *state)
+{
+	function_of(device)->command = state->command;
+	return -ENODEV;
+}
+
+int pci_reset_function(struct pci_device *device, const struct pci_state *state)
+{
+	function_of(device)->command = state->command;
+	return -EOPNOTSUPP;
+}
+
 void pci_remove(struct pci_device *device)
 {
 	assert_false(function_of(device)->plugged);
@@ -88,6 +115,7 @@ void pci_write16(const struct pci_device *device, unsigned offset, uint16_t valu
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index)
 {
 	assert_int_equal(index, 0);
+	assert_true(function_of(device)->awake);
 	return &device->bars[0];
 }
 
@@ -197,7 +225,7 @@ static int start(void **state)
 	(void)state;
 	function_count = 0;
 	allocations = detached = detached_in_order = removed = 0;
-	out_of_memory = no_mapping = false;
+	out_of_memory = no_mapping = sleeps_on = false;
 	attach_error = 0;
 	logged[0] = '\0';
 	cmdline_init("");
@@ -242,6 +270,29 @@ static void test_found(void **state)
 	assert_string_equal(controllers->address, "00:06.0");
 	assert_int_equal(controllers->options.settle_ms, 0);
 	assert_null(disk->device.driver);
+}
+
+/* What the driver may do to the function while it has the controller */
+static void test_function(void **state)
+{
+	struct function *ours;
+	const struct nvme_options *options;
+
+	(void)state;
+	ours = add_ours();
+	sleeps_on = true;
+	assert_int_equal(nvme_init(), 0);
+	assert_null(controllers);
+	sleeps_on = false;
+	assert_int_equal(nvme_rescan(), 1);
+	options = &controllers->options;
+	ours->command = 0;
+	assert_int_equal(options->restore(controllers->pci), -ENODEV);
+	assert_int_equal(ours->command,
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_OFF);
+	ours->command = 0;
+	assert_int_equal(options->reset(controllers->pci), -EOPNOTSUPP);
+	assert_true(ours->command & PCI_COMMAND_MEMORY);
 }
 
 static void test_none(void **state)
@@ -466,6 +517,6 @@ static void test_bus_master(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
-TESTS(TEST(test_found), TEST(test_none), TEST(test_options), TEST(test_words),
+TESTS(TEST(test_found), TEST(test_function), TEST(test_none), TEST(test_options), TEST(test_words),
       TEST(test_coalescing), TEST(test_failures), TEST(test_remove), TEST(test_rescan),
       TEST(test_bus_master))

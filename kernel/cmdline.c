@@ -1,7 +1,7 @@
 /* The kernel command line. Quotes as in a shell, '…', "…" and \c, keep blanks together. */
 #include "kernel/cmdline.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "lib/ctype.h"
 #include "lib/format.h"
 #include "lib/number.h"

@@ -62,7 +62,7 @@ void console_write(const char *bytes, size_t size)
 	}
 }
 
-unsigned console_column(void)
+static unsigned cursor_column(void)
 {
 	return column;
 }
@@ -209,6 +209,13 @@ bool console_interrupted(void)
 void console_clear_interrupt(void)
 {
 	interrupted = false;
+}
+
+void console_init_output(void)
+{
+	static const struct log_sink sink = {.write = console_write, .column = cursor_column};
+
+	log_set_sink(&sink);
 }
 
 void console_init(void)

@@ -1,4 +1,4 @@
-/* The console: the serial line as a terminal, and the kernel log. */
+/* The console: the serial line as a terminal. */
 #pragma once
 
 #include <stdbool.h>
@@ -34,19 +34,7 @@ bool console_is_interactive(void);
 bool console_interrupted(void);
 void console_clear_interrupt(void);
 
-/* The kernel log: kept in a ring for dmesg, and printed. level as in syslog: 3 error, 4 warning, 6
- * information, 7 debug; printed when level <= the loglevel= of the command line (default 4). No
- * newline at the end of format. */
-void klog(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-#define log_error(...)	 klog(3, __VA_ARGS__)
-#define log_warning(...) klog(4, __VA_ARGS__)
-#define log_info(...)	 klog(6, __VA_ARGS__)
-#define log_debug(...)	 klog(7, __VA_ARGS__)
-
-/* Copies the log's text from *position on, one or more whole lines; returns its length, 0 at the
- * end. Start with *position = 0. Lines look like "[    0.001234] my_nvme0: …". */
-size_t klog_read(size_t *position, char *buffer, size_t size);
-
-/* Starts input by interrupt and takes loglevel= from the command line; lines that were logged
- * before it and that this level wants printed are printed now. Output and the log work earlier. */
+/* Behind serial_init(): output works, and the log is printed. */
+void console_init_output(void);
+/* Starts input by interrupt, and takes loglevel= from the command line. */
 void console_init(void);

@@ -4,7 +4,7 @@
 
 #include "drivers/nvme/nvme.h"
 #include "drivers/pci/hotplug.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"

@@ -1,14 +1,13 @@
 /* The kernel log: records in a ring, the oldest make room. */
+#include "kernel/log.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/cmdline.h"
-#include "kernel/console.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/interrupts.h"
-#include "kernel/log.h"
 #include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -29,6 +28,7 @@ static char ring[RING_SIZE];
 static size_t oldest, next; /* bytes since the start, at record boundaries */
 static size_t printed;	    /* up to here the console has had its lines */
 static int print_level = LEVEL_DEFAULT;
+static const struct log_sink *sink;
 
 static void ring_put(size_t at, const void *bytes, size_t size)
 {
@@ -99,9 +99,9 @@ static size_t get_line(size_t *position, int *level, char line[STAMP_MAX + TEXT_
 
 static void print_line(const char *line, size_t length)
 {
-	if (console_column() != 0)
-		console_write("\n", 1);
-	console_write(line, length);
+	if (sink->column() != 0)
+		sink->write("\n", 1);
+	sink->write(line, length);
 }
 
 /* Prints the lines that have come since the last time; those of interrupt handlers, which must not
@@ -140,7 +140,7 @@ void klog(int level, const char *format, ...)
 	record.length = (uint16_t)length;
 	record.level = (uint8_t)level;
 	append(&record, text);
-	if (!interrupt_running())
+	if (sink && !interrupt_running())
 		print_new();
 }
 
@@ -168,6 +168,12 @@ size_t klog_read(size_t *position, char *buffer, size_t size)
 			break;
 	}
 	return total;
+}
+
+void log_set_sink(const struct log_sink *to)
+{
+	sink = to;
+	print_new();
 }
 
 void log_init(void)

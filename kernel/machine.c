@@ -4,7 +4,7 @@
 #include "drivers/nvme/nvme.h"
 #include "drivers/serial/serial.h"
 #include "kernel/x86/acpi.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/files/file.h"
 #include "kernel/x86/port.h"

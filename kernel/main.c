@@ -8,6 +8,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/files/file.h"
 #include "kernel/housekeeping.h"
 #include "kernel/x86/interrupts.h"
@@ -166,6 +167,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	time_start();
 	stack_guard_init();
 	serial_init();
+	console_init_output();
 	read_boot_info(magic, information);
 	cmdline_init(boot.command_line);
 	log_info("boot: by %s, command line: %s", boot.loader, boot.command_line);

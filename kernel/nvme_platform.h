@@ -11,7 +11,7 @@
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
 #include "drivers/pci/reset.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
 #include "kernel/x86/time.h"

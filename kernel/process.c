@@ -3,6 +3,7 @@
 #include "kernel/process.h"
 
 #include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/files/file.h"
 #include "kernel/housekeeping.h"
 #include "kernel/memory.h"

@@ -8,7 +8,7 @@
 #include "drivers/nvme/platform.h"
 #include "drivers/pci/pci.h"
 #include "kernel/cmdline.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "lib/string.h"
 
 #define QEMU_VENDOR 0x1b36

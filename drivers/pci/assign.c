@@ -2,7 +2,7 @@
  * taken from the memory window of the bridge above, which the firmware left wide enough. */
 #include "drivers/pci/pci.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "lib/errno.h"
 
 #define MEMORY_BASE  0x20

@@ -12,7 +12,7 @@
 #include "drivers/pci/hotplug.h"
 
 #include "drivers/pci/pci.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
 #include "kernel/x86/time.h"

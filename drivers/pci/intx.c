@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "kernel/x86/apic.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/interrupts.h"
 #include "lib/errno.h"

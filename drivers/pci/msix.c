@@ -1,6 +1,6 @@
 #include "drivers/pci/msix.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/paging.h"
 #include "lib/errno.h"
 

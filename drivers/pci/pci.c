@@ -1,7 +1,7 @@
 /* The list of functions: enumeration of every bus, BAR sizes, mapping. */
 #include "drivers/pci/pci.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "lib/format.h"

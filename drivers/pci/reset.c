@@ -1,7 +1,7 @@
 /* See reset.h. */
 #include "drivers/pci/reset.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 

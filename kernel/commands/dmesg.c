@@ -1,5 +1,5 @@
 #include "kernel/commands/command.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 
 static const struct option no_options[] = {{NULL, 0, 0}};
 

@@ -3,7 +3,7 @@
  * request is under way. */
 #include "kernel/files/block_buffer.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/memory.h"
 #include "lib/errno.h"
 #include "lib/string.h"

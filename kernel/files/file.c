@@ -2,7 +2,6 @@
 #include "kernel/files/file.h"
 
 #include "drivers/block/block.h"
-#include "kernel/console.h"
 #include "kernel/files/console_file.h"
 #include "kernel/files/inode.h"
 #include "kernel/memory.h"

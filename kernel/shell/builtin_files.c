@@ -1,6 +1,5 @@
 /* The built-ins about directories, input and names: cd, pwd, read, ".", type, history. */
 #include "kernel/commands/command.h"
-#include "kernel/console.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "kernel/shell/parser.h"

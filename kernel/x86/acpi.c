@@ -2,7 +2,7 @@
 
 #include "kernel/x86/acpi.h"
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/port.h"
 #include "kernel/x86/time.h"

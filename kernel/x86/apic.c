@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "kernel/x86/acpi.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/interrupts.h"
 #include "kernel/x86/paging.h"

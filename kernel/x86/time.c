@@ -7,7 +7,7 @@
 
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/apic.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/port.h"
 

@@ -7,6 +7,7 @@
 
 #include "drivers/block/block.h"
 #include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/files/file.h"
 #include "kernel/machine.h"
 #include "kernel/memory.h"

@@ -15,6 +15,7 @@
 
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/machine.h"
 #include "kernel/random.h"
 #include "kernel/thread.h"

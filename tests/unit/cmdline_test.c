@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "lib/format.h"
 #include "tests/unit/cmocka.h"
 

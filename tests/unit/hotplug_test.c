@@ -2,7 +2,7 @@
  * which does what a port does when software writes to it. */
 #include "drivers/pci/hotplug.h"
 #include "drivers/pci/pci.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/time.h"

@@ -1,7 +1,7 @@
 /* Pin-based interrupts: shared lines, lines that nobody knows about, and what runs out. */
 #include "drivers/pci/intx.h"
 #include "kernel/x86/apic.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/interrupts.h"
 #include "lib/errno.h"

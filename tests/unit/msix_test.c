@@ -1,7 +1,7 @@
 /* MSI-X: the table is only believed where it is inside its BAR, and is changed in the order that
  * the specification wants. The configuration space and the BARs are arrays. */
 #include "drivers/pci/msix.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/paging.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"

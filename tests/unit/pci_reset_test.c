@@ -2,7 +2,7 @@
  * all that was written to it on the way from D3hot to D0 and in a reset, and does not answer for a
  * time. */
 #include "drivers/pci/reset.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "tests/sim/host_pci.h"

@@ -2,7 +2,7 @@
  * arrays.
  */
 #include "drivers/pci/pci.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "lib/errno.h"

@@ -5,7 +5,7 @@
 #include "drivers/pci/pci.h"
 #include "drivers/pci/reset.h"
 #include "kernel/cmdline.h"
-#include "kernel/console.h"
+#include "kernel/log.h"
 #include "kernel/memory.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"

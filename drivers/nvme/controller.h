@@ -118,9 +118,11 @@ struct nvme_controller {
 	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
 };
 
+#define NVME_LOG_WARNING     4
+#define NVME_LOG_INFO	     6
 #define nvme_error(c, ...)   nvme_controller_log(c, 3, __VA_ARGS__)
-#define nvme_warning(c, ...) nvme_controller_log(c, 4, __VA_ARGS__)
-#define nvme_info(c, ...)    nvme_controller_log(c, 6, __VA_ARGS__)
+#define nvme_warning(c, ...) nvme_controller_log(c, NVME_LOG_WARNING, __VA_ARGS__)
+#define nvme_info(c, ...)    nvme_controller_log(c, NVME_LOG_INFO, __VA_ARGS__)
 /* What may have to be said of a thousand namespaces or commands: at most 20 of these in a second.
  */
 #define NVME_LOG_LIMITED	     8

@@ -324,7 +324,8 @@ static int reset_function(struct nvme_controller *controller)
 	return error;
 }
 
-int nvme_recover(struct nvme_controller *controller, const char *reason)
+/* At that level the log says why, and when it is over. */
+static int recover(struct nvme_controller *controller, const char *reason, int level)
 {
 	uint64_t begun = nvme_time_ns();
 	bool fault = controller->want_reset, over;
@@ -337,7 +338,7 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;
 	controller->statistics.resets++;
-	nvme_warning(controller, "controller reset: %s", reason);
+	nvme_controller_log(controller, level, "controller reset: %s", reason);
 	restore(controller);
 	nvme_settle(controller);
 	error = over ? -EIO : restart(controller, fault);
@@ -363,9 +364,15 @@ int nvme_recover(struct nvme_controller *controller, const char *reason)
 		nvme_queue_ring_sq(&controller->channels[i]->queue);
 	}
 	controller->faults_at_ns = nvme_time_ns();
-	nvme_warning(controller, "back after %llu ms",
-		     (unsigned long long)((controller->faults_at_ns - begun) / NVME_NS_PER_MS));
+	nvme_controller_log(
+		controller, level, "back after %llu ms",
+		(unsigned long long)((controller->faults_at_ns - begun) / NVME_NS_PER_MS));
 	return 0;
+}
+
+int nvme_recover(struct nvme_controller *controller, const char *reason)
+{
+	return recover(controller, reason, NVME_LOG_WARNING);
 }
 
 void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason)
@@ -393,7 +400,7 @@ int nvme_reset(struct nvme_controller *controller)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN)
 		return -ENODEV;
-	return nvme_recover(controller, "requested");
+	return recover(controller, "requested", NVME_LOG_INFO);
 }
 
 int nvme_subsystem_reset(struct nvme_controller *controller)
@@ -412,5 +419,5 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 		nvme_relax();
 	while (restore(controller) == -ENODEV && nvme_time_ns() - begun_ns < ANSWER_NS)
 		nvme_relax();
-	return nvme_recover(controller, "NVM subsystem reset requested");
+	return recover(controller, "NVM subsystem reset requested", NVME_LOG_INFO);
 }

@@ -46,7 +46,7 @@ static uint64_t get_max_sectors(const struct block_device *device)
 }
 
 static const struct query {
-	const char *option, *request, *text;
+	const char *option, *request, *text; /* --getsz has neither in util-linux */
 	uint64_t (*get)(const struct block_device *device);
 } queries[] = {
 	{"--getro", "BLKROGET", "get read-only", get_read_only},
@@ -57,7 +57,7 @@ static const struct query {
 	{"--getsize", "BLKGETSIZE", "get 32-bit sector count (deprecated, use --getsz)",
 	 get_sectors},
 	{"--getsize64", "BLKGETSIZE64", "get size in bytes", get_size64},
-	{"--getsz", "BLKGETSIZE64", "get size in 512-byte sectors", get_sectors},
+	{"--getsz", NULL, NULL, get_sectors},
 	{"--getmaxsect", "BLKSECTGET", "get max sectors per request", get_max_sectors},
 	{"--flushbufs", "BLKFLSBUF", "flush buffers", NULL},
 	{NULL, NULL, NULL, NULL},
@@ -92,6 +92,8 @@ static void run_queries(struct file *file, char **words, int count)
 			complain("Unknown command: %s", words[i]);
 			fail_usage(1);
 		}
+		if (!device && !query->request)
+			fail(1, "could not get device size");
 		if (!device)
 			fail(1, "ioctl error on %s: %s", query->request, error_text(ENOTTY));
 		if (!query->get) {
@@ -104,7 +106,7 @@ static void run_queries(struct file *file, char **words, int count)
 				out("%s succeeded.\n", query->text);
 			continue;
 		}
-		if (verbose)
+		if (verbose && query->text)
 			out("%s: ", query->text);
 		out("%llu\n", (unsigned long long)query->get(device));
 	}

@@ -13,18 +13,24 @@ struct command {
 	const char *synopsis; /* "[-l] [FILE]..." */
 	const char *summary;  /* one line, for help: "Copy a file, converting and formatting it" */
 	const char *help;     /* the rest of --help: options, notes; may be "" */
+	void (*describe)(void); /* prints what comes behind help; NULL: nothing */
 };
 
-/* The linker collects the entries; COMMAND(dd, "[OPERAND]...", "Copy …", "…") takes dd_main. */
+/* The linker collects the entries; COMMAND(dd, "[OPERAND]...", "Copy …", "…") takes dd_main. What
+ * not every command has may follow: .describe = print_groups. */
 #define COMMAND_NAMED(identifier, name_text, main_function, synopsis_text, summary_text, \
-		      help_text)                                                         \
-	static const struct command command_##identifier = {                             \
-		name_text, main_function, synopsis_text, summary_text, help_text};       \
+		      help_text, ...)                                                    \
+	static const struct command command_##identifier = {.name = name_text,           \
+							    .main = main_function,       \
+							    .synopsis = synopsis_text,   \
+							    .summary = summary_text,     \
+							    .help = help_text,           \
+							    __VA_ARGS__};                \
 	static const struct command *const command_entry_##identifier                    \
 		__attribute__((used, section("commands"))) = &command_##identifier
-#define COMMAND(identifier, synopsis_text, summary_text, help_text)                            \
+#define COMMAND(identifier, synopsis_text, summary_text, help_text, ...)                       \
 	COMMAND_NAMED(identifier, #identifier, identifier##_main, synopsis_text, summary_text, \
-		      help_text)
+		      help_text, __VA_ARGS__)
 
 const struct command *command_find(const char *name);
 /* In byte order of the names; NULL behind the last one. */

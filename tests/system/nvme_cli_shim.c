@@ -48,8 +48,10 @@ int ioctl(int fd, unsigned long request, ...)
 	va_end(args);
 	if (request == (unsigned long)NVME_IOCTL_ID)
 		return 1;
-	if (request == NVME_IOCTL_ADMIN_CMD && command->opcode == IDENTIFY)
+	if (request == NVME_IOCTL_ADMIN_CMD && command->opcode == IDENTIFY) {
+		command->result = 0;
 		return answer_identify(command);
+	}
 	errno = ENOTTY;
 	return -1;
 }

@@ -41,11 +41,16 @@ class NvmeCli:
             file.write(data)
 
     def run(self, *arguments):
+        result = self.run_unchecked(*arguments)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def run_unchecked(self, *arguments):
         script = (f'mount --bind "{self.directory}/class" /sys/class && mount -t tmpfs none /mnt &&'
                   ' touch /mnt/nvme0 && mount --bind /dev/null /mnt/nvme0 &&'
                   f' NVME_SHIM="{self.directory}" LD_PRELOAD="{self.shim}" exec nvme "$@"')
         unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
-        return subprocess.run([*unshare, "sh", "-c", script, "sh", *arguments], capture_output=True, text=True, check=True).stdout
+        return subprocess.run([*unshare, "sh", "-c", script, "sh", *arguments], capture_output=True, encoding="latin-1")
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +63,14 @@ def dumps(tmp_path_factory):
         nvme show-regs /dev/my_nvme0 -o binary | dd of=/dev/my_nvme1n1 conv=fsync status=none
         nvme id-ctrl /dev/my_nvme0 -b | dd of=/dev/my_nvme1n1 seek=16 conv=fsync status=none
         nvme id-ns /dev/my_nvme0n1 -b | dd of=/dev/my_nvme1n1 seek=32 conv=fsync status=none
-        for command in 'show-regs /dev/my_nvme0' 'show-regs /dev/my_nvme0 -H' 'id-ctrl /dev/my_nvme0' 'id-ns /dev/my_nvme0n1'; do
+        for command in 'show-regs /dev/my_nvme0' 'show-regs /dev/my_nvme0 -H' 'id-ctrl /dev/my_nvme0' 'id-ns /dev/my_nvme0n1' \\
+            'admin-passthru /dev/my_nvme0 -o 6 --cdw10=1 -l 512 -r' 'admin-passthru /dev/my_nvme0 -o 6 --cdw10=1 -l 512 -r -s -t 5000' \\
+            'admin-passthru /dev/my_nvme0 -o 6 --cdw10=1 -l 512 -r -b' 'admin-passthru /dev/my_nvme0 -o 6 --cdw10=0xfe -l 4096 -r' \\
+            'io-passthru /dev/my_nvme0 -o 2 -n 7 -f 1 --cdw2=2 --cdw3=3 -4 4 -5 5 -6 0x606 -7 7 -8 8 -9 9 -l 512 -r -d -p 3'; do
             echo "@@ $command"
-            nvme $command
+            nvme $command 2> err
+            echo "@@ $command: $?"
+            cat err
         done
         echo @@
     """
@@ -109,6 +119,38 @@ def test_show_regs_is_nvme_clis(dumps):
         ours = printed[" ".join(["show-regs /dev/my_nvme0", *options])]
         assert without(ours, DIFFERENT) == without(cli.run("show-regs", "/mnt/nvme0", *options), DIFFERENT)
     assert "cap     : " in ours and "cmbebs  : " in ours and "nssd    : " in ours
+
+
+@as_nvme_cli
+def test_passthru_is_nvme_clis(dumps):
+    """Standard output, standard error and status; only where the buffer lies is the machine's, and explanations are in our words."""
+    printed, cli = dumps
+    commands = [command for command in printed if "passthru" in command and ": " not in command]
+    assert len(commands) == 5
+    for command in commands:
+        theirs = cli.run_unchecked(*command.replace("/dev/my_nvme0", "/mnt/nvme0").split())
+        address = re.compile(r"^(addr +: )[0-9a-f]+$", re.MULTILINE)
+        explained = re.compile(r"^(NVMe status: [^:]+: )\w[^\n]+(\()", re.MULTILINE)
+        ours = printed[command], printed[f"{command}: {theirs.returncode}"]
+        assert address.sub(r"\1", ours[0]) == address.sub(r"\1", theirs.stdout)
+        assert explained.sub(r"\1\2", ours[1]) == explained.sub(r"\1\2", theirs.stderr)
+
+
+def test_help_lists_subcommands_and_options(tmp_path):
+    """Every subcommand that is listed explains itself; help NAME is the same as NAME --help; nothing else is done."""
+    result = run_script(tmp_path, "nvme --help\necho @\nnvme help\n"
+                        "for c in $(nvme help | while read name rest; do case $rest in [A-Z]*) echo $name;; esac; done); do\n"
+                        "nvme $c --help > a; nvme help $c > b; nvme $c /dev/my_nvme0 x -h > c; cmp a b && cmp a c && echo @@ $c && cat a\ndone\n",
+                        "--disk", make_disk(tmp_path / "disk.img", MIB), check=True)
+    listed, rest = result.stdout.split("@\n", 1)
+    names = re.findall(r"^  ([a-z-]+) +[A-Z]", listed, re.MULTILINE)
+    assert {"list", "id-ctrl", "io-passthru", "reset", "help"} <= set(names)
+    explained = dict(re.findall(r"^@@ (\S+)\n((?:(?!@@).*\n)*)", rest, re.MULTILINE))
+    assert set(names) <= set(explained)
+    assert all(text.startswith(f"Usage: nvme {name}") for name, text in explained.items())
+    for option in ["--opcode=<NUM>, -o <NUM>", "--dry-run, -d", "--prefill=<NUM>", "--timeout=<NUM>", "--flags=<NUM>"]:
+        assert option in explained["io-passthru"]
+    assert "--output-format=<FMT>" in explained["id-ns"] and "--verbose, -v" in explained["show-regs"]
 
 
 def test_controllers_are_character_devices(tmp_path):

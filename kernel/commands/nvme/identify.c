@@ -292,25 +292,32 @@ struct identify_options {
 	struct nvme_target target;
 };
 
-static struct identify_options parse_options(int argc, char **argv)
+#define FORMAT_OPTIONS                                                 \
+	{"output-format", 'o', "FMT", "output format: normal|binary"}, \
+	{                                                              \
+		"raw-binary", 'b', NULL, "show the structure's bytes"  \
+	}
+
+const struct nvme_option nvme_id_ctrl_options[] = {FORMAT_OPTIONS, {NULL, 0, NULL, NULL}};
+const struct nvme_option nvme_id_ns_options[] = {
+	{"namespace-id", 'n', "NUM", "identifier of desired namespace"},
+	FORMAT_OPTIONS,
+	{NULL, 0, NULL, NULL},
+};
+
+static struct identify_options parse_options(int argc, char **argv, const struct nvme_option *table)
 {
-	static const struct option long_options[] = {
-		{"raw-binary", 0, 'b'}, {"namespace-id", 1, 'n'}, {"output-format", 1, 'o'}, {0}};
-	bool namespace = argv[0][3] == 'n';
 	struct identify_options options = {0};
 	struct getopt state = {0};
 	int option;
 
-	while ((option = getopt_next(&state, argc, argv,
-				     namespace ? "bn:o:" : "bo:", long_options)) != -1) {
+	while ((option = nvme_next_option(&state, argc, argv, table)) != -1) {
 		if (option == 'b')
 			options.raw = true;
 		else if (option == 'o')
 			options.raw = nvme_is_binary(state.argument);
-		else if (option == 'n' && namespace)
-			options.nsid = nvme_number("namespace-id", state.argument, UINT32_MAX);
 		else
-			process_exit(1);
+			options.nsid = nvme_number("namespace-id", state.argument, UINT32_MAX);
 	}
 	options.target = nvme_operand(argc, argv, state.index);
 	return options;
@@ -318,7 +325,7 @@ static struct identify_options parse_options(int argc, char **argv)
 
 int nvme_id_ctrl_main(int argc, char **argv)
 {
-	struct identify_options options = parse_options(argc, argv);
+	struct identify_options options = parse_options(argc, argv, nvme_id_ctrl_options);
 	uint8_t *data = alloc_or_fail(NVME_IDENTIFY_SIZE);
 	struct nvme_reply reply = {0};
 	int error = nvme_identify_command(options.target.controller, IDENTIFY_CONTROLLER, 0, data,
@@ -335,7 +342,7 @@ int nvme_id_ctrl_main(int argc, char **argv)
 
 int nvme_id_ns_main(int argc, char **argv)
 {
-	struct identify_options options = parse_options(argc, argv);
+	struct identify_options options = parse_options(argc, argv, nvme_id_ns_options);
 	uint32_t nsid = nvme_operand_nsid(&options.target, options.nsid);
 	uint8_t *data = alloc_or_fail(NVME_IDENTIFY_SIZE);
 	struct nvme_reply reply = {0};

@@ -56,8 +56,7 @@ static void list_namespace(struct nvme_controller *controller, struct nvme_names
 
 int nvme_list_main(int argc, char **argv)
 {
-	if (argc > 1)
-		fail(1, "list: extra operand %s", quote(argv[1]));
+	nvme_no_operand(argc, argv);
 	out("%-21s %-20s %-40s %-9s %-26s %-16s %-8s\n", "Node", "SN", "Model", "Namespace",
 	    "Usage", "Format", "FW Rev");
 	out("%.21s %.20s %.40s %.9s %.26s %.16s %.8s\n", dashes, dashes, dashes, dashes, dashes,
@@ -76,7 +75,7 @@ int nvme_list_main(int argc, char **argv)
 
 int nvme_list_ns_main(int argc, char **argv)
 {
-	struct nvme_target target = nvme_operand(argc, argv, 1);
+	struct nvme_target target = nvme_operand_alone(argc, argv);
 	uint32_t *list = alloc_or_fail(NVME_IDENTIFY_SIZE);
 	uint32_t after = 0;
 	unsigned index = 0;

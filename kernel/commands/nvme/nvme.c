@@ -1,7 +1,6 @@
 /* nvme: dispatch to the subcommands, and what they share. */
 #include "kernel/commands/nvme/nvme.h"
 
-#include "drivers/nvme/names.h"
 #include "kernel/commands/command.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
@@ -11,39 +10,45 @@
 
 #define DEVICE_PREFIX "/dev/"
 
+static int version_main(int argc, char **argv);
+static int help_main(int argc, char **argv);
+
 static const struct nvme_subcommand subcommands[] = {
-	{"list", nvme_list_main, "", "List all NVMe devices and namespaces on machine"},
-	{"list-ns", nvme_list_ns_main, "DEVICE", "Send NVMe Identify List, display structure"},
-	{"id-ctrl", nvme_id_ctrl_main, "DEVICE [-b]", "Send NVMe Identify Controller"},
-	{"id-ns", nvme_id_ns_main, "DEVICE [-n NSID] [-b]",
-	 "Send NVMe Identify Namespace, display structure"},
-	{"show-regs", nvme_show_regs_main, "DEVICE [-H] [-v] [-o normal|binary]",
-	 "Shows the controller registers or properties"},
-	{"admin-passthru", nvme_admin_passthru_main,
-	 "DEVICE -o OPCODE [-n NSID] [--cdw2=N...--cdw15=N] [-l LENGTH [-r|-w [-i FILE]]] [-b] "
-	 "[-s]",
-	 "Submit an arbitrary admin command, return results"},
-	{"io-passthru", nvme_io_passthru_main,
-	 "DEVICE -o OPCODE [-n NSID] [--cdw2=N...--cdw15=N] [-l LENGTH [-r|-w [-i FILE]]] [-b] "
-	 "[-s]",
-	 "Submit an arbitrary IO command, return results"},
-	{"reset", nvme_reset_main, "DEVICE", "Resets the controller"},
-	{"subsystem-reset", nvme_subsystem_reset_main, "DEVICE", "Resets the subsystem"},
-	{"ns-rescan", nvme_ns_rescan_main, "DEVICE", "Rescans the NVME namespaces"},
-	{"rescan", nvme_rescan_main, "", "Looks for controllers that came or went"},
+	{"list", nvme_list_main, "", "List all NVMe devices and namespaces on machine",
+	 nvme_no_options},
+	{"list-ns", nvme_list_ns_main, "DEVICE", "Send NVMe Identify List, display structure",
+	 nvme_no_options},
+	{"id-ctrl", nvme_id_ctrl_main, "DEVICE [OPTIONS]", "Send NVMe Identify Controller",
+	 nvme_id_ctrl_options},
+	{"id-ns", nvme_id_ns_main, "DEVICE [OPTIONS]",
+	 "Send NVMe Identify Namespace, display structure", nvme_id_ns_options},
+	{"show-regs", nvme_show_regs_main, "DEVICE [OPTIONS]",
+	 "Shows the controller registers or properties", nvme_show_regs_options},
+	{"admin-passthru", nvme_admin_passthru_main, "DEVICE --opcode=NUM [OPTIONS]",
+	 "Submit an arbitrary admin command, return results", nvme_passthru_options},
+	{"io-passthru", nvme_io_passthru_main, "DEVICE --opcode=NUM [OPTIONS]",
+	 "Submit an arbitrary IO command, return results", nvme_passthru_options},
+	{"reset", nvme_reset_main, "DEVICE", "Resets the controller", nvme_no_options},
+	{"subsystem-reset", nvme_subsystem_reset_main, "DEVICE", "Resets the subsystem",
+	 nvme_no_options},
+	{"ns-rescan", nvme_ns_rescan_main, "DEVICE", "Rescans the NVME namespaces",
+	 nvme_no_options},
+	{"rescan", nvme_rescan_main, "", "Looks for controllers that came or went",
+	 nvme_no_options},
+	{"version", version_main, "", "Shows the program version", nvme_no_options},
+	{"help", help_main, "[COMMAND]", "Display this help, or that of a command",
+	 nvme_no_options},
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
-static void print_help(void)
+static void print_subcommands(void)
 {
-	out("Usage: nvme COMMAND [DEVICE] [ARGS]...\n"
-	    "DEVICE is a controller (/dev/my_nvme0) or a namespace (/dev/my_nvme0n1).\n\n"
-	    "The commands are:\n");
+	out("The commands are:\n");
 	for (unsigned i = 0; i < SUBCOMMANDS; i++)
 		out("  %-16s %s\n", subcommands[i].name, subcommands[i].summary);
-	out("  %-16s %s\n", "version", "Shows the program version");
-	out("  %-16s %s\n", "help", "Display this help");
+	out("\nDEVICE is a controller (/dev/my_nvme0) or a namespace (/dev/my_nvme0n1).\n"
+	    "'nvme help COMMAND' or 'nvme COMMAND --help' lists its options.\n");
 }
 
 static const struct nvme_subcommand *find(const char *name)
@@ -51,37 +56,55 @@ static const struct nvme_subcommand *find(const char *name)
 	for (unsigned i = 0; i < SUBCOMMANDS; i++)
 		if (strcmp(name, subcommands[i].name) == 0)
 			return &subcommands[i];
-	return NULL;
+	fail(1, "invalid sub-command %s", quote(name));
+}
+
+void nvme_print_help(const char *name)
+{
+	const struct nvme_subcommand *subcommand = find(name);
+
+	out("Usage: nvme %s%s%s\n\n%s\n", name, subcommand->synopsis[0] ? " " : "",
+	    subcommand->synopsis, subcommand->summary);
+	nvme_print_options(subcommand->options);
+}
+
+static int version_main(int argc, char **argv)
+{
+	nvme_no_operand(argc, argv);
+	out("nvme version: names and forms as nvme-cli 2.3\n");
+	return 0;
+}
+
+static int help_main(int argc, char **argv)
+{
+	struct getopt state = {0};
+
+	nvme_next_option(&state, argc, argv, nvme_no_options);
+	if (state.index == argc) {
+		out("Usage: nvme COMMAND [DEVICE] [ARGS]...\n\n");
+		print_subcommands();
+	}
+	for (int i = state.index; i < argc; i++)
+		nvme_print_help(argv[i]);
+	return 0;
 }
 
 static int nvme_main(int argc, char **argv)
 {
-	const struct nvme_subcommand *subcommand;
-
 	process_hold_devices();
-	if (argc < 2 || strcmp(argv[1], "help") == 0) {
-		print_help();
-		return argc < 2;
+	if (argc < 2) {
+		print_subcommands();
+		return 1;
 	}
-	if (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0) {
-		out("nvme version: names and forms as nvme-cli 2.3\n");
-		return 0;
-	}
-	subcommand = find(argv[1]);
-	if (!subcommand)
-		fail(1, "invalid sub-command %s", quote(argv[1]));
-	if (argc > 2 && strcmp(argv[2], "--help") == 0) {
-		out("Usage: nvme %s%s%s\n%s\n", subcommand->name,
-		    subcommand->synopsis[0] ? " " : "", subcommand->synopsis, subcommand->summary);
-		return 0;
-	}
-	return subcommand->main(argc - 1, argv + 1);
+	if (strcmp(argv[1], "--version") == 0)
+		return version_main(argc - 1, argv + 1);
+	if (strcmp(argv[1], "-h") == 0)
+		argv[1] = "help";
+	return find(argv[1])->main(argc - 1, argv + 1);
 }
 
 COMMAND(nvme, "COMMAND [DEVICE] [ARGS]...", "Look at and steer NVMe controllers, as nvme-cli does",
-	"The commands are list, list-ns, id-ctrl, id-ns, show-regs, admin-passthru, io-passthru,\n"
-	"reset, subsystem-reset, ns-rescan, rescan, version and help; 'nvme help' says what each\n"
-	"does, 'nvme COMMAND --help' which options it takes.\n");
+	"", .describe = print_subcommands);
 
 /* The controller part of a name such as my_nvme0n1, and its namespace. */
 static bool find_target(const char *name, struct nvme_target *target)
@@ -137,6 +160,15 @@ struct nvme_target nvme_operand(int argc, char **argv, int index)
 	return target;
 }
 
+void nvme_no_operand(int argc, char **argv)
+{
+	struct getopt state = {0};
+
+	nvme_next_option(&state, argc, argv, nvme_no_options);
+	if (state.index < argc)
+		fail(1, "%s: extra operand %s", argv[0], quote(argv[state.index]));
+}
+
 uint32_t nvme_operand_nsid(const struct nvme_target *target, uint64_t nsid)
 {
 	if (!nsid)
@@ -163,16 +195,6 @@ bool nvme_is_binary(const char *format)
 	if (!binary && strcmp(format, "normal") != 0)
 		fail(1, "invalid output format %s: normal or binary", quote(format));
 	return binary;
-}
-
-int nvme_check(const char *what, int error, const struct nvme_reply *reply)
-{
-	/* Of the status field, what an ioctl on Linux gives: DNR, More, CRD, SCT and SC. */
-	if (reply->status)
-		err("NVMe status: %s(%#x)\n", nvme_status_name(reply->status), reply->status);
-	else if (error)
-		complain("%s: %s", what, error_text(-error));
-	return error || reply->status;
 }
 
 void nvme_dump(const uint8_t *bytes, size_t size)

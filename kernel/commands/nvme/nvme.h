@@ -14,7 +14,28 @@ struct nvme_subcommand {
 	int (*main)(int argc, char **argv);
 	const char *synopsis;
 	const char *summary;
+	const struct nvme_option *options; /* a name of NULL ends them */
 };
+
+/* --name=<argument> and -letter <argument>; without an argument where that is NULL. */
+struct nvme_option {
+	const char *name;
+	char letter;
+	const char *argument;
+	const char *help; /* one line of 36 columns */
+};
+
+extern const struct nvme_option nvme_no_options[], nvme_id_ctrl_options[], nvme_id_ns_options[],
+	nvme_show_regs_options[], nvme_passthru_options[];
+
+struct getopt;
+/* The letter of the next option, its argument in state; -1 behind the last. A wrong one ends the
+ * process after a message, and so does --help, which prints that of the subcommand. */
+int nvme_next_option(struct getopt *state, int argc, char **argv,
+		     const struct nvme_option *options);
+void nvme_print_options(const struct nvme_option *options);
+/* What "nvme NAME --help" prints; ends the process where there is no such subcommand. */
+void nvme_print_help(const char *name);
 
 int nvme_list_main(int argc, char **argv);
 int nvme_list_ns_main(int argc, char **argv);
@@ -38,6 +59,10 @@ struct nvme_target {
 /* The one operand at argv[index]. Ends the process with a message where it is missing, unknown, or
  * not the only one. */
 struct nvme_target nvme_operand(int argc, char **argv, int index);
+/* The same for a subcommand without options. */
+struct nvme_target nvme_operand_alone(int argc, char **argv);
+/* Ends the process unless there are neither operands nor options. */
+void nvme_no_operand(int argc, char **argv);
 /* The namespace meant: nsid as given by -n (0: not given), else the operand's. Ends the process
  * where there is neither. */
 uint32_t nvme_operand_nsid(const struct nvme_target *target, uint64_t nsid);
@@ -45,8 +70,8 @@ uint32_t nvme_operand_nsid(const struct nvme_target *target, uint64_t nsid);
 uint64_t nvme_number(const char *what, const char *text, uint64_t max);
 /* Whether -o asks for binary output; ends the process where it is neither binary nor normal. */
 bool nvme_is_binary(const char *format);
-/* Checks how a command ended: 0, or 1 after its message ("NVMe status: Invalid Field in
- * Command(0x4002)" or "nvme: …"). */
+/* Checks how a command ended: 0, or 1 after its message ("NVMe status: LBA Out of Range: It goes
+ * beyond the end of the namespace(0x4080)" or "nvme: …"). */
 int nvme_check(const char *what, int error, const struct nvme_reply *reply);
 /* A hexadecimal dump with offsets and text. */
 void nvme_dump(const uint8_t *bytes, size_t size);

@@ -20,14 +20,28 @@ struct passthru {
 
 enum { CDW2 = '2' };
 
-static const struct option long_options[] = {
-	{"opcode", 1, 'o'},	  {"flags", 1, 'f'},	    {"prefill", 1, 'p'},
-	{"namespace-id", 1, 'n'}, {"data-len", 1, 'l'},	    {"timeout", 1, 't'},
-	{"cdw2", 1, '2'},	  {"cdw3", 1, '3'},	    {"cdw10", 1, '4'},
-	{"cdw11", 1, '5'},	  {"cdw12", 1, '6'},	    {"cdw13", 1, '7'},
-	{"cdw14", 1, '8'},	  {"cdw15", 1, '9'},	    {"input-file", 1, 'i'},
-	{"raw-binary", 0, 'b'},	  {"show-command", 0, 's'}, {"dry-run", 0, 'd'},
-	{"read", 0, 'r'},	  {"write", 0, 'w'},	    {0},
+const struct nvme_option nvme_passthru_options[] = {
+	{"opcode", 'o', "NUM", "opcode (required)"},
+	{"flags", 'f', "NUM", "command flags"},
+	{"prefill", 'p', "NUM", "byte to fill the buffer with first"},
+	{"namespace-id", 'n', "NUM", "desired namespace"},
+	{"data-len", 'l', "NUM", "length of the data (bytes)"},
+	{"timeout", 't', "NUM", "timeout value, in milliseconds"},
+	{"cdw2", '2', "NUM", "command dword 2 value"},
+	{"cdw3", '3', "NUM", "command dword 3 value"},
+	{"cdw10", '4', "NUM", "command dword 10 value"},
+	{"cdw11", '5', "NUM", "command dword 11 value"},
+	{"cdw12", '6', "NUM", "command dword 12 value"},
+	{"cdw13", '7', "NUM", "command dword 13 value"},
+	{"cdw14", '8', "NUM", "command dword 14 value"},
+	{"cdw15", '9', "NUM", "command dword 15 value"},
+	{"input-file", 'i', "FILE", "file of data to send, else stdin"},
+	{"raw-binary", 'b', NULL, "print returned data as they are"},
+	{"show-command", 's', NULL, "print the command before sending it"},
+	{"dry-run", 'd', NULL, "print the command and do not send it"},
+	{"read", 'r', NULL, "the command returns data"},
+	{"write", 'w', NULL, "the command takes data"},
+	{NULL, 0, NULL, NULL},
 };
 
 static bool parse_flag(struct passthru *passthru, int option)
@@ -90,13 +104,9 @@ static struct passthru parse(int argc, char **argv)
 	struct getopt state = {0};
 	int option;
 
-	while ((option = getopt_next(&state, argc, argv, "o:f:p:n:l:t:2:3:4:5:6:7:8:9:i:bsdrw",
-				     long_options)) != -1) {
-		if (option == '?')
-			process_exit(1);
+	while ((option = nvme_next_option(&state, argc, argv, nvme_passthru_options)) != -1)
 		if (!parse_flag(&passthru, option))
 			parse_value(&passthru, option, state.argument);
-	}
 	if (!passthru.opcode_given)
 		fail(1, "%s: an opcode is needed: -o OPCODE", argv[0]);
 	if (passthru.read && passthru.write)
@@ -115,16 +125,20 @@ static struct passthru parse(int argc, char **argv)
 	return passthru;
 }
 
-static void show_command(const struct passthru *passthru)
+static void show_command(const struct passthru *passthru, const void *buffer)
 {
 	const struct nvme_command *command = &passthru->command;
 
 	out("opcode       : %02x\n", command->opcode);
 	out("flags        : %02x\n", command->flags);
+	out("rsvd1        : 0000\n");
 	out("nsid         : %08x\n", command->nsid);
 	out("cdw2         : %08x\n", command->cdw2);
 	out("cdw3         : %08x\n", command->cdw3);
 	out("data_len     : %08zx\n", passthru->size);
+	out("metadata_len : 00000000\n");
+	out("addr         : %lx\n", (unsigned long)buffer);
+	out("metadata     : 0\n");
 	out("cdw10        : %08x\n", command->cdw10);
 	out("cdw11        : %08x\n", command->cdw11);
 	out("cdw12        : %08x\n", command->cdw12);
@@ -204,7 +218,7 @@ static int run(int argc, char **argv, bool admin)
 	if (passthru.write)
 		read_input(argv[0], &passthru, buffer);
 	if (passthru.show)
-		show_command(&passthru);
+		show_command(&passthru, buffer);
 	if (passthru.dry_run)
 		return 0;
 	error = (admin ? nvme_admin_command : nvme_io_command)(passthru.target.controller,
@@ -212,16 +226,14 @@ static int run(int argc, char **argv, bool admin)
 							       passthru.timeout_ms, &reply);
 	if (nvme_check(argv[0], error, &reply))
 		return 1;
-	if (passthru.raw) {
-		if (passthru.read)
-			out_bytes(buffer, passthru.size);
-		return 0;
-	}
-	out("%s Command %s is Success and result: 0x%08x\n", admin ? "Admin" : "IO",
+	/* On standard error, so that the data stand alone. */
+	err("%s Command %s is Success and result: 0x%08x\n", admin ? "Admin" : "IO",
 	    admin ? nvme_admin_name(passthru.command.opcode)
 		  : nvme_io_name(passthru.command.opcode),
 	    reply.result);
-	if (passthru.read)
+	if (passthru.read && passthru.raw)
+		out_bytes(buffer, passthru.size);
+	else if (passthru.read)
 		nvme_dump(buffer, passthru.size);
 	return 0;
 }

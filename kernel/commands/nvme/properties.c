@@ -387,24 +387,27 @@ static void copy_properties(struct nvme_controller *controller, uint8_t copy[NVM
 	}
 }
 
+const struct nvme_option nvme_show_regs_options[] = {
+	{"output-format", 'o', "FMT", "output format: normal|binary"},
+	{"human-readable", 'H', NULL, "show the fields of each property"},
+	{"verbose", 'v', NULL, "show offsets and sizes as well"},
+	{NULL, 0, NULL, NULL},
+};
+
 int nvme_show_regs_main(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"human-readable", 0, 'H'}, {"verbose", 0, 'v'}, {"output-format", 1, 'o'}, {0}};
 	bool human = false, offsets = false, binary = false;
 	struct getopt state = {0};
 	uint8_t *copy = alloc_or_fail(NVME_PROPERTIES_SIZE);
 	int option;
 
-	while ((option = getopt_next(&state, argc, argv, "Hvo:", long_options)) != -1) {
+	while ((option = nvme_next_option(&state, argc, argv, nvme_show_regs_options)) != -1) {
 		if (option == 'H')
 			human = true;
 		else if (option == 'v')
 			offsets = true;
-		else if (option == 'o')
-			binary = nvme_is_binary(state.argument);
 		else
-			process_exit(1);
+			binary = nvme_is_binary(state.argument);
 	}
 	copy_properties(nvme_operand(argc, argv, state.index).controller, copy);
 	if (binary)

@@ -3,37 +3,40 @@
 #include "kernel/commands/nvme/nvme.h"
 #include "lib/errno.h"
 
-static int act(int argc, char **argv, int (*action)(struct nvme_controller *controller))
+/* The messages are nvme-cli's. */
+static int act(const char *what, int argc, char **argv,
+	       int (*action)(struct nvme_controller *controller))
 {
-	struct nvme_target target = nvme_operand(argc, argv, 1);
-	int error = action(target.controller);
+	struct nvme_target target = nvme_operand_alone(argc, argv);
+	int error = target.nsid ? -ENOTTY : action(target.controller);
 
-	if (error)
-		complain("%s: %s: %s", argv[0], nvme_name(target.controller), error_text(-error));
+	if (error == -EOPNOTSUPP)
+		err("%s: NVM Subsystem Reset not supported.\n", what);
+	else if (error)
+		err("%s: %s\n", what, error_text(-error));
 	return error != 0;
 }
 
 int nvme_reset_main(int argc, char **argv)
 {
-	return act(argc, argv, nvme_reset);
+	return act("Reset", argc, argv, nvme_reset);
 }
 
 int nvme_subsystem_reset_main(int argc, char **argv)
 {
-	return act(argc, argv, nvme_subsystem_reset);
+	return act("Subsystem-reset", argc, argv, nvme_subsystem_reset);
 }
 
 int nvme_ns_rescan_main(int argc, char **argv)
 {
-	return act(argc, argv, nvme_rescan_namespaces);
+	return act("Namespace Rescan", argc, argv, nvme_rescan_namespaces);
 }
 
 int nvme_rescan_main(int argc, char **argv)
 {
 	unsigned added;
 
-	if (argc > 1)
-		fail(1, "rescan: extra operand %s", quote(argv[1]));
+	nvme_no_operand(argc, argv);
 	added = nvme_rescan();
 	out("%u controller%s added\n", added, added == 1 ? "" : "s");
 	return 0;

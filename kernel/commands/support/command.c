@@ -65,6 +65,10 @@ void command_print_help(const struct command *command)
 	if (command->help[0])
 		out("\n%s%s", command->help,
 		    command->help[strlen(command->help) - 1] == '\n' ? "" : "\n");
+	if (command->describe) {
+		out_char('\n');
+		command->describe();
+	}
 }
 
 /* The command that process_run() is about to enter: read by the new process at once, before

@@ -38,7 +38,7 @@ static struct cmdline_word table[] = {
 	 "how data is described to the controller"},
 	{"nvme.shadow", CMDLINE_NUMBER, 0, 1, NULL, NULL, "0",
 	 "1: shadow doorbells, where the controller offers them"},
-	{"nvme.timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "5000",
+	{"nvme.timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "30000",
 	 "deadline of I/O commands"},
 	{"nvme.admin_timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "10000",
 	 "deadline of admin commands"},

@@ -122,6 +122,7 @@ static int send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot, u
 	int error = 0;
 
 	nvme_slot_prepare(slot, waiting_done, &waiting, false);
+	slot->timeout_ns = timeout_ns;
 	deadline_ns = nvme_time_ns() + timeout_ns;
 	nvme_channel_push(channel, slot, deadline_ns);
 	nvme_queue_ring_sq(&channel->queue);

@@ -100,6 +100,7 @@ __attribute__((noinline, cold)) static void disbelieve(struct nvme_channel *chan
 	unsigned cid = (uint16_t)(entry >> 32);
 
 	controller->statistics.violations++;
+	channel->fruitless++;
 	nvme_warning_limited(
 		controller,
 		"queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, "
@@ -124,16 +125,18 @@ static inline struct nvme_slot *believe(struct nvme_channel *channel, uint64_t e
 	return NULL;
 }
 
-unsigned nvme_channel_reap(struct nvme_channel *channel)
+/* Takes what has been completed. Returns how many entries that were. */
+static inline unsigned take_completions(struct nvme_channel *channel)
 {
 	struct nvme_queue *queue = &channel->queue;
 	struct nvme_queue_entry entry;
 	unsigned count = 0;
 
-	if (channel->reaping || !nvme_queue_take(queue, &entry))
+	if (!nvme_queue_take(queue, &entry))
 		return 0;
 	channel->reaping = true;
 	channel->now_ns = nvme_time_ns();
+	channel->fruitless = 0;
 	/* No more than the queue holds: a controller that writes entries as fast as they are taken
 	 * does not keep us here. */
 	do {
@@ -147,12 +150,34 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 					 (struct nvme_answer){entry.result, status, 0});
 	} while (++count <= queue->mask && nvme_queue_take(queue, &entry));
 	channel->reaped += count;
-	nvme_queue_ring_cq(queue);
+	if (count > channel->fruitless)
+		channel->progress_ns = channel->now_ns;
+	return count;
+}
+
+unsigned nvme_channel_reap(struct nvme_channel *channel)
+{
+	unsigned count;
+
+	if (channel->reaping)
+		return 0;
+	count = take_completions(channel);
+	if (!count)
+		return 0;
+	nvme_queue_ring_cq(&channel->queue);
 	if (channel->waiting_first)
 		nvme_io_dispatch(channel);
 	channel->reaping = false;
-	nvme_queue_ring_sq(queue);
+	nvme_queue_ring_sq(&channel->queue);
 	return count;
+}
+
+__attribute__((noinline, cold)) void nvme_channel_collect(struct nvme_channel *channel)
+{
+	if (channel->reaping)
+		return;
+	take_completions(channel);
+	channel->reaping = false;
 }
 
 void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error)

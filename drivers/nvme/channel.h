@@ -55,8 +55,11 @@ struct nvme_slot {
 	nvme_done *done;
 	void *context;
 	uint64_t deadline_ns;
-	struct nvme_slot *next; /* free one */
-	void *bounce;		/* a bounce buffer in use, and where its bytes belong */
+	union {
+		struct nvme_slot *next; /* free one, while it is free */
+		uint64_t timeout_ns; /* of the command, on I/O queues: see nvme_channel_expire() */
+	};
+	void *bounce; /* a bounce buffer in use, and where its bytes belong */
 	struct nvme_cursor bounce_cursor;
 	uint32_t sequence; /* order of sending */
 	uint8_t state;	   /* enum nvme_slot_state */
@@ -75,6 +78,8 @@ struct nvme_channel {
 	uint16_t in_flight; /* slots that are not free */
 	uint32_t sequence;
 	uint64_t now_ns;	   /* valid while reaping */
+	uint64_t progress_ns;	   /* when a command that was not aborted was completed last */
+	unsigned fruitless;	   /* completions of this reap that are no progress */
 	uint64_t timeout_ns;	   /* default */
 	uint64_t check_at_ns;	   /* no deadline is before this */
 	bool reaping;		   /* doorbells wait for the end of the reap */
@@ -117,9 +122,14 @@ int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size);
 /* Takes new completions, calls done() for each, repeats what is to be repeated, and rings. Returns
  * how many completions there were. */
 unsigned nvme_channel_reap(struct nvme_channel *channel);
+/* The same once the controller has stopped: what it completed before is taken, nothing is sent and
+ * no doorbell rung. */
+void nvme_channel_collect(struct nvme_channel *channel);
 
 /* Looks at every slot whose time may have come: commands past their deadline, delayed ones that are
- * due; deadline.c. May find that the controller has to be reset. */
+ * due; deadline.c. On an I/O queue a command is late only if its queue has completed nothing for as
+ * long as its deadline gave it: a slow controller is not a stuck one. May find that the controller
+ * has to be reset. */
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
 
 /* Ends the command of a slot from the driver's side. */

@@ -5,7 +5,7 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define TIMEOUT_MS	 5000
+#define TIMEOUT_MS	 30000
 #define ADMIN_TIMEOUT_MS 10000
 #define DEPTH		 256
 #define TRANSFER	 (1u << 20)

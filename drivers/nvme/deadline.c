@@ -33,12 +33,16 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
 	uint64_t delay;
 
+	channel->fruitless += aborted;
 	if (slot->repeatable && slot->retries < NVME_RETRIES_MAX && !nvme_io_obsolete(slot) &&
-	    (aborted || !(status & NVME_STATUS_DNR)) && controller->state == NVME_LIVE) {
+	    (aborted || !(status & NVME_STATUS_DNR)) &&
+	    (controller->state == NVME_LIVE || controller->state == NVME_RESETTING)) {
 		slot->retries++;
 		controller->statistics.retries++;
 		delay = aborted ? 0 : retry_delay(controller, status);
-		if (delay) {
+		if (controller->state == NVME_RESETTING) {
+			slot->state = NVME_SLOT_HELD; /* sent again behind the reset */
+		} else if (delay) {
 			slot->state = NVME_SLOT_DELAYED;
 			slot->deadline_ns = channel->now_ns + delay;
 			if (slot->deadline_ns < channel->check_at_ns)
@@ -133,6 +137,20 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 	abort_command(channel, slot, now_ns);
 }
 
+/* A queue that completes commands is slow, not stuck: what is past its deadline there has as long
+ * again from the last completion on. Not on the admin queue: what is asked there is answered one by
+ * one, and events come at any time. */
+static bool is_only_slow(const struct nvme_channel *channel, struct nvme_slot *slot,
+			 uint64_t now_ns)
+{
+	uint64_t until_ns = channel->progress_ns + slot->timeout_ns;
+
+	if (channel->queue.id == 0 || slot->state < NVME_SLOT_SENT || until_ns <= now_ns)
+		return false;
+	slot->deadline_ns = until_ns;
+	return true;
+}
+
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 {
 	struct nvme_controller *controller = channel->controller;
@@ -146,7 +164,7 @@ void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 
 		if (slot->state < NVME_SLOT_SENT && slot->state != NVME_SLOT_DELAYED)
 			continue;
-		if (slot->deadline_ns <= now_ns) {
+		if (slot->deadline_ns <= now_ns && !is_only_slow(channel, slot, now_ns)) {
 			if (slot->state == NVME_SLOT_SENT) {
 				deadline_passed(channel, slot, now_ns);
 			} else if (slot->state == NVME_SLOT_DELAYED && nvme_io_obsolete(slot)) {

@@ -83,27 +83,24 @@ int nvme_read_capabilities(struct nvme_controller *controller)
 	return 0;
 }
 
-/* Gives completions back unread: their commands are taken back like the others. */
-static unsigned discard(struct nvme_queue *queue)
+/* Whether the controller has I/O commands that it has not completed. */
+static bool has_commands(const struct nvme_controller *controller)
 {
-	struct nvme_queue_entry entry;
-	unsigned count = 0;
-
-	while (count <= queue->mask && nvme_queue_take(queue, &entry))
-		count++;
-	nvme_queue_ring_cq(queue);
-	return count;
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		for (unsigned s = 0; s < controller->channels[i]->slot_count; s++)
+			if (controller->channels[i]->slots[s].state >= NVME_SLOT_SENT)
+				return true;
+	return false;
 }
 
 /* Waits until everything that is in flight has been completed, or the time is up. */
 static void drain(struct nvme_controller *controller)
 {
 	uint64_t deadline_ns = nvme_time_ns() + controller->options.settle_ms * NVME_NS_PER_MS;
-	unsigned in_flight = nvme_in_flight(controller), count = 0;
 
-	while (count < in_flight && nvme_time_ns() < deadline_ns) {
+	while (has_commands(controller) && nvme_time_ns() < deadline_ns) {
 		for (unsigned i = 1; i < controller->channel_count; i++)
-			count += discard(&controller->channels[i]->queue);
+			nvme_channel_reap(controller->channels[i]);
 		nvme_relax();
 	}
 }

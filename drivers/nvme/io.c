@@ -171,6 +171,7 @@ send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struc
 	request->parts_pending++;
 	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
 	nvme_slot_prepare(slot, part_done, request, true);
+	slot->timeout_ns = channel->timeout_ns;
 	nvme_channel_push(channel, slot, deadline_ns);
 }
 

@@ -191,7 +191,7 @@ enum nvme_irq {
 };
 
 struct nvme_options {
-	unsigned timeout_ms;	   /* of I/O commands; 0: 5,000 */
+	unsigned timeout_ms;	   /* of I/O commands; 0: 30,000 */
 	unsigned admin_timeout_ms; /* 0: 10,000 */
 	unsigned queues;	   /* I/O queue pairs wished for; 0: 1; at most 64 */
 	unsigned depth;		   /* entries of each, rounded down to a power of two; 0: 256 */

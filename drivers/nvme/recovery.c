@@ -194,13 +194,14 @@ static bool may_repeat(struct nvme_slot *slot, bool fault)
 	return slot->retries++ < NVME_RETRIES_MAX;
 }
 
-/* After the controller has let go of everything: admin commands fail, I/O commands are kept where
- * they may be sent again. */
+/* After the controller has let go of everything: what it has completed until then has ended; of the
+ * rest admin commands fail, I/O commands are kept where they may be sent again. */
 static void take_back(struct nvme_controller *controller, bool keep, bool fault)
 {
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
+		nvme_channel_collect(channel);
 		channel->check_at_ns = NVME_NEVER;
 		for (unsigned s = 0; s < channel->slot_count; s++) {
 			struct nvme_slot *slot = &channel->slots[s];

@@ -94,6 +94,7 @@ struct sim_config {
 	uint64_t random;     /* seed */
 	bool head_of_fetch;  /* SQHD is the head when the command was fetched: it goes back as well
 			      */
+	bool finishes;	     /* CC.EN = 0: what it has fetched is completed before CSTS.RDY falls */
 	bool doorbell_race;  /* misses a shadow doorbell while it goes idle, as QEMU's TCG */
 	bool tolerant;	     /* the host may send commands that fail (pass-through tests) */
 	const char *serial, *model, *firmware;

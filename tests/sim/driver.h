@@ -6,6 +6,9 @@
 #include "lib/prng.h"
 #include "tests/sim/controller.h"
 
+/* Of I/O commands, where the options do not say another. */
+#define DEADLINE (30 * S)
+
 struct driver {
 	struct sim_controller *sim;
 	struct nvme_controller *controller;

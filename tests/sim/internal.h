@@ -218,6 +218,8 @@ void sim_violation(struct sim_controller *sim, const char *format, ...)
 void sim_trace_add(struct sim_controller *sim, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 uint64_t sim_random(struct sim_controller *sim);
+/* Completes at once what is in flight and not lost. */
+void sim_finish(struct sim_controller *sim);
 void sim_reset_queues(struct sim_controller *sim);
 void sim_power_on(struct sim_controller *sim);
 void sim_subsystem_reset(struct sim_controller *sim);

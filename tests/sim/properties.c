@@ -146,6 +146,8 @@ static void disable(struct sim_controller *sim)
 	    !cc_shutdown(sim->cc))
 		sim_violation(sim, "CC.EN cleared before CSTS.RDY was 1, within CAP.TO");
 	sim->statistics.resets++;
+	if (sim->config.finishes)
+		sim_finish(sim);
 	sim_reset_queues(sim);
 	sim->intms = 0;
 	sim->ready_at = UINT64_MAX;

@@ -395,6 +395,12 @@ static struct sim_command *due_command(struct sim_controller *sim)
 	return heap_remove(sim, 0);
 }
 
+void sim_finish(struct sim_controller *sim)
+{
+	while (sim->heap_size && sim->heap[0]->due != UINT64_MAX)
+		execute(sim, heap_remove(sim, 0));
+}
+
 static bool runs(const struct sim_controller *sim)
 {
 	return (sim->csts & SIM_CSTS_RDY) && !sim->fatal && !sim->gone && !sim->stopped &&

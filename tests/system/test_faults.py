@@ -157,6 +157,18 @@ def throttle(guest, **limits):
     guest.qmp.monitor("block_set_io_throttle d " + " ".join(str(limits[key]) for key in ("bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr")))
 
 
+def test_a_slow_but_steady_back_end(tmp_path):
+    """Each part of the request waits for longer than its deadline, but the controller works: it is left alone, and the data are right."""
+    with Faulty(tmp_path, append="nvme.timeout_ms=1500") as guest:
+        throttle(guest, bps=MIB)
+        whole = guest.console.checksum("dd if=/dev/my_nvme0n1 bs=4M count=1 iflag=direct status=none | sha256sum")
+        throttle(guest)
+        with open(guest.disk, "rb") as image:
+            assert hashlib.sha256(image.read(4 * MIB)).hexdigest() == whole
+        assert "reset" not in guest.console.run("dmesg | tail -n 20")
+        guest.check()
+
+
 def test_a_slow_back_end_times_out_and_recovers(tmp_path):
     """The command runs into its deadline, the controller is reset, the command repeated; then the back end gets well."""
     with Faulty(tmp_path, append="nvme.timeout_ms=150 nvme.admin_timeout_ms=5000") as guest:

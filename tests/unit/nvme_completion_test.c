@@ -1,5 +1,5 @@
 /* What completions say beside the command they are for, and what it is worth: M, CRD and DNR of the
- * Status Field, SQHD. */
+ * Status Field, SQHD; and when it comes late: while the controller is being reset. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
@@ -108,6 +108,122 @@ static void test_heads_that_cannot_be(void **state)
 	}
 }
 
+/* What a reset must not throw away: commands that were carried out have ended well, and are not
+ * sent again; of commands passed through too. */
+static void expect_one_read(struct driver *driver, unsigned count)
+{
+	assert_int_equal(sim_statistics(driver->sim)->commands[1][NVME_IO_READ], count);
+	assert_int_equal(statistics(driver)->resets, 1);
+	assert_int_equal(statistics(driver)->retries, 0);
+	driver_finish(driver);
+}
+
+/* Nobody has looked at the queue since. */
+static void test_completed_before_a_reset(void **state)
+{
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	reads_start(&reads, &driver, 20);
+	sim_advance(10 * MS);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	reads_finish(&reads, 0);
+	expect_one_read(&driver, 20);
+}
+
+/* Between CC.EN = 0 and CSTS.RDY = 0. */
+static void test_completed_while_stopping(void **state)
+{
+	const struct nvme_options modes[] = {
+		{.irq = NVME_IRQ_POLL}, {.irq = NVME_IRQ_MSIX}, {.irq = NVME_IRQ_INTX}};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		struct sim_config config = {.finishes = true, .latency_ns = 5 * MS};
+		static struct reads reads;
+		struct driver driver;
+
+		driver_start(&driver, &config, &modes[i]);
+		reads_start(&reads, &driver, 20);
+		assert_int_equal(nvme_reset(driver.controller), 0);
+		reads_finish(&reads, 0);
+		expect_one_read(&driver, 20);
+	}
+}
+
+/* An error that may pass is no end, there as elsewhere: it is sent again behind the reset. */
+static void test_failed_while_stopping(void **state)
+{
+	struct sim_config config = {.finishes = true, .latency_ns = 5 * MS};
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 5, 3, 0x006);
+	reads_start(&reads, &driver, 20);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	reads_finish(&reads, 0);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][NVME_IO_READ], 23);
+	driver_finish(&driver);
+}
+
+/* While the driver lets it settle: each read takes longer than its deadline, and cannot be aborted.
+ */
+static void test_completed_while_settling(void **state)
+{
+	struct nvme_options options = {.settle_ms = 500};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, &options);
+	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, SIM_FOREVER, DEADLINE + 200 * MS);
+	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, SIM_FOREVER, 0);
+	assert_read(&driver, 0, DEADLINE, DEADLINE + 1 * S);
+	sim_clear_faults(driver.sim);
+	expect_one_read(&driver, 1);
+}
+
+/* A command passed through is never sent again; where it was carried out it has succeeded. */
+static void test_passed_through_and_completed(void **state)
+{
+	const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1, .cdw10 = 9};
+	struct sim_config config = {.finishes = true};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 10 * S);
+	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
+	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 300, NULL),
+			 0);
+	expect_one_read(&driver, 1);
+}
+
+/* It cannot be stopped, and is given up; what it did before has been done. */
+static void test_completed_before_the_end(void **state)
+{
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	reads_start(&reads, &driver, 20);
+	sim_advance(10 * MS);
+	sim_set_never_unready(driver.sim, true);
+	assert_int_equal(nvme_reset(driver.controller), -EIO);
+	reads_finish(&reads, 0);
+	sim_set_never_unready(driver.sim, false);
+	driver_stop(&driver);
+}
+
 TESTS(cmocka_unit_test(test_success_whatever_else_is_set),
       cmocka_unit_test(test_abort_succeeds_with_more), cmocka_unit_test(test_heads_that_go_back),
-      cmocka_unit_test(test_heads_that_cannot_be))
+      cmocka_unit_test(test_heads_that_cannot_be), cmocka_unit_test(test_completed_before_a_reset),
+      cmocka_unit_test(test_completed_while_stopping), cmocka_unit_test(test_failed_while_stopping),
+      cmocka_unit_test(test_completed_while_settling),
+      cmocka_unit_test(test_passed_through_and_completed),
+      cmocka_unit_test(test_completed_before_the_end))

@@ -21,7 +21,7 @@ static void test_lost_then_aborted(void **state)
 	struct driver *driver = *state;
 
 	driver_add_fault(driver, SIM_LOSE, 0x02, 0, 1, 0);
-	assert_read(driver, 0, 5 * S, 6 * S);
+	assert_read(driver, 0, DEADLINE, DEADLINE + 1 * S);
 	assert_int_equal(statistics(driver)->timeouts, 1);
 	assert_int_equal(statistics(driver)->aborts, 1);
 	assert_int_equal(statistics(driver)->resets, 0);
@@ -46,7 +46,7 @@ static void test_lost_for_ever(void **state)
 	struct driver *driver = *state;
 
 	driver_add_fault(driver, SIM_LOSE, 0x02, 0, SIM_FOREVER, 0);
-	assert_read(driver, -ETIMEDOUT, 15 * S, 40 * S);
+	assert_read(driver, -ETIMEDOUT, 3 * DEADLINE, 4 * DEADLINE + 20 * S);
 	assert_int_equal(sim_fault_hits(driver->sim), 4);
 	assert_logged("timed out");
 }
@@ -57,7 +57,7 @@ static void test_lost_beyond_abort(void **state)
 	struct driver *driver = *state;
 
 	driver_add_fault(driver, SIM_LOSE_HARD, 0x02, 0, 1, 0);
-	assert_read(driver, 0, 5 * S, 8 * S);
+	assert_read(driver, 0, DEADLINE, DEADLINE + 3 * S);
 	assert_int_equal(statistics(driver)->resets, 1);
 	assert_logged("controller reset: a command could not be aborted");
 	assert_logged("back after");
@@ -70,7 +70,7 @@ static void test_abort_is_lost(void **state)
 
 	driver_add_fault(driver, SIM_LOSE, 0x02, 0, 1, 0);
 	sim_add_fault(driver->sim, &(struct sim_fault){.kind = SIM_LOSE, .opcode = 0x08});
-	assert_read(driver, 0, 6 * S, 7 * S);
+	assert_read(driver, 0, DEADLINE + 1 * S, DEADLINE + 2 * S);
 	assert_in_range(statistics(driver)->resets, 1, 2);
 }
 
@@ -82,7 +82,7 @@ static void test_completion_after_abort(void **state)
 		struct driver driver;
 
 		driver_start(&driver, NULL, NULL);
-		driver_add_fault(&driver, SIM_DELAY, 0x02, 0, 1, 5 * S + late);
+		driver_add_fault(&driver, SIM_DELAY, 0x02, 0, 1, DEADLINE + late);
 		sim_add_fault(
 			driver.sim,
 			&(struct sim_fault){.kind = SIM_DELAY, .opcode = 0x08, .value = 1000000});

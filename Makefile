@@ -97,6 +97,10 @@ iso:
 # ---- Running it ----
 
 BOOT ?= direct
+# What run-qemu is told by variables. A target that would ignore one refuses it.
+QEMU_VARIABLES := BOOT MACHINE MEM SMP ACCEL DISK NVME APPEND SCRIPT TIMEOUT QEMU
+refuse = $(foreach name,$1,$(if $(filter command environment,$(origin $(name))),$(if $($(name)),\
+	$(error make $@ takes no $(name)=: $2))))
 # A value as one word of the shell.
 quoted = '$(subst ','\'',$1)'
 RUN_QEMU := tools/run-qemu --kernel $(KERNEL) --iso $(ISO) --boot $(BOOT) \
@@ -127,6 +131,7 @@ compiler:
 
 .PHONY: bench toolchain deps clean
 bench:
+	$(call refuse,$(filter-out QEMU MACHINE APPEND,$(QEMU_VARIABLES)),it measures one configuration)
 	@tools/dependencies bench
 	@$(MAKE) -s $(KERNEL) $(ISO)
 	@tests/bench/run
@@ -159,7 +164,8 @@ help:
 	@echo "make toolchain   build x86_64-elf binutils and gcc into build/toolchain (25 minutes)"
 	@echo "make deps        install what all of these need;  make clean: remove what was built"
 	@echo
-	@echo "Variables of run and debug:"
+	@echo "Variables of run and debug; QEMU= is for all tests and bench as well, make guest takes"
+	@echo "BOOT, MACHINE, MEM, SMP, ACCEL, NVME and APPEND, make bench MACHINE and APPEND:"
 	@echo "  BOOT=direct|bios|uefi  direct is -kernel, the others boot the ISO (default direct)"
 	@echo "  MACHINE=pc|q35         (default pc)"
 	@echo "  MEM=256M SMP=1         RAM and CPUs"

@@ -144,36 +144,44 @@ TEST_BUILD ?= $(KERNEL) $(ISO)
 test-programs: $(unit_programs) $(fuzz_programs) $(TEST_BUILD) $(HOST_BUILD)/shell
 
 # One tier, or all of them. What does not build counts as failed, and the rest runs all the same.
-unit: purpose := test
+# The environment has the variables of QEMU. Building has a line of its own: make -n runs what has
+# $(MAKE) in it.
 unit: programs := unit-programs
 unit: tiers := unit
-fuzz-replay: purpose := test
+unit: refused := $(QEMU_VARIABLES)
+unit: why := it runs no QEMU
 fuzz-replay: programs := fuzz-programs
 fuzz-replay: tiers := fuzz
-guest: purpose := test
+fuzz-replay: refused := $(QEMU_VARIABLES)
+fuzz-replay: why := it runs no QEMU
 guest: programs := $(TEST_BUILD)
 guest: tiers := guest
-system: purpose := test
+guest: refused := DISK SCRIPT TIMEOUT
+guest: why := it has its own
 system: programs := $(TEST_BUILD) $(HOST_BUILD)/shell
 system: tiers := system
-test: purpose := test
 test: programs := test-programs
 test: tiers := unit fuzz guest system
 # And what takes minutes: the pytest marker "long".
-test-long: purpose := test
 test-long: programs := test-programs
 test-long: tiers := --long unit fuzz guest system
+system test test-long: refused := $(filter-out QEMU,$(QEMU_VARIABLES))
+system test test-long: why := each system test has its own (make guest takes most of them)
 unit fuzz-replay guest system test test-long:
-	@tools/dependencies $(purpose)
-	@build=; $(if $(programs),$(MAKE) --no-print-directory -k $(programs) || build=--build-failed;) \
-	$(PYTHON) tests/run --jobs $(JOBS) --unit $(UNIT) --fuzz $(FUZZ) $$build $(tiers)
+	$(call refuse,$(refused),$(why))
+	@tools/dependencies test
+	@mkdir -p $(B) && rm -f $(B)/$@-failed
+	@$(MAKE) --no-print-directory -k $(programs) || echo build > $(B)/$@-failed
+	@$(PYTHON) tests/run --jobs $(JOBS) --unit $(UNIT) --fuzz $(FUZZ) \
+		--build-failed $(B)/$@-failed $(tiers)
 
 # Every fuzz target for SECONDS seconds. Inputs that found something new are kept in
 # build/fuzz/corpus, inputs that failed in build/fuzz/failures.
 fuzz:
+	$(call refuse,$(QEMU_VARIABLES),it runs no QEMU)
 	@tools/dependencies fuzz
 	@$(MAKE) --no-print-directory -k fuzz-programs
-	+@$(PYTHON) tests/run --jobs $(JOBS) --fuzz $(FUZZ) --seconds $(SECONDS) fuzz
+	@$(PYTHON) tests/run --jobs $(JOBS) --fuzz $(FUZZ) --seconds $(SECONDS) fuzz
 
 # What the lines are counted of: every program of these is built again with gcov, below
 # build/coverage, and run. coverage-objects are all sources as the kernel has them, for counting only:
@@ -194,12 +202,14 @@ $(COVERAGE)/all/%.o: %.c
 		-fkeep-inline-functions -c $< -o $@
 
 coverage:
+	$(call refuse,$(QEMU_VARIABLES),it runs no QEMU)
 	@tools/dependencies coverage
-	@rm -rf $(COVERAGE)
-	+@failed=; \
-	$(COVERAGE_MAKE) -k unit-programs fuzz-programs host-shell coverage-objects || failed=1; \
-	$(PYTHON) tests/run --jobs $(JOBS) --unit $(COVERAGE)/unit --fuzz $(COVERAGE)/fuzz unit fuzz || \
-		failed=1; \
+	@rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
+	@$(COVERAGE_MAKE) -k unit-programs fuzz-programs host-shell coverage-objects || \
+		echo build > $(COVERAGE)/failed
+	@failed=; \
+	$(PYTHON) tests/run --jobs $(JOBS) --unit $(COVERAGE)/unit --fuzz $(COVERAGE)/fuzz \
+		--build-failed $(COVERAGE)/failed unit fuzz || failed=1; \
 	$(PYTHON) tests/system/shell_differential.py --shell $(COVERAGE)/host/shell --summary \
 		--count 200 || failed=1; \
 	$(PYTHON) tests/coverage $(COVERAGE) || failed=1; \

@@ -1,0 +1,127 @@
+"""make and the tools on the host: variables reach what they are for, or are refused; make -n runs nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from machine import ROOT, run_script
+
+VARIABLES = ["BOOT", "MACHINE", "MEM", "SMP", "ACCEL", "DISK", "NVME", "APPEND", "SCRIPT", "TIMEOUT", "QEMU"]
+QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+
+
+def make(*words, cwd=ROOT, environment=()):
+    """As somebody types it, though this may run below a make of its own."""
+    clean = {name: value for name, value in os.environ.items()
+             if not name.startswith("MAKE") and name not in ("MFLAGS", *VARIABLES)}
+    return subprocess.run(["make", *words], cwd=cwd, env={**clean, **dict(environment)}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """A QEMU that notes what it is called with: its path, and a function that gives the calls."""
+    wrapper, log = tmp_path / "qemu", tmp_path / "log"
+    wrapper.write_text(f'#!/bin/sh\necho "$*" >> \'{log}\'\nexec {QEMU} "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper), lambda: log.read_text() if log.exists() else ""
+
+
+def test_a_qemu_that_is_none_fails():
+    result = make("guest", "QEMU=/bin/false")
+    assert result.returncode == 2
+    assert "guest: /bin/false --version: status 1\n" in result.stdout
+    assert "\n0 passed, 1 failed\n" in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize("environment", [False, True])
+def test_variables_reach_the_guest(recorded, environment):
+    qemu, calls = recorded
+    values = {"QEMU": qemu, "MACHINE": "q35", "MEM": "300M", "SMP": "2", "ACCEL": "tcg", "NVME": "mdts=3", "APPEND": "nvme.irq=poll"}
+    words = [] if environment else [f"{name}={value}" for name, value in values.items()]
+    result = make("guest", *words, environment=values.items() if environment else ())
+    assert result.returncode == 0, result.stdout
+    assert re.search(rf"^guest: {qemu}: QEMU emulator version \d", result.stdout, re.MULTILINE), result.stdout
+    assert re.search(r"^\d+ passed, 0 failed\n\Z", result.stdout, re.MULTILINE), result.stdout
+    for words in ["-machine q35", "-m 300M", "-smp 2", ",mdts=3", "nvme.irq=poll"]:
+        assert words in calls()
+
+
+def test_the_environment_names_the_qemu(tmp_path, monkeypatch, recorded):
+    """So that it reaches every test, and one that somebody starts by hand."""
+    qemu, calls = recorded
+    monkeypatch.setenv("QEMU", qemu)
+    assert run_script(tmp_path, "echo hello\n", "--disk", "none").stdout.endswith("hello\n")
+    assert "-machine pc" in calls()
+
+
+@pytest.mark.parametrize("target,taken", [
+    ("unit", []), ("fuzz-replay", []), ("fuzz", []), ("coverage", []),
+    ("guest", ["BOOT", "MACHINE", "MEM", "SMP", "ACCEL", "NVME", "APPEND", "QEMU"]),
+    ("system", ["QEMU"]), ("test", ["QEMU"]), ("test-long", ["QEMU"]),
+    ("bench", ["MACHINE", "APPEND", "QEMU"]),
+    ("run", VARIABLES), ("debug", VARIABLES),
+])
+def test_what_has_no_meaning_is_refused(target, taken):
+    assert make("-n", target, *(f"{name}=x" for name in taken)).returncode == 0
+    refused = [name for name in VARIABLES if name not in taken]
+    for name in refused if target in ("guest", "bench") else refused[:1] + refused[-1:]:
+        result = make("-n", target, f"{name}=x")
+        assert f"*** make {target} takes no {name}=: " in result.stdout and result.returncode != 0, result.stdout
+
+
+@pytest.mark.parametrize("target", ["all", "iso", "run", "test", "unit", "guest", "system", "fuzz-replay", "test-long", "fuzz", "coverage",
+                                    "debug", "console", "bench", "toolchain", "deps", "clean", "host-shell"])
+def test_make_n_runs_nothing(tmp_path, target):
+    tree = tmp_path / "tree"
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns("build", ".git", "corpus", "__pycache__"))
+    ran = tmp_path / "ran"
+    for tool in ["tools/dependencies", "tools/run-qemu", "tools/build-toolchain", "tests/run", "tests/coverage", "tests/bench/run",
+                 "tests/system/shell_differential.py"]:
+        (tree / tool).write_text("#!/usr/bin/python3\n" f"open({str(ran)!r}, 'a').write({tool!r})\n")
+    before = sorted(path.relative_to(tree) for path in tree.rglob("*"))
+    result = make("-n", target, cwd=tree)
+    assert result.returncode == 0, result.stdout
+    assert not ran.exists(), ran.read_text()
+    assert before == sorted(path.relative_to(tree) for path in tree.rglob("*"))
+
+
+PURPOSES = ["run", "test", "debug", "fuzz", "coverage", "bench", "toolchain"]
+
+
+def has_package_lists():
+    return shutil.which("apt-cache") and subprocess.run(["apt-cache", "show", "clang"], capture_output=True).returncode == 0
+
+
+def missing_packages(names):
+    return [name for name in names if subprocess.run(["apt-cache", "show", name], capture_output=True).returncode]
+
+
+@pytest.mark.skipif(not has_package_lists(), reason="no apt with package lists")
+def test_the_packages_of_every_purpose_exist():
+    names = set()
+    for purpose in PURPOSES:
+        listed = subprocess.run(["tools/dependencies", "--list", "apt", purpose], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        names.update(listed.stdout.split())
+    assert "libclang-rt" not in names and len(names) > 30
+    assert missing_packages(names) == []
+
+
+@pytest.mark.skipif(not has_package_lists(), reason="no apt with package lists")
+@pytest.mark.parametrize("purpose", ["test", "toolchain"])
+def test_without_root_the_command_is_printed(tmp_path, purpose):
+    """It can be run as it stands. Nothing but these is on PATH: all the rest is missing."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ["sh", "dirname", "uname", "sed", "head", "sort", "tail", "apt-cache", "apt-get"]:
+        (tools / name).symlink_to(shutil.which(name))
+    (tools / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tools / "id").chmod(0o755)
+    result = subprocess.run(["tools/dependencies", purpose], cwd=ROOT, env={"PATH": str(tools)}, capture_output=True, encoding="utf-8")
+    assert result.returncode == 1 and "neither root nor sudo" in result.stderr
+    (line,) = re.findall(r"^  apt-get install (.+)$", result.stderr, re.MULTILINE)
+    assert len(line.split()) > 5
+    assert missing_packages(line.split()) == []

@@ -101,13 +101,19 @@ int device_file_add(const char *path, unsigned major, unsigned minor, unsigned m
 	struct inode *inode;
 	int error = path_lookup(path, &result);
 
-	if (!error)
-		error = path_create(&result, FILE_CHARACTER, mode, operations, &inode);
 	if (error)
 		return error;
+	if (result.inode)
+		return -EEXIST;
+	inode = inode_create(FILE_CHARACTER, mode, operations);
+	if (!inode)
+		return -ENOSPC;
 	inode->major = major;
 	inode->minor = minor;
-	return 0;
+	error = directory_add(result.directory, result.name, inode);
+	if (error)
+		inode_put(inode);
+	return error;
 }
 
 static int add_redirect(const char *path, int fd)
@@ -158,13 +164,10 @@ static void remove_file(struct inode *inode, const char *name)
 
 static void add_controller(const char *name)
 {
-	struct inode *inode = directory_find(files_dev, name);
+	struct inode *inode;
 
-	if (inode && inode->operations == &controller_operations)
+	if (directory_find(files_dev, name))
 		return;
-	/* A file that somebody made under this name meanwhile gives way. */
-	if (inode)
-		remove_file(inode, name);
 	inode = inode_create(FILE_CHARACTER, 0600, &controller_operations);
 	if (!inode)
 		return;

@@ -116,7 +116,8 @@ struct path_result {
 };
 /* 0 also where only the last component is missing. No references are taken. */
 int path_lookup(const char *path, struct path_result *result);
-/* Makes what was looked for; the reference is the directory's. 0, -EEXIST or -ENOSPC. */
+/* Makes what was looked for; the reference is the directory's. 0, -EEXIST, -ENOSPC; -EROFS below
+ * /dev, where a regular file would be taken for a device that is not there. */
 int path_create(const struct path_result *place, enum file_type type, unsigned mode,
 		const struct file_operations *operations, struct inode **made);
 extern struct inode *files_root, *files_dev;

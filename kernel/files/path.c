@@ -149,6 +149,8 @@ int path_create(const struct path_result *place, enum file_type type, unsigned m
 
 	if (place->inode)
 		return -EEXIST;
+	if (place->directory == files_dev)
+		return -EROFS;
 	*made = inode_create(type, mode & 07777, operations);
 	if (!*made)
 		return -ENOSPC;
@@ -273,6 +275,8 @@ static int rename_checked(struct path_result *from, struct path_result *to)
 		return 0;
 	if (is_fixed(inode))
 		return inode == files_dev ? -EBUSY : -EPERM;
+	if (to->directory == files_dev && !to->inode)
+		return -EROFS;
 	if (to->inode) {
 		error = check_over(inode, to->inode);
 		if (error)

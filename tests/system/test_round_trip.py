@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from machine import Console, make_disk
+from machine import Console, make_disk, run_script
 
 MIB = 1 << 20
 BOOTS = ["direct", "bios", "uefi"]
@@ -86,3 +86,31 @@ def test_lspci_lists_the_seven_functions(tmp_path):
         dump = console.run("lspci -x -d 1b36:")
         assert "00: 36 1b 10 00" in dump and "30: " in dump and "40: " not in dump
         assert console.run("lspci -s 1f.9; echo $?").endswith("1\n")
+
+
+def test_without_a_controller_both_fail(tmp_path):
+    """No device is there, and no ordinary file takes its place."""
+    device = "/dev/my_nvme0n1"
+    refused = "Read-only file system\n"
+    checks = {  # a line of the shell: its status, what it says
+        f"dd if=origin.bin of={device}": (1, f"dd: failed to open '{device}': {refused}"),
+        f"dd if={device} of=readback.bin bs=1M count=1": (1, f"dd: failed to open '{device}': No such file or directory\n"),
+        "cmp origin.bin readback.bin": (2, "cmp: readback.bin: No such file or directory\n"),
+        f"dd if=origin.txt of={device}": (1, f"dd: failed to open '{device}': {refused}"),
+        f"cp origin.bin {device}": (1, f"cp: cannot create regular file '{device}': {refused}"),
+        "cp origin.bin /dev": (1, f"cp: cannot create regular file '/dev/origin.bin': {refused}"),
+        f"mv origin.bin {device}": (1, f"mv: cannot move 'origin.bin' to '{device}': {refused}"),
+        f"touch {device}": (1, f"touch: cannot touch '{device}': {refused}"),
+        f"mkdir {device}": (1, f"mkdir: cannot create directory '{device}': {refused}"),
+        f"tee {device} < origin.txt": (1, f"tee: {device}: {refused}[WRITE SOMETHING]\n"),
+        f"cat origin.txt > {device}": (2, f"/boot/autorun: cannot create {device}: {refused}"),
+        f"cat origin.txt >> {device}": (2, f"/boot/autorun: cannot create {device}: {refused}"),
+        f"ls {device}": (2, f"ls: cannot access '{device}': No such file or directory\n"),
+    }
+    script = "dd if=/dev/random of=origin.bin bs=1M count=1 status=none; echo '[WRITE SOMETHING]' > origin.txt\n"
+    script += "".join(f"echo '@ {line}'; {line}; echo status $?\n" for line in checks)
+    result = run_script(tmp_path, script, "--disk", "none", "--append", "loglevel=3", check=True)
+    answers = result.stdout.split("@ ")
+    for line, (status, message) in checks.items():
+        (answer,) = [answer for answer in answers if answer.startswith(line + "\n")]
+        assert answer == f"{line}\n{message}status {status}\n"

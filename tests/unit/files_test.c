@@ -48,6 +48,37 @@ static void test_names(void **state)
 	run_in_process(names_body);
 }
 
+/* Nothing but devices: a slip must not leave a regular file in the place of one that is missing. */
+static int dev_body(void)
+{
+	struct file_stat stat;
+	struct file *file;
+
+	assert_int_equal(file_open("/dev/f", O_WRONLY | O_CREAT, 0644, &file), -EROFS);
+	assert_int_equal(file_open("/dev/f", O_WRONLY, 0, &file), -ENOENT);
+	assert_int_equal(path_mkdir("/dev/d", 0755), -EROFS);
+	assert_int_equal(path_mkdir("/dev/null", 0755), -EEXIST);
+	assert_int_equal(path_mkdir("/dev/d/e", 0755), -ENOENT);
+	assert_int_equal(file_open("/tmp/f", O_WRONLY | O_CREAT, 0644, &file), 0);
+	assert_int_equal(file_close(file), 0);
+	assert_int_equal(path_mkdir("/tmp/d", 0755), 0);
+	assert_int_equal(path_rename("/tmp/f", "/dev/f"), -EROFS);
+	assert_int_equal(path_rename("/tmp/d", "/dev/d"), -EROFS);
+	assert_int_equal(path_rename("/tmp/f", "/tmp/../dev/./f"), -EROFS);
+	assert_int_equal(path_stat("/dev/f", &stat), -ENOENT);
+	assert_int_equal(path_stat("/dev/d", &stat), -ENOENT);
+	assert_int_equal(file_open("/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0644, &file), 0);
+	assert_int_equal(file_close(file), 0);
+	assert_int_equal(path_rmdir("/tmp/d"), 0);
+	return path_unlink("/tmp/f");
+}
+
+static void test_dev(void **state)
+{
+	(void)state;
+	run_in_process(dev_body);
+}
+
 static int sparse_body(void)
 {
 	const uint64_t far = INT64_MAX - 5;
@@ -338,7 +369,8 @@ static void test_failed_open(void **state)
 	run_in_process(failed_open_body);
 }
 
-GROUP_TESTS(host_set_up, NULL, cmocka_unit_test(test_names), cmocka_unit_test(test_sparse),
-	    cmocka_unit_test(test_full), cmocka_unit_test(test_directory_stable),
-	    cmocka_unit_test(test_devices), cmocka_unit_test(test_controllers),
-	    cmocka_unit_test(test_scarce), cmocka_unit_test(test_failed_open))
+GROUP_TESTS(host_set_up, NULL, cmocka_unit_test(test_names), cmocka_unit_test(test_dev),
+	    cmocka_unit_test(test_sparse), cmocka_unit_test(test_full),
+	    cmocka_unit_test(test_directory_stable), cmocka_unit_test(test_devices),
+	    cmocka_unit_test(test_controllers), cmocka_unit_test(test_scarce),
+	    cmocka_unit_test(test_failed_open))

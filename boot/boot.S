@@ -25,8 +25,6 @@
 #define CPUID_NX	(1 << 20)
 
 #define SERIAL	   0x3f8
-#define DEBUG_EXIT 0xf4
-#define DEBUG_CON  0xe9
 
 	/* Multiboot2 1.6/2.0, section 3.1: in the first 32 KiB of the file, 8-byte aligned. */
 	.section .multiboot, "a"
@@ -128,11 +126,11 @@ too_old:
 	outb %al, %dx
 	jmp 1b
 2:	movl $too_old_status, %esi
-	movw $DEBUG_CON, %dx
+	movw $DEBUG_CON_PORT, %dx
 	movl $4, %ecx
 	rep outsb
-	movl $120, %eax
-	movw $DEBUG_EXIT, %dx
+	movl $PANIC_STATUS, %eax
+	movw $DEBUG_EXIT_PORT, %dx
 	outb %al, %dx
 3:	hlt
 	jmp 3b

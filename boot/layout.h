@@ -7,6 +7,10 @@
 #define BOOT_DATA_SELECTOR 0x10
 #define BOOT_STACK_SIZE	   (256 * 1024)
 
+#define DEBUG_CON_PORT	0xe9 /* QEMU's isa-debugcon: text to the host */
+#define DEBUG_EXIT_PORT 0xf4 /* QEMU's isa-debug-exit: ends QEMU with 2 * value + 1 */
+#define PANIC_STATUS	120  /* of a machine that ends by an internal error */
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
  * runs of pages, so a page-aligned address is a run, any other an object in a page. */
 #include "kernel/memory.h"
 
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "lib/string.h"
 
 #define HEAP_MAGIC  0x6d656d5f68656170ull /* "mem_heap", mixed with the page's address */

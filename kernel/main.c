@@ -12,13 +12,13 @@
 #include "kernel/files/file.h"
 #include "kernel/housekeeping.h"
 #include "kernel/x86/interrupts.h"
-#include "kernel/machine.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/panic.h"
 #include "kernel/process.h"
 #include "kernel/random.h"
 #include "kernel/shell/shell.h"
+#include "kernel/shutdown.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
@@ -193,5 +193,5 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	housekeeping_init();
 	log_info("boot: ready");
 
-	machine_shutdown(run_shell(autorun));
+	shutdown_machine(run_shell(autorun));
 }

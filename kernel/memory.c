@@ -12,7 +12,7 @@
 #include "kernel/memory.h"
 
 #include "kernel/boot_info.h"
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "kernel/memory_map.h"
 #include "lib/errno.h"
 #include "lib/string.h"

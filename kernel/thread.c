@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "kernel/x86/cpu.h"
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/thread_stack.h"

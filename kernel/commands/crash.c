@@ -1,7 +1,7 @@
 /* crash: provokes each kind of fatal error on purpose, to show (and to test) that it is caught,
  * named and ends QEMU with a failing status. */
 #include "kernel/commands/command.h"
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "lib/string.h"
 
 static void crash_panic(void)

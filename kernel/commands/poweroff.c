@@ -1,22 +1,17 @@
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/machine.h"
+#include "kernel/shutdown.h"
+#include "kernel/x86/power.h"
 #include "lib/errno.h"
 #include "lib/number.h"
-
-/* drivers/nvme/nvme.h; not there where the driver is not linked in. */
-void nvme_shutdown_all(void) __attribute__((weak));
 
 /* Nothing of what was written is lost, and the controllers know that power goes. */
 static void come_to_rest(void)
 {
-	int error = files_sync_all();
+	int error = shutdown_prepare();
 
 	if (error)
 		complain("not everything could be written: %s", error_text(-error));
 	out_flush();
-	if (nvme_shutdown_all)
-		nvme_shutdown_all();
 }
 
 static int poweroff_main(int argc, char **argv)
@@ -28,7 +23,7 @@ static int poweroff_main(int argc, char **argv)
 	if (argc == 2 && (number_parse(argv[1], 10, &status) != 0 || status > 255))
 		fail(1, "invalid status %s: 0 to 255", quote(argv[1]));
 	come_to_rest();
-	machine_exit((int)status);
+	power_off((int)status);
 }
 
 static int reboot_main(int argc, char **argv)
@@ -36,7 +31,7 @@ static int reboot_main(int argc, char **argv)
 	if (argc > 1)
 		fail_extra_operand(argv[1]);
 	come_to_rest();
-	machine_reboot();
+	power_reset();
 }
 
 COMMAND(poweroff, "[STATUS]", "Stop the machine",

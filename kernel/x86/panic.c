@@ -8,19 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "boot/layout.h"
 #include "drivers/serial/serial.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/interrupts.h"
-#include "kernel/machine.h"
 #include "kernel/memory.h"
-#include "kernel/x86/port.h"
+#include "kernel/x86/power.h"
 #include "kernel/x86/symbols.h"
 #include "kernel/thread.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define BACKTRACE_MAX	32 /* lines */
-#define DEBUG_EXIT_PORT 0xf4
+#define BACKTRACE_MAX 32 /* lines */
 
 /* Page fault error code bits (Intel SDM volume 3, section 4.7) */
 #define FAULT_PRESENT  0x01
@@ -96,9 +95,9 @@ static void panic_begin(void)
 	}
 	if (panic_depth == 2) {
 		serial_write("\r\npanic: another error while reporting this one\r\n", 49);
-		machine_exit(MACHINE_PANIC_STATUS);
+		power_off(PANIC_STATUS);
 	}
-	port_write8(DEBUG_EXIT_PORT, MACHINE_PANIC_STATUS);
+	power_debug_exit(PANIC_STATUS);
 	cpu_halt_for_ever();
 }
 
@@ -182,7 +181,7 @@ void panic(const char *format, ...)
 	say("\npanic: %s\n", message);
 	say("backtrace:\n");
 	backtrace((uint64_t)__builtin_frame_address(0));
-	machine_exit(MACHINE_PANIC_STATUS);
+	power_off(PANIC_STATUS);
 }
 
 _Noreturn void __stack_chk_fail(void)
@@ -248,5 +247,5 @@ void panic_exception(const struct interrupt_frame *frame)
 	say_address("  ", frame->rip, 0);
 	say_frameless_caller(frame);
 	backtrace(frame->rbp);
-	machine_exit(MACHINE_PANIC_STATUS);
+	power_off(PANIC_STATUS);
 }

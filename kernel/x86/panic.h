@@ -1,4 +1,4 @@
-/* The end after an internal error. panic() itself is declared in kernel/machine.h. */
+/* The end after an internal error. */
 #pragma once
 
 #include <stdint.h>
@@ -7,8 +7,12 @@
 
 struct interrupt_frame;
 
+/* Prints the message, the registers where there are any, and a backtrace; then
+ * power_off(PANIC_STATUS). */
+_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* A CPU exception in the kernel: prints its name, decoded error code, registers and backtrace, then
- * ends the machine with MACHINE_PANIC_STATUS. */
+ * ends the machine with PANIC_STATUS. */
 _Noreturn void panic_exception(const struct interrupt_frame *frame);
 
 extern uintptr_t __stack_chk_guard;

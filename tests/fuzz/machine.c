@@ -9,7 +9,9 @@
 #include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/files/file.h"
-#include "kernel/machine.h"
+#include "kernel/shutdown.h"
+#include "kernel/x86/panic.h"
+#include "kernel/x86/power.h"
 #include "kernel/memory.h"
 #include "kernel/process.h"
 #include "kernel/random.h"
@@ -168,14 +170,19 @@ size_t klog_read(size_t *position, char *buffer, size_t size)
 
 /* Machine */
 
-_Noreturn void machine_exit(int status)
+int shutdown_prepare(void)
 {
-	panic("machine_exit(%d)", status);
+	return files_sync_all();
 }
 
-_Noreturn void machine_reboot(void)
+_Noreturn void power_off(int status)
 {
-	panic("machine_reboot()");
+	panic("power_off(%d)", status);
+}
+
+_Noreturn void power_reset(void)
+{
+	panic("power_reset()");
 }
 
 void random_bytes(void *buffer, size_t size)

@@ -16,7 +16,10 @@
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/log.h"
-#include "kernel/machine.h"
+#include "kernel/files/file.h"
+#include "kernel/shutdown.h"
+#include "kernel/x86/panic.h"
+#include "kernel/x86/power.h"
 #include "kernel/random.h"
 #include "kernel/thread.h"
 #include "kernel/x86/thread_stack.h"
@@ -203,15 +206,20 @@ size_t klog_read(size_t *position, char *buffer, size_t size)
 
 /* Machine */
 
-_Noreturn void machine_exit(int status)
+int shutdown_prepare(void)
+{
+	return files_sync_all();
+}
+
+_Noreturn void power_off(int status)
 {
 	fflush(NULL);
 	exit(status);
 }
 
-_Noreturn void machine_reboot(void)
+_Noreturn void power_reset(void)
 {
-	machine_exit(0);
+	power_off(0);
 }
 
 void host_set_cmdline(const char *text)

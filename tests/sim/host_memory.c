@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "kernel/memory.h"
 
 /* With the sanitizer a block's size is what was asked for. */

@@ -1,6 +1,6 @@
 /* The page allocator and the heap over an arena of the host. */
 #include "kernel/boot_info.h"
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "kernel/memory.h"
 #include "kernel/memory_map.h"
 #include "tests/unit/cmocka.h"

@@ -2,7 +2,7 @@
 #include "kernel/commands/command.h"
 
 #include "kernel/commands/support/support.h"
-#include "kernel/machine.h"
+#include "kernel/x86/panic.h"
 #include "kernel/process.h"
 #include "kernel/process_state.h"
 #include "lib/string.h"

@@ -1,39 +1,26 @@
 /* How the machine ends. */
-#include "kernel/machine.h"
+#include "kernel/x86/power.h"
 
-#include "drivers/nvme/nvme.h"
+#include <stdint.h>
+
+#include "boot/layout.h"
 #include "drivers/serial/serial.h"
 #include "kernel/x86/acpi.h"
-#include "kernel/log.h"
 #include "kernel/x86/cpu.h"
-#include "kernel/files/file.h"
 #include "kernel/x86/port.h"
-#include "lib/errno.h"
 #include "lib/format.h"
 
-#define DEBUG_CON_PORT	 0xe9 /* QEMU's isa-debugcon: text to the host */
-#define DEBUG_EXIT_PORT	 0xf4 /* QEMU's isa-debug-exit: ends QEMU with 2 * value + 1 */
 #define DEBUG_EXIT_MAX	 127
 #define RESET_PORT	 0xcf9 /* of the PIIX and ICH */
 #define KEYBOARD_COMMAND 0x64  /* of the 8042 */
 #define KEYBOARD_RESET	 0xfe
 
-void machine_quiesce(void)
+void power_debug_exit(int status)
 {
-	int error = files_sync_all();
-
-	if (error)
-		log_error("shutdown: not everything could be written back: %s", error_text(-error));
-	nvme_shutdown_all();
+	port_write8(DEBUG_EXIT_PORT, (uint8_t)(status < DEBUG_EXIT_MAX ? status : DEBUG_EXIT_MAX));
 }
 
-_Noreturn void machine_shutdown(int status)
-{
-	machine_quiesce();
-	machine_exit(status);
-}
-
-_Noreturn void machine_exit(int status)
+_Noreturn void power_off(int status)
 {
 	char text[16];
 
@@ -47,16 +34,16 @@ _Noreturn void machine_exit(int status)
 
 	if (status == 0)
 		acpi_power_off();
-	port_write8(DEBUG_EXIT_PORT, (uint8_t)(status < DEBUG_EXIT_MAX ? status : DEBUG_EXIT_MAX));
+	power_debug_exit(status);
 
 	/* A machine without the debug devices: off is the next best. Not after a panic, whose text
 	 * shall stay readable. */
-	if (status != 0 && status != MACHINE_PANIC_STATUS)
+	if (status != 0 && status != PANIC_STATUS)
 		acpi_power_off();
 	cpu_halt_for_ever();
 }
 
-_Noreturn void machine_reboot(void)
+_Noreturn void power_reset(void)
 {
 	const struct {
 		uint16_t size;

@@ -1,0 +1,25 @@
+/* The order of ending, as kmain() has the order of beginning. */
+#include "kernel/shutdown.h"
+
+#include "drivers/nvme/nvme.h"
+#include "kernel/files/file.h"
+#include "kernel/log.h"
+#include "kernel/x86/power.h"
+#include "lib/errno.h"
+
+int shutdown_prepare(void)
+{
+	int error = files_sync_all();
+
+	nvme_shutdown_all();
+	return error;
+}
+
+_Noreturn void shutdown_machine(int status)
+{
+	int error = shutdown_prepare();
+
+	if (error)
+		log_error("shutdown: not everything could be written back: %s", error_text(-error));
+	power_off(status);
+}

@@ -232,9 +232,10 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),
 			  nvme_interrupt_vectors(controller) == 1 ? "" : "s");
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
-			  (unsigned long long)n->block.block_count, n->block.block_size,
-			  n->block.read_only ? ", write protected" : "");
+		if (n->registered)
+			nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
+				  (unsigned long long)n->block.block_count, n->block.block_size,
+				  n->block.read_only ? ", write protected" : "");
 	if (attached)
 		*attached = controller;
 	return 0;

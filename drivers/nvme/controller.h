@@ -67,8 +67,9 @@ struct nvme_controller {
 
 	uint64_t cap;
 	uint32_t version;
-	uint32_t cc;	   /* as written with EN */
-	uint64_t ready_ns; /* the longest that RDY may take */
+	uint32_t cc;	       /* as written with EN */
+	uint64_t command_sets; /* enabled ones, bits by CSI; 0: not known */
+	uint64_t ready_ns;     /* the longest that RDY may take */
 	uint64_t io_timeout_ns;
 	uint64_t admin_timeout_ns;
 	uint64_t setup_until_ns; /* while it is started or ended: nothing more is sent then; or 0 */
@@ -190,6 +191,16 @@ int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command
 /* into data, which is not DMA memory */
 int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
 			struct nvme_reply *reply);
+
+/* command_set.c */
+/* Where several I/O command sets are enabled together (CC.CSS 110b): selects as many as can be. 0,
+ * also where it is refused, or an error that ends the start. */
+int nvme_select_command_sets(struct nvme_controller *controller);
+/* Fills in the identifiers and the command set of a namespace as its identification descriptors
+ * have them (Base, section 5.17.2.3). 0, also where there are none: reply tells; or an error when
+ * the controller does not answer. */
+int nvme_identify_descriptors(struct nvme_controller *controller, uint32_t nsid,
+			      struct nvme_namespace *ns, struct nvme_reply *reply);
 
 /* namespace.c */
 int nvme_scan_namespaces(struct nvme_controller *controller);

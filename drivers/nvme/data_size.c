@@ -60,12 +60,23 @@ static uint64_t admin_size(const struct nvme_command *command, uint64_t given)
 	}
 }
 
+/* As the namespace's command set has it. */
+static uint64_t namespace_size(const struct nvme_namespace *ns, const struct nvme_command *command,
+			       uint64_t given)
+{
+	if (ns->csi == NVME_CSI_KEY_VALUE)
+		return command->cdw10; /* of Store and Retrieve: bytes */
+	if (!ns->block_shift)
+		return given;
+	return (uint64_t)((command->cdw12 & 0xffff) + 1) << ns->block_shift;
+}
+
 static uint64_t blocks_size(struct nvme_controller *controller, const struct nvme_command *command,
 			    uint64_t given)
 {
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (n->active && !n->block.gone && n->nsid == command->nsid)
-			return (uint64_t)((command->cdw12 & 0xffff) + 1) << n->block_shift;
+		if (nvme_namespace_usable(n) && n->nsid == command->nsid)
+			return namespace_size(n, command, given);
 	/* One that cannot exist is for the controller to refuse. */
 	if (command->nsid == 0 || command->nsid > controller->identify->nn)
 		return given;

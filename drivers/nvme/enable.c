@@ -161,11 +161,13 @@ static uint32_t command_set(uint64_t cap)
 {
 	unsigned css = NVME_CAP_CSS(cap);
 
+	/* All I/O command sets, where there may be several. Bit 7 comes last, though it should mean
+	 * that there is none: there are models that set all of these bits. */
+	if (css & NVME_CAP_CSS_IOCS)
+		return NVME_CC_CSS_IOCS;
 	/* None at all is what the course's controller says; it means the NVM command set. */
 	if (css & NVME_CAP_CSS_NVM || css == 0)
 		return NVME_CC_CSS_NVM;
-	if (css & NVME_CAP_CSS_IOCS)
-		return NVME_CC_CSS_IOCS;
 	return css & NVME_CAP_CSS_ADMIN ? NVME_CC_CSS_ADMIN : NVME_CC_CSS_NVM;
 }
 

@@ -277,6 +277,14 @@ static const struct name log_names[] = {
 	{NVME_LOG_CHANGED_ZONES, "Changed Zone List"},
 };
 
+static const struct name command_set_names[] = {
+	{NVME_CSI_NVM, "NVM"},
+	{NVME_CSI_KEY_VALUE, "Key Value"},
+	{NVME_CSI_ZONED, "Zoned Namespace"},
+	{NVME_CSI_LOCAL_MEMORY, "Subsystem Local Memory"},
+	{NVME_CSI_PROGRAMS, "Computational Programs"},
+};
+
 static const char *or_unnamed(const char *text, bool vendor_specific)
 {
 	if (text)
@@ -303,6 +311,11 @@ const char *nvme_status_name(unsigned status)
 const char *nvme_feature_name(unsigned feature)
 {
 	return or_unnamed(FIND(feature_names, feature), feature >= 0xc0 && feature <= 0xff);
+}
+
+const char *nvme_command_set_name(unsigned csi)
+{
+	return or_unnamed(FIND(command_set_names, csi), csi >= 0x30 && csi <= 0x3f);
 }
 
 const char *nvme_log_name(unsigned lid)

@@ -12,4 +12,6 @@ const char *nvme_status_name(unsigned status);
 /* The negative errno that fits a status; 0 for success. */
 int nvme_status_errno(unsigned status);
 const char *nvme_feature_name(unsigned feature);
+/* A command set by its identifier: "Zoned Namespace", "Unknown". */
+const char *nvme_command_set_name(unsigned csi);
 const char *nvme_log_name(unsigned lid);

@@ -8,9 +8,37 @@
 
 #define BLOCK_SHIFT_MIN 9
 #define BLOCK_SHIFT_MAX 16
+#define OTHER_SHIFT_MAX 31 /* of what is no disk */
 #define BOUNCE_MIN	(16u << 10)
 #define OBJECTS_MAX	(4 * NVME_NAMESPACES_MAX)
 #define SCAN_NS		(120000 * NVME_NS_PER_MS) /* the longest for all of them */
+
+/* Commands of these sets know logical blocks, and Identify Namespace tells of them. */
+static bool has_blocks(unsigned csi)
+{
+	return csi == NVME_CSI_NVM || csi == NVME_CSI_ZONED;
+}
+
+/* What is to be known of a namespace that is no disk. 0 or -ENXIO, as describe(). */
+static int describe_other(const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
+{
+	unsigned formats = NVME_LBA_FORMATS(data);
+	unsigned index = NVME_FLBAS_INDEX(data->flbas, formats);
+	unsigned shift = data->lbaf[index].data_size_shift;
+
+	if (!data->nsze)
+		return -ENXIO;
+	if (index >= formats || shift < BLOCK_SHIFT_MIN || shift > OTHER_SHIFT_MAX ||
+	    data->nsze > (uint64_t)INT64_MAX >> shift)
+		return 0;
+	ns->format = (uint8_t)index;
+	ns->block_shift = (uint8_t)shift;
+	ns->block.block_size = 1u << shift;
+	ns->block.block_count = data->nsze;
+	ns->capacity = data->ncap;
+	ns->used = data->nuse;
+	return 0;
+}
 
 /* Fills in a description from what the controller says, if the driver can work with it. 0, -ENXIO:
  * there is no such namespace; -EOPNOTSUPP: said why. */
@@ -65,7 +93,6 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 				     "namespace %u: capacity of %llu blocks, size of %llu", nsid,
 				     (unsigned long long)data->ncap, (unsigned long long)blocks);
 
-	ns->nsid = nsid;
 	ns->block_shift = format.data_size_shift;
 	ns->format = (uint8_t)index;
 	ns->blocks_max = controller->transfer_max >> format.data_size_shift;
@@ -75,8 +102,6 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 	ns->small_max = controller->options.data == NVME_DATA_SGL ? 0 : NVME_PAGE_SIZE;
 	ns->capacity = data->ncap;
 	ns->used = data->nuse;
-	memcpy(ns->nguid, data->nguid, sizeof(ns->nguid));
-	memcpy(ns->eui64, data->eui64, sizeof(ns->eui64));
 	ns->block.block_size = 1u << format.data_size_shift;
 	ns->block.block_count = blocks;
 	ns->block.transfer_max = ns->blocks_max << format.data_size_shift;
@@ -105,15 +130,28 @@ static void insert(struct nvme_controller *controller, struct nvme_namespace *ns
 }
 
 /* The object of a namespace. There may be several with its NSID: it may have been formatted since,
- * or deleted, and another one created. A namespace keeps its identifiers (NVM, figure 97). */
+ * or deleted, and another one created. A namespace keeps its identifiers (NVM, figure 97; Base,
+ * section 4.5.1). */
 static struct nvme_namespace *find(struct nvme_controller *controller,
 				   const struct nvme_namespace *described)
 {
 	for (struct nvme_namespace *n = controller->namespaces; n && n->nsid <= described->nsid;
 	     n = n->next)
-		if (n->nsid == described->nsid && n->block_shift == described->block_shift &&
+		if (n->nsid == described->nsid && n->csi == described->csi &&
+		    n->block_shift == described->block_shift &&
 		    memcmp(n->nguid, described->nguid, sizeof(n->nguid)) == 0 &&
-		    memcmp(n->eui64, described->eui64, sizeof(n->eui64)) == 0)
+		    memcmp(n->eui64, described->eui64, sizeof(n->eui64)) == 0 &&
+		    memcmp(n->uuid, described->uuid, sizeof(n->uuid)) == 0)
+			return n;
+	return NULL;
+}
+
+/* The one with this NSID that can be used now; NULL if there is none. Not one that a command passed
+ * through has changed, or that a dead controller had. */
+static struct nvme_namespace *in_use(struct nvme_controller *controller, uint32_t nsid)
+{
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		if (n->nsid == nsid && nvme_namespace_usable(n))
 			return n;
 	return NULL;
 }
@@ -132,36 +170,92 @@ static bool too_many(struct nvme_controller *controller, uint32_t nsid)
 	return count >= OBJECTS_MAX;
 }
 
-/* Takes in what Identify Namespace says about nsid. 0, also when there is nothing to take in;
- * negative: the controller does not answer, or -ENOMEM. */
-static int take_in(struct nvme_controller *controller, uint32_t nsid)
+static void add_identifiers(const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
+{
+	static const uint8_t none[16];
+
+	if (memcmp(data->nguid, none, sizeof(ns->nguid)) != 0)
+		memcpy(ns->nguid, data->nguid, sizeof(ns->nguid));
+	if (memcmp(data->eui64, none, sizeof(ns->eui64)) != 0)
+		memcpy(ns->eui64, data->eui64, sizeof(ns->eui64));
+}
+
+/* Asks the controller for everything about a namespace. 0 and a description; 1: there is nothing to
+ * take in, which was said where it should be, or the one in use stays as it was; or a negative
+ * errno: the controller does not answer. */
+static int look(struct nvme_controller *controller, uint32_t nsid, struct nvme_namespace *ns)
 {
 	struct nvme_identify_namespace *data = controller->identify_namespace;
-	struct nvme_namespace described, *ns;
+	struct nvme_namespace *old = in_use(controller, nsid);
 	struct nvme_reply reply;
+	int error;
+
+	memset(ns, 0, sizeof(*ns));
+	ns->nsid = nsid;
+	error = nvme_identify_descriptors(controller, nsid, ns, &reply);
+	if (error)
+		return error;
+	/* Refused, but it was not before: that says nothing of the namespace. */
+	if (reply.status && old) {
+		ns->csi = old->csi;
+		memcpy(ns->uuid, old->uuid, sizeof(ns->uuid));
+	}
+	if (!has_blocks(ns->csi) && ns->csi != NVME_CSI_NONE)
+		return 0;
+	error = nvme_admin_identify(controller, NVME_CNS_NAMESPACE, nsid, data, &reply);
+	if (error && !nvme_answered(&reply))
+		return error;
+	if (error && ns->csi == NVME_CSI_NONE)
+		return 0;
+	if (error) {
+		nvme_warning_limited(controller, "Identify namespace %u: %s (sct %x sc %02x)", nsid,
+				     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
+				     NVME_STATUS_SC(reply.status));
+		/* One that is in use stays as it was: its own commands will tell. */
+		if (old)
+			old->seen = true;
+		return 1;
+	}
+	add_identifiers(data, ns);
+	error = ns->csi == NVME_CSI_NVM ? describe(controller, nsid, data, ns)
+					: describe_other(data, ns);
+	return error < 0;
+}
+
+/* What it is, in one line, when it is seen for the first time. */
+static void say_what_it_is(struct nvme_controller *controller, const struct nvme_namespace *ns)
+{
+	char blocks[64] = "";
+
+	if (ns->csi == NVME_CSI_NONE) {
+		nvme_warning_limited(controller,
+				     "namespace %u does not say its command set: no block device",
+				     ns->nsid);
+		return;
+	}
+	if (ns->block_shift)
+		snprintf(blocks, sizeof(blocks), ", %llu blocks of %u bytes",
+			 (unsigned long long)ns->block.block_count, ns->block.block_size);
+	nvme_warning_limited(controller,
+			     "namespace %u: %s command set (CSI %02x)%s: no block device, only "
+			     "commands passed through reach it",
+			     ns->nsid, nvme_command_set_name(ns->csi), ns->csi, blocks);
+}
+
+/* Takes in what the controller says about nsid. 0, also when there is nothing to take in; negative:
+ * the controller does not answer, or -ENOMEM. */
+static int take_in(struct nvme_controller *controller, uint32_t nsid)
+{
+	struct nvme_namespace described, *ns;
 	int error;
 
 	if (nvme_time_ns() >= controller->scan_until_ns) {
 		nvme_error(controller, "namespace %u: the scan takes too long", nsid);
 		return -ETIMEDOUT;
 	}
-	error = nvme_admin_identify(controller, NVME_CNS_NAMESPACE, nsid, data, &reply);
-	if (error) {
-		if (!nvme_answered(&reply))
-			return error;
-		nvme_warning_limited(controller, "Identify namespace %u: %s (sct %x sc %02x)", nsid,
-				     nvme_status_name(reply.status), NVME_STATUS_SCT(reply.status),
-				     NVME_STATUS_SC(reply.status));
-		/* One that is in use stays as it was: its own commands will tell. But not one that
-		 * a command passed through has changed, or that a dead controller had. */
-		for (ns = controller->namespaces; ns; ns = ns->next)
-			if (ns->nsid == nsid && ns->active && !ns->block.gone)
-				ns->seen = true;
-		return 0;
-	}
-	memset(&described, 0, sizeof(described));
-	if (describe(controller, nsid, data, &described) < 0)
-		return 0;
+	error = look(controller, nsid, &described);
+	if (error)
+		return error < 0 ? error : 0;
 	ns = find(controller, &described);
 	if (!ns) {
 		if (too_many(controller, nsid))
@@ -177,6 +271,8 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		ns->block.driver_data = ns;
 		ns->controller = controller;
 		insert(controller, ns);
+		if (ns->csi != NVME_CSI_NVM)
+			say_what_it_is(controller, ns);
 	} else {
 		if (ns->block.block_count != described.block.block_count)
 			nvme_warning_limited(controller, "namespace %u: %llu blocks, were %llu",
@@ -255,12 +351,17 @@ static int scan_list(struct nvme_controller *controller)
 	}
 }
 
+static bool needs_bounce(const struct nvme_namespace *ns)
+{
+	return ns->seen && ns->csi == NVME_CSI_NVM;
+}
+
 /* New namespaces whose blocks are larger than the bounce buffers are left out: for now where the
  * buffers are only in use. */
 static void leave_out(struct nvme_controller *controller, uint32_t bounce_size, int error)
 {
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
-		if (!n->seen || n->block.block_size <= bounce_size)
+		if (!needs_bounce(n) || n->block.block_size <= bounce_size)
 			continue;
 		n->seen = false;
 		if (error != -EBUSY)
@@ -278,7 +379,7 @@ static int provide_bounce(struct nvme_controller *controller)
 	uint32_t size = BOUNCE_MIN;
 
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (n->seen && n->block.block_size > size)
+		if (needs_bounce(n) && n->block.block_size > size)
 			size = n->block.block_size;
 	for (unsigned i = 1; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
@@ -318,6 +419,8 @@ void nvme_register_namespaces(struct nvme_controller *controller)
 		if (!n->seen)
 			continue;
 		n->active = true;
+		if (n->csi != NVME_CSI_NVM)
+			continue;
 		n->block.gone = false;
 		if (n->registered)
 			continue;

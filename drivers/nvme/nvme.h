@@ -48,6 +48,8 @@ enum nvme_state {
 	NVME_SHUT_DOWN,
 };
 
+/* A namespace of another command set than NVM is not a disk: it has no block device, its block is
+ * gone from the start and never registered. */
 struct nvme_namespace {
 	struct block_device block; /* "my_nvme0n1"; block.gone once the namespace is */
 	struct nvme_controller *controller;
@@ -55,8 +57,9 @@ struct nvme_namespace {
 	uint32_t nsid;
 	uint32_t blocks_max; /* of one command */
 	uint32_t small_max;  /* bytes that always fit PRP1 and PRP2; 0 where SGLs are wished for */
-	uint8_t block_shift;
-	uint8_t format; /* index of the LBA format in use */
+	uint8_t block_shift; /* 0: no disk, and not known */
+	uint8_t format;	     /* index of the LBA format in use */
+	uint8_t csi;	     /* enum nvme_csi */
 	bool active;
 	bool seen; /* by the scan that is going on */
 	bool registered;
@@ -64,6 +67,7 @@ struct nvme_namespace {
 	uint64_t used;
 	uint8_t nguid[16];
 	uint8_t eui64[8];
+	uint8_t uuid[16];
 };
 
 /* In the order in which they were found; NULL at the end. */
@@ -74,6 +78,11 @@ struct nvme_controller *nvme_find(const char *name);
 /* The namespace behind a block device, NULL if the device is not ours. */
 struct nvme_namespace *nvme_namespace_of(struct block_device *device);
 struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller);
+/* Whether a namespace can be used by commands: as a disk, or by those passed through only. */
+static inline bool nvme_namespace_usable(const struct nvme_namespace *namespace)
+{
+	return namespace->active && (!namespace->block.gone || namespace->csi != NVME_CSI_NVM);
+}
 
 const char *nvme_name(const struct nvme_controller *controller);
 enum nvme_state nvme_state(const struct nvme_controller *controller);

@@ -314,6 +314,8 @@ static int setup(struct nvme_controller *controller, bool first)
 	int error = identify(controller, first);
 
 	if (!error)
+		error = nvme_select_command_sets(controller);
+	if (!error)
 		error = setup_queues(controller, first);
 	if (error)
 		return error;

@@ -27,6 +27,9 @@ enum nvme_cns {
 	NVME_CNS_COMMAND_SETS = 0x1c,
 };
 
+/* CDW10 bits 31:16 where CNS is about a controller: the one that is asked */
+#define NVME_CNTID_SELF 0xffff0000u
+
 #define NVME_NAMESPACE_LIST_ENTRIES 1024u /* uint32_t each, a zero ends the list */
 
 /* Power state descriptor: Base, figure 276 */
@@ -294,3 +297,17 @@ enum nvme_nidt {
 	NVME_NIDT_UUID = 3,  /* 16 */
 	NVME_NIDT_CSI = 4,   /* 1 */
 };
+
+/* Command Set Identifiers: Base, figure 274 */
+enum nvme_csi {
+	NVME_CSI_NVM = 0x00,
+	NVME_CSI_KEY_VALUE = 0x01,
+	NVME_CSI_ZONED = 0x02,
+	NVME_CSI_LOCAL_MEMORY = 0x03,
+	NVME_CSI_PROGRAMS = 0x04,
+	NVME_CSI_NONE = 0xff, /* the driver's own: not known */
+};
+
+/* I/O Command Set combinations, CNS 1Ch: Base, section 5.17.2.21: uint64_t each, a bit for each
+ * command set by its identifier; 0: no more of them */
+#define NVME_COMMAND_SET_COMBINATIONS 512u

@@ -184,6 +184,25 @@ static bool vector_in_use(const struct sim_controller *sim, unsigned vector)
 	return false;
 }
 
+/* Which command sets are used together: only one that is offered, and that no namespace which is
+ * attached contradicts (5.27.1.21). */
+static unsigned command_set_profile(struct sim_controller *sim, struct sim_command *command)
+{
+	uint32_t index = dword(command, 11);
+	uint64_t sets = index < 512 ? sim_combination(sim, index) : 0;
+
+	if ((sim->cc >> 4 & 7) != 6)
+		return fail(sim, command, SIM_SC_FIELD, "command set profile, but CC.CSS is not 6");
+	if (!sets)
+		return fail(sim, command, SIM_SC_COMBINATION, "no such combination");
+	for (unsigned i = 0; i < sim->namespace_count; i++)
+		if (!sim->namespaces[i].config.inactive &&
+		    !(sets >> sim->namespaces[i].config.csi & 1))
+			return SIM_SC_COMBINATION;
+	sim->features[0x19] = index;
+	return SIM_SC_SUCCESS;
+}
+
 static unsigned set_features(struct sim_controller *sim, struct sim_command *command,
 			     uint64_t *result)
 {
@@ -223,6 +242,8 @@ static unsigned set_features(struct sim_controller *sim, struct sim_command *com
 				    "no I/O completion queue has the interrupt vector");
 		sim_trace_add(sim, "feature %02x set to %08x", id, cdw11);
 		break;
+	case 0x19:
+		return command_set_profile(sim, command);
 	case 0x16: /* Host Behavior Support: 512 bytes, of which byte 0 is ACRE */
 		return sim_transfer(sim, command, sim->host_behavior, 512, false);
 	default:

@@ -40,6 +40,8 @@ struct sim_namespace_config {
 	uint64_t capacity;    /* NCAP; 0: block_count */
 	bool read_only;	      /* NSATTR bit 0 */
 	bool inactive;	      /* allocated, but not attached */
+	unsigned csi;	      /* command set; other than 0 it takes no I/O commands here */
+	uint8_t uuid[16];     /* all 0: made of the NSID */
 };
 
 struct sim_hooks {
@@ -87,6 +89,8 @@ struct sim_config {
 	unsigned namespace_count;		       /* 0: one */
 	const struct sim_namespace_config *namespaces; /* NULL: all default */
 	uint32_t nn;				       /* 0: the highest NSID */
+	/* I/O command set combinations, ended by 0; NULL: one, of all that the namespaces have */
+	const uint64_t *combinations;
 
 	uint64_t latency_ns; /* of every command; 0: 2 us */
 	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */

@@ -69,9 +69,16 @@ int driver_try_with(struct driver *driver, const struct sim_config *config,
 	if (fault)
 		sim_add_fault(driver->sim, fault);
 	error = driver_attach(driver->sim, &all, &driver->controller);
-	if (!error && nvme_namespace_first(driver->controller))
-		driver->device = &nvme_namespace_first(driver->controller)->block;
-	return error;
+	if (error)
+		return error;
+	for (struct nvme_namespace *ns = nvme_namespace_first(driver->controller); ns;
+	     ns = ns->next) {
+		if (!ns->registered)
+			continue;
+		driver->device = &ns->block;
+		break;
+	}
+	return 0;
 }
 
 int driver_try(struct driver *driver, const struct sim_config *config,

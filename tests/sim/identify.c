@@ -88,6 +88,34 @@ static void active_list(const struct sim_controller *sim, uint32_t after, uint8_
 	}
 }
 
+uint64_t sim_combination(const struct sim_controller *sim, unsigned index)
+{
+	uint64_t all = 1;
+
+	for (unsigned i = 0; sim->config.combinations && i <= index; i++)
+		if (i == index || !sim->config.combinations[i])
+			return sim->config.combinations[i];
+	for (unsigned i = 0; i < sim->namespace_count; i++)
+		all |= 1ull << sim->namespaces[i].config.csi;
+	return index ? 0 : all;
+}
+
+/* Namespace Identification Descriptor list: a UUID and the command set. */
+static void descriptors(const struct sim_namespace_config *ns, uint8_t page[4096])
+{
+	static const uint8_t none[16];
+
+	page[0] = 3;
+	page[1] = 16;
+	for (unsigned i = 0; i < 16; i++)
+		page[4 + i] = (uint8_t)(i + ns->nsid);
+	if (memcmp(ns->uuid, none, 16) != 0)
+		memcpy(page + 4, ns->uuid, 16);
+	page[20] = 4;
+	page[21] = 1;
+	page[24] = (uint8_t)ns->csi;
+}
+
 unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
 		      uint8_t page[4096])
 {
@@ -97,10 +125,15 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 
 	if (cns != 0x00 && cns != 0x02 && cns != 0x03 && cns != 0x05 && nsid)
 		sim_violation(sim, "Identify CNS %02x with NSID %u", cns, nsid);
+	if (cns == 0x03 && sim->config.version < 0x10300 && !(sim->config.cap >> 43 & 1))
+		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS 03h before 1.3");
 	switch (cns) {
 	case 0x00:
 		if (nsid == 0 || (nsid > sim->nn && nsid != 0xffffffff))
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		if (ns && ns->config.csi != 0 && ns->config.csi != 2)
+			return sim_host_error(sim, command, SIM_SC_COMMAND_SET,
+					      "NSID %u has no blocks", nsid);
 		if (ns && !ns->config.inactive)
 			identify_namespace(&ns->config, page);
 		return SIM_SC_SUCCESS;
@@ -115,12 +148,16 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 	case 0x03:
 		if (!ns || ns->config.inactive)
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
-		page[0] = 3; /* UUID */
-		page[1] = 16;
-		for (unsigned i = 0; i < 16; i++)
-			page[4 + i] = (uint8_t)(i + nsid);
-		page[20] = 4; /* CSI: NVM command set */
-		page[21] = 1;
+		descriptors(&ns->config, page);
+		return SIM_SC_SUCCESS;
+	case 0x1c:
+		if (!(sim->config.cap >> 43 & 1))
+			return sim_host_error(sim, command, SIM_SC_FIELD,
+					      "Identify CNS 1Ch, but CAP.CSS bit 6 is 0");
+		if (cdw10 >> 16 != 0xffff && cdw10 >> 16 != 1)
+			return sim_host_error(sim, command, SIM_SC_FIELD, "CNTID %u", cdw10 >> 16);
+		for (unsigned i = 0; i < 512 && sim_combination(sim, i); i++)
+			put64(page + 8 * i, sim_combination(sim, i));
 		return SIM_SC_SUCCESS;
 	default:
 		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);

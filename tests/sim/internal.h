@@ -48,6 +48,8 @@
 #define SIM_SC_QUEUE_DELETION  0x10c
 #define SIM_SC_NOT_SAVEABLE    0x10d
 #define SIM_SC_NOT_CHANGEABLE  0x10e
+#define SIM_SC_COMBINATION     0x12b
+#define SIM_SC_COMMAND_SET     0x12c
 #define SIM_SC_COMPARE	       0x285
 #define SIM_SC_NONE	       0xffff /* completes later (asynchronous events) */
 
@@ -267,7 +269,9 @@ void sim_deliver(struct sim_controller *sim);
 /* admin.c, io.c: execute; the status, *result dword 0 and 1 */
 unsigned sim_admin(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
 unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
-/* identify.c: 0 or a status */
+/* identify.c: bits by CSI of a combination of command sets; 0: there is none with this index */
+uint64_t sim_combination(const struct sim_controller *sim, unsigned index);
+/* 0 or a status */
 unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
 		      uint8_t page[4096]);
 

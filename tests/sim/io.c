@@ -168,6 +168,9 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 		return sim_host_error(sim, command,
 				      nsid == 0 || nsid > sim->nn ? SIM_SC_NAMESPACE : SIM_SC_FIELD,
 				      "namespace %u", nsid);
+	if (ns->config.csi)
+		return sim_host_error(sim, command, SIM_SC_OPCODE,
+				      "command set %02x is not simulated", ns->config.csi);
 	switch (opcode) {
 	case SIM_FLUSH:
 		return flush(sim, command, ns);

@@ -343,7 +343,7 @@ static void test_events_are_refused_in_part(void **state)
 	for (unsigned refusals = 1; refusals <= 3; refusals++) {
 		const struct sim_fault fault = {.kind = SIM_STATUS,
 						.opcode = NVME_ADMIN_SET_FEATURES,
-						.skip = 1,
+						.skip = 2,
 						.count = refusals,
 						.status = 0x002 | SIM_DNR};
 		struct driver driver;

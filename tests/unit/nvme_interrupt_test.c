@@ -583,11 +583,11 @@ static void test_coalescing_of_many_vectors(void **state)
 				       .coalesce_time = 2};
 	struct sim_config config = {.interrupts = 4};
 	const struct sim_fault refusal = {
-		.kind = SIM_STATUS, .opcode = 0x09, .skip = 3, .status = 0x002 | SIM_DNR};
+		.kind = SIM_STATUS, .opcode = 0x09, .skip = 4, .status = 0x002 | SIM_DNR};
 	struct driver driver;
 
 	(void)state;
-	/* features 07h, 0bh and 08h pass */
+	/* features 19h, 07h, 0bh and 08h pass */
 	assert_int_equal(driver_try_with(&driver, &config, &options, &refusal), 0);
 	assert_int_equal(sim_fault_hits(driver.sim), 1);
 	assert_logged("interrupt coalescing of vector 1: Invalid Field in Command");

@@ -406,7 +406,7 @@ static void test_subsystem_reset_under_load(void **state)
 		sim_trace_clear(driver.sim);
 		assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
 		assert_order(sim_trace(driver.sim),
-			     (const char *const[]){"write NSSR 4e564d65", "write CC 00460001",
+			     (const char *const[]){"write NSSR 4e564d65", "write CC 00460061",
 						   "admin Identify", NULL});
 	}
 	model_finish(model, 20 * S);

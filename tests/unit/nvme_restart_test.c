@@ -122,11 +122,14 @@ static void test_refusals_at_the_start(void **state)
 		const char *message;
 	} rows[] = {
 		{-EIO, false, "Identify Controller: Internal Error"},
+		{0, true, "Identify I/O Command Set: Internal Error"},
+		{0, true, "Set Features (I/O Command Set Profile): Internal Error"},
 		{-EIO, false, "Set Features (Number of Queues): Internal Error"},
 		{-EIO, false, "Create I/O Completion Queue: Internal Error"},
 		{-EIO, false, "Create I/O Submission Queue: Internal Error"},
 		{0, true, ""},			    /* which events */
 		{0, true, ""},			    /* the list: they are looked for one by one */
+		{0, true, ""},			    /* its descriptors */
 		{0, false, "Identify namespace 1"}, /* that one is left out */
 	};
 
@@ -408,7 +411,7 @@ static void test_shutdown_under_load(void **state)
 {
 	static const char *const steps[] = {"admin Delete I/O Submission Queue",
 					    "admin Delete I/O Completion Queue",
-					    "write CC 00464001", NULL};
+					    "write CC 00464061", NULL};
 	struct sim_config config = {.latency_ns = 100 * MS};
 	static struct reads reads;
 	struct driver driver;
@@ -433,7 +436,7 @@ static void test_subsystem_reset_is_written(void **state)
 	sim_trace_clear(driver.sim);
 	assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
 	assert_order(sim_trace(driver.sim),
-		     (const char *const[]){"write NSSR 4e564d65", "write CC 00460001", NULL});
+		     (const char *const[]){"write NSSR 4e564d65", "write CC 00460061", NULL});
 	assert_works(&driver);
 	driver_stop(&driver);
 }

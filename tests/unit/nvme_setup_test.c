@@ -35,13 +35,16 @@ static void test_order_of_the_six_steps(void **state)
 		"write AQA",
 		"write ASQ",
 		"write ACQ",
-		"write CC 00460001", /* entry sizes 2^6 and 2^4, enable */
+		"write CC 00460061", /* entry sizes 2^6 and 2^4, all command sets, enable */
 		"read CSTS 00000001",
 		"admin Identify nsid 0 cdw10 00000001",
+		"admin Identify nsid 0 cdw10 ffff001c",
+		"admin Set Features nsid 0 cdw10 00000019 cdw11 00000000",
 		"admin Set Features nsid 0 cdw10 00000007",
 		"admin Create I/O Completion Queue nsid 0 cdw10 00ff0001 cdw11 0000000",
 		"admin Create I/O Submission Queue nsid 0 cdw10 00ff0001 cdw11 00010001",
 		"admin Identify nsid 0 cdw10 00000002",
+		"admin Identify nsid 1 cdw10 00000003",
 		"admin Identify nsid 1 cdw10 00000000",
 		NULL,
 	};
@@ -60,7 +63,7 @@ static void test_firmware_left_it_running(void **state)
 		"write CC 00460000",
 		"read CSTS 00000000",
 		"write AQA",
-		"write CC 00460001",
+		"write CC 00460061",
 		"read CSTS 00000001",
 		NULL,
 	};
@@ -368,7 +371,7 @@ static void test_mdts(void **state)
 
 static void test_shutdown(void **state)
 {
-	static const char *const steps[] = {"write CC 00464001", "read CSTS 00000005",
+	static const char *const steps[] = {"write CC 00464061", "read CSTS 00000005",
 					    "read CSTS 00000009", NULL};
 	struct driver driver;
 

@@ -39,17 +39,41 @@ static void format_block_size(unsigned bytes, char *text, size_t size)
 		snprintf(text, size, "%3u   B +  0 B", bytes);
 }
 
+/* One without a block device has in its place what it is. */
+static void format_node(const struct nvme_namespace *namespace, char *text, size_t size)
+{
+	switch (namespace->csi) {
+	case NVME_CSI_NVM:
+		snprintf(text, size, "/dev/%s", namespace->block.name);
+		break;
+	case NVME_CSI_KEY_VALUE:
+		snprintf(text, size, "(key value)");
+		break;
+	case NVME_CSI_ZONED:
+		snprintf(text, size, "(zoned)");
+		break;
+	case NVME_CSI_NONE:
+		snprintf(text, size, "(no command set)");
+		break;
+	default:
+		snprintf(text, size, "(command set %02x)", namespace->csi);
+		break;
+	}
+}
+
 static void list_namespace(struct nvme_controller *controller, struct nvme_namespace *namespace)
 {
 	const struct nvme_identify_controller *identify = nvme_identify(controller);
-	char node[BLOCK_NAME_MAX + 8], used[16], capacity[16], usage[40], format[24];
+	char node[BLOCK_NAME_MAX + 8], used[16], capacity[16], usage[40] = "", format[24] = "";
 
-	snprintf(node, sizeof(node), "/dev/%s", namespace->block.name);
-	format_si(namespace->used << namespace->block_shift, used, sizeof(used));
-	format_si(namespace->block.block_count << namespace->block_shift, capacity,
-		  sizeof(capacity));
-	snprintf(usage, sizeof(usage), "%s / %s", used, capacity);
-	format_block_size(namespace->block.block_size, format, sizeof(format));
+	format_node(namespace, node, sizeof(node));
+	if (namespace->block_shift) {
+		format_si(namespace->used << namespace->block_shift, used, sizeof(used));
+		format_si(namespace->block.block_count << namespace->block_shift, capacity,
+			  sizeof(capacity));
+		snprintf(usage, sizeof(usage), "%s / %s", used, capacity);
+		format_block_size(namespace->block.block_size, format, sizeof(format));
+	}
 	out("%-21s %-20.20s %-40.40s %-9u %-26s %-16s %-8.8s\n", node, identify->sn, identify->mn,
 	    namespace->nsid, usage, format, identify->fr);
 }
@@ -65,7 +89,7 @@ int nvme_list_main(int argc, char **argv)
 	     controller = nvme_next(controller))
 		for (struct nvme_namespace *namespace = nvme_namespace_first(controller); namespace;
 		     namespace = namespace->next)
-			if (namespace->registered)
+			if (nvme_namespace_usable(namespace))
 				list_namespace(controller, namespace);
 	return 0;
 }

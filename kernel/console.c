@@ -7,7 +7,6 @@
 
 #include "drivers/serial/serial.h"
 #include "kernel/console_line.h"
-#include "kernel/housekeeping.h"
 #include "kernel/log.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
@@ -150,7 +149,7 @@ static bool input_or_interrupt(void *arg)
 	(void)arg;
 	/* The second look is for a Ctrl-C that was among the bytes. */
 	return interrupt_pending() || console_readable() || interrupt_pending() ||
-	       housekeeping_wanted();
+	       thread_attend_wanted();
 }
 
 long console_read(char *bytes, size_t size)
@@ -159,8 +158,8 @@ long console_read(char *bytes, size_t size)
 		return 0;
 	/* In a loop: what made the wait end may have been discarded by Ctrl-C since. */
 	for (;;) {
-		housekeeping();
-		if (!thread_wait_until(input_or_interrupt, NULL, time_ns() + HOUSEKEEPING_NS))
+		thread_attend();
+		if (!thread_wait_until(input_or_interrupt, NULL, time_ns() + THREAD_ATTEND_NS))
 			continue;
 		if (interrupt_pending())
 			return -EINTR;

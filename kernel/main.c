@@ -5,12 +5,12 @@
 #include "drivers/serial/serial.h"
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/apic.h"
+#include "kernel/attend.h"
 #include "kernel/boot_info.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/files/file.h"
-#include "kernel/housekeeping.h"
 #include "kernel/x86/interrupts.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
@@ -190,7 +190,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	pci_init();
 	nvme_init();
 	files_set_controllers(controller_name);
-	housekeeping_init();
+	attend_init();
 	log_info("boot: ready");
 
 	shutdown_machine(run_shell(autorun));

@@ -5,7 +5,6 @@
 #include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/files/file.h"
-#include "kernel/housekeeping.h"
 #include "kernel/memory.h"
 #include "kernel/process_state.h"
 #include "kernel/thread.h"
@@ -137,7 +136,7 @@ int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
 	/* What the parent printed comes before what the child prints. */
 	if (parent && parent->state.flush)
 		parent->state.flush();
-	housekeeping();
+	thread_attend();
 	process = create(parent, argc > 0 && argv[0] ? argv[0] : "");
 	if (!process) {
 		log_error("%s: cannot start: out of memory", argc > 0 ? argv[0] : "process");
@@ -415,7 +414,7 @@ long process_read(int fd, void *buffer, size_t size)
 	long count;
 
 	process_check_interrupt();
-	housekeeping();
+	thread_attend();
 	if (!file)
 		return -EBADF;
 	if (console_interrupted())

@@ -57,14 +57,13 @@ void process_check_interrupt(void);
 void process_catch_interrupt(bool catches);
 bool process_interrupted(void);
 
-/* From here to its end the process, or one that it runs, works with devices that must not go: see
- * kernel/housekeeping.h. */
+/* From here to its end the process, or one that it runs, works with devices that must not go:
+ * nothing is done in thread_attend(). */
 void process_hold_devices(void);
 bool process_holds_devices(void);
 
 /* file_read() and file_write() on descriptors of the current process. Before it reads, devices may
- * come and go (kernel/housekeeping.h): the caller holds open files, but no device. -EINTR only
- * reaches catching
- * processes; a broken pipe ends the process with 141. -EBADF where fd is closed. */
+ * come and go (thread_attend()): the caller holds open files, but no device. -EINTR only reaches
+ * catching processes; a broken pipe ends the process with 141. -EBADF where fd is closed. */
 long process_read(int fd, void *buffer, size_t size);
 long process_write(int fd, const void *buffer, size_t size);

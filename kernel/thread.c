@@ -180,6 +180,24 @@ int thread_create(struct thread **result, void (*entry)(void *arg), void *arg)
 	return 0;
 }
 
+static const struct thread_attendant *attendant;
+
+void thread_set_attendant(const struct thread_attendant *who)
+{
+	attendant = who;
+}
+
+void thread_attend(void)
+{
+	if (attendant)
+		attendant->attend();
+}
+
+bool thread_attend_wanted(void)
+{
+	return attendant && attendant->wanted();
+}
+
 static bool has_ended(void *arg)
 {
 	return ((struct thread *)arg)->ended;

@@ -32,6 +32,21 @@ void thread_wait(bool (*ready)(void *arg), void *arg);
 /* The same, but no longer than until time_ns() reaches deadline; false when it was the deadline. */
 bool thread_wait_until(bool (*ready)(void *arg), void *arg, unsigned long long deadline_ns);
 
+/* Who looks after devices while commands run. Handed in: threads know nothing of devices. */
+struct thread_attendant {
+	void (*attend)(void);
+	/* Whether there is something to do right now that an interrupt told of. Asked last before
+	 * the machine goes idle, at times with interrupts off. */
+	bool (*wanted)(void);
+};
+void thread_set_attendant(const struct thread_attendant *attendant);
+/* A place where the caller holds no device, controller or namespace, only open files: here they may
+ * come and go. Cheap to call often; does something a few times a second at most. */
+void thread_attend(void);
+bool thread_attend_wanted(void);
+/* How long a wait should last at most before thread_attend() is called again. */
+#define THREAD_ATTEND_NS 100000000ull
+
 /* The process that the running thread works for (kernel/process.h). */
 struct process *process_current(void);
 void process_set_current(struct process *process);

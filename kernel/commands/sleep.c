@@ -1,5 +1,4 @@
 #include "kernel/commands/command.h"
-#include "kernel/housekeeping.h"
 #include "kernel/process.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
@@ -80,7 +79,7 @@ static int sleep_main(int argc, char **argv)
 		end = UINT64_MAX;
 	for (uint64_t now = start; now < end; now = time_ns()) {
 		process_check_interrupt();
-		housekeeping();
+		thread_attend();
 		thread_wait_until(never, NULL, end - now < SLICE_NS ? end : now + SLICE_NS);
 	}
 	process_check_interrupt();

@@ -1,4 +1,7 @@
-#include "kernel/housekeeping.h"
+/* What has to be done now and then while commands run: slots that devices come to and leave, events
+ * of controllers that nobody uses just now. Nothing is done while other threads run, which may be
+ * in the middle of something, or where process_hold_devices() was called. */
+#include "kernel/attend.h"
 
 #include <stdint.h>
 
@@ -13,12 +16,12 @@
 static uint64_t next_ns;
 static bool busy;
 
-bool housekeeping_wanted(void)
+static bool wanted(void)
 {
 	return !busy && thread_alone() && !process_holds_devices() && nvme_attention(true);
 }
 
-void housekeeping(void)
+static void attend(void)
 {
 	bool due = time_ns() >= next_ns;
 
@@ -29,9 +32,14 @@ void housekeeping(void)
 		pci_hotplug_poll();
 	nvme_poll_all();
 	if (due)
-		next_ns = time_ns() + HOUSEKEEPING_NS;
+		next_ns = time_ns() + THREAD_ATTEND_NS;
 	busy = false;
 }
+
+static const struct thread_attendant attendant = {
+	.attend = attend,
+	.wanted = wanted,
+};
 
 /* What was written to its files so far is brought there while that is possible. */
 static void leaving(struct pci_device *device, bool there)
@@ -51,10 +59,11 @@ static const struct pci_hotplug_actions actions = {
 	.arrived = arrived,
 };
 
-void housekeeping_init(void)
+void attend_init(void)
 {
 	unsigned slots = pci_hotplug_init(&actions);
 
 	if (slots)
 		log_info("pci: %u hot-plug slot%s", slots, slots == 1 ? "" : "s");
+	thread_set_attendant(&attendant);
 }

@@ -4,6 +4,7 @@
  * leaves only the compiler to be held back, except where a store must come before a load. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
 #include "drivers/pci/reset.h"
+#include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
@@ -83,6 +85,11 @@ static inline void nvme_full_barrier(void)
 static inline uint64_t nvme_time_ns(void)
 {
 	return time_ns();
+}
+
+static inline bool nvme_interrupted(void)
+{
+	return console_interrupted();
 }
 
 static inline void nvme_relax(void)

@@ -83,6 +83,7 @@ void block_submit(struct block_device *device, struct block_request *request)
 	request->parts_pending = 0;
 	request->status = 0;
 	request->complete = false;
+	request->cancelled = false;
 	request->error_lba = 0;
 	request->device = device;
 	request->next = NULL;
@@ -113,15 +114,36 @@ void block_unplug(struct block_device *device)
 		device->operations->plug(device, false);
 }
 
-int block_wait(struct block_request *request)
+/* One turn of waiting for the request. */
+static void turn(struct block_request *request)
 {
 	struct block_device *device = request->device;
 
+	if (!device->operations->poll(device) && device->operations->wait && !request->complete)
+		device->operations->wait(device);
+}
+
+int block_wait(struct block_request *request)
+{
 	while (!request->complete)
-		if (!device->operations->poll(device) && device->operations->wait &&
-		    !request->complete)
-			device->operations->wait(device);
+		turn(request);
 	return request->error;
+}
+
+bool block_wait_unless(struct block_request *request, bool (*give_up)(void))
+{
+	while (!request->complete && !give_up())
+		turn(request);
+	return request->complete;
+}
+
+void block_cancel(struct block_request *request)
+{
+	if (request->complete || request->cancelled)
+		return;
+	request->cancelled = true;
+	if (request->device->operations->cancel)
+		request->device->operations->cancel(request->device, request);
 }
 
 static int transfer(struct block_device *device, enum block_operation operation, uint64_t lba,

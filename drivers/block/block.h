@@ -37,6 +37,7 @@ struct block_request {
 	uint16_t status; /* the device's own status of the first failed part (NVMe: SCT << 8 | SC),
 			    0 if none */
 	bool complete;
+	bool cancelled;	    /* block_cancel() was called */
 	uint64_t error_lba; /* first logical block of the first failed part */
 	struct block_device *device;
 	struct block_request *next; /* driver's queue of requests or parts that wait for a slot */
@@ -52,6 +53,8 @@ struct block_operations {
 	/* One turn of a waiting loop after poll() found nothing: rests, for as long as nothing can
 	 * happen at most. May be NULL. */
 	void (*wait)(struct block_device *device);
+	/* Hurries a request that nobody wants any more: see block_cancel(). May be NULL. */
+	void (*cancel)(struct block_device *device, struct block_request *request);
 	/* While plugged, started requests need not be shown to the device: they are all at once
 	 * when unplugged or polled. May be NULL. */
 	void (*plug)(struct block_device *device, bool plugged);
@@ -91,6 +94,13 @@ void block_unplug(struct block_device *device);
 /* Polls until the request is complete; returns its error. Drivers complete every request within
  * their deadlines, so this ends. Not from done(). */
 int block_wait(struct block_request *request);
+/* The same, but no longer than until give_up() says so: false then, and the request is under way.
+ */
+bool block_wait_unless(struct block_request *request, bool (*give_up)(void));
+/* Nobody wants the request any more: what the device has of it is aborted as far as it can be, and
+ * nothing more is sent. It completes as ever, perhaps at once, perhaps much later (with -EINTR,
+ * unless it succeeds): its memory is the device's until then. */
+void block_cancel(struct block_request *request);
 /* For drivers: the request is finished. */
 static inline void block_complete(struct block_request *request, int error)
 {

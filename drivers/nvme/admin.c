@@ -5,11 +5,40 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
+#define INTERRUPT_NS (250 * NVME_NS_PER_MS) /* for an interrupted command to end after all */
+
 /* What a waiting command leaves its answer in. */
 struct waiting {
 	struct nvme_answer answer;
 	bool done;
+	bool interruptible; /* it is on the heap, with data of its own, and so may be left behind */
+	bool left;	    /* it was: whoever ends it frees it */
+	bool changes_namespaces;
+	void *data;
+	size_t room;
 };
+
+/* Whether the controllers may have namespaces in common. */
+static bool related(const struct nvme_controller *a, const struct nvme_controller *b)
+{
+	const char *name = a->identify->subnqn;
+
+	return a == b || (*name && !memcmp(name, b->identify->subnqn, sizeof(a->identify->subnqn)));
+}
+
+static bool changes_namespaces(const struct nvme_command *command)
+{
+	return command->opcode == NVME_ADMIN_FORMAT_NVM ||
+	       command->opcode == NVME_ADMIN_NAMESPACE_MANAGEMENT ||
+	       command->opcode == NVME_ADMIN_NAMESPACE_ATTACHMENT;
+}
+
+static void free_waiting(struct waiting *waiting)
+{
+	if (waiting->data)
+		nvme_dma_free(waiting->data, waiting->room);
+	nvme_free(waiting);
+}
 
 /* Brings the slot back to what the I/O path expects of a free one: only its CID. */
 static void scrub(struct nvme_slot *slot)
@@ -26,7 +55,12 @@ static void waiting_done(struct nvme_channel *channel, struct nvme_slot *slot,
 	struct waiting *waiting = slot->context;
 
 	/* NULL: nobody waits any more */
-	if (waiting) {
+	if (waiting && waiting->left) {
+		for (struct nvme_controller *c = nvme_first(); c; c = c->next)
+			if (waiting->changes_namespaces && related(channel->controller, c))
+				c->namespaces_changed = c->event_pending = true;
+		free_waiting(waiting);
+	} else if (waiting) {
 		waiting->answer = answer;
 		waiting->done = true;
 	}
@@ -86,7 +120,7 @@ static int allowed(const struct nvme_controller *controller)
 
 /* A slot for a command that may be sent, though perhaps not at once; NULL and *error. */
 static struct nvme_slot *wait_for_slot(struct nvme_channel *channel, uint64_t deadline_ns,
-				       int *error)
+				       bool interruptible, int *error)
 {
 	struct nvme_slot *slot;
 
@@ -97,6 +131,10 @@ static struct nvme_slot *wait_for_slot(struct nvme_channel *channel, uint64_t de
 			return slot;
 		if (nvme_time_ns() >= deadline_ns || turn(channel->controller, deadline_ns) < 0) {
 			*error = -EBUSY;
+			break;
+		}
+		if (interruptible && nvme_interrupted()) {
+			*error = -EINTR;
 			break;
 		}
 	}
@@ -112,57 +150,79 @@ static void finish(const struct waiting *waiting, struct nvme_reply *reply)
 	reply->status = waiting->answer.status;
 }
 
-/* Sends what the slot holds and waits for its end. */
-static int send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t timeout_ns,
-			 struct nvme_reply *reply)
+/* Somebody does not want to wait any more: the command is aborted, and has a moment to end. False
+ * when that has passed. */
+static bool bear_with(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t *until_ns)
+{
+	if (!*until_ns && !nvme_interrupted())
+		return true;
+	if (*until_ns)
+		return nvme_time_ns() < *until_ns;
+	*until_ns = nvme_time_ns() + INTERRUPT_NS;
+	nvme_slot_cancel(channel, slot);
+	return true;
+}
+
+/* Sends what the slot holds and waits for its end. -EINTR: it was left behind, and waiting with it.
+ */
+static int send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot,
+			 struct waiting *waiting, uint64_t timeout_ns, struct nvme_reply *reply)
 {
 	struct nvme_controller *controller = channel->controller;
-	struct waiting waiting = {.done = false};
-	uint64_t deadline_ns;
+	uint64_t deadline_ns, until_ns = 0;
 	int error = 0;
 
-	nvme_slot_prepare(slot, waiting_done, &waiting, false);
+	nvme_slot_prepare(slot, waiting_done, waiting, false);
 	slot->timeout_ns = timeout_ns;
 	deadline_ns = nvme_time_ns() + timeout_ns;
 	nvme_channel_push(channel, slot, deadline_ns);
 	nvme_queue_ring_sq(&channel->queue);
-	while (!waiting.done && !error)
+	while (!waiting->done && !error) {
 		error = turn(controller, deadline_ns);
-	if (!waiting.done)
+		if (waiting->interruptible && !waiting->done &&
+		    !bear_with(channel, slot, &until_ns)) {
+			waiting->left = true;
+			return -EINTR;
+		}
+	}
+	if (!waiting->done)
 		nvme_channel_reap(channel);
-	if (!waiting.done) {
+	if (!waiting->done) {
 		/* Only while starting: the slot stays the controller's until it is disabled. */
 		slot->context = NULL;
-		waiting.answer.status = NVME_SC_ABORTED_BY_HOST;
-		waiting.answer.error = (int16_t)(error ? error : -EIO);
+		waiting->answer.status = NVME_SC_ABORTED_BY_HOST;
+		waiting->answer.error = (int16_t)(error ? error : -EIO);
 		if (error == -ETIMEDOUT)
 			nvme_error(controller, "%s: no completion within %llu ms",
 				   channel->queue.id ? nvme_io_name(slot->command.opcode)
 						     : nvme_admin_name(slot->command.opcode),
 				   (unsigned long long)(timeout_ns / NVME_NS_PER_MS));
 	}
-	finish(&waiting, reply);
-	if (waiting.answer.error)
-		return waiting.answer.error;
-	return nvme_status_errno(waiting.answer.status);
+	if (until_ns && waiting->answer.status)
+		return -EINTR; /* as it was asked to */
+	finish(waiting, reply);
+	if (waiting->answer.error)
+		return waiting->answer.error;
+	return nvme_status_errno(waiting->answer.status);
 }
 
 static int send_raw(struct nvme_controller *controller, const struct nvme_command *command,
 		    uint64_t prp1, struct nvme_reply *reply)
 {
 	struct nvme_channel *admin = controller->channels[0];
+	struct waiting waiting = {.done = false};
 	struct nvme_slot *slot;
 	uint16_t cid;
 	int error;
 
-	slot = wait_for_slot(admin, nvme_time_ns() + controller->admin_timeout_ns, &error);
+	slot = wait_for_slot(admin, nvme_time_ns() + controller->admin_timeout_ns, false, &error);
 	if (!slot)
 		return error;
 	cid = slot->command.cid;
 	slot->command = *command;
 	slot->command.cid = cid;
 	slot->command.prp1 = prp1;
-	return send_and_wait(admin, slot, controller->admin_timeout_ns, reply);
+	return send_and_wait(admin, slot, &waiting, controller->admin_timeout_ns, reply);
 }
 
 int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
@@ -226,9 +286,10 @@ static bool reserved_for_driver(const struct nvme_command *command)
 	}
 }
 
+/* *left: the controller still has the command. */
 static int pass_through(struct nvme_controller *controller, bool io,
 			const struct nvme_command *command, void *buffer, size_t size,
-			unsigned timeout_ms, struct nvme_reply *reply)
+			unsigned timeout_ms, struct nvme_reply *reply, bool *left)
 {
 	unsigned direction = NVME_OPCODE_DIRECTION(command->opcode);
 	size_t room;
@@ -236,12 +297,13 @@ static int pass_through(struct nvme_controller *controller, bool io,
 			      : io	 ? controller->io_timeout_ns
 					 : controller->admin_timeout_ns;
 	struct nvme_channel *channel;
+	struct waiting *waiting;
 	struct nvme_slot *slot;
-	void *data = NULL;
 	uint16_t cid;
 	uint64_t bus;
 	int error = allowed(controller);
 
+	*left = false;
 	if (reply)
 		memset(reply, 0, sizeof(*reply));
 	if (error)
@@ -257,15 +319,23 @@ static int pass_through(struct nvme_controller *controller, bool io,
 	/* What moves data although it does not say so finds a page of zeroes, and not what belongs
 	 * to somebody else. */
 	room = size ? size : direction ? NVME_PAGE_SIZE : 0;
+	waiting = nvme_alloc(sizeof(*waiting));
+	if (!waiting)
+		return -ENOMEM;
+	waiting->interruptible = true;
+	waiting->changes_namespaces = !io && changes_namespaces(command);
+	waiting->room = room;
 	if (room) {
-		data = nvme_dma_alloc(room, &bus);
-		if (!data)
+		waiting->data = nvme_dma_alloc(room, &bus);
+		if (!waiting->data) {
+			nvme_free(waiting);
 			return -ENOMEM;
+		}
 		if (size && direction != NVME_DIRECTION_FROM_DEVICE)
-			memcpy(data, buffer, size);
+			memcpy(waiting->data, buffer, size);
 	}
 	channel = controller->channels[io ? 1 : 0];
-	slot = wait_for_slot(channel, nvme_time_ns() + timeout_ns, &error);
+	slot = wait_for_slot(channel, nvme_time_ns() + timeout_ns, true, &error);
 	if (!slot)
 		goto out;
 	cid = slot->command.cid;
@@ -273,7 +343,7 @@ static int pass_through(struct nvme_controller *controller, bool io,
 	slot->command.cid = cid;
 	slot->command.prp1 = slot->command.prp2 = 0;
 	if (room) {
-		const struct block_segment segment = {data, room};
+		const struct block_segment segment = {waiting->data, room};
 		const struct nvme_cursor cursor = {&segment, 0};
 		const struct nvme_prp_list list = nvme_slot_list(channel, slot);
 
@@ -281,33 +351,21 @@ static int pass_through(struct nvme_controller *controller, bool io,
 		memset(list.entries, 0, list.count * sizeof(uint64_t));
 		nvme_prp_build(&cursor, room, &list, &slot->command.prp1, &slot->command.prp2);
 	}
-	error = send_and_wait(channel, slot, timeout_ns, reply);
+	error = send_and_wait(channel, slot, waiting, timeout_ns, reply);
+	*left = waiting->left;
+	if (*left)
+		return error;
 	if (!error && size && direction != NVME_DIRECTION_TO_DEVICE)
-		memcpy(buffer, data, size);
+		memcpy(buffer, waiting->data, size);
 out:
-	if (data)
-		nvme_dma_free(data, room);
+	free_waiting(waiting);
 	return error;
-}
-
-static bool changes_namespaces(const struct nvme_command *command)
-{
-	return command->opcode == NVME_ADMIN_FORMAT_NVM ||
-	       command->opcode == NVME_ADMIN_NAMESPACE_MANAGEMENT ||
-	       command->opcode == NVME_ADMIN_NAMESPACE_ATTACHMENT;
-}
-
-/* Whether the controllers may have namespaces in common. */
-static bool related(const struct nvme_controller *a, const struct nvme_controller *b)
-{
-	const char *name = a->identify->subnqn;
-
-	return a == b || (*name && !memcmp(name, b->identify->subnqn, sizeof(a->identify->subnqn)));
 }
 
 /* From before the command until the namespaces have been read again nothing is sent to those that
  * it changes, not even once more: their blocks may not have the size any more that a buffer is for.
- * Nor by other controllers of the subsystem, which nothing else may tell of it.
+ * Nor by other controllers of the subsystem, which nothing else may tell of it. Where the command
+ * was left behind they are read when it has ended.
  */
 static int change_namespaces(struct nvme_controller *controller, const struct nvme_command *command,
 			     void *buffer, size_t size, unsigned timeout_ms,
@@ -315,6 +373,7 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 {
 	bool all =
 		command->nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
+	bool left;
 	int error;
 
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next) {
@@ -324,7 +383,9 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 			if (all || n->nsid == command->nsid)
 				n->block.gone = true;
 	}
-	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply);
+	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply, &left);
+	if (left)
+		return error;
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
 		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces)
 			c->namespaces_changed = c->event_pending = true;
@@ -334,15 +395,19 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
 		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
 {
+	bool left;
+
 	if (changes_namespaces(command) && !allowed(controller) && !controller->polling)
 		return change_namespaces(controller, command, buffer, size, timeout_ms, reply);
-	return pass_through(controller, false, command, buffer, size, timeout_ms, reply);
+	return pass_through(controller, false, command, buffer, size, timeout_ms, reply, &left);
 }
 
 int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,
 		    void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
 {
-	return pass_through(controller, true, command, buffer, size, timeout_ms, reply);
+	bool left;
+
+	return pass_through(controller, true, command, buffer, size, timeout_ms, reply, &left);
 }
 
 int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,

@@ -64,8 +64,9 @@ struct nvme_slot {
 	uint32_t sequence; /* order of sending */
 	uint8_t state;	   /* enum nvme_slot_state */
 	uint8_t retries;
-	bool repeatable; /* may be sent again: reads, writes of the same data, Flush */
-	bool expired;	 /* its deadline passed at least once since it was first sent */
+	bool repeatable;       /* may be sent again: reads, writes of the same data, Flush */
+	bool expired : 1;      /* its deadline passed at least once since it was first sent */
+	bool abort_wanted : 1; /* an Abort is sent for it once the controller takes one more */
 };
 _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 
@@ -132,6 +133,10 @@ void nvme_channel_collect(struct nvme_channel *channel);
  * has to be reset. */
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
 
+/* Nobody wants the command of a slot any more: it is not sent again, and aborted where the
+ * controller has it. Its memory stays the controller's until it ends; deadline.c. */
+void nvme_slot_cancel(struct nvme_channel *channel, struct nvme_slot *slot);
+
 /* Ends the command of a slot from the driver's side. */
 void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error);
 
@@ -174,6 +179,7 @@ static inline void nvme_slot_prepare(struct nvme_slot *slot, nvme_done *done, vo
 	slot->retries = 0;
 	slot->repeatable = repeatable;
 	slot->expired = false;
+	slot->abort_wanted = false;
 }
 
 static inline struct nvme_prp_list nvme_slot_list(const struct nvme_channel *channel,

@@ -80,7 +80,8 @@ struct nvme_controller {
 	struct nvme_sgl_rules sgl;
 	unsigned aborts; /* outstanding */
 	unsigned aborts_max;
-	unsigned events; /* outstanding */
+	bool aborts_wanted; /* there may be more to send */
+	unsigned events;    /* outstanding */
 	unsigned events_max;
 	unsigned event_failures;  /* requests for them that ended with a status, in a row */
 	bool events_refused;	  /* has been said */

@@ -38,6 +38,7 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	    (aborted || !(status & NVME_STATUS_DNR)) &&
 	    (controller->state == NVME_LIVE || controller->state == NVME_RESETTING)) {
 		slot->retries++;
+		slot->abort_wanted = false;
 		controller->statistics.retries++;
 		delay = aborted ? 0 : retry_delay(controller, status);
 		if (controller->state == NVME_RESETTING) {
@@ -75,6 +76,8 @@ static struct nvme_slot *abort_target(struct nvme_controller *controller, uint32
 	return slot->command.cid == cid && slot->state == NVME_SLOT_ABORTING ? slot : NULL;
 }
 
+static void send_wanted_aborts(struct nvme_controller *controller);
+
 static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
 		       struct nvme_answer answer)
 {
@@ -90,34 +93,85 @@ static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
 		slot->deadline_ns = 0;
 		channel->check_at_ns = 0;
 	}
+	send_wanted_aborts(controller);
 }
 
-/* Asks the controller to abort a command, and gives it until a grace period has passed. More Aborts
- * than it takes at a time (ACL) are not sent; the grace period counts all the same. */
-static void abort_command(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
+/* False where it has to wait: the controller takes so many at a time (ACL). */
+static bool send_abort(const struct nvme_channel *channel, const struct nvme_slot *slot)
 {
 	struct nvme_controller *controller = channel->controller;
 	struct nvme_channel *admin = controller->channels[0];
 	struct nvme_slot *abort;
 
-	slot->state = NVME_SLOT_ABORTING;
-	slot->deadline_ns =
-		now_ns + (channel->timeout_ns < GRACE_MAX_NS ? channel->timeout_ns : GRACE_MAX_NS);
 	if (controller->aborts >= controller->aborts_max)
-		return;
+		return false;
 	abort = nvme_slot_take(admin);
 	if (!abort)
-		return;
+		return false;
 	controller->aborts++;
 	controller->statistics.aborts++;
 	abort->command.opcode = NVME_ADMIN_ABORT;
 	abort->command.nsid = 0;
 	abort->command.prp1 = abort->command.prp2 = 0;
-	abort->command.cdw10 = NVME_ABORT_CDW10(channel->queue.id, slot->command.cid);
+	abort->command.cdw10 = channel->queue.id | (uint32_t)slot->command.cid << 16;
 	abort->command.cdw11 = abort->command.cdw12 = 0;
 	nvme_slot_prepare(abort, abort_done, NULL, false);
-	nvme_channel_push(admin, abort, now_ns + controller->admin_timeout_ns);
+	nvme_channel_push(admin, abort, nvme_channel_now(admin) + controller->admin_timeout_ns);
 	nvme_channel_ring(admin);
+	return true;
+}
+
+/* How long a late command has once its Abort has been sent. */
+static uint64_t grace_ns(const struct nvme_channel *channel)
+{
+	return channel->timeout_ns < GRACE_MAX_NS ? channel->timeout_ns : GRACE_MAX_NS;
+}
+
+/* What is late waits for its Abort before its grace period begins; those that are sent have
+ * deadlines, so this ends. */
+static void want_abort(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
+{
+	bool late = slot->state == NVME_SLOT_ABORTING;
+
+	slot->abort_wanted = !send_abort(channel, slot);
+	if (late)
+		slot->deadline_ns = slot->abort_wanted ? NVME_NEVER : now_ns + grace_ns(channel);
+	if (late && slot->deadline_ns < channel->check_at_ns)
+		channel->check_at_ns = slot->deadline_ns;
+	if (slot->abort_wanted)
+		channel->controller->aborts_wanted = true;
+}
+
+static void send_wanted_aborts(struct nvme_controller *controller)
+{
+	uint64_t now_ns;
+
+	if (!controller->aborts_wanted || controller->state != NVME_LIVE)
+		return;
+	controller->aborts_wanted = false;
+	now_ns = nvme_time_ns();
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		for (unsigned s = 0; s < channel->slot_count; s++) {
+			struct nvme_slot *slot = &channel->slots[s];
+
+			if (slot->state < NVME_SLOT_SENT || !slot->abort_wanted)
+				continue;
+			want_abort(channel, slot, now_ns);
+			if (slot->abort_wanted)
+				return;
+		}
+	}
+}
+
+void nvme_slot_cancel(struct nvme_channel *channel, struct nvme_slot *slot)
+{
+	slot->repeatable = false;
+	if (slot->state == NVME_SLOT_DELAYED || slot->state == NVME_SLOT_HELD)
+		nvme_slot_fail(channel, slot, -EINTR);
+	else if (slot->state == NVME_SLOT_SENT && !slot->abort_wanted)
+		want_abort(channel, slot, nvme_time_ns());
 }
 
 static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
@@ -134,7 +188,8 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 		nvme_want_reset(controller, "an admin command was not completed");
 		return;
 	}
-	abort_command(channel, slot, now_ns);
+	slot->state = NVME_SLOT_ABORTING;
+	want_abort(channel, slot, now_ns);
 }
 
 /* A queue that completes commands is slow, not stuck: what is past its deadline there has as long

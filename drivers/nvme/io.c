@@ -25,15 +25,18 @@ RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slo
 {
 	struct nvme_controller *controller = channel->controller;
 	uint64_t lba = part_lba(slot);
-	int error = answer.error ? answer.error : nvme_status_errno(answer.status);
+	int error = request->cancelled ? -EINTR
+		    : answer.error     ? answer.error
+				       : nvme_status_errno(answer.status);
 
 	if (!request->error || lba < request->error_lba) {
 		request->error = error;
 		request->status = answer.status & NVME_STATUS_MASK;
 		request->error_lba = lba;
 	}
-	/* A whole controller that goes away is one message, not one for each request. */
-	if (error == -ENODEV)
+	/* A whole controller that goes away is one message, not one for each request; and who gave
+	 * up does not want to hear of it. */
+	if (error == -ENODEV || error == -EINTR)
 		return;
 	if (request->operation == BLOCK_FLUSH)
 		nvme_error_limited(controller, "Flush of namespace %u: %s (sct %x sc %02x)",
@@ -346,6 +349,52 @@ static void io_submit(struct block_device *device, struct block_request *request
 		nvme_channel_ring(channel);
 }
 
+/* What was not sent of a request is not sent any more. It may wait in this channel, or in none. */
+static void cancel_waiting(struct nvme_channel *channel, struct block_request *request)
+{
+	struct block_request *before = channel->waiting_first;
+
+	if (before == request) {
+		fail_first(channel, -EINTR);
+		nvme_io_dispatch(channel);
+		nvme_channel_ring(channel);
+		return;
+	}
+	while (before && before->next != request)
+		before = before->next;
+	if (!before)
+		return;
+	before->next = request->next;
+	if (channel->waiting_last == request)
+		channel->waiting_last = before;
+	request->next = NULL;
+	request->error = -EINTR;
+	request->error_lba = request->lba;
+	request->parts_pending--;
+}
+
+static void io_cancel(struct block_device *device, struct block_request *request)
+{
+	const struct nvme_namespace *namespace = device->driver_data;
+	struct nvme_controller *controller = namespace->controller;
+
+	request->parts_pending++; /* it does not end before all of it was looked at */
+	for (unsigned i = 1; controller && i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		cancel_waiting(channel, request);
+		for (unsigned s = 0; s < channel->slot_count; s++) {
+			struct nvme_slot *slot = &channel->slots[s];
+
+			if (slot->state != NVME_SLOT_FREE && slot->done == part_done &&
+			    slot->context == request)
+				nvme_slot_cancel(channel, slot);
+		}
+	}
+	if (--request->parts_pending == 0)
+		block_complete(request, request->error);
+}
+
 static unsigned io_poll(struct block_device *device)
 {
 	struct nvme_namespace *namespace = device->driver_data;
@@ -376,5 +425,6 @@ const struct block_operations nvme_block_operations = {
 	.submit = io_submit,
 	.poll = io_poll,
 	.wait = io_wait,
+	.cancel = io_cancel,
 	.plug = io_plug,
 };

@@ -145,7 +145,8 @@ uint64_t nvme_data_size(struct nvme_controller *controller, bool io,
  * nvme_status_errno(); reply->status tells which); -ETIMEDOUT when it did not complete (the
  * controller has been reset by then), -ENODEV when it is dead or gone, -ENOMEM, -EINVAL (size; or a
  * command that only the driver may send: creation and deletion of queues, Asynchronous Event
- * Request, Doorbell Buffer Config), -EBUSY while resetting. */
+ * Request, Doorbell Buffer Config), -EBUSY while resetting, -EINTR when Ctrl-C ended the wait: the
+ * controller was asked to abort it, and buffer is not used any more. */
 int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
 		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);
 

@@ -27,6 +27,8 @@
  *
  * void *nvme_alloc(size_t size): zeroed driver state. void nvme_free(void *memory).
  *
+ * bool nvme_interrupted(void): somebody does not want to wait any longer (Ctrl-C).
+ *
  * void nvme_log(int level, const char *format, ...): one line for the kernel log, levels as in
  * kernel/console.h.
  */

@@ -211,6 +211,7 @@ static void take_back(struct nvme_controller *controller, bool keep, bool fault)
 				continue;
 			if (keep && may_repeat(slot, fault)) {
 				slot->state = NVME_SLOT_HELD;
+				slot->abort_wanted = false;
 			} else if (keep) {
 				nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
 			} else {

@@ -252,6 +252,10 @@ uint64_t sim_halts(void);
 /* Calls a function, once, when so much time has passed otherwise; NULL: not any more. */
 void sim_limit(uint64_t ns, void (*reached)(void));
 
+/* Ctrl-C is typed once so much time has passed, and stays typed until sim_interrupt_clear(). */
+void sim_interrupt_after(uint64_t ns);
+void sim_interrupt_clear(void);
+
 /* The driver's log since the last clear, one line each: "4 my_nvme0: …" (level first). */
 const char *sim_log(void);
 void sim_log_clear(void);

@@ -193,6 +193,23 @@ void nvme_relax(void)
 	run_until(now + step);
 }
 
+static uint64_t interrupt_at = UINT64_MAX;
+
+void sim_interrupt_after(uint64_t ns)
+{
+	interrupt_at = now + ns;
+}
+
+void sim_interrupt_clear(void)
+{
+	interrupt_at = UINT64_MAX;
+}
+
+bool nvme_interrupted(void)
+{
+	return now >= interrupt_at;
+}
+
 uint64_t nvme_time_ns(void)
 {
 	run_until(now + 20);
@@ -443,6 +460,7 @@ void nvme_free(void *memory)
 
 void sim_start_again(void)
 {
+	sim_interrupt_clear();
 	now = 1000000;
 	idle_turns = 0;
 	dma_next = DMA_BASE;

@@ -33,6 +33,7 @@ static inline void nvme_full_barrier(void)
 }
 
 uint64_t nvme_time_ns(void);
+bool nvme_interrupted(void);
 void nvme_relax(void);
 
 void *nvme_alloc(size_t size);

@@ -4,6 +4,7 @@
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
+#include "kernel/process.h"
 #include "lib/errno.h"
 
 static const struct {
@@ -136,6 +137,8 @@ int nvme_check(const char *what, int error, const struct nvme_reply *reply)
 {
 	const char *text = explanation(reply->status);
 
+	if (error == -EINTR)
+		process_check_interrupt();
 	/* Of the status field, what an ioctl on Linux gives: DNR, More, CRD, SCT and SC. */
 	if (reply->status)
 		err("NVMe status: %s%s%s(%#x)\n", nvme_status_name(reply->status), text ? ": " : "",

@@ -1,0 +1,291 @@
+/* Requests and commands that nobody wants any more (Ctrl-C): they are aborted, nothing more of them
+ * is sent, and their memory stays the controller's until it is done with it. */
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/sim/platform.h"
+#include "tests/unit/cmocka.h"
+
+#define BLOCKS 2048u /* 1 MiB */
+
+/* A read of the whole device in memory of its own, in parts of 8 KiB, of which only four end by
+ * themselves. */
+struct large {
+	struct driver driver;
+	uint8_t *bytes;
+	struct block_segment segment;
+	struct block_request request;
+};
+
+static void large_start(struct large *large, unsigned depth, enum sim_fault_kind kind)
+{
+	static const struct sim_config config = {.mdts = 1, .abort_limit = 3};
+	const struct nvme_options options = {.depth = depth};
+
+	memset(large, 0, sizeof(*large));
+	driver_start(&large->driver, &config, &options);
+	large->bytes = malloc(BLOCKS * 512);
+	large->segment = (struct block_segment){large->bytes, BLOCKS * 512};
+	large->request = (struct block_request){.operation = BLOCK_READ,
+						.count = BLOCKS,
+						.segments = &large->segment,
+						.segment_count = 1};
+	driver_add_fault(&large->driver, kind, NVME_IO_READ, 4, SIM_FOREVER, 2 * S);
+	block_submit(large->driver.device, &large->request);
+	driver_idle(100 * MS);
+	assert_false(large->request.complete);
+}
+
+/* Its memory is given back the moment that it has ended: DMA to it would be found. */
+static uint64_t large_end(struct large *large, int error)
+{
+	uint64_t start = nvme_time_ns();
+
+	assert_int_equal(block_wait(&large->request), error);
+	free(large->bytes);
+	return nvme_time_ns() - start;
+}
+
+static void large_stop(struct large *large, unsigned resets)
+{
+	sim_clear_faults(large->driver.sim);
+	assert_int_equal(statistics(&large->driver)->resets, resets);
+	driver_stop(&large->driver);
+}
+
+/* All that the controller has not begun is aborted, four at a time, however much is in the queue
+ * and before it. */
+static void test_a_large_request(void **state)
+{
+	static const unsigned depths[] = {16, 256};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		struct large large;
+		uint8_t bytes[512];
+		uint64_t took;
+
+		large_start(&large, depths[i], SIM_LOSE);
+		block_cancel(&large.request);
+		block_cancel(&large.request);
+		took = large_end(&large, -EINTR);
+		assert_in_range(took, 0, 100 * MS);
+		assert_int_equal(sim_statistics(large.driver.sim)->commands[1][NVME_IO_READ] < 8,
+				 1);
+		assert_not_logged("Read LBA");
+		sim_clear_faults(large.driver.sim);
+		assert_int_equal(block_read(large.driver.device, 9, 1, bytes), 0);
+		large_stop(&large, 0);
+	}
+}
+
+/* The Abort does not help: it goes on to its end, and no reset comes of it. */
+static void test_abort_does_not_help(void **state)
+{
+	struct large large;
+
+	(void)state;
+	large_start(&large, 16, SIM_DELAY);
+	driver_add_fault_to(&large.driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, SIM_FOREVER, 0);
+	block_cancel(&large.request);
+	assert_in_range(large_end(&large, -EINTR), 1 * S, 2 * S);
+	assert_int_equal(sim_statistics(large.driver.sim)->commands[1][NVME_IO_READ], 4 + 15);
+	large_stop(&large, 0);
+}
+
+/* The Abort is not answered: in the end that resets the controller, and nothing is sent again. */
+static void test_abort_is_not_answered(void **state)
+{
+	struct large large;
+	uint64_t reads;
+
+	(void)state;
+	large_start(&large, 16, SIM_LOSE_HARD);
+	driver_add_fault_to(&large.driver, 0, SIM_LOSE_HARD, NVME_ADMIN_ABORT, 0, SIM_FOREVER, 0);
+	block_cancel(&large.request);
+	reads = sim_statistics(large.driver.sim)->commands[1][NVME_IO_READ];
+	assert_in_range(large_end(&large, -EINTR), 0, 12 * S);
+	assert_int_equal(sim_statistics(large.driver.sim)->commands[1][NVME_IO_READ], reads);
+	large_stop(&large, 1);
+}
+
+/* Others before, between and behind it, in the queue and waiting for it, get all that they asked
+ * for. */
+static void test_among_others(void **state)
+{
+	(void)state;
+	for (unsigned victim = 0; victim < 12; victim++) {
+		struct sim_config config = {.fetch_max = 2};
+		struct nvme_options options = {.depth = 4};
+		static struct reads reads;
+		struct driver driver;
+
+		driver_start(&driver, &config, &options);
+		driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, SIM_FOREVER, 10 * MS);
+		reads_start(&reads, &driver, 12);
+		block_cancel(&reads.requests[victim]);
+		for (unsigned i = 0; i < 12; i++) {
+			int error = block_wait(&reads.requests[i]);
+
+			if (i != victim || error != -EINTR)
+				assert_int_equal(error, 0);
+		}
+		/* the third is in the queue, where no Abort finds it */
+		assert_int_equal(reads.requests[victim].error, victim == 2 ? 0 : -EINTR);
+		block_cancel(&reads.requests[victim]); /* it has ended */
+		driver_finish(&driver);
+	}
+}
+
+/* It waits to be sent once more, or fails in a way that would be tried again: it ends. */
+static void set_delay(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		      size_t size)
+{
+	(void)context;
+	if (queue == 0 && command[0] == NVME_ADMIN_IDENTIFY && command[40] == 1 && size == 4096)
+		bytes[128] = 50; /* CRDT1: 5 s */
+}
+
+static void test_before_a_repetition(void **state)
+{
+	struct sim_config config = {.hooks.data = set_delay};
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, 1, 0x006 | SIM_CRD(1));
+	reads_start(&reads, &driver, 1);
+	driver_idle(100 * MS);
+	assert_false(reads.requests[0].complete);
+	block_cancel(&reads.requests[0]);
+	assert_true(reads.requests[0].complete);
+	assert_int_equal(reads.requests[0].error, -EINTR);
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, SIM_FOREVER, 0x006);
+	reads_start(&reads, &driver, 1);
+	block_cancel(&reads.requests[0]);
+	assert_int_equal(block_wait(&reads.requests[0]), -EINTR);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][NVME_IO_READ], 2);
+	driver_finish(&driver);
+}
+
+/* Commands passed through, of both kinds: who waits is back within half a second, whether the Abort
+ * helps or not; what the driver keeps of them goes when they end. */
+static void test_commands_passed_through(void **state)
+{
+	static const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1, .cdw12 = 7};
+	static const struct nvme_command log = {
+		.opcode = NVME_ADMIN_GET_LOG_PAGE, .nsid = NVME_NSID_ALL, .cdw10 = 127 << 16 | 2};
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		bool io = i & 1, lost = i & 2, helps = i & 4;
+		struct driver driver;
+		uint8_t bytes[4096];
+		unsigned allocations;
+		uint64_t start;
+		int error;
+
+		driver_start(&driver, NULL, NULL);
+		driver_add_fault_to(&driver, io, lost ? SIM_LOSE : SIM_DELAY,
+				    io ? NVME_IO_READ : NVME_ADMIN_GET_LOG_PAGE, 0, 1, 3 * S);
+		if (!helps)
+			driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
+		allocations = sim_allocations();
+		memset(bytes, 0xaa, sizeof(bytes));
+		start = nvme_time_ns();
+		sim_interrupt_after(1 * S);
+		if (io)
+			error = nvme_io_command(driver.controller, &read, bytes, 4096, 0, NULL);
+		else
+			error = nvme_admin_command(driver.controller, &log, bytes, 512, 0, NULL);
+		sim_interrupt_clear();
+		assert_int_equal(error, -EINTR);
+		assert_in_range(nvme_time_ns() - start, 1 * S, 1500 * MS);
+		if (!helps)
+			assert_in_range(sim_allocations(), allocations + 1, allocations + 2);
+		driver_idle(40 * S);
+		assert_int_equal(sim_allocations(), allocations);
+		assert_int_equal(bytes[0], 0xaa);
+		/* past its deadline an I/O command is aborted once more, now with success */
+		assert_int_equal(statistics(&driver)->resets, lost && !helps && !io);
+		driver_finish(&driver);
+	}
+}
+
+/* One that ends while it is looked at twice has ended well. */
+static void test_an_interrupt_in_the_last_moment(void **state)
+{
+	static const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1, .cdw10 = 5};
+	struct driver driver;
+	uint8_t bytes[512], pattern[512];
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	memset(pattern, 0x5a, sizeof(pattern));
+	sim_namespace_write(driver.sim, 1, 5, 1, pattern);
+	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 100 * MS);
+	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
+	sim_interrupt_after(50 * MS);
+	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, NULL),
+			 0);
+	sim_interrupt_clear();
+	assert_memory_equal(bytes, pattern, sizeof(pattern));
+	driver_finish(&driver);
+}
+
+/* A Format NVM that was left behind: nothing is sent to its namespace before it has ended and the
+ * namespace was read again; its blocks may be larger than before. */
+static void test_left_behind_a_format(void **state)
+{
+	static const struct nvme_command format = {
+		.opcode = NVME_ADMIN_FORMAT_NVM, .nsid = 1, .cdw10 = 3};
+	static const struct sim_config config = {.oacs = SIM_OACS_FORMAT};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	driver_add_fault_to(&driver, 0, SIM_DELAY, NVME_ADMIN_FORMAT_NVM, 0, 1, 5 * S);
+	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
+	sim_interrupt_after(1 * S);
+	assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL), -EINTR);
+	sim_interrupt_clear();
+	driver_idle(1 * S);
+	assert_int_equal(block_read(driver.device, 0, 1, bytes), -ENODEV);
+	driver_idle(4 * S);
+	driver.device = block_find("my_nvme0n1");
+	assert_non_null(driver.device);
+	assert_false(driver.device->gone);
+	assert_int_equal(statistics(&driver)->resets, 0);
+	driver_stop(&driver);
+}
+
+/* Left behind, and then the controller goes, or is detached. */
+static void test_left_behind_at_the_end(void **state)
+{
+	static const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1};
+
+	(void)state;
+	for (unsigned gone = 0; gone < 2; gone++) {
+		struct driver driver;
+		uint8_t bytes[512];
+
+		driver_start(&driver, NULL, NULL);
+		driver_add_fault(&driver, SIM_LOSE_HARD, NVME_IO_READ, 0, 1, 0);
+		sim_interrupt_after(0);
+		assert_int_equal(
+			nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, NULL),
+			-EINTR);
+		sim_interrupt_clear();
+		if (gone)
+			sim_remove(driver.sim);
+		driver_idle(1 * S);
+		driver_stop(&driver);
+	}
+}
+
+TESTS(cmocka_unit_test(test_a_large_request), cmocka_unit_test(test_abort_does_not_help),
+      cmocka_unit_test(test_abort_is_not_answered), cmocka_unit_test(test_among_others),
+      cmocka_unit_test(test_before_a_repetition), cmocka_unit_test(test_commands_passed_through),
+      cmocka_unit_test(test_an_interrupt_in_the_last_moment),
+      cmocka_unit_test(test_left_behind_a_format), cmocka_unit_test(test_left_behind_at_the_end))

@@ -16,7 +16,10 @@ static struct cmdline_word table[] = {
 	{"loglevel", CMDLINE_NUMBER, 0, 8, NULL, NULL, "4",
 	 "the console shows log lines up to it: 3 errors, 4 warnings, 6 information, 7 "
 	 "debug"},
-	{"columns", CMDLINE_NUMBER, 20, 1000, NULL, NULL, "80", "width of the terminal"},
+	{"columns", CMDLINE_NUMBER, 2, 1000, NULL, NULL, "80",
+	 "width of the terminal; it is not asked then"},
+	{"lines", CMDLINE_NUMBER, 2, 1000, NULL, NULL, "24",
+	 "height of a terminal that does not say it"},
 	{"files.reserve", CMDLINE_NUMBER, 0, UINT64_MAX, NULL, "bytes, up to all RAM",
 	 "an eighth of RAM, at most 8 MiB", "RAM that files in the RAM file system leave free"},
 	{"console.mark", CMDLINE_TEXT, 0, 0, NULL, NULL, "",
@@ -25,8 +28,9 @@ static struct cmdline_word table[] = {
 	 "1: bind every function of class 010802h, not only 1b36:0010"},
 	{"nvme.irq", CMDLINE_CHOICE, 0, 0, "poll intx msix", NULL, "best there is",
 	 "how completions are noticed"},
-	{"nvme.spin_us", CMDLINE_NUMBER, 0, 1000000, NULL, NULL, "5 without nvme.irq=, else 0",
-	 "microseconds that a waiter spins before it halts"},
+	{"nvme.spin_us", CMDLINE_NUMBER, 0, 1000000, NULL, NULL, "0",
+	 "microseconds that every wait spins before it halts; 0 without nvme.irq=: up to 100 where "
+	 "that is faster"},
 	{"nvme.coalesce", CMDLINE_PAIR, 0, 255, NULL, "COMPLETIONS,TIME, each 0 to 255", "0,0",
 	 "interrupt coalescing: threshold, and time in 100 us"},
 	{"nvme.queues", CMDLINE_NUMBER, 1, 64, NULL, NULL, "1", "I/O queue pairs to ask for"},

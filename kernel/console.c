@@ -7,6 +7,7 @@
 
 #include "drivers/serial/serial.h"
 #include "kernel/console_line.h"
+#include "kernel/console_size.h"
 #include "kernel/log.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
@@ -112,7 +113,7 @@ static void cook(void)
 {
 	char byte;
 
-	while (!console_line_available(&line) && serial_read(&byte, 1) == 1) {
+	while (!console_line_available(&line) && console_size_read(&byte, 1) == 1) {
 		if (byte == CONTROL_C && !line.literal) { /* typed while the console was raw */
 			raise_interrupt();
 			echo("^C", 2);
@@ -129,12 +130,13 @@ bool console_readable(void)
 {
 	if (discard_line) {
 		discard_line = false;
+		console_size_discard();
 		console_line_reset(&line);
 	}
 	if (console_line_available(&line))
 		return true;
 	if (raw || !interactive)
-		return serial_readable();
+		return console_size_readable();
 	cook();
 	return console_line_available(&line);
 }
@@ -165,7 +167,7 @@ long console_read(char *bytes, size_t size)
 			return -EINTR;
 		if (console_line_available(&line))
 			return (long)console_line_take(&line, bytes, size);
-		size_t count = raw || !interactive ? serial_read(bytes, size) : 0;
+		size_t count = raw || !interactive ? console_size_read(bytes, size) : 0;
 		if (count > 0)
 			return (long)count;
 	}

@@ -35,6 +35,7 @@ struct process {
 	struct process_state state;
 	bool catches;
 	bool holds_devices;
+	unsigned columns, lines;
 	int status;
 	struct file *files[PROCESS_FILES_MAX];
 	jmp_buf end;
@@ -91,6 +92,8 @@ static struct process *create(struct process *parent, const char *name)
 		open_console(process);
 		return process;
 	}
+	process->columns = parent->columns;
+	process->lines = parent->lines;
 	if (parent->directory) {
 		process->directory = duplicate(parent->directory);
 		if (!process->directory) {
@@ -228,6 +231,30 @@ int process_open(const char *path, int flags, unsigned mode)
 	int error = fd < 0 ? fd : file_open(path, flags, mode, &file);
 
 	return error ? error : process_add_file(file);
+}
+
+void process_set_screen(unsigned columns, unsigned lines)
+{
+	struct process *process = process_current();
+
+	if (process) {
+		process->columns = columns;
+		process->lines = lines;
+	}
+}
+
+unsigned process_columns(void)
+{
+	struct process *process = process_current();
+
+	return process ? process->columns : 0;
+}
+
+unsigned process_lines(void)
+{
+	struct process *process = process_current();
+
+	return process ? process->lines : 0;
 }
 
 const char *process_directory(void)

@@ -43,6 +43,12 @@ const char *process_directory(void);
 int process_change_directory(const char *path);
 const char *process_name(void); /* argv[0] */
 
+/* The size of the screen as COLUMNS and LINES give it to this process and those that it runs; 0
+ * where they do not, and the terminal's counts (kernel/console_size.h). */
+void process_set_screen(unsigned columns, unsigned lines);
+unsigned process_columns(void);
+unsigned process_lines(void);
+
 /* Memory that ends with the current process. NULL when memory is out. */
 void *process_alloc(size_t size);
 void *process_realloc(void *old, size_t size);

@@ -106,6 +106,11 @@ struct getopt {
 int getopt_next(struct getopt *state, int argc, char **argv, const char *short_options,
 		const struct option *long_options);
 
+/* The width of what standard output is shown on (COLUMNS; the terminal's; 80 where it is no
+ * terminal), and the terminal's height (LINES). */
+unsigned screen_columns(void);
+unsigned screen_rows(void);
+
 /* Long work on an interactive console: after one second a line such as "sha256sum: 120 MiB of 256
  * MiB (47 %), 300 MiB/s" appears on the console and is rewritten a few times a second, and is gone
  * when the command writes or ends. Nothing where standard error is not the console or the console

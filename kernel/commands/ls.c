@@ -12,7 +12,7 @@
 #include "lib/sort.h"
 #include "lib/string.h"
 
-#define SCREEN_WIDTH   80
+#define TAB_WIDTH      8
 #define STACK_LEAST    8192
 #define HALF_YEAR      (31556952 / 2)
 #define STATUS_MINOR   1 /* something below an operand could not be read */
@@ -235,9 +235,22 @@ static size_t list_width(const struct settings *settings, const struct list *lis
 	return total;
 }
 
+/* From one column to another, with tabs as far as they lead. */
+static void move_right(size_t from, size_t to)
+{
+	while (from < to)
+		if (to / TAB_WIDTH > (from + 1) / TAB_WIDTH) {
+			out_char('\t');
+			from += TAB_WIDTH - from % TAB_WIDTH;
+		} else {
+			out_char(' ');
+			from++;
+		}
+}
+
 static void print_short(const struct settings *settings, const struct list *list)
 {
-	size_t rows = list->count;
+	size_t rows = list->count, width = screen_columns();
 	int inode_width = 1;
 
 	for (size_t i = 0; settings->inode && i < list->count; i++)
@@ -245,11 +258,13 @@ static void print_short(const struct settings *settings, const struct list *list
 			inode_width = decimal_width(list->entries[i].stat.inode);
 	if (settings->columns) {
 		/* No fewer rows can do than if all columns were full. */
-		rows = list_width(settings, list, inode_width) / (SCREEN_WIDTH + 2);
+		rows = list_width(settings, list, inode_width) / (width + 2);
 		if (!rows)
 			rows = 1;
+		if (rows > list->count)
+			rows = list->count;
 		while (rows < list->count &&
-		       columns_width(settings, list, rows, inode_width) > SCREEN_WIDTH) {
+		       columns_width(settings, list, rows, inode_width) > width) {
 			process_check_interrupt();
 			rows++;
 		}
@@ -262,6 +277,8 @@ static void print_short(const struct settings *settings, const struct list *list
 		widths[i / rows] = columns_width(settings, &column, rows, inode_width) + 2;
 	}
 	for (size_t row = 0; row < rows; row++) {
+		size_t start = 0;
+
 		for (size_t i = row; i < list->count; i += rows) {
 			const struct entry *entry = &list->entries[i];
 
@@ -270,9 +287,9 @@ static void print_short(const struct settings *settings, const struct list *list
 			print_name(settings, entry);
 			if (i + rows >= list->count)
 				break;
-			out("%*s",
-			    (int)(widths[i / rows] - entry_width(settings, entry, inode_width)),
-			    "");
+			move_right(start + entry_width(settings, entry, inode_width),
+				   start + widths[i / rows]);
+			start += widths[i / rows];
 		}
 		out_char('\n');
 	}

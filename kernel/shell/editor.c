@@ -1,5 +1,6 @@
 /* Line editing with the keys of Emacs. */
 #include "kernel/console.h"
+#include "kernel/console_size.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
 #include "kernel/shell/editor.h"
@@ -188,6 +189,7 @@ static void edit_by_control(struct editor *editor, int key)
 		break;
 	case CONTROL('L'):
 		console_write("\033[H\033[2J", 7);
+		console_size_ask();
 		editor->start_column = 0;
 		screen_restart(editor);
 		break;
@@ -360,6 +362,10 @@ long editor_read_line(struct shell *sh, const char *prompt, char **line, size_t 
 		return read_plain_line(prompt, line, capacity);
 	cleanup_push(sh, &editor.cleanup, end_editor);
 	console_set_raw(true);
+	/* With input waiting nobody is there to make the window larger. */
+	if (!sh->pasting && !sh->input->continuation && !console_readable() &&
+	    console_size_answers())
+		console_size_ask();
 	result = edit_line(&editor);
 	if (!result) {
 		screen_leave(&editor);

@@ -1,15 +1,17 @@
 /* What the line editor shows. Lines are wrapped here, by a new line in front of the terminal's own
- * margin, so that only its least width must be known: columns= on the kernel command line, or 80.
+ * margin, so that only its least width must be known. It may become known, or another one, at any
+ * time: then all is drawn again.
  *
  * Nothing is drawn while more input waits: a paste costs one update per line. */
-#include "kernel/cmdline.h"
 #include "kernel/console.h"
+#include "kernel/console_size.h"
+#include "kernel/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define COLUMNS_DEFAULT 80
-#define TAB_WIDTH	8
+#define COLUMNS_LEAST 2 /* a wide character's */
+#define TAB_WIDTH     8
 
 /* --- characters --- */
 
@@ -209,14 +211,40 @@ void screen_changed(struct editor *editor, size_t offset)
 	}
 }
 
+/* Clears what is shown, and starts again where the prompt began. */
+static void clear(struct editor *editor)
+{
+	struct place start = {0, editor->start_column};
+	struct output output;
+
+	output.length = 0;
+	if (editor->prompt_shown) {
+		move_to(editor, start, &output);
+		put(&output, "\033[J", 3);
+		flush(&output);
+	}
+	screen_restart(editor);
+}
+
+static void take_size(struct editor *editor)
+{
+	unsigned columns = process_columns() ? process_columns() : console_size().columns;
+
+	if (columns < COLUMNS_LEAST)
+		columns = COLUMNS_LEAST;
+	if (columns == editor->columns)
+		return;
+	clear(editor);
+	editor->columns = columns;
+}
+
 void screen_update(struct editor *editor)
 {
 	struct output output;
 
 	output.length = 0;
+	take_size(editor);
 	if (!editor->prompt_shown) {
-		if (!editor->columns)
-			editor->columns = (unsigned)cmdline_number("columns", COLUMNS_DEFAULT);
 		walk_prompt(editor, &editor->shown, &output);
 		editor->prompt_shown = true;
 		editor->shown_length = 0;
@@ -270,15 +298,6 @@ void screen_restart(struct editor *editor)
 
 void screen_set_prompt(struct editor *editor, const char *prompt)
 {
-	struct place start = {0, editor->start_column};
-	struct output output;
-
-	output.length = 0;
-	if (editor->prompt_shown) {
-		move_to(editor, start, &output);
-		put(&output, "\033[J", 3);
-		flush(&output);
-	}
+	clear(editor);
 	editor->prompt = prompt;
-	screen_restart(editor);
 }

@@ -89,6 +89,7 @@ static bool refill_from_terminal(struct shell *sh, struct input *input)
 	long length;
 
 	prompt = prompt ? expand_prompt(sh, prompt) : "";
+	shell_set_screen(sh);
 	length = editor_read_line(sh, prompt, &line, &capacity);
 	arena_release(&sh->arena, mark);
 	if (length >= 0) {

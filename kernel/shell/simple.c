@@ -284,6 +284,7 @@ static int call_command(struct shell *sh, int argc, char **argv)
 {
 	const struct command *command = strchr(argv[0], '/') ? NULL : command_find(argv[0]);
 
+	shell_set_screen(sh);
 	if (command) {
 		struct command_start start = {command, argc, argv};
 

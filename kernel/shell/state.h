@@ -409,6 +409,9 @@ int shell_spawn(struct shell *sh, const char *script, int argc, char **argv);
 
 /* --- terminal (editor.c, history.c, complete.c) --- */
 
+/* Gives COLUMNS and LINES to what runs next. */
+void shell_set_screen(struct shell *sh);
+
 /* Reads one line, edited, without its newline, into *line (process memory, *capacity bytes; grown).
  * Its length, -1 at the end of input (Ctrl-D on an empty line), -EINTR after Ctrl-C. */
 long editor_read_line(struct shell *sh, const char *prompt, char **line, size_t *capacity);

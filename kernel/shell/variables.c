@@ -2,8 +2,11 @@
 #include "kernel/process.h"
 #include "kernel/shell/state.h"
 #include "lib/format.h"
+#include "lib/number.h"
 #include "lib/sort.h"
 #include "lib/string.h"
+
+#define SCREEN_MAX 10000
 
 static uint32_t hash_name(const char *name)
 {
@@ -228,6 +231,20 @@ static void inherit(struct shell *sh, struct shell *environment)
 			}
 		}
 	}
+}
+
+/* What the variable says in characters; 0 where it is none that a screen can have. */
+static unsigned screen_variable(struct shell *sh, const char *name)
+{
+	const char *text = variable_get(sh, name);
+	uint64_t value;
+
+	return text && !number_parse(text, 10, &value) && value <= SCREEN_MAX ? (unsigned)value : 0;
+}
+
+void shell_set_screen(struct shell *sh)
+{
+	process_set_screen(screen_variable(sh, "COLUMNS"), screen_variable(sh, "LINES"));
 }
 
 void variables_init(struct shell *sh, struct shell *environment)

@@ -7,6 +7,7 @@
 
 #include "drivers/block/block.h"
 #include "kernel/console.h"
+#include "kernel/console_size.h"
 #include "kernel/log.h"
 #include "kernel/files/file.h"
 #include "kernel/shutdown.h"
@@ -166,6 +167,20 @@ size_t klog_read(size_t *position, char *buffer, size_t size)
 	memcpy(buffer, text + *position, count);
 	*position += count;
 	return count;
+}
+
+struct console_size console_size(void)
+{
+	return (struct console_size){80, 24};
+}
+
+void console_size_ask(void)
+{
+}
+
+bool console_size_answers(void)
+{
+	return false;
 }
 
 /* Machine */

@@ -15,6 +15,7 @@
 
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
+#include "kernel/console_size.h"
 #include "kernel/log.h"
 #include "kernel/files/file.h"
 #include "kernel/shutdown.h"
@@ -93,6 +94,21 @@ void console_write(const char *bytes, size_t size)
 		bytes += count;
 		size -= (size_t)count;
 	}
+}
+
+struct console_size console_size(void)
+{
+	return (struct console_size){(unsigned)cmdline_number("columns", 80),
+				     (unsigned)cmdline_number("lines", 24)};
+}
+
+void console_size_ask(void)
+{
+}
+
+bool console_size_answers(void)
+{
+	return false;
 }
 
 bool console_readable(void)

@@ -1,12 +1,14 @@
 """The shell as a person meets it: line editing, history, completion, Ctrl-C, pastes, progress."""
 
 import hashlib
+import re
 import subprocess
 import time
 
+import pexpect
 import pytest
 
-from machine import RUN_QEMU, TIMEOUT, Console, clean, make_disk, run_script
+from machine import PROMPT, RUN_QEMU, TIMEOUT, Console, clean, make_disk, run_script
 
 MIB = 1 << 20
 
@@ -48,6 +50,68 @@ def test_editing_keys(console, keys, output):
     assert typed(console, keys).endswith(output)
 
 
+QUESTION = "\x1b[6n"
+
+
+class Terminal:
+    """A console whose terminal says how large it is."""
+
+    def __init__(self, *arguments):
+        self.child = pexpect.spawn(RUN_QEMU, list(map(str, arguments)), encoding="latin-1", timeout=TIMEOUT)
+        self.child.setecho(False)
+        self.child.delaybeforesend = None
+
+    def answer(self, columns, rows=24):
+        """To the question before the prompt; what came before it is returned."""
+        self.child.expect_exact(QUESTION)
+        text = clean(self.child.before)
+        self.child.send(f"\x1b[{rows};{columns}R")
+        self.child.expect_exact(PROMPT)
+        return re.sub("\x1b[78]", "", text)
+
+    def run(self, line, columns, rows=24):
+        """What it printed; the window has another size afterwards."""
+        self.child.send(line + "\r")
+        text = self.answer(columns, rows)
+        return text.partition(line + "\n")[2]
+
+
+def test_a_window_of_another_width(tmp_path):
+    """Asked for before each prompt; columns of ls and the editor's lines follow."""
+    terminal = Terminal("--disk", make_disk(tmp_path / "disk.img", MIB))
+    try:
+        terminal.answer(30)
+        terminal.run("mkdir /tmp/w; cd /tmp/w; for i in 1 2 3 4 5 6; do > entry_of_$i; done", 30)
+        assert terminal.run("ls", 60) == "entry_of_1  entry_of_4\nentry_of_2  entry_of_5\nentry_of_3  entry_of_6\n"
+        assert terminal.run("ls", 40) == "entry_of_1  entry_of_3  entry_of_5\nentry_of_2  entry_of_4  entry_of_6\n"
+        assert terminal.run("COLUMNS=200 ls", 80) == "  ".join(f"entry_of_{i}" for i in range(1, 7)) + "\n"
+        # The editor wraps at the margin, and draws again what it has shown for another one.
+        terminal.child.send("echo " + "x" * 100)
+        terminal.child.expect_exact("x" * (80 - len("my_nvme# echo ")) + "\r\r\n" + "x" * 20)
+        terminal.child.send("\r")
+        assert terminal.answer(120).endswith("\n" + "x" * 100 + "\n")
+        # What is typed ahead of the answer is the line's, and no answer ends in a command's input.
+        terminal.child.send("cat\r")
+        terminal.child.expect_exact("cat\r")
+        terminal.child.send("typed\r\x04")
+        assert terminal.answer(80).endswith("typed\ntyped\n")
+        terminal.run("COLUMNS=20", 80)
+        terminal.child.send("echo " + "y" * 30)
+        terminal.child.expect_exact("y" * 6 + "\r\r\n" + "y" * 20 + "\r\r\n" + "y" * 4)
+    finally:
+        terminal.child.close(force=True)
+
+
+def test_a_terminal_that_does_not_answer_is_asked_once(console):
+    """It is taken for one of 80 columns; Ctrl-L asks again."""
+    assert QUESTION not in "".join(console.run("echo") for _ in range(3))
+    assert console.run("ls -d /dev/null /dev/zero").count("\n") == 1
+    console.type("\x0c")
+    console.child.expect_exact(QUESTION)
+    console.type("\x1b[24;16Rls -d /dev/null /dev/zero\r")
+    console.child.expect("/dev/null\r+\n/dev/zero\r+\n")
+
+
 def test_history(console):
     assert console.run("echo first") == "first\n"
     assert console.run("echo second") == "second\n"
@@ -58,7 +122,7 @@ def test_history(console):
 
 
 def test_completion(console):
-    assert typed(console, "blockd\t--getss /dev/my_nv\t").endswith("512\n")
+    assert typed(console, "blockd\t--getss /dev/my_nv\tn\t").endswith("512\n")
     console.run("mkdir -p /tmp/completion/deep; echo found > /tmp/completion/deep/file.txt")
     assert typed(console, "cat /tmp/compl\tde\tfi\t").endswith("found\n")
     console.type("sha\t\t")

@@ -3,6 +3,7 @@
 
 #include "kernel/commands/support/support.h"
 #include "kernel/console.h"
+#include "kernel/console_size.h"
 #include "kernel/files/console_file.h"
 #include "kernel/files/file.h"
 #include "kernel/process.h"
@@ -13,7 +14,7 @@
 
 #define FIRST_AFTER_NS (1 * NS_PER_S)
 #define INTERVAL_NS    (250 * NS_PER_MS)
-#define LINE_MAX       79
+#define LINE_MAX       160
 
 /* Whose line stands on the console: the parts of a pipeline share it. */
 static struct process_progress *shown;
@@ -61,11 +62,14 @@ static bool is_due(struct process_state *state)
 
 static void draw(struct process_progress *progress, const char *format, va_list args)
 {
-	char line[LINE_MAX + 1];
-	int length = snprintf(line, sizeof line, "%s: ", process_name());
+	char line[LINE_MAX];
+	/* It must not wrap: one cell at the right stays free. */
+	unsigned columns = process_columns() ? process_columns() : console_size().columns;
+	size_t size = columns < sizeof line ? columns : sizeof line;
+	int length = snprintf(line, size, "%s: ", process_name());
 
-	if (length >= 0 && (size_t)length < sizeof line)
-		vsnprintf(line + length, sizeof line - length, format, args);
+	if (length >= 0 && (size_t)length < size)
+		vsnprintf(line + length, size - (size_t)length, format, args);
 	/* What was printed so far stands above the line. */
 	if (!shown)
 		out_flush();

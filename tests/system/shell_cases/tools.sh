@@ -33,3 +33,5 @@ cp f g 2>/dev/full; echo $?; rm nosuch 2>/dev/full; echo $?; cmp /dev/null nosuc
 touch f; stat --printf '\101\x41\0\1012\x4\x\q\"\\%s\n' f | hexdump -c; stat --printf 'a\' f; stat --printf '\x4142\n' f; stat --printf '\777\08\18' f | hexdump -c; stat -c '\101' f; stat --printf '%n\t%s\v\e\f' f | hexdump -c; stat --printf '\%s\n' f; stat --printf '\xg\n' f; stat --printf '\c' f
 #--- printf with great widths
 printf '%1000001d' 1 | wc -c; printf '%-2000000s|' a | wc -c; printf '%*d' 1500000 1 | wc -c; printf '%.2000000d' 1 | wc -c; printf '%-1500000.1400000d|' -1 | sha256sum; printf '%01200000x|%#.1200000x|%#-1300000.1200000x|' 1 2 3 | sha256sum; printf '%2147483646s' a | head -c 3
+#--- ls fills the width that COLUMNS gives
+mkdir d; cd d; for i in a bb ccc dddd eeeee ffffff ggggggg hhhhhhhh iiiiiiiii jjjjjjjjjj; do : > $i; done; for c in 1 2 3 7 10 20 33 40 60 79 80 81 100 200 4000; do echo "columns $c"; COLUMNS=$c ls -C; done; ls -C

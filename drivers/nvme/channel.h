@@ -26,6 +26,7 @@
 #define NVME_RETRIES_MAX    3
 #define NVME_NEVER	    UINT64_MAX
 #define NVME_BOUNCE_BUFFERS 4u /* of a channel */
+#define NVME_BOUNCE_MIN	    (16u << 10)
 
 struct nvme_controller;
 struct nvme_channel;

@@ -176,14 +176,40 @@ static int start(struct nvme_controller *controller)
 	return nvme_enable(controller);
 }
 
+static void introduce(struct nvme_controller *controller)
+{
+	char queues[40] = "no I/O queues";
+
+	if (controller->channel_count > 1)
+		snprintf(queues, sizeof(queues), "%u queue%s of %u entries",
+			 controller->channel_count - 1, controller->channel_count == 2 ? "" : "s",
+			 controller->io_entries);
+	nvme_info(controller, "%s, NVMe %u.%u, %s, transfers up to %u KiB%s", controller->model,
+		  NVME_VS_MAJOR(controller->version), NVME_VS_MINOR(controller->version), queues,
+		  controller->transfer_max >> 10, controller->shadow ? ", shadow doorbells" : "");
+	if (nvme_interrupt_vectors(controller))
+		nvme_info(controller, "interrupts by %s, %u vector%s",
+			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),
+			  nvme_interrupt_vectors(controller) == 1 ? "" : "s");
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		if (n->registered)
+			nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
+				  (unsigned long long)n->block.block_count, n->block.block_size,
+				  n->block.read_only ? ", write protected" : "");
+}
+
 int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		const struct nvme_options *options, struct nvme_controller **attached)
 {
 	struct nvme_controller *controller = nvme_alloc(sizeof(*controller)), **link;
+	bool touched = false;
 	int error;
 
-	if (!controller)
+	if (!controller) {
+		nvme_log(3, "nvme: %s: out of memory",
+			 options && options->address ? options->address : "controller");
 		return -ENOMEM;
+	}
 	controller->bar = bar;
 	controller->bar_size = bar_size;
 	controller->pci = pci;
@@ -199,19 +225,26 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	error = nvme_read_capabilities(controller);
 	if (!error)
 		error = allocate(controller);
-	if (error)
-		goto free;
-	error = start(controller);
-	/* One that somebody left in a state from which it cannot be stopped or started */
-	if (error && controller->options.reset && controller->options.reset(pci) == 0) {
-		nvme_warning(controller, "reset of its PCI function");
+	if (!error) {
+		touched = true;
 		error = start(controller);
+		/* One that somebody left in a state from which it cannot be stopped or started */
+		if (error && controller->options.reset && controller->options.reset(pci) == 0) {
+			nvme_warning(controller, "reset of its PCI function");
+			error = start(controller);
+		}
 	}
 	if (!error)
 		error = nvme_setup(controller, true);
 	if (error) {
-		nvme_error(controller, "not used");
-		nvme_silence(controller);
+		/* The rest has been said where it happened. */
+		nvme_error(controller, "not used%s%s%s", *controller->address ? ": " : "",
+			   controller->address,
+			   error == -ENOMEM		 ? ": out of memory"
+			   : error == -ENODEV && touched ? ": its registers read all ones"
+							 : "");
+		if (touched)
+			nvme_silence(controller);
 		goto free;
 	}
 	take_model(controller);
@@ -222,20 +255,7 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	*link = controller;
 	nvme_register_namespaces(controller);
 	nvme_events_start(controller);
-	nvme_info(controller, "%s, NVMe %u.%u, %u queue%s of %u entries, transfers up to %u KiB%s",
-		  controller->model, NVME_VS_MAJOR(controller->version),
-		  NVME_VS_MINOR(controller->version), controller->channel_count - 1,
-		  controller->channel_count == 2 ? "" : "s", controller->io_entries,
-		  controller->transfer_max >> 10, controller->shadow ? ", shadow doorbells" : "");
-	if (nvme_interrupt_vectors(controller))
-		nvme_info(controller, "interrupts by %s, %u vector%s",
-			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),
-			  nvme_interrupt_vectors(controller) == 1 ? "" : "s");
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (n->registered)
-			nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
-				  (unsigned long long)n->block.block_count, n->block.block_size,
-				  n->block.read_only ? ", write protected" : "");
+	introduce(controller);
 	if (attached)
 		*attached = controller;
 	return 0;

@@ -39,7 +39,7 @@ int nvme_read_capabilities(struct nvme_controller *controller)
 	uint64_t cap = nvme_get64(controller, NVME_REG_CAP), units;
 	uint32_t version = nvme_get32(controller, NVME_REG_VS);
 
-	if (cap == UINT64_MAX || version == ALL_ONES) {
+	if ((uint32_t)cap == ALL_ONES || cap >> 32 == ALL_ONES || version == ALL_ONES) {
 		nvme_error(controller, "registers read all ones: no controller there");
 		return -ENODEV;
 	}

@@ -9,7 +9,6 @@
 #define BLOCK_SHIFT_MIN 9
 #define BLOCK_SHIFT_MAX 16
 #define OTHER_SHIFT_MAX 31 /* of what is no disk */
-#define BOUNCE_MIN	(16u << 10)
 #define OBJECTS_MAX	(4 * NVME_NAMESPACES_MAX)
 #define SCAN_NS		(120000 * NVME_NS_PER_MS) /* the longest for all of them */
 
@@ -376,7 +375,7 @@ static void leave_out(struct nvme_controller *controller, uint32_t bounce_size, 
 /* Bounce buffers that hold a block of every namespace. */
 static int provide_bounce(struct nvme_controller *controller)
 {
-	uint32_t size = BOUNCE_MIN;
+	uint32_t size = NVME_BOUNCE_MIN;
 
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		if (needs_bounce(n) && n->block.block_size > size)

@@ -158,22 +158,28 @@ static bool bind(struct pci_device *device)
 	return true;
 }
 
-static unsigned bind_all(void)
+/* Starts those that are there; how many of the *found ones could be. */
+static unsigned bind_all(unsigned *found)
 {
 	bool any = cmdline_number("nvme.any", 0) != 0;
 	unsigned count = 0;
 
-	for (struct pci_device *device = pci_first(); device; device = device->next)
-		if (wanted(device, any) && !is_bound(device))
-			count += bind(device);
+	*found = 0;
+	for (struct pci_device *device = pci_first(); device; device = device->next) {
+		if (!wanted(device, any) || is_bound(device))
+			continue;
+		++*found;
+		count += bind(device);
+	}
 	return count;
 }
 
 unsigned nvme_init(void)
 {
-	unsigned count = bind_all();
+	unsigned found, count = bind_all(&found);
 
-	if (!count && !nvme_first())
+	/* Why one that was found is not used has been said. */
+	if (!found && !nvme_first())
 		log_warning("nvme: no controller found (looked for 1b36:0010; nvme.any=1 takes any "
 			    "NVMe controller)");
 	return count;
@@ -197,6 +203,7 @@ void nvme_remove(struct pci_device *device, bool there)
 unsigned nvme_rescan(void)
 {
 	struct binding **link = &bindings;
+	unsigned found;
 
 	while (*link) {
 		struct binding *binding = *link;
@@ -214,7 +221,7 @@ unsigned nvme_rescan(void)
 		nvme_free(binding);
 	}
 	pci_rescan();
-	return bind_all();
+	return bind_all(&found);
 }
 
 #endif

@@ -77,7 +77,7 @@ static unsigned queues_in_bar(const struct nvme_controller *controller, unsigned
 	return wished;
 }
 
-/* Step 3: asks for queues and is told how many there are. */
+/* Step 3: asks for queues and is told how many there are; none where that is refused. */
 static int number_of_queues(struct nvme_controller *controller, unsigned wished, unsigned *granted)
 {
 	const struct nvme_command command = {
@@ -88,8 +88,11 @@ static int number_of_queues(struct nvme_controller *controller, unsigned wished,
 	struct nvme_reply reply;
 	int error = nvme_admin_raw(controller, &command, 0, &reply);
 
-	if (error)
-		return complain(controller, "Set Features (Number of Queues)", &reply, error);
+	*granted = 0;
+	if (error) {
+		complain(controller, "Set Features (Number of Queues)", &reply, error);
+		return nvme_answered(&reply) ? 0 : error;
+	}
 	*granted = NVME_QUEUES_SQS(reply.result);
 	if (NVME_QUEUES_CQS(reply.result) < *granted)
 		*granted = NVME_QUEUES_CQS(reply.result);
@@ -110,20 +113,37 @@ static unsigned queue_entries(const struct nvme_controller *controller)
 	return entries;
 }
 
-static int allocate_channels(struct nvme_controller *controller, unsigned count)
+/* Leaves so many I/O channels, the first ones. */
+static void keep_channels(struct nvme_controller *controller, unsigned count)
 {
-	controller->io_entries = queue_entries(controller);
-	for (unsigned id = 1; id <= count; id++) {
+	while (controller->channel_count > count + 1) {
+		struct nvme_channel *channel = controller->channels[--controller->channel_count];
+
+		nvme_channel_free(channel);
+		nvme_free(channel);
+		controller->channels[controller->channel_count] = NULL;
+	}
+	controller->next_channel = count ? controller->channels[1] : NULL;
+	controller->channels[count]->next = controller->next_channel;
+}
+
+/* I/O channels, as many as wished for or as there is memory for; how many there are. */
+static unsigned make_channels(struct nvme_controller *controller, unsigned wished, unsigned entries)
+{
+	for (unsigned id = 1; id <= wished; id++) {
 		struct nvme_channel *channel = nvme_alloc(sizeof(*channel));
-		int error;
 
 		if (!channel)
-			return -ENOMEM;
-		error = nvme_channel_init(channel, controller, (uint16_t)id, controller->io_entries,
-					  controller->transfer_max, controller->io_timeout_ns);
-		if (error) {
+			break;
+		if (nvme_channel_init(channel, controller, (uint16_t)id, entries,
+				      controller->transfer_max, controller->io_timeout_ns) < 0) {
 			nvme_free(channel);
-			return error;
+			break;
+		}
+		if (nvme_channel_set_bounce(channel, NVME_BOUNCE_MIN) < 0) {
+			nvme_channel_free(channel);
+			nvme_free(channel);
+			break;
 		}
 		controller->channels[id] = channel;
 		controller->channel_count = id + 1;
@@ -131,10 +151,34 @@ static int allocate_channels(struct nvme_controller *controller, unsigned count)
 		controller->channels[id - 1]->next = channel;
 		controller->next_channel = channel->next;
 	}
+	controller->io_entries = entries;
+	return controller->channel_count - 1;
+}
+
+/* Where there is not enough memory for all, half of those that there would be memory for are made,
+ * or one that has half the entries, and so on: others need memory, too. */
+static int allocate_channels(struct nvme_controller *controller, unsigned wished)
+{
+	unsigned entries = queue_entries(controller), count = wished, made;
+
+	while ((made = make_channels(controller, count, entries)) < count) {
+		keep_channels(controller, 0);
+		count = made > 1 ? made / 2 : 1;
+		if (made <= 1)
+			entries /= 2;
+		if (entries < 2)
+			return -ENOMEM;
+	}
+	if (count < wished || entries < queue_entries(controller))
+		nvme_warning(controller,
+			     "no memory for %u queue%s of %u entries and %u KiB transfers: uses %u "
+			     "of %u",
+			     wished, wished == 1 ? "" : "s", queue_entries(controller),
+			     controller->transfer_max >> 10, count, entries);
 	return 0;
 }
 
-/* Steps 5 and 6 */
+/* Steps 5 and 6. 1: refused, and nothing of the two is left. */
 static int create_queue(struct nvme_controller *controller, struct nvme_queue *queue)
 {
 	unsigned entries = queue->mask + 1u;
@@ -153,56 +197,94 @@ static int create_queue(struct nvme_controller *controller, struct nvme_queue *q
 		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
 		.cdw11 = NVME_CREATE_CONTIGUOUS | (uint32_t)queue->id << NVME_CREATE_SQ_CQID_SHIFT,
 	};
+	const struct nvme_command delete_cq = {
+		.opcode = NVME_ADMIN_DELETE_CQ,
+		.cdw10 = queue->id,
+	};
 	struct nvme_reply reply;
 	int error;
 
 	error = nvme_admin_raw(controller, &create_cq, queue->cq_bus, &reply);
-	if (error)
-		return complain(controller, "Create I/O Completion Queue", &reply, error);
+	if (error) {
+		complain(controller, "Create I/O Completion Queue", &reply, error);
+		return nvme_answered(&reply) ? 1 : error;
+	}
 	error = nvme_admin_raw(controller, &create_sq, queue->sq_bus, &reply);
-	if (error)
-		return complain(controller, "Create I/O Submission Queue", &reply, error);
+	if (!error)
+		return 0;
+	complain(controller, "Create I/O Submission Queue", &reply, error);
+	if (!nvme_answered(&reply))
+		return error;
+	/* Its memory is given back: the controller must not have it any more. */
+	error = nvme_admin_raw(controller, &delete_cq, 0, &reply);
+	return error ? complain(controller, "Delete I/O Completion Queue", &reply, error) : 1;
+}
+
+/* Creates the queues of all channels. Those that the controller refuses are left out, unless they
+ * were there before. */
+static int create_queues(struct nvme_controller *controller, bool anew)
+{
+	unsigned wished = controller->channel_count - 1;
+
+	nvme_interrupts_add_queues(controller, wished);
+	for (unsigned id = 1; id <= wished; id++) {
+		int error = create_queue(controller, &controller->channels[id]->queue);
+
+		if (error < 0)
+			return error;
+		if (!error)
+			continue;
+		if (!anew)
+			return -EIO;
+		keep_channels(controller, id - 1);
+		if (id > 1)
+			nvme_warning(controller, "uses %u of %u queues", id - 1, wished);
+		break;
+	}
 	return 0;
 }
 
-static int setup_queues(struct nvme_controller *controller, bool first)
+static bool takes_io(const struct nvme_controller *controller)
 {
-	unsigned wished = first ? controller->options.queues : controller->channel_count - 1;
-	unsigned granted = 0;
+	return controller->identify->cntrltype != NVME_CNTRLTYPE_ADMIN &&
+	       controller->identify->cntrltype != NVME_CNTRLTYPE_DISCOVERY &&
+	       NVME_CC_CSS(controller->cc) != NVME_CC_CSS_ADMIN;
+}
+
+/* A controller that gets no I/O queues keeps its admin queue: it may be for that only, or it may be
+ * repaired by commands passed through. A reset tries again. */
+static int setup_queues(struct nvme_controller *controller)
+{
+	unsigned there = controller->channel_count - 1;
+	unsigned wished = there ? there : controller->options.queues, granted = 0;
 	int error;
 
-	if (controller->identify->cntrltype == NVME_CNTRLTYPE_ADMIN ||
-	    controller->identify->cntrltype == NVME_CNTRLTYPE_DISCOVERY ||
-	    NVME_CC_CSS(controller->cc) == NVME_CC_CSS_ADMIN) {
-		if (first)
-			nvme_warning(controller, "takes admin commands only");
-		return first || controller->channel_count == 1 ? 0 : -EIO;
-	}
-	wished = queues_in_bar(controller, wished);
-	if (!wished) {
-		nvme_error(controller, "BAR0 of %llu bytes does not hold the doorbells of queue 1",
-			   (unsigned long long)controller->bar_size);
-		return -EOPNOTSUPP;
-	}
-	error = number_of_queues(controller, wished, &granted);
-	if (error)
-		return error;
-	if (first) {
-		error = allocate_channels(controller, granted);
+	if (takes_io(controller)) {
+		wished = queues_in_bar(controller, wished);
+		if (!wished) {
+			nvme_error(controller,
+				   "BAR0 of %llu bytes does not hold the doorbells of queue 1",
+				   (unsigned long long)controller->bar_size);
+			return -EOPNOTSUPP;
+		}
+		error = number_of_queues(controller, wished, &granted);
 		if (error)
 			return error;
-	} else if (granted < controller->channel_count - 1 ||
-		   controller->io_entries > NVME_CAP_MQES(controller->cap) + 1) {
+	}
+	if (granted < there ||
+	    (there && controller->io_entries > NVME_CAP_MQES(controller->cap) + 1)) {
 		nvme_error(controller, "grants fewer or smaller queues than before");
 		return -EIO;
 	}
-	nvme_interrupts_add_queues(controller, controller->channel_count - 1);
-	for (unsigned id = 1; id < controller->channel_count; id++) {
-		error = create_queue(controller, &controller->channels[id]->queue);
+	if (granted && !there) {
+		error = allocate_channels(controller, granted);
 		if (error)
 			return error;
 	}
-	return 0;
+	error = create_queues(controller, !there);
+	if (!error && controller->channel_count == 1)
+		nvme_warning(controller, "has no I/O queues: takes admin commands only");
+	return error;
 }
 
 /* Doorbell Buffer Config: Base, section 5.8. Not essential: where it is refused the real doorbells
@@ -316,7 +398,7 @@ static int setup(struct nvme_controller *controller, bool first)
 	if (!error)
 		error = nvme_select_command_sets(controller);
 	if (!error)
-		error = setup_queues(controller, first);
+		error = setup_queues(controller);
 	if (error)
 		return error;
 	error = setup_shadow(controller);

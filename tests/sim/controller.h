@@ -264,6 +264,10 @@ void sim_log_clear(void);
  * more fails, and all later ones (negative: none fails). */
 unsigned sim_allocations(void);
 void sim_fail_allocations(long after);
+/* DMA memory that there is for the driver in all, in bytes; UINT64_MAX: enough. */
+void sim_limit_memory(uint64_t bytes);
+/* How much of it is in use. */
+uint64_t sim_memory(void);
 
 /* Forgets which memory the driver handed to controllers by nvme_dma_address(): DMA to it from now
  * on is a violation. */

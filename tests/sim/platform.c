@@ -254,6 +254,7 @@ static struct dma *dmas;
 static uint64_t dma_next = DMA_BASE;
 static unsigned allocations;
 static long fail_after = -1;
+static uint64_t memory_used, memory_limit = UINT64_MAX;
 
 static uint64_t *handed; /* open-addressed set of page numbers that the driver asked about */
 static size_t handed_room, handed_count;
@@ -278,6 +279,16 @@ void sim_fail_allocations(long after)
 	fail_after = after;
 }
 
+void sim_limit_memory(uint64_t bytes)
+{
+	memory_limit = bytes;
+}
+
+uint64_t sim_memory(void)
+{
+	return memory_used;
+}
+
 void *nvme_dma_alloc(size_t size, uint64_t *bus)
 {
 	size_t room = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
@@ -287,7 +298,7 @@ void *nvme_dma_alloc(size_t size, uint64_t *bus)
 		fprintf(stderr, "sim: nvme_dma_alloc(%zu)\n", size);
 		abort();
 	}
-	if (allocation_fails())
+	if (allocation_fails() || room > memory_limit - memory_used)
 		return NULL;
 	dma = calloc(1, sizeof(*dma));
 	dma->memory = aligned_alloc(PAGE, room);
@@ -301,6 +312,7 @@ void *nvme_dma_alloc(size_t size, uint64_t *bus)
 	dma_next += room + PAGE;
 	dma->next = dmas;
 	dmas = dma;
+	memory_used += room;
 	allocations++;
 	*bus = dma->bus;
 	return dma->memory;
@@ -320,6 +332,7 @@ void nvme_dma_free(void *memory, size_t size)
 			abort();
 		}
 		*at = dma->next;
+		memory_used -= dma->size;
 		free(dma->memory);
 		free(dma);
 		allocations--;

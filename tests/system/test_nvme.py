@@ -268,6 +268,15 @@ def test_zoned_namespaces_are_no_disks(tmp_path):
         assert not file.read().strip(b"\0")
 
 
+def test_more_queues_than_memory(tmp_path):
+    """As many as memory allows are used, and it is said."""
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    result = run_script(tmp_path, "dd if=/dev/my_nvme0n1 of=/r bs=1M iflag=direct status=none && cmp /r /dev/my_nvme0n1 && echo good\n",
+                        "--mem", "64M", "--disk", disk, "--append", "nvme.queues=64 nvme.depth=1024 nvme.max_transfer=4194304", check=True)
+    assert re.search(r"my_nvme0: no memory for 64 queues of 1024 entries and \d+ KiB transfers: uses \d+ of 1024\n", result.stdout)
+    assert "no controller found" not in result.stdout and result.stdout.endswith("good\n")
+
+
 def test_a_controller_behind_a_bridge(tmp_path):
     disk = make_disk(tmp_path / "disk.img", 4 * MIB)
     result = run_script(tmp_path, "lspci -nn\ndd if=/dev/my_nvme0n1 of=/dev/null bs=1M\n", "--machine", "q35", "--disk", "none", "--",

@@ -124,9 +124,9 @@ static void test_refusals_at_the_start(void **state)
 		{-EIO, false, "Identify Controller: Internal Error"},
 		{0, true, "Identify I/O Command Set: Internal Error"},
 		{0, true, "Set Features (I/O Command Set Profile): Internal Error"},
-		{-EIO, false, "Set Features (Number of Queues): Internal Error"},
-		{-EIO, false, "Create I/O Completion Queue: Internal Error"},
-		{-EIO, false, "Create I/O Submission Queue: Internal Error"},
+		{0, false, "Set Features (Number of Queues): Internal Error"},
+		{0, false, "Create I/O Completion Queue: Internal Error"},
+		{0, false, "Create I/O Submission Queue: Internal Error"},
 		{0, true, ""},			    /* which events */
 		{0, true, ""},			    /* the list: they are looked for one by one */
 		{0, true, ""},			    /* its descriptors */

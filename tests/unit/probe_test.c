@@ -427,6 +427,7 @@ static void test_failures(void **state)
 	out_of_memory = false;
 	attach_error = -5;
 	assert_int_equal(nvme_init(), 0);
+	assert_null(strstr(logged, "no controller found"));
 	assert_int_equal(allocations, 0);
 	assert_null(ours->device.driver);
 	/* and later it works */

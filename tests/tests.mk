@@ -47,6 +47,7 @@ unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
 unit_probe    = drivers/nvme/probe.c kernel/cmdline.c lib/number.c
+unit_regex    = $(wildcard lib/regex*.c)
 unit_serial   = drivers/serial/serial.c
 unit_setjmp   = renamed/lib/setjmp.S
 unit_sha256   = lib/sha256.c

@@ -10,6 +10,7 @@
 #include "kernel/console_size.h"
 #include "kernel/log.h"
 #include "kernel/thread.h"
+#include "kernel/x86/interrupts.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -212,9 +213,18 @@ void console_clear_interrupt(void)
 	interrupted = false;
 }
 
+static bool outside_interrupts(void)
+{
+	return !interrupt_running();
+}
+
 void console_init_output(void)
 {
-	static const struct log_sink sink = {.write = console_write, .column = cursor_column};
+	static const struct log_sink sink = {
+		.write = console_write,
+		.column = cursor_column,
+		.ready = outside_interrupts,
+	};
 
 	log_set_sink(&sink);
 }

@@ -7,7 +7,6 @@
 
 #include "kernel/cmdline.h"
 #include "kernel/x86/cpu.h"
-#include "kernel/x86/interrupts.h"
 #include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -17,7 +16,8 @@
 #define STAMP_MAX     32
 #define LEVEL_DEFAULT 4 /* warnings */
 
-/* The time is kept as the TSC's: lines from before time_init() get the right one afterwards. */
+/* The time is kept as the TSC's: lines from before time_source_init() get the right one afterwards.
+ */
 struct record {
 	uint64_t tsc;
 	uint16_t length; /* of the text that follows */
@@ -140,7 +140,7 @@ void klog(int level, const char *format, ...)
 	record.length = (uint16_t)length;
 	record.level = (uint8_t)level;
 	append(&record, text);
-	if (sink && !interrupt_running())
+	if (sink && sink->ready())
 		print_new();
 }
 

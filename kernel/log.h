@@ -1,6 +1,7 @@
 /* The kernel log: kept in a ring for dmesg, and printed on the console. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* level as in syslog: 3 error, 4 warning, 6 information, 7 debug; printed when level <= the
@@ -19,6 +20,9 @@ size_t klog_read(size_t *position, char *buffer, size_t size);
 struct log_sink {
 	void (*write)(const char *bytes, size_t size);
 	unsigned (*column)(void); /* where the cursor is: a line begins at 0 */
+	/* Whether it may be written to now; interrupt handlers must not wait for it. What they log
+	 * is printed with the next line. */
+	bool (*ready)(void);
 };
 
 /* From here on lines are printed; those that came before and the default level wants are printed

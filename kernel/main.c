@@ -21,6 +21,7 @@
 #include "kernel/shutdown.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
+#include "kernel/x86/time_source.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -177,7 +178,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	init_memory();
 	acpi_init(boot.rsdp);
 	apic_init();
-	time_init();
+	time_source_init();
 	console_init();
 	cmdline_check();
 	random_init();

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* After time_init(). */
+/* After time_source_init(). */
 void random_init(void);
 /* Fills buffer. Never fails, never waits; what was given out cannot be found from the state that
  * remains. */

@@ -154,8 +154,8 @@ bool serial_present(void)
 /* Waits for bits of the line status; false when it took longer than it may. */
 static bool wait_for(uint8_t bits, uint64_t limit_ns)
 {
-	/* Before time_init() the clock stands still at 0: then the turns are counted, each a port
-	 * access of about a microsecond. */
+	/* Before time_source_init() the clock stands still at 0: then the turns are counted, each a
+	 * port access of about a microsecond. */
 	uint64_t turns = limit_ns / NS_PER_US;
 	uint64_t start;
 

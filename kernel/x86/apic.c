@@ -193,7 +193,7 @@ static void timer_init(void)
 	if (timer_vector < 0)
 		return;
 	local_write(LOCAL_TIMER_DIVIDE, DIVIDE_BY_16);
-	/* It runs, masked, until time_init() has a clock to compare it with. */
+	/* It runs, masked, until time_source_init() has a clock to compare it with. */
 	local_write(LOCAL_TIMER_START, TIMER_COUNT_MAX);
 	timer_sample(&timer_start_count, &timer_start_tsc);
 }

@@ -25,8 +25,8 @@ void apic_end_of_interrupt(void);
  * section 11.11). Edge triggered, fixed delivery. */
 void msi_message(unsigned vector, uint64_t *address, uint32_t *data);
 
-/* The one-shot timer. apic_timer_calibrate() is time_init()'s: it compares the timer, which runs
- * since apic_init(), with the clock. */
+/* The one-shot timer. apic_timer_calibrate() is time_source_init()'s: it compares the timer, which
+ * runs since apic_init(), with the clock. */
 void apic_timer_calibrate(void);
 /* An interrupt when time_ns() reaches deadline_ns, or earlier when that is farther away than the
  * timer counts. False: there is no timer, do not halt. A new deadline replaces the old one. */

@@ -13,8 +13,9 @@ void time_delay_ns(uint64_t ns); /* waits busily */
 
 /* Marks the moment that time_ns() counts from: the first thing that kmain() does. */
 void time_start(void);
-/* Finds out how fast the TSC counts, by CPUID or against the ACPI PM timer or the PIT (5 ms).
- * Before it time_ns() is 0 and time_delay_ns() waits by counting port accesses. */
-void time_init(void);
-/* What time_ns() was, or will be, when the TSC is at tsc. 0 before time_init(). */
+/* How fast the TSC counts; before that time_ns() is 0 and time_delay_ns() waits by counting port
+ * accesses. And what time_wall_s() is now. */
+void time_set_rate(uint64_t tsc_hz);
+void time_set_wall(uint64_t now_s);
+/* What time_ns() was, or will be, when the TSC is at tsc. 0 before time_set_rate(). */
 uint64_t time_of_tsc(uint64_t tsc);

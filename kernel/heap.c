@@ -171,6 +171,8 @@ void kfree(void *memory)
 
 	struct heap_page *page = page_of(memory, &object);
 	unsigned index = page->size_index;
+	if (memory_keep(memory, sizes[index], 0))
+		return;
 	page->used[object / 64] &= ~(1ull << (object % 64));
 	if (page->free++ == 0)
 		link_page(page);

@@ -283,7 +283,8 @@ void pages_free(void *pages, size_t count)
 		return;
 
 	size_t page = check_run(pages, count, "free");
-	free_run(page, count);
+	if (!memory_keep(pages, count * PAGE_SIZE, count))
+		free_run(page, count);
 }
 
 size_t pages_count(const void *pages)
@@ -301,6 +302,8 @@ bool pages_resize(void *pages, size_t count, size_t new_count)
 	size_t page = check_run(pages, count, "resize"), end = page + count;
 
 	if (new_count == 0 || new_count > limit - page)
+		return false;
+	if (memory_is_held(pages, count * PAGE_SIZE))
 		return false;
 	if (new_count <= count) {
 		if (new_count < count)

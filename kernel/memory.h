@@ -20,6 +20,21 @@ void *kzalloc(size_t size);
 void *krealloc(void *old, size_t size);
 void kfree(void *memory);
 
+/* Part of one allocation that a device still uses: what is freed of it meanwhile is not given out
+ * before the end of the hold. The record stays the caller's, and where it is. */
+struct memory_hold {
+	struct memory_hold *next;
+	uintptr_t start, end;
+	void *freed;	    /* the allocation, once its owner has freed it */
+	size_t freed_pages; /* 0: kfree() */
+};
+void memory_hold(struct memory_hold *hold, const void *start, size_t size);
+void memory_unhold(struct memory_hold *hold);
+/* For the allocators. Whether a hold reaches into the memory; and the same, and then it is freed
+ * (pages 0: by kfree(), else by pages_free()) at the end of the hold. */
+bool memory_is_held(const void *memory, size_t size);
+bool memory_keep(void *memory, size_t size, size_t pages);
+
 struct memory_stats {
 	uint64_t total;	       /* bytes of usable RAM, the kernel's own image included */
 	uint64_t used;	       /* bytes in use, the kernel's own image included */

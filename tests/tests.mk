@@ -39,7 +39,7 @@ unit_format   = renamed/lib/format.c renamed/lib/string.c
 unit_pci_reset = tests/sim/host_pci.c $(addprefix drivers/pci/,config.c reset.c)
 unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c
-unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_map.c
+unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory_map.c
 unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
 unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)

@@ -63,6 +63,8 @@ void pages_free(void *pages, size_t count)
 		return;
 	if (EXACT_SIZES && malloc_usable_size(pages) != count * PAGE_SIZE)
 		panic("pages_free(%zu) of %zu bytes", count, malloc_usable_size(pages));
+	if (memory_keep(pages, count * PAGE_SIZE, count))
+		return;
 	memory_used -= count * PAGE_SIZE;
 	free(pages);
 }
@@ -97,6 +99,8 @@ void *krealloc(void *old, size_t size)
 
 void kfree(void *memory)
 {
+	if (memory && memory_keep(memory, malloc_usable_size(memory), 0))
+		return;
 	if (memory)
 		memory_used -= malloc_usable_size(memory);
 	free(memory);

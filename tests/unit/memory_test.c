@@ -331,8 +331,48 @@ static void map_edges(void **state)
 	assert_in_range(map.count, 1, MEMORY_MAP_MAX);
 }
 
+/* What a device still uses is freed, but given out only once the device is done with it; who else
+ * is freed beside it is not kept. */
+static void held(void **state)
+{
+	struct memory_hold holds[3];
+	uint64_t before = used();
+	char *run = pages_alloc(10), *other = pages_alloc(10), *small = kmalloc(100);
+	char *next = kmalloc(100);
+
+	(void)state;
+	memory_hold(&holds[0], run + 5 * PAGE_SIZE, 100);
+	memory_hold(&holds[1], run + 9 * PAGE_SIZE, PAGE_SIZE);
+	memory_hold(&holds[2], small + 10, 20);
+	assert_false(pages_resize(run, 10, 4));
+	assert_ptr_not_equal(krealloc(small, 90), NULL);
+	run[5 * PAGE_SIZE] = 7;
+	pages_free(run, 10);
+	pages_free(other, 10);
+	kfree(small);
+	kfree(next);
+	for (unsigned i = 0; i < 300; i++) {
+		char *page = pages_alloc(1), *object = kmalloc(100);
+
+		assert_false(page >= run && page < run + 10 * PAGE_SIZE);
+		assert_ptr_not_equal(object, small);
+		pages_free(page, 1);
+		kfree(object);
+	}
+	assert_int_equal(run[5 * PAGE_SIZE], 7);
+	memory_unhold(&holds[0]);
+	assert_true(used() >= before + 10); /* the other hold */
+	memory_unhold(&holds[1]);
+	memory_unhold(&holds[2]);
+	assert_true(used() <= before + 2);
+	run = pages_alloc(ARENA_PAGES / 2);
+	assert_non_null(run);
+	pages_free(run, ARENA_PAGES / 2);
+}
+
 TESTS(cmocka_unit_test_setup(start, set_up), cmocka_unit_test_setup(longest_run, set_up),
       cmocka_unit_test_setup(resize, set_up), cmocka_unit_test_setup(misuse, set_up),
       cmocka_unit_test_setup(release, set_up), cmocka_unit_test_setup(random_runs, set_up),
       cmocka_unit_test_setup(heap_sizes, set_up), cmocka_unit_test(heap_random),
-      cmocka_unit_test(heap_misuse), cmocka_unit_test(map_sets), cmocka_unit_test(map_edges))
+      cmocka_unit_test(heap_misuse), cmocka_unit_test(map_sets), cmocka_unit_test(map_edges),
+      cmocka_unit_test(held))

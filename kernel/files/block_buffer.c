@@ -1,6 +1,6 @@
 /* The buffer of a block device: a few chunks of 64 KiB, the least recently used one given up for a
  * new one. Waiting for the device does not let other threads run, so nothing here changes while a
- * request is under way. */
+ * request is waited for; and nothing is done here while one is left behind (transfer_settle()). */
 #include "kernel/files/block_buffer.h"
 
 #include "kernel/log.h"
@@ -9,13 +9,15 @@
 #include "lib/string.h"
 
 #define SEGMENTS_MAX 16
-#define BATCH_MAX    16
 
-void buffer_init(struct block_buffer *buffer, struct block_device *device)
+int buffer_init(struct block_buffer *buffer, struct block_device *device,
+		void (*settled)(struct block_buffer *buffer))
 {
 	buffer->device = device;
 	buffer->chunk_size = device->block_size > CHUNK_SIZE ? device->block_size : CHUNK_SIZE;
 	buffer->chunk_blocks = buffer->chunk_size / device->block_size;
+	buffer->transfers.settled = settled;
+	return transfers_init(&buffer->transfers);
 }
 
 void buffer_free(struct block_buffer *buffer)
@@ -90,29 +92,21 @@ struct chunk *buffer_chunk(struct block_buffer *buffer, uint64_t lba)
 	if (!chunk) {
 		/* All there is is dirty. */
 		buffer_write_back(buffer);
-		chunk = take(buffer, index, UINT64_MAX);
+		if (!buffer->transfers.blocking)
+			chunk = take(buffer, index, UINT64_MAX);
 	}
 	return chunk;
 }
 
-bool buffer_may_repeat(int error)
+int buffer_no_chunk(const struct block_buffer *buffer)
 {
-	return error != -ENODEV && error != -ETIMEDOUT && error != -EROFS && error != -ENOMEM;
+	return buffer->transfers.blocking ? -EINTR : -ENOMEM;
 }
 
-static int transfer(struct block_device *device, enum block_operation operation, uint64_t lba,
-		    uint64_t count, const struct block_segment *segments, unsigned segment_count)
+bool buffer_may_repeat(int error)
 {
-	struct block_request request = {
-		.operation = operation,
-		.lba = lba,
-		.count = count,
-		.segments = segments,
-		.segment_count = segment_count,
-	};
-
-	block_submit(device, &request);
-	return block_wait(&request);
+	return error != -ENODEV && error != -ETIMEDOUT && error != -EROFS && error != -ENOMEM &&
+	       error != -EINTR;
 }
 
 /* Reads the run of missing blocks that starts at lba, at most count, in one request. *done tells
@@ -148,9 +142,9 @@ static int fetch_run(struct block_buffer *buffer, uint64_t lba, uint64_t count, 
 			break;
 	}
 	if (!used)
-		return -ENOMEM;
+		return buffer_no_chunk(buffer);
 	*done = at - lba;
-	error = transfer(buffer->device, BLOCK_READ, lba, *done, segments, used);
+	error = transfer_once(buffer, TRANSFER_FETCH, BLOCK_READ, lba, segments, used);
 	if (error)
 		return error;
 	for (at = lba; at < lba + *done;) {
@@ -194,7 +188,7 @@ void buffer_mark_dirty(struct block_buffer *buffer, struct chunk *chunk, unsigne
 
 /* Write-behind */
 
-static void count_error(struct block_buffer *buffer, uint64_t lba, uint64_t count, int error)
+void buffer_lost(struct block_buffer *buffer, uint64_t lba, uint64_t count, int error)
 {
 	log_error("%s: write-back of LBA %llu+%llu failed, data is lost: %s", buffer->device->name,
 		  (unsigned long long)lba, (unsigned long long)count, error_text(-error));
@@ -211,82 +205,90 @@ static int write_singly(struct block_buffer *buffer, uint64_t lba, uint64_t coun
 
 	for (uint64_t at = lba; at < lba + count; at++) {
 		struct chunk *chunk = find(buffer, at / buffer->chunk_blocks);
-		const char *data = chunk->data + at % buffer->chunk_blocks * block_size;
-		int error = block_write(buffer->device, at, 1, data);
+		const struct block_segment segment = {
+			chunk->data + at % buffer->chunk_blocks * block_size, block_size};
+		int error =
+			transfer_once(buffer, TRANSFER_WRITE_BEHIND, BLOCK_WRITE, at, &segment, 1);
 
+		if (error == -EINTR) /* goes on by itself */
+			error = 0;
 		if (error) {
 			failed++;
 			if (!first_error)
 				first_error = error;
 		} else if (failed) {
-			count_error(buffer, at - failed, failed, first_error);
+			buffer_lost(buffer, at - failed, failed, first_error);
 			failed = 0;
 		}
 		/* No use in going on. */
 		if (error && !buffer_may_repeat(error)) {
 			failed = lba + count - (at - failed + 1);
-			count_error(buffer, lba + count - failed, failed, error);
+			buffer_lost(buffer, lba + count - failed, failed, error);
 			return error;
 		}
 	}
 	if (failed)
-		count_error(buffer, lba + count - failed, failed, first_error);
+		buffer_lost(buffer, lba + count - failed, failed, first_error);
 	return first_error;
 }
 
 /* Requests that are in flight together. */
 struct batch {
 	struct block_buffer *buffer;
-	unsigned request_count, segment_count;
+	struct block_transfer *transfer; /* NULL: none yet */
 	int error;
-	struct block_request requests[BATCH_MAX];
-	struct block_segment segments[CHUNKS_MAX + BATCH_MAX];
 };
 
 static void finish_batch(struct batch *batch)
 {
-	for (unsigned i = 0; i < batch->request_count; i++)
-		block_submit(batch->buffer->device, &batch->requests[i]);
-	for (unsigned i = 0; i < batch->request_count; i++)
-		block_wait(&batch->requests[i]);
-	for (unsigned i = 0; i < batch->request_count; i++) {
-		struct block_request *request = &batch->requests[i];
-		int error = request->error;
+	struct {
+		uint64_t lba, count;
+	} failed[TRANSFER_REQUESTS];
+	struct block_transfer *transfer = batch->transfer;
+	unsigned failed_count = 0;
+	int error;
 
-		if (error)
-			error = write_singly(batch->buffer, request->lba, request->count);
+	if (!transfer)
+		return;
+	batch->transfer = NULL;
+	error = transfer_run(transfer);
+	if (error && !batch->error)
+		batch->error = error;
+	if (error)
+		return;
+	for (unsigned i = 0; i < transfer->request_count; i++)
+		if (transfer->requests[i].error) {
+			failed[failed_count].lba = transfer->requests[i].lba;
+			failed[failed_count++].count = transfer->requests[i].count;
+		}
+	transfer_put(transfer);
+	for (unsigned i = 0; i < failed_count; i++) {
+		error = write_singly(batch->buffer, failed[i].lba, failed[i].count);
 		if (error && !batch->error)
 			batch->error = error;
 	}
-	batch->request_count = batch->segment_count = 0;
 }
 
 /* A run of dirty blocks in one chunk: joins the request before it where that ends there. */
 static void add_run(struct batch *batch, struct chunk *chunk, unsigned first, unsigned count)
 {
 	struct block_buffer *buffer = batch->buffer;
-	unsigned block_size = buffer->device->block_size;
 	uint64_t lba = chunk->index * buffer->chunk_blocks + first;
 	struct block_request *request = NULL;
 
-	if (batch->segment_count == CHUNKS_MAX + BATCH_MAX)
+	if (batch->transfer && batch->transfer->segment_count == TRANSFER_SEGMENTS)
 		finish_batch(batch);
-	if (batch->request_count)
-		request = &batch->requests[batch->request_count - 1];
+	if (batch->transfer)
+		request = &batch->transfer->requests[batch->transfer->request_count - 1];
 	if (!request || request->lba + request->count != lba) {
-		if (batch->request_count == BATCH_MAX)
+		if (batch->transfer && batch->transfer->request_count == TRANSFER_REQUESTS)
 			finish_batch(batch);
-		request = &batch->requests[batch->request_count++];
-		memset(request, 0, sizeof *request);
-		request->operation = BLOCK_WRITE;
-		request->lba = lba;
-		request->segments = &batch->segments[batch->segment_count];
+		if (!batch->transfer)
+			batch->transfer = transfer_take(buffer, TRANSFER_WRITE_BEHIND);
+		transfer_add(batch->transfer, BLOCK_WRITE, lba);
 	}
-	batch->segments[batch->segment_count].address = chunk->data + (size_t)first * block_size;
-	batch->segments[batch->segment_count].size = (size_t)count * block_size;
-	batch->segment_count++;
-	request->segment_count++;
-	request->count += count;
+	transfer_add_segment(batch->transfer,
+			     chunk->data + (size_t)first * buffer->device->block_size, count);
 }
 
 static unsigned sort_dirty(struct block_buffer *buffer, struct chunk **sorted)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "drivers/block/block.h"
+#include "kernel/files/block_transfer.h"
 
 #define CHUNK_SIZE	 65536u /* or one logical block where that is larger */
 #define CHUNKS_MAX	 32	/* 2 MiB */
@@ -28,18 +29,27 @@ struct block_buffer {
 	/* Errors of write-behind: how many, and the last. */
 	unsigned error_count;
 	int error;
+	struct block_transfers transfers;
 	struct chunk chunks[CHUNKS_MAX];
 };
 
-void buffer_init(struct block_buffer *buffer, struct block_device *device);
-/* Gives the memory back; what is dirty is lost. */
+/* 0 or -ENOMEM. settled is called each time that the last transfer left behind has ended. */
+int buffer_init(struct block_buffer *buffer, struct block_device *device,
+		void (*settled)(struct block_buffer *buffer));
+/* Gives the chunks back; what is dirty is lost. Nothing is left behind that uses them. */
 void buffer_free(struct block_buffer *buffer);
+/* Blocks that were to be written in the background are not: logged, and counted as an error of
+ * write-behind. */
+void buffer_lost(struct block_buffer *buffer, uint64_t lba, uint64_t count, int error);
 
 /* Says what buffer_free() is about to lose, and counts it as an error of write-behind. */
 void buffer_abandon(struct block_buffer *buffer);
 
-/* The chunk that holds the block, perhaps empty; NULL where there is no memory. */
+/* The chunk that holds the block, perhaps empty; NULL where there is no memory, or (see
+ * buffer_no_chunk()) all that there is is still being written. */
 struct chunk *buffer_chunk(struct block_buffer *buffer, uint64_t lba);
+/* Which of the two: -ENOMEM, -EINTR. */
+int buffer_no_chunk(const struct block_buffer *buffer);
 
 /* Whether a part of what failed with this error may succeed. */
 bool buffer_may_repeat(int error);
@@ -52,7 +62,7 @@ void buffer_mark_dirty(struct block_buffer *buffer, struct chunk *chunk, unsigne
 		       unsigned count);
 
 /* Writes all that is dirty; the device's own cache is not flushed. The first error; what could not
- * be written is given up, logged and counted. */
+ * be written is given up, logged and counted. -EINTR: it goes on without anybody waiting. */
 int buffer_write_back(struct block_buffer *buffer);
 
 /* Before blocks go past the buffer: what is dirty there is written (read), or all there is

@@ -42,7 +42,7 @@ static void removed(struct block_device *device)
 {
 	struct block_file *block = device->file_data;
 
-	if (block->busy)
+	if (block->busy || block->buffer.transfers.left)
 		block->leaving = true;
 	else
 		forget(block);
@@ -55,9 +55,23 @@ static void begin(struct block_file *block)
 
 static long end(struct block_file *block, long result)
 {
-	if (--block->busy == 0 && block->leaving)
+	if (--block->busy == 0 && block->leaving && !block->buffer.transfers.left)
 		forget(block);
 	return result;
+}
+
+/* All that was left behind has ended: what waited for that follows. */
+static void settled(struct block_buffer *buffer)
+{
+	struct block_file *block =
+		(struct block_file *)((char *)buffer - offsetof(struct block_file, buffer));
+
+	if (block->busy)
+		return;
+	if (block->leaving)
+		forget(block);
+	else if (!block->opens)
+		buffer_free(buffer);
 }
 
 struct block_file *block_file_create(struct block_device *device)
@@ -67,7 +81,10 @@ struct block_file *block_file_create(struct block_device *device)
 	if (!block)
 		return NULL;
 	block->device = device;
-	buffer_init(&block->buffer, device);
+	if (buffer_init(&block->buffer, device, settled)) {
+		kfree(block);
+		return NULL;
+	}
 	device->file_data = block;
 	device->file_removed = removed;
 	return block;
@@ -77,6 +94,7 @@ void block_file_destroy(struct block_file *block)
 {
 	if (block->device)
 		forget(block);
+	transfers_free(&block->buffer.transfers);
 	kfree(block);
 }
 
@@ -133,7 +151,8 @@ static int block_file_close(struct file *file)
 	if (block->device) {
 		begin(block);
 		buffer_write_back(&block->buffer);
-		buffer_free(&block->buffer);
+		if (!block->buffer.transfers.left)
+			buffer_free(&block->buffer);
 		end(block, 0);
 	}
 	return unseen_error(file);
@@ -146,8 +165,12 @@ int block_file_sync(struct block_file *block)
 	if (!block->device)
 		return -ENODEV;
 	begin(block);
-	error = buffer_write_back(&block->buffer);
-	flush_error = block_flush(block->device);
+	error = transfer_settle(&block->buffer);
+	if (!error)
+		error = buffer_write_back(&block->buffer);
+	if (error == -EINTR)
+		return (int)end(block, error);
+	flush_error = transfer_once(&block->buffer, TRANSFER_CALLER, BLOCK_FLUSH, 0, NULL, 0);
 	return (int)end(block, error ? error : flush_error);
 }
 
@@ -163,22 +186,18 @@ static int block_file_fsync(struct file *file)
 static int transfer(struct block_file *block, enum block_operation operation, void *memory,
 		    size_t size, uint64_t offset)
 {
-	struct block_device *device = block->device;
-	struct block_segment segment = {memory, size};
-	struct block_request request = {
-		.operation = operation,
-		.lba = offset / device->block_size,
-		.count = size / device->block_size,
-		.segments = &segment,
-		.segment_count = 1,
-	};
+	const struct block_segment segment = {memory, size};
+	uint64_t lba = offset / block->device->block_size;
+	uint64_t count = size / block->device->block_size;
+	int error = transfer_settle(&block->buffer);
 
+	if (error)
+		return error;
 	if (operation == BLOCK_WRITE)
-		buffer_forget(&block->buffer, request.lba, request.count);
-	else
-		buffer_before_read(&block->buffer, request.lba, request.count);
-	block_submit(device, &request);
-	return block_wait(&request);
+		buffer_forget(&block->buffer, lba, count);
+	else if (buffer_before_read(&block->buffer, lba, count) == -EINTR)
+		return -EINTR;
+	return transfer_once(&block->buffer, TRANSFER_CALLER, operation, lba, &segment, 1);
 }
 
 /* Straight between the device and the caller's memory. Where that fails, once more in pieces and at
@@ -240,12 +259,15 @@ static long read_piece(struct file *file, char *to, size_t size, uint64_t offset
 	size_t within = offset % buffer->chunk_size;
 	uint64_t chunk_lba = (offset - within) / block_size;
 	struct chunk *chunk;
+	int left = transfer_settle(buffer);
 
+	if (left)
+		return left;
 	if (size > buffer->chunk_size - within)
 		size = buffer->chunk_size - within;
 	chunk = buffer_chunk(buffer, chunk_lba);
 	if (!chunk)
-		return -ENOMEM;
+		return buffer_no_chunk(buffer);
 	for (unsigned block = within / block_size; block * block_size < within + size; block++) {
 		uint64_t ahead;
 		int error;
@@ -328,13 +350,16 @@ static long write_piece(struct file *file, const char *from, size_t size, uint64
 	unsigned first = within / block_size, last;
 	uint64_t chunk_lba = offset / block_size - first;
 	struct chunk *chunk;
+	int left = transfer_settle(buffer);
 
+	if (left)
+		return left;
 	if (size > buffer->chunk_size - within)
 		size = buffer->chunk_size - within;
 	last = (within + size - 1) / block_size;
 	chunk = buffer_chunk(buffer, chunk_lba);
 	if (!chunk)
-		return -ENOMEM;
+		return buffer_no_chunk(buffer);
 	/* Blocks that are written in part are read before, a small writer's next ones as well. */
 	for (unsigned block = first; block <= last; block += last > first ? last - first : 1) {
 		bool whole = within <= block * (size_t)block_size &&

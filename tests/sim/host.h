@@ -32,6 +32,8 @@ struct block_device *host_disk_memory(uint32_t block_size, uint64_t count);
 void host_disk_remove(struct block_device *device);
 void host_disk_set_bad(struct block_device *device, uint64_t first, uint64_t last, bool read,
 		       bool write);
+/* Nothing ends while it is stalled, but what is cancelled where that is possible. */
+void host_disk_stall(struct block_device *device, bool stalled, bool abortable);
 struct host_disk_counts {
 	uint64_t reads, writes, flushes, blocks_read, blocks_written;
 };

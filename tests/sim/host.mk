@@ -34,6 +34,7 @@ $(HOST_BUILD)/%.o: %.c
 -include $(host_objects:.o=.d)
 
 unit_block_file = $(HOST_FILES)
+unit_block_interrupt = $(HOST_FILES)
 unit_files      = $(HOST_FILES)
 unit_files_differential = tests/unit/files_reference.c $(HOST_FILES)
 unit_process    = $(HOST_FILES) $(HOST_SUPPORT) kernel/commands/help.c

@@ -17,6 +17,7 @@ struct disk {
 	char *memory;
 	uint64_t bad_first, bad_last;
 	bool bad_read, bad_write;
+	bool stalled, abortable;
 	struct block_request *first, **last;
 	struct host_disk_counts counts;
 };
@@ -101,7 +102,7 @@ static unsigned disk_poll(struct block_device *device)
 	struct disk *disk = device->driver_data;
 	struct block_request *request = disk->first;
 
-	if (!request)
+	if (!request || disk->stalled)
 		return 0;
 	disk->first = request->next;
 	if (!disk->first)
@@ -110,9 +111,25 @@ static unsigned disk_poll(struct block_device *device)
 	return 1;
 }
 
+static void disk_cancel(struct block_device *device, struct block_request *request)
+{
+	struct disk *disk = device->driver_data;
+	struct block_request **link = &disk->first;
+
+	if (!disk->abortable)
+		return;
+	while (*link != request)
+		link = &(*link)->next;
+	*link = request->next;
+	if (disk->last == &request->next)
+		disk->last = link;
+	block_complete(request, -EINTR);
+}
+
 static const struct block_operations disk_operations = {
 	.submit = disk_submit,
 	.poll = disk_poll,
+	.cancel = disk_cancel,
 };
 
 static struct disk *add(uint32_t block_size, uint64_t count, bool read_only)
@@ -146,6 +163,14 @@ void host_disk_set_bad(struct block_device *device, uint64_t first, uint64_t las
 	disk->bad_last = last;
 	disk->bad_read = read;
 	disk->bad_write = write;
+}
+
+void host_disk_stall(struct block_device *device, bool stalled, bool abortable)
+{
+	struct disk *disk = device->driver_data;
+
+	disk->stalled = stalled;
+	disk->abortable = abortable;
 }
 
 struct block_device *host_disk_memory(uint32_t block_size, uint64_t count)

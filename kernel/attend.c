@@ -8,8 +8,8 @@
 #include "drivers/nvme/nvme.h"
 #include "drivers/pci/hotplug.h"
 #include "kernel/log.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
 

@@ -2,7 +2,7 @@
 #include "kernel/shutdown.h"
 
 #include "drivers/nvme/nvme.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/log.h"
 #include "kernel/x86/power.h"
 #include "lib/errno.h"

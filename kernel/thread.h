@@ -47,7 +47,7 @@ bool thread_attend_wanted(void);
 /* How long a wait should last at most before thread_attend() is called again. */
 #define THREAD_ATTEND_NS 100000000ull
 
-/* The process that the running thread works for (kernel/process.h). */
+/* The process that the running thread works for (kernel/posix/process.h). */
 struct process *process_current(void);
 void process_set_current(struct process *process);
 /* Bytes left on the running thread's stack: recursive code asks before it goes deeper. */

@@ -1,5 +1,5 @@
 /* A command: one file in kernel/commands, its table entry in the same file. A command runs as a
- * process (kernel/process.h). */
+ * process (kernel/posix/process.h). */
 #pragma once
 
 #include <stdarg.h>

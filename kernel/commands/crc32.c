@@ -2,7 +2,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 
 struct settings {
 	void *buffer;

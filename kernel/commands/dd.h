@@ -28,7 +28,7 @@ enum {
 	DD_SPARSE = 1 << 16,
 };
 
-/* iflag= and oflag=: the file flags (kernel/files/file.h), and these of dd's own */
+/* iflag= and oflag=: the file flags (kernel/posix/file.h), and these of dd's own */
 enum {
 	DD_FULLBLOCK = 1 << 24,
 	DD_COUNT_BYTES = 1 << 25,

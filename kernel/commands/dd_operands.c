@@ -2,7 +2,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/size.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

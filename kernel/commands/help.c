@@ -2,7 +2,7 @@
 #include "kernel/commands/command.h"
 
 #include "kernel/cmdline.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/string.h"
 
 /* Only where there is a shell. */

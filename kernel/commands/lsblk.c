@@ -1,7 +1,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
 #include "drivers/block/block.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/number.h"

@@ -1,5 +1,5 @@
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -1,5 +1,5 @@
 #include "kernel/commands/command.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/ctype.h"
 #include "lib/errno.h"
 #include "lib/string.h"

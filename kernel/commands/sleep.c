@@ -1,5 +1,5 @@
 #include "kernel/commands/command.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/ctype.h"

@@ -1,7 +1,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/calendar.h"
 #include "kernel/commands/support/mode.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "lib/ctype.h"
 #include "lib/errno.h"
 #include "lib/format.h"

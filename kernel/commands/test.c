@@ -1,7 +1,7 @@
 /* test and [: dash's grammar and messages. */
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "lib/ctype.h"
 #include "lib/string.h"

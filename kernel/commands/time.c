@@ -1,7 +1,7 @@
 #include "kernel/x86/time.h"
 
 #include "kernel/commands/command.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "lib/string.h"
 

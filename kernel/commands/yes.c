@@ -1,6 +1,6 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -1,5 +1,5 @@
 /* Memory in the order of its use: a command takes what it needs and gives it back as a whole. */
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/format.h"
 #include "lib/string.h"

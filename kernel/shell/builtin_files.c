@@ -1,7 +1,7 @@
 /* The built-ins about directories, input and names: cd, pwd, read, ".", type, history. */
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/parser.h"
 #include "lib/errno.h"
 #include "lib/format.h"

@@ -1,5 +1,5 @@
 /* The built-ins about variables, parameters and options. */
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/format.h"
 #include "lib/string.h"

@@ -1,7 +1,7 @@
 /* The table of built-ins, what they share, and the ones about control flow. */
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "kernel/shell/state.h"
 #include "lib/errno.h"

@@ -1,7 +1,7 @@
 /* Tab: completes commands, files and devices. */
 #include "kernel/commands/command.h"
 #include "kernel/console.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/shell/editor.h"
 #include "lib/sort.h"
 #include "lib/string.h"

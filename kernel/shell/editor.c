@@ -1,8 +1,8 @@
 /* Line editing with the keys of Emacs. */
 #include "kernel/console.h"
 #include "kernel/console_size.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/errno.h"
 #include "lib/format.h"

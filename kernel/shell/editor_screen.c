@@ -5,7 +5,7 @@
  * Nothing is drawn while more input waits: a paste costs one update per line. */
 #include "kernel/console.h"
 #include "kernel/console_size.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/format.h"
 #include "lib/string.h"

@@ -1,6 +1,6 @@
 /* The line editor's text: what the keys do to it. */
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/string.h"
 

@@ -1,5 +1,5 @@
 /* Patterns to file names. */
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/shell/state.h"
 #include "lib/sort.h"
 #include "lib/string.h"

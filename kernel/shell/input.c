@@ -1,6 +1,6 @@
 /* Where the parser's characters come from: a string, a script, the terminal. */
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/errno.h"
 #include "lib/format.h"

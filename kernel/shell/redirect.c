@@ -1,6 +1,6 @@
 /* Redirections: descriptors changed for one command and put back behind it. */
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/errno.h"
 #include "lib/format.h"

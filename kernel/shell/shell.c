@@ -1,8 +1,8 @@
 /* Shells as processes: how they start, where their errors end, how they end. */
 #include "kernel/shell/shell.h"
 #include "kernel/console.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"

@@ -1,8 +1,8 @@
 /* Simple commands: what their words come to, and how functions, built-ins, commands and scripts are
  * called. */
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -1,7 +1,7 @@
 /* Commands as processes of their own: ( ), pipelines, $( ). A subshell's process ends before its
  * parent goes on, so it may use what the parent has: nodes, variables, parameters. */
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"

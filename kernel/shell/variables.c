@@ -1,5 +1,5 @@
 /* Shell variables and functions: hash tables, a subshell's lying over its parent's. */
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/format.h"
 #include "lib/number.h"

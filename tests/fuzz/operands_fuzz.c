@@ -7,7 +7,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/commands/dd.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "tests/fuzz/machine.h"
 
 #define WORDS_MAX 24

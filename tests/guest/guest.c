@@ -2,8 +2,8 @@
 #include "tests/guest/guest.h"
 
 #include "drivers/nvme/names.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"

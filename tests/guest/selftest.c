@@ -2,7 +2,7 @@
 #include "tests/guest/guest.h"
 
 #include "kernel/commands/command.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/number.h"

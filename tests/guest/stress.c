@@ -9,7 +9,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"

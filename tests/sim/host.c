@@ -17,7 +17,7 @@
 #include "kernel/console.h"
 #include "kernel/console_size.h"
 #include "kernel/log.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/shutdown.h"
 #include "kernel/x86/panic.h"
 #include "kernel/x86/power.h"

@@ -9,8 +9,8 @@
 
 #include "drivers/block/block.h"
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "lib/errno.h"
 #include "tests/sim/host.h"

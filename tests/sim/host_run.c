@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "kernel/console.h"
-#include "kernel/files/inode.h"
-#include "kernel/process.h"
+#include "kernel/posix/inode.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "tests/sim/host.h"
 

@@ -1,8 +1,8 @@
 /* Files on block devices: the buffer, direct I/O, errors, against a model in memory. */
 #include "drivers/block/block.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
 #include "tests/sim/host.h"

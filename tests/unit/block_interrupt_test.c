@@ -2,9 +2,9 @@
  * works on, memory or blocks, is nobody else's before it is done. */
 #include "drivers/block/block.h"
 #include "kernel/console.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "tests/sim/host.h"

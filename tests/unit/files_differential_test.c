@@ -1,7 +1,7 @@
 /* Random operations on names, regular files and directories, on the RAM file system and on the
  * host's own: the same results. SEED=N and COUNT=N choose which, VERBOSE=1 shows them. */
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
 #include "tests/unit/cmocka.h"

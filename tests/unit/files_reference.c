@@ -1,4 +1,4 @@
-/* Apart from the test itself: <fcntl.h> and kernel/files/file.h define the same names. */
+/* Apart from the test itself: <fcntl.h> and kernel/posix/file.h define the same names. */
 #include "tests/unit/files_reference.h"
 
 #include <dirent.h>

@@ -1,4 +1,4 @@
-/* The operating system's own files, called as kernel/files/file.h has it: negative errno. */
+/* The operating system's own files, called as kernel/posix/file.h has it: negative errno. */
 #pragma once
 
 #include <stdint.h>

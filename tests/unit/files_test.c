@@ -1,7 +1,7 @@
 /* Names, regular files, directories and devices of the file tree: limits, and what runs out. */
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/in_process.h"

@@ -1,9 +1,9 @@
 /* Processes, pipes, threads: what a command owns comes back, however it ends. */
 #include "kernel/commands/command.h"
 #include "kernel/console.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"
 #include "tests/sim/host.h"

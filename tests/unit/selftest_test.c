@@ -8,8 +8,8 @@
 /* Before cmocka.h, which has a macro fail(). */
 #include "kernel/commands/command.h"
 
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "tests/guest/guest.h"
 #include "tests/sim/driver.h"

@@ -2,9 +2,9 @@
  * it. The terminal is terminal.c; the kernel's parts are of this file's own. */
 #include "kernel/console.h"
 #include "kernel/console_size.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/editor.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"

@@ -1,9 +1,9 @@
 /* The shell where something runs out: memory, the stack; and what must not run out in a long
  * session. What it computes is compared with dash in tests/system. */
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "kernel/thread.h"
 #include "tests/sim/host.h"

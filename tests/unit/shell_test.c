@@ -15,8 +15,8 @@
 
 #include "drivers/block/block.h"
 #include "kernel/console.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "kernel/shell/state.h"
 #include "tests/sim/host.h"

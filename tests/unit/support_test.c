@@ -1,7 +1,7 @@
 /* What commands have in common: options, quoting. */
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
 #include "tests/sim/host.h"

@@ -4,7 +4,7 @@
  */
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/string.h"
 
 enum form {

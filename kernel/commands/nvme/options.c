@@ -2,7 +2,7 @@
  * and to completion. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

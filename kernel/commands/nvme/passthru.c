@@ -2,8 +2,8 @@
 #include "drivers/nvme/names.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

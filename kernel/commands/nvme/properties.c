@@ -5,7 +5,7 @@
  */
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"

@@ -4,7 +4,7 @@
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 
 static const struct {

@@ -3,8 +3,8 @@
 
 #include "kernel/commands/support/support.h"
 #include "kernel/x86/panic.h"
-#include "kernel/process.h"
-#include "kernel/process_state.h"
+#include "kernel/posix/process.h"
+#include "kernel/posix/process_state.h"
 #include "lib/string.h"
 
 #define COMMANDS_MAX 160

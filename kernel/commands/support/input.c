@@ -1,8 +1,8 @@
 #include "kernel/commands/support/input.h"
 
 #include "kernel/commands/command.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

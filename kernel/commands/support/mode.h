@@ -1,7 +1,7 @@
 /* How ls -l and stat show a file's type and permissions. */
 #pragma once
 
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 
 #define MODE_TEXT 11
 /* "-rw-r--r--". Returns text. */

@@ -2,9 +2,9 @@
 #include "kernel/commands/command.h"
 
 #include "kernel/commands/support/support.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
-#include "kernel/process_state.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
+#include "kernel/posix/process_state.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"

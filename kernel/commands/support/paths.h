@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 
 /* "DIR/NAME", with one slash between; the process's memory. */
 char *path_join(const char *directory, const char *name);

@@ -2,7 +2,7 @@
  * of coreutils in the C locale. */
 #include "kernel/commands/command.h"
 
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/ctype.h"
 #include "lib/string.h"
 

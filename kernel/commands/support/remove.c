@@ -1,7 +1,7 @@
 #include "kernel/commands/support/paths.h"
 
 #include "kernel/commands/command.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"

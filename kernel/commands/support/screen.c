@@ -1,8 +1,8 @@
 /* The screen that standard output is shown on. */
 #include "kernel/commands/command.h"
 #include "kernel/console_size.h"
-#include "kernel/files/file.h"
-#include "kernel/process.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 
 #define COLUMNS_ELSEWHERE 80 /* in a file, in a pipe */
 

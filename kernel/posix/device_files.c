@@ -1,10 +1,10 @@
 /* /dev: the character devices, and a node for each block device that is registered and each
  * controller. */
 #include "drivers/block/block.h"
-#include "kernel/files/console_file.h"
-#include "kernel/files/inode.h"
+#include "kernel/posix/console_file.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "kernel/random.h"
 #include "lib/ctype.h"
 #include "lib/errno.h"

@@ -1,12 +1,12 @@
 /* Processes: see process.h. A process is a record on the heap; it ends by a long jump back into
  * process_run(), which then gives back all that it owned. */
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 
 #include "kernel/console.h"
 #include "kernel/log.h"
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/process_state.h"
+#include "kernel/posix/process_state.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"

@@ -1,5 +1,5 @@
 /* Content of regular files, in pages of RAM. */
-#include "kernel/files/inode.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -1,8 +1,8 @@
 /* Paths: from a name to an inode, and the operations on names. The order of the checks is Linux's,
  * so that the same error comes out. */
-#include "kernel/files/inode.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -1,11 +1,11 @@
 /* Open files: positions, flags, references; and the start of the file layer. */
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 
 #include "drivers/block/block.h"
-#include "kernel/files/console_file.h"
-#include "kernel/files/inode.h"
+#include "kernel/posix/console_file.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
-#include "kernel/process.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

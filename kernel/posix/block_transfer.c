@@ -1,7 +1,7 @@
-#include "kernel/files/block_transfer.h"
+#include "kernel/posix/block_transfer.h"
 
 #include "kernel/console.h"
-#include "kernel/files/block_buffer.h"
+#include "kernel/posix/block_buffer.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"

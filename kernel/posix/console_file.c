@@ -1,8 +1,8 @@
 /* The console as a file. */
-#include "kernel/files/console_file.h"
+#include "kernel/posix/console_file.h"
 
 #include "kernel/console.h"
-#include "kernel/files/inode.h"
+#include "kernel/posix/inode.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

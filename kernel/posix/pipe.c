@@ -1,6 +1,6 @@
 /* Pipes: a ring of 64 KiB between the parts of a pipeline. */
 #include "kernel/console.h"
-#include "kernel/files/inode.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"

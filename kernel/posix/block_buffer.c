@@ -1,7 +1,7 @@
 /* The buffer of a block device: a few chunks of 64 KiB, the least recently used one given up for a
  * new one. Waiting for the device does not let other threads run, so nothing here changes while a
  * request is waited for; and nothing is done here while one is left behind (transfer_settle()). */
-#include "kernel/files/block_buffer.h"
+#include "kernel/posix/block_buffer.h"
 
 #include "kernel/log.h"
 #include "kernel/memory.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "drivers/block/block.h"
-#include "kernel/files/block_transfer.h"
+#include "kernel/posix/block_transfer.h"
 
 #define CHUNK_SIZE	 65536u /* or one logical block where that is larger */
 #define CHUNKS_MAX	 32	/* 2 MiB */

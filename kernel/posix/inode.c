@@ -1,5 +1,5 @@
 /* Inodes: creation, references, time stamps, and how large the RAM file system may get. */
-#include "kernel/files/inode.h"
+#include "kernel/posix/inode.h"
 
 #include "kernel/cmdline.h"
 #include "kernel/memory.h"

@@ -1,5 +1,5 @@
 /* Directories: an array of names in byte order. */
-#include "kernel/files/inode.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -2,7 +2,7 @@
  * means). */
 #pragma once
 
-#include "kernel/files/file.h"
+#include "kernel/posix/file.h"
 
 struct block_device;
 struct block_file;

@@ -1,7 +1,7 @@
 /* Files on block devices: /dev/my_nvme0n1 and its like. */
 #include "drivers/block/block.h"
-#include "kernel/files/block_buffer.h"
-#include "kernel/files/inode.h"
+#include "kernel/posix/block_buffer.h"
+#include "kernel/posix/inode.h"
 #include "kernel/memory.h"
 #include "lib/errno.h"
 #include "lib/string.h"

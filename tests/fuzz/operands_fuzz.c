@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernel/commands/command.h"
-#include "kernel/commands/dd.h"
+#include "kernel/commands/dd/dd.h"
 #include "kernel/posix/file.h"
 #include "tests/fuzz/machine.h"
 

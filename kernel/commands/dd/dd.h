@@ -1,6 +1,5 @@
-/* dd's parts: operands (dd_operands.c), conversions (dd_convert.c), skipping and seeking
- * (dd_skip.c), reading and writing blocks (dd_block.c), statistics (dd_report.c), and the copy
- * (dd.c). */
+/* dd's parts: operands (operands.c), conversions (convert.c), skipping and seeking (skip.c), reading
+ * and writing blocks (block.c), statistics (report.c), and the copy (dd.c). */
 #pragma once
 
 #include <stdbool.h>

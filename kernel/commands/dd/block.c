@@ -1,4 +1,4 @@
-#include "kernel/commands/dd.h"
+#include "kernel/commands/dd/dd.h"
 
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"

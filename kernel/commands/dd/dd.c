@@ -1,6 +1,6 @@
 /* dd: copies block by block. Semantics and messages are those of GNU dd (coreutils 9.1); products
  * may have more than two factors, as POSIX has it. */
-#include "kernel/commands/dd.h"
+#include "kernel/commands/dd/dd.h"
 
 #include "kernel/commands/command.h"
 #include "kernel/posix/file.h"

@@ -15,12 +15,12 @@ SECONDS  ?= 60
 # --- what the unit tests are made of -------------------------------------------------------------
 
 # The simulated controller, and the driver on it.
-SIM  = $(filter-out tests/sim/host% tests/sim/driver.c,$(wildcard tests/sim/*.c))
+SIM  = $(filter-out tests/sim/driver.c,$(wildcard tests/sim/*.c))
 DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c)) \
 	$(wildcard drivers/block/*.c) lib/errno.c \
 	lib/number.c lib/prng.c
 # The files, the shell and the commands on the host.
--include $(wildcard tests/sim/*.mk)
+-include $(wildcard tests/host/*.mk)
 
 unit_acpi     = kernel/x86/acpi_tables.c
 unit_console_line = kernel/console_line.c
@@ -33,10 +33,10 @@ unit_crc32    = lib/crc32.c
 unit_ctype    =
 unit_endian   =
 unit_errno    = lib/errno.c
-unit_hotplug  = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
-unit_pci      = tests/sim/host_pci.c $(addprefix drivers/pci/,assign.c config.c pci.c)
+unit_hotplug  = tests/host/pci.c $(addprefix drivers/pci/,assign.c config.c hotplug.c pci.c)
+unit_pci      = tests/host/pci.c $(addprefix drivers/pci/,assign.c config.c pci.c)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
-unit_pci_reset = tests/sim/host_pci.c $(addprefix drivers/pci/,config.c reset.c)
+unit_pci_reset = tests/host/pci.c $(addprefix drivers/pci/,config.c reset.c)
 unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory_map.c

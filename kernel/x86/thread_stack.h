@@ -1,5 +1,5 @@
 /* What threads stand on: stacks, changing from one to another, and halting the CPU. Here they are
- * the machine's; the host has its own (tests/sim/host_thread.c), under the same kernel/thread.c. */
+ * the machine's; the host has its own (tests/host/thread.c), under the same kernel/thread.c. */
 #pragma once
 
 #include <stdbool.h>

@@ -20,7 +20,7 @@
 #include "kernel/x86/thread_stack.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 #define MEMORY_TOTAL (26ull << 20)
 #define BLOCK_SIZE   512u

@@ -1,5 +1,5 @@
-/* The kernel's machine for fuzz targets over files, shell and commands: like tests/sim/host.c, with
- * which it shares tests/sim/host_memory.c. Time is simulated, the console reads from memory and
+/* The kernel's machine for fuzz targets over files, shell and commands: like tests/host/host.c,
+ * with which it shares tests/host/memory.c. Time is simulated, the console reads from memory and
  * writes to nowhere, memory is small, and Ctrl-C comes when a run takes too long. */
 #pragma once
 

@@ -16,7 +16,7 @@
 #include "lib/errno.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/machine.h"
-#include "tests/sim/host_pci.h"
+#include "tests/host/pci.h"
 
 #define FUNCTIONS_MAX 8
 #define SPACE	      256

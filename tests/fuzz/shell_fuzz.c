@@ -6,7 +6,7 @@
 
 #include "kernel/shell/shell.h"
 #include "tests/fuzz/machine.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

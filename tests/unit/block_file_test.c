@@ -5,7 +5,7 @@
 #include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 
 #define FILES_MAX 3

@@ -7,7 +7,7 @@
 #include "kernel/posix/process.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 
 #define BLOCKS 8192u

@@ -7,7 +7,7 @@
 #include "kernel/x86/paging.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
-#include "tests/sim/host_pci.h"
+#include "tests/host/pci.h"
 #include "tests/unit/cmocka.h"
 
 #define EXPRESS 0x54

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernel/memory.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 
 static int (*test_body)(void);

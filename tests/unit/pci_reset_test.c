@@ -5,7 +5,7 @@
 #include "kernel/log.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
-#include "tests/sim/host_pci.h"
+#include "tests/host/pci.h"
 #include "tests/unit/cmocka.h"
 
 #define POWER	 0x40

@@ -6,7 +6,7 @@
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "lib/errno.h"
-#include "tests/sim/host_pci.h"
+#include "tests/host/pci.h"
 #include "tests/unit/cmocka.h"
 
 #define FUNCTIONS_MAX		   16

@@ -6,7 +6,7 @@
 #include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 
 static char *arguments[] = {"test", NULL};

@@ -13,7 +13,7 @@
 #include "kernel/shell/shell.h"
 #include "tests/guest/guest.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 
 #define OUTPUT	   "/output"

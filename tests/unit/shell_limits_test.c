@@ -6,7 +6,7 @@
 #include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "kernel/thread.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 
 /* A command of the test's own: the memory in use. */

@@ -19,7 +19,7 @@
 #include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "kernel/shell/state.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 #define OUTPUT	   "/output"
 #define OUTPUT_MAX 8192

@@ -4,7 +4,7 @@
 #include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/prng.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/getopt_reference.h"
 

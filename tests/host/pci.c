@@ -1,5 +1,5 @@
 /* See host_pci.h. Aborts at an access that the ports do not have. */
-#include "tests/sim/host_pci.h"
+#include "tests/host/pci.h"
 
 #include <stdlib.h>
 

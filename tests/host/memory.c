@@ -1,6 +1,6 @@
 /* Memory of the kernel's machine on Linux: the C library's, counted and limited; and panic(), which
  * also ends those who misuse it. See host.h. */
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 #include <malloc.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "drivers/block/block.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 struct disk {
 	struct block_device device;

@@ -1,4 +1,4 @@
-# The shell on the host: the kernel's own files, shell and commands over tests/sim/host*.c.
+# The shell on the host: the kernel's own files, shell and commands over tests/host.
 #   make host-shell && build/host/shell -c 'seq 3 | wc -l'
 
 # Commands that need the hardware; what they include is not there on the host.
@@ -6,7 +6,7 @@ HOST_WITHOUT := kernel/commands/interrupts.c kernel/commands/lspci.c kernel/comm
 	$(wildcard kernel/commands/nvme/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
-HOST_MACHINE := $(addprefix tests/sim/host,.c _memory.c _thread.c _disk.c _run.c) kernel/cmdline.c kernel/memory_hold.c kernel/thread.c
+HOST_MACHINE := $(addprefix tests/host/,host.c memory.c thread.c disk.c run.c) kernel/cmdline.c kernel/memory_hold.c kernel/thread.c
 HOST_LIB     := $(filter-out lib/string.c lib/format.c,$(wildcard lib/*.c))
 HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) kernel/posix/process.c $(wildcard kernel/posix/*.c) \
 	$(wildcard drivers/block/*.c)
@@ -17,7 +17,7 @@ HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
 
 HOST_BUILD    ?= build/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
-host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) tests/sim/host_main.c)
+host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) tests/host/main.c)
 
 .PHONY: host-shell
 host-shell: $(HOST_BUILD)/shell
@@ -42,11 +42,11 @@ unit_support    = tests/unit/getopt_reference.c $(HOST_FILES) $(HOST_SUPPORT) \
 	kernel/commands/help.c
 
 # The same on a machine of its own, for fuzz targets: tests/fuzz/machine.h.
-FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/sim/host.c tests/sim/host_run.c \
+FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/host/host.c tests/host/run.c \
 	kernel/commands/poweroff.c,$(HOST_KERNEL))
 fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
-fuzz_pci    = $(FUZZ_KERNEL) tests/sim/host_pci.c kernel/commands/lspci.c \
+fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c kernel/commands/lspci.c \
 	$(addprefix drivers/pci/,assign.c config.c hotplug.c msix.c names.c pci.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))

@@ -13,7 +13,7 @@
 #include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
 #include "lib/errno.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 #define EXPORTS_MAX 64
 

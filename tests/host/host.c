@@ -1,5 +1,5 @@
 /* The kernel's primitives on Linux: memory, time, console, log, machine, randomness. See host.h. */
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -7,7 +7,7 @@
 #include "kernel/posix/inode.h"
 #include "kernel/posix/process.h"
 #include "kernel/thread.h"
-#include "tests/sim/host.h"
+#include "tests/host/host.h"
 
 static bool may_read(void *arg)
 {

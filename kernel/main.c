@@ -188,7 +188,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	files_init();
 	add_modules();
 
-	pci_init();
+	pci_init(acpi_root_buses());
 	nvme_init();
 	files_set_controllers(controller_name);
 	attend_init();

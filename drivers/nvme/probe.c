@@ -178,6 +178,9 @@ unsigned nvme_init(void)
 {
 	unsigned found, count = bind_all(&found);
 
+	/* Firmware may have left out a host bridge. */
+	if (!found && !nvme_first() && pci_search())
+		count = bind_all(&found);
 	/* Why one that was found is not used has been said. */
 	if (!found && !nvme_first())
 		log_warning("nvme: no controller found (looked for 1b36:0010; nvme.any=1 takes any "
@@ -220,7 +223,7 @@ unsigned nvme_rescan(void)
 			pci_remove(binding->pci.device);
 		nvme_free(binding);
 	}
-	pci_rescan();
+	pci_search();
 	return bind_all(&found);
 }
 

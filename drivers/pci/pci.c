@@ -5,15 +5,22 @@
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
 #include "lib/format.h"
+#include "lib/string.h"
 
 #define SLOTS	  32
 #define FUNCTIONS 8
-#define BUSES	  256
+
+/* More than any machine has, and few enough for a list: where buses answer alike, as without
+ * decoding of their numbers, each would have them all. */
+#define FUNCTIONS_MAX 2048
 
 #define HEADER_MULTIFUNCTION 0x80
 #define HEADER_BRIDGE	     1
 
 static struct pci_device *first_device;
+static unsigned function_count;
+static uint8_t roots[PCI_BUSES / 8]; /* a bit for each bus that no bridge leads to */
+static bool roots_known;
 
 static uint32_t position(const struct pci_device *device)
 {
@@ -49,6 +56,7 @@ void pci_remove(struct pci_device *device)
 		link = &(*link)->next;
 	if (*link)
 		*link = device->next;
+	function_count--;
 	kfree(device);
 }
 
@@ -147,6 +155,8 @@ static int probe_function(unsigned bus, unsigned slot, unsigned function, unsign
 	header = pci_read8(&at, PCI_HEADER_TYPE);
 	if (*link && position(*link) == position(&at))
 		return header & HEADER_MULTIFUNCTION;
+	if (function_count == FUNCTIONS_MAX)
+		return -1;
 	device = kzalloc(sizeof(*device));
 	if (!device) {
 		log_error("pci: %02x:%02x.%x left out: out of memory", bus, slot, function);
@@ -159,6 +169,7 @@ static int probe_function(unsigned bus, unsigned slot, unsigned function, unsign
 	device->next = *link;
 	*link = device;
 	read_header(device);
+	function_count++;
 	++*added;
 	return header & HEADER_MULTIFUNCTION;
 }
@@ -176,14 +187,23 @@ static unsigned scan_bus(unsigned bus)
 	return added;
 }
 
-/*
- * Bridges were numbered by the firmware. Every bus that a bridge names is scanned once, so a bridge
- * that names a bus twice or its own one cannot make this loop.
- */
-unsigned pci_rescan(void)
+static bool is_set(const uint8_t *buses, unsigned bus)
 {
-	uint8_t scanned[BUSES / 8] = {1};
-	unsigned added = scan_bus(0);
+	return buses[bus / 8] >> bus % 8 & 1;
+}
+
+static void set(uint8_t *buses, unsigned bus)
+{
+	buses[bus / 8] |= (uint8_t)(1 << bus % 8);
+}
+
+/*
+ * The buses behind bridges, which were numbered by the firmware. Every bus that a bridge names is
+ * scanned once, so a bridge that names a bus twice or its own one cannot make this loop.
+ */
+static unsigned scan_bridges(uint8_t *scanned)
+{
+	unsigned added = 0;
 	bool again = true;
 
 	while (again) {
@@ -194,9 +214,9 @@ unsigned pci_rescan(void)
 			if (device->header_type != HEADER_BRIDGE)
 				continue;
 			bus = pci_read8(device, PCI_SECONDARY_BUS);
-			if (scanned[bus / 8] & 1 << bus % 8)
+			if (is_set(scanned, bus))
 				continue;
-			scanned[bus / 8] |= (uint8_t)(1 << bus % 8);
+			set(scanned, bus);
 			added += scan_bus(bus);
 			again = true;
 		}
@@ -204,11 +224,53 @@ unsigned pci_rescan(void)
 	return added;
 }
 
-unsigned pci_init(void)
+unsigned pci_rescan(void)
 {
-	unsigned count = pci_rescan();
+	uint8_t scanned[PCI_BUSES / 8] = {0};
+	unsigned added = 0;
 
-	log_info("pci: %u functions", count);
+	for (unsigned bus = 0; bus < PCI_BUSES; bus++) {
+		if (!is_set(roots, bus))
+			continue;
+		set(scanned, bus);
+		added += scan_bus(bus);
+	}
+	added += scan_bridges(scanned);
+	for (unsigned bus = 0; !roots_known && bus < PCI_BUSES; bus++) {
+		unsigned here = is_set(scanned, bus) ? 0 : scan_bus(bus);
+
+		if (!here)
+			continue;
+		set(roots, bus);
+		set(scanned, bus);
+		added += here + scan_bridges(scanned);
+	}
+	roots_known = true;
+	if (added && function_count == FUNCTIONS_MAX)
+		log_warning("pci: more than %u functions: what comes behind them is left out",
+			    FUNCTIONS_MAX);
+	return added;
+}
+
+unsigned pci_search(void)
+{
+	roots_known = false;
+	return pci_rescan();
+}
+
+unsigned pci_init(const uint8_t root_buses[PCI_BUSES / 8])
+{
+	unsigned count;
+
+	roots_known = root_buses != NULL;
+	if (root_buses)
+		memcpy(roots, root_buses, sizeof(roots));
+	else
+		memset(roots, 0, sizeof(roots));
+	set(roots, 0);
+	count = pci_rescan();
+	log_info("pci: %u functions%s", count,
+		 root_buses ? "" : "; no table of root buses, so every bus was looked at");
 	return count;
 }
 

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PCI_BARS 6
+#define PCI_BARS  6
+#define PCI_BUSES 256
 
 /* Configuration space offsets (PCI 3.0, section 6.1) */
 #define PCI_VENDOR_ID		0x00
@@ -62,11 +63,15 @@ struct pci_device {
 	struct pci_device *next;
 };
 
-/* Enumerates bus 0 and every bus behind a bridge; once at start, and again by pci_rescan(), which
- * adds what is new and marks nothing: functions that are gone answer all ones. Returns how many
- * functions there are (were added). */
-unsigned pci_init(void);
+/* Enumerates the buses that begin at a host bridge and every bus behind a bridge. root_buses has a
+ * bit for each of the former, bus 0 or not; NULL where nobody knows them: then every bus is looked
+ * at, this time. Once at start, and again by pci_rescan(), which adds what is new and marks
+ * nothing: functions that are gone answer all ones. Returns how many functions there are (were
+ * added). */
+unsigned pci_init(const uint8_t root_buses[PCI_BUSES / 8]);
 unsigned pci_rescan(void);
+/* The same, and looks at every bus, for what firmware did not tell of: 8,192 addresses. */
+unsigned pci_search(void);
 /* Functions in order of bus, slot, function. */
 struct pci_device *pci_first(void);
 /* Whether the function still answers with its vendor ID. */

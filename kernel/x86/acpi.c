@@ -66,6 +66,11 @@ const struct acpi_info *acpi_info(void)
 	return &machine_acpi;
 }
 
+const uint8_t *acpi_root_buses(void)
+{
+	return machine_acpi.dsdt && !machine_acpi.buses_unclear ? machine_acpi.root_buses : NULL;
+}
+
 static uint16_t register_read16(const struct acpi_register *reg)
 {
 	if (reg->space == ACPI_SPACE_IO)

@@ -48,6 +48,10 @@ struct acpi_info {
 	uint8_t reset_value;
 	uint8_t century; /* CMOS register, 0 if none */
 
+	bool dsdt;
+	bool buses_unclear;	/* the bus numbers of host bridges are more than constants */
+	uint8_t root_buses[32]; /* a bit for each bus that begins at a host bridge and is not 0 */
+
 	bool s5; /* the DSDT or an SSDT has \_S5 */
 	uint8_t s5_type_a, s5_type_b;
 };
@@ -70,6 +74,9 @@ long acpi_find_rsdp(const void *bytes, size_t size);
  * Without tables acpi_info() is empty. */
 void acpi_init(uint64_t rsdp);
 const struct acpi_info *acpi_info(void);
+/* A bit for each PCI bus, besides bus 0, that begins at a host bridge; NULL where the tables do not
+ * say. */
+const uint8_t *acpi_root_buses(void);
 
 /* Switches the machine off by S5 (resets it). They return only if that did not work: -ENODEV where
  * the tables do not say how, -EIO where it had no effect. */

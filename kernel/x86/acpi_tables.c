@@ -231,6 +231,34 @@ static void find_s5(const uint8_t *table, size_t size, struct acpi_info *info)
 	}
 }
 
+/* Looks for Name(_BBN, number): the first bus of a host bridge, which each has where there are
+ * several (section 6.5.5). A method, or a name that occurs otherwise, could be any number. */
+static void find_root_buses(const uint8_t *table, size_t size, struct acpi_info *info)
+{
+	for (size_t i = HEADER_SIZE + 1; size >= 4 && i <= size - 4; i++) {
+		size_t at = i + 4;
+		int bus;
+
+		if (memcmp(table + i, "_BBN", 4) != 0)
+			continue;
+		/* NameOp; in a method of eight bytes (MethodOp, its length) this is the length. */
+		bus = table[i - 1] == 0x08 && table[i - 2] != 0x14 ? aml_integer(table, size, &at)
+								   : -1;
+		if (bus < 0)
+			info->buses_unclear = true;
+		else
+			info->root_buses[bus / 8] |= (uint8_t)(1 << bus % 8);
+	}
+}
+
+/* DSDT or SSDT */
+static void parse_definitions(const uint8_t *table, size_t size, struct acpi_info *info)
+{
+	if (!info->s5)
+		find_s5(table, size, info);
+	find_root_buses(table, size, info);
+}
+
 static void parse_table(const struct acpi_memory *memory, uint64_t address, struct acpi_info *info)
 {
 	size_t size;
@@ -244,10 +272,11 @@ static void parse_table(const struct acpi_memory *memory, uint64_t address, stru
 		uint64_t dsdt = parse_fadt(table, size, info);
 
 		table = map_table(memory, dsdt, &size);
-		if (table && memcmp(table, "DSDT", 4) == 0)
-			find_s5(table, size, info);
-	} else if (memcmp(table, "SSDT", 4) == 0 && !info->s5) {
-		find_s5(table, size, info);
+		info->dsdt = table && memcmp(table, "DSDT", 4) == 0;
+		if (info->dsdt)
+			parse_definitions(table, size, info);
+	} else if (memcmp(table, "SSDT", 4) == 0) {
+		parse_definitions(table, size, info);
 	}
 }
 

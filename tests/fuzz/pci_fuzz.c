@@ -22,6 +22,7 @@
 #define SPACE	      256
 #define FLAKY	      1
 #define MIRRORED      2
+#define SEARCH	      4 /* every bus is looked at, not only some */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -124,9 +125,10 @@ static void look_at(struct pci_device *device)
 static int run(int argc, char **argv)
 {
 	static const struct pci_hotplug_actions actions = {leaving, arrived};
+	static const uint8_t root_buses[PCI_BUSES / 8] = {0, 0x81, 0, 0xff};
 	char *listing[] = {(char *)"lspci", (char *)"-vxxx", NULL};
 	char *selection[] = {(char *)"lspci", (char *)"-nn", (char *)"-s", (char *)"0:4.0", NULL};
-	unsigned count = pci_init(), listed = 0;
+	unsigned count = pci_init(flags & SEARCH ? NULL : root_buses), listed = 0;
 
 	(void)argc, (void)argv;
 	for (struct pci_device *device = pci_first(); device; device = device->next) {
@@ -146,7 +148,10 @@ static int run(int argc, char **argv)
 		functions[changed].space[input_take(&in, 1)] = (uint8_t)input_take(&in, 1);
 		pci_hotplug_poll();
 	}
-	pci_rescan();
+	if (flags & SEARCH)
+		pci_search();
+	else
+		pci_rescan();
 	while (pci_first()) {
 		pci_hotplug_forget(pci_first());
 		pci_remove(pci_first());

@@ -2,8 +2,11 @@
 
 import os
 
+import pytest
+
 from gdb import Stopper
-from machine import Console, make_disk
+from machine import Console, make_disk, nvme_on
+from qmp import Qmp, path_for
 from qtest import COMMAND, Qtest
 
 MIB = 1 << 20
@@ -64,3 +67,29 @@ def test_asleep(tmp_path):
         assert is_awake(guest.qtest) or "controller reset" not in text
         assert guest.qtest.config(NVME, COMMAND) & 6 == 6
         assert guest.console.poweroff() == 0
+
+
+ROOTS = {
+    "pc": ["-device", "pxb,id=root,bus_nr=128", "-device", "nvme,drive=first,serial=first,bus=root,addr=3"],
+    "q35": ["-device", "pxb-pcie,id=root,bus_nr=128", "-device", "pcie-root-port,id=port0,bus=root,chassis=1,addr=5",
+            "-device", "pcie-root-port,id=port1,bus=root,chassis=2,addr=6", "-device", "nvme,drive=first,serial=first,bus=port0",
+            "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"],
+}
+
+
+@pytest.mark.parametrize("machine", ROOTS)
+@pytest.mark.parametrize("tables", ["", "acpi=off"])
+def test_second_root_bus(tmp_path, machine, tables):
+    """What is behind a second host bridge is found, by firmware's tables or without, and a slot there is looked after."""
+    first, second = (make_disk(tmp_path / name, 16 * MIB, f"{name}\n".encode()) for name in ("first", "second"))
+    path = path_for(tmp_path)
+    arguments = nvme_on(first, "first")[:2] + nvme_on(second, "second")[:2] + ROOTS[machine] + Qmp.arguments(path)
+    with Console("--machine", machine, "--disk", "none", "--", *arguments, *(["-machine", tables] if tables else [])) as console, Qmp(path) as qmp:
+        assert console.run("head -n 1 /dev/my_nvme0n1") == "first\n"
+        assert "\n81:0" in console.run("lspci")
+        if machine == "q35":
+            qmp.add("nvme", id="late", drive="second", serial="second", bus="port1")
+            assert console.run("until test -e /dev/my_nvme1n1; do sleep 0.1; done; head -n 1 /dev/my_nvme1n1") == "second\n"
+            qmp.remove("late")
+            qmp.wait_event("DEVICE_DELETED", device="late")
+            assert console.run("head -n 1 /dev/my_nvme0n1") == "first\n"

@@ -298,8 +298,46 @@ static void test_s5_forms(void **state)
 	assert_false(info.s5);
 }
 
-TESTS(cmocka_unit_test(test_revision_0), cmocka_unit_test(test_revision_2),
-      cmocka_unit_test(test_extended_registers), cmocka_unit_test(test_bad_root),
-      cmocka_unit_test(test_bad_tables), cmocka_unit_test(test_tables_that_wrap),
-      cmocka_unit_test(test_short_entries), cmocka_unit_test(test_too_many_overrides),
-      cmocka_unit_test(test_too_many_ioapics), cmocka_unit_test(test_s5_forms))
+/* The buses of host bridges: constants in any table, or nobody knows. */
+static void test_root_buses(void **state)
+{
+	static const uint8_t names[] = {0x08, '_', 'B',	 'B', 'N', 0x0a, 0x80, 0x08, '_',  'B', 'B',
+					'N',  0,   0x08, '_', 'B', 'B',	 'N',  0x0b, 0xff, 0};
+	static const uint8_t method[] = {0x14, 0x08, '_', 'B', 'B', 'N', 0, 0xa4, 0x0a, 0x20};
+	struct acpi_info info;
+
+	(void)state;
+	build(0);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.dsdt && !info.buses_unclear);
+	memcpy(memory + DSDT + 150, names, 13);
+	table(DSDT, "DSDT", 200);
+	memcpy(memory + SSDT + 36, names + 13, 8);
+	table(SSDT, "SSDT", 100);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	check_all(&info);
+	assert_false(info.buses_unclear);
+	for (unsigned i = 0; i < sizeof(info.root_buses); i++)
+		assert_int_equal(info.root_buses[i], i == 16 || i == 0 ? 1 : i == 31 ? 0x80 : 0);
+	memcpy(memory + SSDT + 60, method, sizeof(method));
+	table(SSDT, "SSDT", 100);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.buses_unclear);
+	/* cut off by the end of the table */
+	build(0);
+	memcpy(memory + DSDT + 194, names, 6);
+	table(DSDT, "DSDT", 200);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.buses_unclear);
+	/* no DSDT, no answer */
+	memory[DSDT + 9]++;
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_false(info.dsdt);
+}
+
+TESTS(cmocka_unit_test(test_root_buses), cmocka_unit_test(test_revision_0),
+      cmocka_unit_test(test_revision_2), cmocka_unit_test(test_extended_registers),
+      cmocka_unit_test(test_bad_root), cmocka_unit_test(test_bad_tables),
+      cmocka_unit_test(test_tables_that_wrap), cmocka_unit_test(test_short_entries),
+      cmocka_unit_test(test_too_many_overrides), cmocka_unit_test(test_too_many_ioapics),
+      cmocka_unit_test(test_s5_forms))

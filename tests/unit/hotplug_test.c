@@ -15,6 +15,7 @@
 #define STATUS	(EXPRESS + 0x1a)
 
 static uint8_t port_space[256], device_space[256];
+static const uint8_t no_others[PCI_BUSES / 8];
 static bool plugged, powered, link_works;
 static bool two_bars; /* has a second one of 4 KiB */
 static uint64_t now_ns;
@@ -179,7 +180,7 @@ static void start(bool full, bool hot_plug)
 	put16(CONTROL, full ? 0x100 : 0x700);
 	events(8);
 	arrived_count = left_there = left_gone = 0;
-	assert_int_equal(pci_init(), full ? 2 : 1);
+	assert_int_equal(pci_init(no_others), full ? 2 : 1);
 	assert_int_equal(pci_hotplug_init(&actions), hot_plug);
 }
 
@@ -326,7 +327,7 @@ static void test_impossible_registers(void **state)
 	port_space[0x34] = 0xf0;
 	memcpy(port_space + 0xf0, port_space + EXPRESS, 16);
 	memset(port_space + 4, 0xff, 1); /* what a register at 104h would read */
-	assert_int_equal(pci_init(), 1);
+	assert_int_equal(pci_init(no_others), 1);
 	assert_int_equal(pci_hotplug_init(&actions), 0);
 	end();
 }

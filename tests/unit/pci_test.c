@@ -23,10 +23,14 @@ static uint64_t mapped;
 static int map_error;
 static char logged[512];
 
+static const uint8_t no_others[PCI_BUSES / 8];
+static unsigned reads;
+static bool everywhere;
+
 static struct function *find(uint16_t place)
 {
 	for (unsigned i = 0; i < function_count; i++)
-		if (functions[i].place == place)
+		if (functions[i].place == place || everywhere)
 			return &functions[i];
 	return NULL;
 }
@@ -36,6 +40,7 @@ uint32_t config_space_read(uint16_t place, unsigned offset, unsigned width)
 	const struct function *function = find(place);
 	uint32_t value = UINT32_MAX;
 
+	reads++;
 	if (function) {
 		value = 0;
 		memcpy(&value, function->space + offset, width);
@@ -167,7 +172,7 @@ static const char *found(void)
 static void test_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(pci_init(), 0);
+	assert_int_equal(pci_init(no_others), 0);
 	assert_null(pci_first());
 }
 
@@ -187,7 +192,7 @@ static void test_functions(void **state)
 	put32(function, PCI_REVISION, 0x01080207);
 	put32(function, PCI_SUBSYSTEM_VENDOR, 0x11001af4);
 	put32(function, PCI_INTERRUPT_LINE, 0x010b);
-	assert_int_equal(pci_init(), 4);
+	assert_int_equal(pci_init(no_others), 4);
 	assert_string_equal(found(), "00:04.0 00:1f.0 00:1f.2 00:1f.3 ");
 	assert_int_equal(pci_first()->vendor, 0x1b36);
 	assert_int_equal(pci_first()->device, 0x0010);
@@ -211,8 +216,50 @@ static void test_bridges(void **state)
 	add_bridge(PLACE(7, 5, 0), 7);	    /* and its own */
 	add_bridge(PLACE(7, 6, 0), 0);	    /* not set up */
 	add(PLACE(9, 0, 0), 0x00101b36, 0); /* nobody leads there */
-	assert_int_equal(pci_init(), 7);
+	assert_int_equal(pci_init(no_others), 7);
 	assert_string_equal(found(), "00:02.0 01:00.0 01:01.0 07:03.0 07:04.0 07:05.0 07:06.0 ");
+}
+
+/* Buses that no bridge leads to: those that firmware names, or all where it does not. */
+static void test_root_buses(void **state)
+{
+	uint8_t others[PCI_BUSES / 8] = {0};
+
+	(void)state;
+	add(PLACE(0, 4, 0), 0x00101b36, 0);
+	add_bridge(PLACE(128, 5, 0), 129);
+	add(PLACE(129, 0, 0), 0x00101b36, 0);
+	add(PLACE(255, 31, 0), 0x00101b36, 0);
+	others[16] = 1;
+	reads = 0;
+	assert_int_equal(pci_init(others), 3);
+	assert_string_equal(found(), "00:04.0 80:05.0 81:00.0 ");
+	assert_in_range(reads, 96, 160); /* three buses */
+	add(PLACE(128, 6, 0), 0x00101b36, 0);
+	assert_int_equal(pci_rescan(), 1);
+	assert_int_equal(pci_search(), 1);
+	end(state);
+	assert_int_equal(pci_init(NULL), 5);
+	assert_string_equal(found(), "00:04.0 80:05.0 80:06.0 81:00.0 ff:1f.0 ");
+	/* Every bus is looked at once, and not again each time that something comes. */
+	reads = 0;
+	add(PLACE(255, 30, 0), 0x00101b36, 0);
+	add(PLACE(129, 1, 0), 0x00101b36, 0);
+	assert_int_equal(pci_rescan(), 2);
+	assert_in_range(reads, 128, 192);
+}
+
+/* Where every address answers there is an end all the same. */
+static void test_everywhere(void **state)
+{
+	(void)state;
+	add(PLACE(0, 0, 0), 0x00101b36, 0x80);
+	everywhere = true;
+	allocations_left = 100000;
+	assert_in_range(pci_init(NULL), 1, 10000);
+	assert_non_null(strstr(logged, "functions"));
+	assert_int_equal(pci_search(), 0);
+	everywhere = false;
 }
 
 /* What came since is added where it belongs, what has gone stays until it is removed. */
@@ -221,7 +268,7 @@ static void test_rescan(void **state)
 	(void)state;
 	add(PLACE(0, 4, 0), 0x00101b36, 0);
 	add_bridge(PLACE(0, 6, 0), 1);
-	assert_int_equal(pci_init(), 2);
+	assert_int_equal(pci_init(no_others), 2);
 	assert_int_equal(pci_rescan(), 0);
 	add(PLACE(0, 5, 0), 0x00101b36, 0);
 	add(PLACE(1, 0, 0), 0x00101b36, 0);
@@ -242,7 +289,7 @@ static void test_out_of_memory(void **state)
 	add(PLACE(0, 4, 1), 0x00101b36, 0);
 	add(PLACE(0, 5, 0), 0x00101b36, 0);
 	allocations_left = 0;
-	assert_int_equal(pci_init(), 0);
+	assert_int_equal(pci_init(no_others), 0);
 	assert_string_equal(logged, "pci: 00:04.0 left out: out of memory"
 				    "pci: 00:04.1 left out: out of memory"
 				    "pci: 00:05.0 left out: out of memory");
@@ -283,7 +330,7 @@ static void test_bars(void **state)
 	set_bar(function, 3, 0xfe000008, 0x00ffffff); /* prefetchable, 16 MiB */
 	set_bar(function, 5, 0xfebf0000, 0x00000fff);
 	memcpy(before, function->space, sizeof(before));
-	pci_init();
+	pci_init(no_others);
 	assert_bar(0, 0x8febc0000, 0x4000, false, true);
 	assert_bar(2, 0xc040, 0x40, true, false);
 	assert_bar(3, 0xfe000000, 0x1000000, false, false);
@@ -304,7 +351,7 @@ static void test_bars_that_lie(void **state)
 	set_bar(function, 1, 0xfebc1000, 0x00000fff); /* not aligned to its size */
 	function->sized[1] = 0xffffc000;
 	set_bar(function, 5, 0xfebf0004, 0x00000fff); /* 64 bit, and no room for the other half */
-	pci_init();
+	pci_init(no_others);
 	assert_bar(0, 0xfebc0000, 0, false, false);
 	assert_bar(1, 0xfebc1000, 0, false, false);
 	assert_bar(5, 0xfebf0000, 0x1000, false, false);
@@ -330,7 +377,7 @@ static void test_map(void **state)
 	set_bar(function, 0, 0xfebc0000, 0x00003fff);
 	set_bar(function, 1, 0x0000c001, 0x0000001f);
 	set_bar(function, 2, 0, 0x00000fff);
-	pci_init();
+	pci_init(no_others);
 	assert_null(pci_map_bar(pci_first(), 1));
 	assert_null(pci_map_bar(pci_first(), 2)); /* no bridge could give it an address */
 	assert_null(pci_map_bar(pci_first(), 3));
@@ -364,7 +411,7 @@ static void test_assign(void **state)
 	set_bar(late, 1, 0, 0);
 	set_bar(late, 2, 0, 0x000fffff);
 	set_bar(late, 3, 0, 0x000fffff);
-	pci_init();
+	pci_init(no_others);
 	for (device = pci_first(); device->bus != 1 || device->slot != 1;)
 		device = device->next;
 	assert_int_equal(pci_assign_bar(device, 0), 0);
@@ -388,7 +435,7 @@ static void test_capabilities(void **state)
 	put32(function, 0x40, 0x6011);
 	put32(function, 0x60, 0x8001);
 	put32(function, 0x80, 0x0010);
-	pci_init();
+	pci_init(no_others);
 	/* There is no list until the status says so. */
 	assert_int_equal(pci_find_capability(pci_first(), PCI_CAP_MSIX), 0);
 	function->space[PCI_STATUS] = PCI_STATUS_CAPABILITIES;
@@ -409,6 +456,6 @@ static void test_capabilities(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
-TESTS(TEST(test_nothing), TEST(test_functions), TEST(test_bridges), TEST(test_rescan),
-      TEST(test_out_of_memory), TEST(test_bars), TEST(test_bars_that_lie), TEST(test_map),
-      TEST(test_assign), TEST(test_capabilities))
+TESTS(TEST(test_nothing), TEST(test_functions), TEST(test_bridges), TEST(test_root_buses),
+      TEST(test_everywhere), TEST(test_rescan), TEST(test_out_of_memory), TEST(test_bars),
+      TEST(test_bars_that_lie), TEST(test_map), TEST(test_assign), TEST(test_capabilities))

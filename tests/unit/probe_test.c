@@ -52,7 +52,7 @@ struct pci_device *pci_first(void)
 	return first;
 }
 
-unsigned pci_rescan(void)
+unsigned pci_search(void)
 {
 	unsigned added = 0;
 
@@ -295,6 +295,15 @@ static void test_function(void **state)
 	assert_true(ours->command & PCI_COMMAND_MEMORY);
 }
 
+/* One on a bus that was not looked at in the beginning. */
+static void test_left_out_by_firmware(void **state)
+{
+	(void)state;
+	add_ours()->listed = false;
+	assert_int_equal(nvme_init(), 1);
+	assert_string_equal(logged, "");
+}
+
 static void test_none(void **state)
 {
 	(void)state;
@@ -518,6 +527,6 @@ static void test_bus_master(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
-TESTS(TEST(test_found), TEST(test_function), TEST(test_none), TEST(test_options), TEST(test_words),
-      TEST(test_coalescing), TEST(test_failures), TEST(test_remove), TEST(test_rescan),
-      TEST(test_bus_master))
+TESTS(TEST(test_found), TEST(test_function), TEST(test_left_out_by_firmware), TEST(test_none),
+      TEST(test_options), TEST(test_words), TEST(test_coalescing), TEST(test_failures),
+      TEST(test_remove), TEST(test_rescan), TEST(test_bus_master))

@@ -7,6 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Tab behind a command's name. */
+struct completion {
+	int argc; /* the words in front of the one at the cursor; argv[0] is the command's name */
+	char **argv;
+	const char *word; /* what is typed of it, without quotes */
+	bool files; /* files may stand there as well: true unless the command says otherwise */
+	/* Takes what may stand there, whether it begins like word or not. A '=' at the end says
+	 * that a value follows. */
+	void (*offer)(struct completion *completion, const char *text);
+};
+
 struct command {
 	const char *name;
 	int (*main)(int argc, char **argv);
@@ -14,6 +25,7 @@ struct command {
 	const char *summary;  /* one line, for help: "Copy a file, converting and formatting it" */
 	const char *help;     /* the rest of --help: options, notes; may be "" */
 	void (*describe)(void); /* prints what comes behind help; NULL: nothing */
+	void (*complete)(struct completion *completion); /* NULL: files */
 };
 
 /* The linker collects the entries; COMMAND(dd, "[OPERAND]...", "Copy …", "…") takes dd_main. What

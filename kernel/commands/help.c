@@ -72,6 +72,15 @@ static void list_boot_words(void)
 	}
 }
 
+static void help_complete(struct completion *completion)
+{
+	completion->files = false;
+	completion->offer(completion, "boot");
+	for (const struct command *command = next_behind(""); command;
+	     command = next_behind(command->name))
+		completion->offer(completion, command->name);
+}
+
 static int help_main(int argc, char **argv)
 {
 	int status = 0;
@@ -98,4 +107,5 @@ static int help_main(int argc, char **argv)
 
 COMMAND(help, "[NAME]...", "List the commands, or describe some",
 	"Without a NAME, every command and every built-in of the shell with one line.\n"
-	"'help boot' lists the words of the kernel command line.\n");
+	"'help boot' lists the words of the kernel command line.\n",
+	.complete = help_complete);

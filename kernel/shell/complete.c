@@ -1,4 +1,4 @@
-/* Tab: completes commands, files and devices. */
+/* Tab: completes commands, variables, files, and what a command says may follow it. */
 #include "kernel/commands/command.h"
 #include "kernel/console.h"
 #include "kernel/posix/file.h"
@@ -8,11 +8,15 @@
 
 /* The word at the cursor. */
 struct subject {
-	size_t start;	    /* where it begins in the line */
-	bool is_command;    /* a command's name is expected */
-	char quote;	    /* the quote that is open, or 0 */
-	char *word;	    /* without quotes and backslashes */
-	const char *prefix; /* its part behind the last slash */
+	bool is_command; /* a command's name is expected */
+	bool is_file;	 /* behind "=", as in dd if=FILE, or a redirection */
+	char quote;	 /* the quote that is open, or 0 */
+	char *word;	 /* without quotes and backslashes, behind a "=" in it */
+	/* The part of word that is completed: behind the last slash, or a variable's name. */
+	const char *prefix;
+	bool is_variable;    /* "$NAME" */
+	bool in_braces;	     /* "${NAME" */
+	struct fields words; /* the command and its arguments so far */
 };
 
 struct candidates {
@@ -22,6 +26,12 @@ struct candidates {
 	struct fields names;
 	size_t common;	/* bytes that all of them begin with */
 	bool directory; /* of the last one */
+};
+
+/* A command's completion, and where its offers go. */
+struct offers {
+	struct completion completion;
+	struct candidates *candidates;
 };
 
 static bool expects_command(const char *word, size_t length)
@@ -37,47 +47,77 @@ static bool expects_command(const char *word, size_t length)
 	return equals && is_name(word, (size_t)(equals - word));
 }
 
+/* A word ends in front of the cursor. */
+static void end_word(struct shell *sh, struct subject *subject, const char *raw, size_t length,
+		     struct text *word)
+{
+	if (subject->is_command && !expects_command(raw, length))
+		subject->is_command = false;
+	if (!subject->is_command && !subject->is_file)
+		fields_add(sh, &subject->words,
+			   arena_copy(&sh->arena, text_finish(word), word->length));
+	subject->is_file = false;
+}
+
 static void find_subject(struct editor *editor, struct subject *subject)
 {
 	const char *text = editor->text;
 	struct text word;
-	size_t i, begin = 0; /* of the whole word; start may be behind a "NAME=" in it */
+	size_t begin = 0;	  /* of the word in the line */
+	size_t part = 0;	  /* what is behind a "=" in the word */
+	size_t name = 0;	  /* what is behind a '$' in it; 0: none */
+	bool assigned, in_braces; /* the part is behind a "=", the name behind a '{' */
 
-	subject->is_command = true;
-	subject->start = 0;
-	subject->quote = 0;
+	*subject = (struct subject){.is_command = true};
+	assigned = in_braces = false;
 	text_init(&word, &editor->sh->arena);
-	for (i = 0; i < editor->cursor; i++) {
+	for (size_t i = 0; i < editor->cursor; i++) {
 		char c = text[i];
 
+		if (c == '{' && name && name == word.length && !in_braces) {
+			in_braces = true;
+			name++;
+		} else if (c == '$' && subject->quote != '\'') {
+			in_braces = false;
+			name = word.length + 1;
+		} else if (!is_name_char(c)) {
+			name = 0;
+		}
 		if (subject->quote && c == subject->quote) {
 			subject->quote = 0;
 		} else if (c == '\\' && subject->quote != '\'' && i + 1 < editor->cursor) {
 			text_add_char(&word, text[++i]);
-		} else if (subject->quote || (c != '\\' && !strchr(" \t\n;|&()<>=`\"'", c))) {
+		} else if (subject->quote || (c != '\\' && !strchr(" \t\n;|&()<>`\"'", c))) {
 			text_add_char(&word, c);
+			if (c == '=' && !subject->quote) {
+				part = word.length;
+				assigned = true;
+			}
 		} else if (c == '"' || c == '\'') {
 			subject->quote = c;
 		} else if (c != '\\') {
-			if (strchr(" \t", c)) {
-				if (i > begin)
-					subject->is_command =
-						subject->is_command &&
-						expects_command(text + begin, i - begin);
-				begin = i + 1;
-			} else if (c != '=') { /* behind "=": dd if=FILE */
-				subject->is_command = c != '<' && c != '>';
-				begin = i + 1;
+			if (i > begin)
+				end_word(editor->sh, subject, text + begin, i - begin, &word);
+			if (strchr("<>", c)) {
+				subject->is_file = true;
+			} else if (!strchr(" \t", c)) {
+				subject->is_command = true;
+				subject->is_file = false;
+				subject->words.count = 0;
 			}
-			subject->start = i + 1;
-			word.length = 0;
+			begin = i + 1;
+			word.length = part = 0;
+			assigned = false;
 		}
 	}
-	if (subject->start > begin)
-		subject->is_command = false;
-	subject->word = text_finish(&word);
+	subject->is_file |= assigned;
+	subject->word = text_finish(&word) + part;
+	subject->is_variable = name > 0;
+	subject->in_braces = in_braces;
 	subject->prefix = strrchr(subject->word, '/');
 	subject->prefix = subject->prefix ? subject->prefix + 1 : subject->word;
+	if (name)
+		subject->prefix = word.bytes + name;
 }
 
 static void add_candidate(struct candidates *candidates, const char *name, bool directory)
@@ -142,7 +182,58 @@ static void add_files(struct candidates *candidates, const struct subject *subje
 	cleanup_pop(sh);
 }
 
-/* Inserts what the name adds, quoted as the place needs it. */
+static void add_variables(struct candidates *candidates)
+{
+	struct shell *sh = candidates->sh;
+	const struct variable *variable;
+
+	for (struct shell *level = sh; level; level = level->parent)
+		for (unsigned bucket = 0; bucket < SHELL_BUCKETS; bucket++)
+			for (variable = level->variables[bucket]; variable;
+			     variable = variable->next)
+				if (variable_get(sh, variable->name))
+					add_candidate(candidates, variable->name, false);
+}
+
+static void offer(struct completion *completion, const char *text)
+{
+	add_candidate(((struct offers *)completion)->candidates, text, false);
+}
+
+/* What the command itself says may stand there; false where files may. */
+static bool add_offers(struct candidates *candidates, const struct subject *subject)
+{
+	const struct command *command =
+		subject->words.count ? command_find(subject->words.values[0]) : NULL;
+	struct offers offers = {
+		.completion = {.argc = subject->words.count,
+			       .argv = subject->words.values,
+			       .word = subject->word,
+			       .files = true,
+			       .offer = offer},
+		.candidates = candidates,
+	};
+
+	if (!command || !command->complete)
+		return false;
+	command->complete(&offers.completion);
+	return !offers.completion.files;
+}
+
+static void add_all(struct candidates *candidates, const struct subject *subject)
+{
+	if (subject->is_variable) {
+		add_variables(candidates);
+		return;
+	}
+	if (!subject->is_file && subject->is_command && subject->prefix == subject->word)
+		add_commands(candidates);
+	else if (subject->is_file || subject->is_command || !add_offers(candidates, subject))
+		add_files(candidates, subject);
+}
+
+/* Inserts what the name adds, quoted as the place needs it; the "=" of an option needs no quotes.
+ */
 static void insert_quoted(struct editor *editor, const char *bytes, size_t length, char quote)
 {
 	const char *special = quote == '\'' ? ""
@@ -151,7 +242,7 @@ static void insert_quoted(struct editor *editor, const char *bytes, size_t lengt
 	size_t i;
 
 	for (i = 0; i < length; i++) {
-		if (bytes[i] && strchr(special, bytes[i]))
+		if (bytes[i] && strchr(special, bytes[i]) && (bytes[i] != '=' || i + 1 < length))
 			editor_insert(editor, "\\", 1);
 		editor_insert(editor, bytes + i, 1);
 	}
@@ -200,6 +291,25 @@ static void bell(void)
 	console_write("\a", 1);
 }
 
+/* What follows the only one. */
+static void end_candidate(struct editor *editor, const struct subject *subject,
+			  const struct candidates *candidates)
+{
+	const char *name = candidates->names.values[0];
+
+	if (candidates->directory) {
+		editor_insert(editor, "/", 1);
+		return;
+	}
+	if (subject->in_braces && subject->is_variable)
+		editor_insert(editor, "}", 1);
+	if (subject->is_variable && subject->quote) /* text may follow */
+		return;
+	editor_insert(editor, &subject->quote, subject->quote ? 1 : 0);
+	if (name[strlen(name) - 1] != '=') /* its value follows */
+		editor_insert(editor, " ", 1);
+}
+
 void editor_complete(struct editor *editor, bool again)
 {
 	struct shell *sh = editor->sh;
@@ -211,10 +321,7 @@ void editor_complete(struct editor *editor, bool again)
 	find_subject(editor, &subject);
 	candidates.prefix = subject.prefix;
 	candidates.prefix_length = strlen(subject.prefix);
-	if (subject.is_command && subject.prefix == subject.word)
-		add_commands(&candidates);
-	else
-		add_files(&candidates, &subject);
+	add_all(&candidates, &subject);
 	added = candidates.common - candidates.prefix_length;
 	if (!candidates.names.count) {
 		bell();
@@ -222,12 +329,7 @@ void editor_complete(struct editor *editor, bool again)
 		insert_quoted(editor, candidates.names.values[0] + candidates.prefix_length, added,
 			      subject.quote);
 		if (candidates.names.count == 1) {
-			if (candidates.directory) {
-				editor_insert(editor, "/", 1);
-			} else {
-				editor_insert(editor, &subject.quote, subject.quote ? 1 : 0);
-				editor_insert(editor, " ", 1);
-			}
+			end_candidate(editor, &subject, &candidates);
 		} else if (!added && again) {
 			list(editor, &candidates);
 		} else if (!added) {

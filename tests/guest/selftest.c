@@ -2,6 +2,7 @@
 #include "tests/guest/guest.h"
 
 #include "kernel/commands/command.h"
+#include "kernel/commands/nvme/nvme.h"
 #include "kernel/posix/process.h"
 #include "kernel/x86/time.h"
 #include "lib/format.h"
@@ -276,6 +277,27 @@ static int selftest_main(int argc, char **argv)
 	return run_all(device, argc, argv);
 }
 
+static void selftest_complete(struct completion *completion)
+{
+	static const char *const options[] = {"--device=", "--list", "--stress=", "--seed="};
+	const char *before = completion->argv[completion->argc - 1];
+
+	completion->files = false;
+	if (strcmp(before, "-d") == 0 || strcmp(before, "--device") == 0) {
+		nvme_complete_device(completion);
+		return;
+	}
+	for (unsigned i = 0; completion->word[0] == '-' && i < 4; i++)
+		completion->offer(completion, options[i]);
+	for (unsigned i = 0; i < GROUP_COUNT; i++) {
+		completion->offer(completion, groups[i]->name);
+		/* All cases are too many to look at. */
+		for (const struct guest_case *test = groups[i]->cases;
+		     completion->word[0] && test->name; test++)
+			completion->offer(completion, test->name);
+	}
+}
+
 COMMAND(selftest, "[-l] [-d DEVICE] [--stress SECONDS [--seed N]] [GROUP|PATTERN]...",
 	"Test the NVMe driver on a real device, one line for each case",
 	"Run the cases whose group, name or \"group: name\" matches an operand ('*' and '?'\n"
@@ -296,4 +318,5 @@ COMMAND(selftest, "[-l] [-d DEVICE] [--stress SECONDS [--seed N]] [GROUP|PATTERN
 	"them, so do not run this on a device that holds the only copy of something.\n"
 	"\n"
 	"Exit status: 0 if nothing failed, 1 otherwise, 2 on misuse, 77 if all cases were\n"
-	"skipped.\n");
+	"skipped.\n",
+	.complete = selftest_complete);

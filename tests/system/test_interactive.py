@@ -125,6 +125,25 @@ def test_completion(console):
     assert typed(console, "blockd\t--getss /dev/my_nv\tn\t").endswith("512\n")
     console.run("mkdir -p /tmp/completion/deep; echo found > /tmp/completion/deep/file.txt")
     assert typed(console, "cat /tmp/compl\tde\tfi\t").endswith("found\n")
+    for keys, line in [
+            ("nvme id-c\t", "nvme id-ctrl "), ("A=1 nvme sho\t", "nvme show-regs "), ("echo $(nvme io\t", "nvme io-passthru "),
+            ("nvme io-passthru --dat\t1", "--data-len=1"), ("nvme io-passthru --dr\t", "--dry-run "),
+            ("nvme io-passthru -i /dev/nul\t", "-i /dev/null "), ("nvme id-ns \tn\t", "nvme id-ns /dev/my_nvme0n1 "),
+            ("nvme id-ns my\tn\t", "nvme id-ns my_nvme0n1 "), ("nvme help sub\t", "nvme help subsystem-reset "),
+            ("selftest geo\t", "selftest geometry "), ("selftest -d my\tn\t", "selftest -d my_nvme0n1 "),
+            ("selftest across\\ 4\t", "selftest across\\ 4\\ GiB "), ("help bo\t", "help boot "), ("help blockd\t", "help blockdev "),
+            ("echo $HO\t", "echo $HOME "), ("echo ${HO\tx", "echo ${HOME} x"), ('echo "${HO\tx', 'echo "${HOME}x'),
+            ("dd if=$HO\t", "dd if=$HOME "), ("dd if=/dev/nul\t", "dd if=/dev/null "), ("nvme list > /dev/nul\t", "> /dev/null ")]:
+        console.type(keys)
+        console.child.expect_exact(line)
+        console.type("\x15")
+        console.run("")
+    for keys, names in [("nvme re\t\t", ["rescan", "reset"]), ("selftest \t\t", ["geometry", "queue"]), ("nvme list-ns --\t\t", ["--help"])]:
+        console.type(keys)
+        for name in names:
+            console.child.expect_exact(name)
+        console.type("\x15")
+        console.run("")
     console.type("sha\t\t")
     console.child.expect_exact("sha256sum")
     console.type("\x15")

@@ -51,12 +51,21 @@ static void print_subcommands(void)
 	    "'nvme help COMMAND' or 'nvme COMMAND --help' lists its options.\n");
 }
 
-static const struct nvme_subcommand *find(const char *name)
+static const struct nvme_subcommand *look_up(const char *name)
 {
 	for (unsigned i = 0; i < SUBCOMMANDS; i++)
 		if (strcmp(name, subcommands[i].name) == 0)
 			return &subcommands[i];
-	fail(1, "invalid sub-command %s", quote(name));
+	return NULL;
+}
+
+static const struct nvme_subcommand *find(const char *name)
+{
+	const struct nvme_subcommand *subcommand = look_up(name);
+
+	if (!subcommand)
+		fail(1, "invalid sub-command %s", quote(name));
+	return subcommand;
 }
 
 void nvme_print_help(const char *name)
@@ -89,6 +98,22 @@ static int help_main(int argc, char **argv)
 	return 0;
 }
 
+static void nvme_complete(struct completion *completion)
+{
+	const struct nvme_subcommand *subcommand;
+
+	completion->files = false;
+	if (completion->argc == 1 || strcmp(completion->argv[1], "help") == 0) {
+		for (unsigned i = 0; i < SUBCOMMANDS; i++)
+			completion->offer(completion, subcommands[i].name);
+		return;
+	}
+	subcommand = look_up(completion->argv[1]);
+	if (subcommand && !nvme_complete_option(completion, subcommand->options) &&
+	    strncmp(subcommand->synopsis, "DEVICE", 6) == 0)
+		nvme_complete_device(completion);
+}
+
 static int nvme_main(int argc, char **argv)
 {
 	process_hold_devices();
@@ -104,7 +129,7 @@ static int nvme_main(int argc, char **argv)
 }
 
 COMMAND(nvme, "COMMAND [DEVICE] [ARGS]...", "Look at and steer NVMe controllers, as nvme-cli does",
-	"", .describe = print_subcommands);
+	"", .describe = print_subcommands, .complete = nvme_complete);
 
 /* The controller part of a name such as my_nvme0n1, and its namespace. */
 static bool find_target(const char *name, struct nvme_target *target)

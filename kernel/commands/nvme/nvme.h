@@ -34,6 +34,11 @@ struct getopt;
 int nvme_next_option(struct getopt *state, int argc, char **argv,
 		     const struct nvme_option *options);
 void nvme_print_options(const struct nvme_option *options);
+struct completion;
+/* Completes an option or its value; false where an operand is meant. */
+bool nvme_complete_option(struct completion *completion, const struct nvme_option *options);
+/* Completes a controller or namespace. */
+void nvme_complete_device(struct completion *completion);
 /* What "nvme NAME --help" prints; ends the process where there is no such subcommand. */
 void nvme_print_help(const char *name);
 

@@ -91,6 +91,10 @@ CONVERSIONS = ["notrunc", "noerror", "sync", "sparse", "swab", "ucase", "lcase",
                "block", "unblock", "ascii", "ebcdic", "ibm"]
 INPUT_FLAGS = ["fullblock", "count_bytes", "skip_bytes", "nonblock", "dsync", "sync", "noatime", "nocache", "append"]
 OUTPUT_FLAGS = ["append", "seek_bytes", "dsync", "sync", "nonblock", "noctty", "nocache"]
+try:
+    os.close(os.open("/dev/null", os.O_RDONLY | os.O_NOATIME))
+except PermissionError:
+    INPUT_FLAGS.remove("noatime")  # only for a file's owner, and the kernel's shell is everything's
 BAD_OPERANDS = ["conv=foo", "conv=", "conv=sync,", "iflag=foo", "oflag=fullblock", "oflag=bar,append", "status=loud",
                 "foo", "foo=1", "=", "if", "of=", "if=", "-x", "--foo", "bs", "count", "--", "iflag=directory",
                 "conv=ucase,lcase", "conv=block,unblock", "conv=ascii,ibm", "conv=excl,nocreat", "status=none,noxfer",

@@ -6,6 +6,7 @@ import subprocess
 import threading
 
 import pexpect
+import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RUN_QEMU = os.path.join(ROOT, "tools", "run-qemu")
@@ -110,6 +111,15 @@ def run_script(directory, script, *arguments, timeout=TIMEOUT, check=False):
     if check:
         assert result.returncode == 0, result.stdout + result.stderr
     return result
+
+
+def mount_namespace():
+    """The words before a command that may mount what it likes, unseen by others; the test is skipped where nobody may."""
+    for words in (["unshare", "-m"], ["unshare", "-Urm"]):  # as root, as anybody
+        tried = subprocess.run([*words, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, encoding="utf-8")
+        if tried.returncode == 0:
+            return words
+    pytest.skip("no mount namespace to be had (it takes CAP_SYS_ADMIN or user namespaces): " + tried.stderr.strip())
 
 
 def make_disk(path, size, content=b""):

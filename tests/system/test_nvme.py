@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from machine import Console, ROOT, make_disk, nvme_on, run_script
+from machine import Console, ROOT, make_disk, mount_namespace, nvme_on, run_script
 
 MIB = 1 << 20
 # What nvme-cli 2.3 leaves out or decodes against the specification (see kernel/commands/nvme/properties.c).
@@ -21,6 +21,7 @@ class NvmeCli:
     """nvme-cli in a mount namespace of its own, with a /sys/class and a device that show it our dumps."""
 
     def __init__(self, directory):
+        self.namespace = mount_namespace()
         self.directory = str(directory)
         self.shim = os.path.join(self.directory, "shim.so")
         source = os.path.join(ROOT, "tests", "system", "nvme_cli_shim.c")
@@ -49,8 +50,7 @@ class NvmeCli:
         script = (f'mount --bind "{self.directory}/class" /sys/class && mount -t tmpfs none /mnt &&'
                   ' touch /mnt/nvme0 && mount --bind /dev/null /mnt/nvme0 &&'
                   f' NVME_SHIM="{self.directory}" LD_PRELOAD="{self.shim}" exec nvme "$@"')
-        unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
-        return subprocess.run([*unshare, "sh", "-c", script, "sh", *arguments], capture_output=True, encoding="latin-1")
+        return subprocess.run([*self.namespace, "sh", "-c", script, "sh", *arguments], capture_output=True, encoding="latin-1")
 
 
 @pytest.fixture(scope="module")

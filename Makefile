@@ -98,7 +98,7 @@ iso:
 
 BOOT ?= direct
 # What run-qemu is told by variables. A target that would ignore one refuses it.
-QEMU_VARIABLES := BOOT MACHINE MEM SMP ACCEL DISK NVME APPEND SCRIPT TIMEOUT QEMU
+QEMU_VARIABLES := BOOT MACHINE MEM SMP ACCEL DISK ANY_DISK NVME APPEND SCRIPT TIMEOUT QEMU
 refuse = $(foreach name,$1,$(if $(filter command environment,$(origin $(name))),$(if $($(name)),\
 	$(error make $@ takes no $(name)=: $2))))
 # A value as one word of the shell.
@@ -106,7 +106,7 @@ quoted = '$(subst ','\'',$1)'
 RUN_QEMU := tools/run-qemu --kernel $(KERNEL) --iso $(ISO) --boot $(BOOT) \
 	$(if $(QEMU),--qemu $(call quoted,$(QEMU))) $(if $(MACHINE),--machine $(MACHINE)) \
 	$(if $(MEM),--mem $(MEM)) $(if $(SMP),--smp $(SMP)) $(if $(ACCEL),--accel $(ACCEL)) \
-	$(if $(DISK),--disk $(call quoted,$(DISK))) $(if $(NVME),--nvme $(call quoted,$(NVME))) \
+	$(if $(DISK),--disk $(call quoted,$(DISK))) $(if $(ANY_DISK),--any-disk) $(if $(NVME),--nvme $(call quoted,$(NVME))) \
 	$(if $(APPEND),--append $(call quoted,$(APPEND))) \
 	$(if $(SCRIPT),--script $(call quoted,$(SCRIPT))) $(if $(TIMEOUT),--timeout $(TIMEOUT))
 BOOTED := $(KERNEL) $(if $(filter direct,$(BOOT)),,$(ISO))
@@ -172,6 +172,7 @@ help:
 	@echo "  ACCEL=tcg|kvm          (default tcg)"
 	@echo "  DISK=FILE              raw image behind the NVMe controller (default build/nvme.img,"
 	@echo "                         made once, kept); none: no controller"
+	@echo "  ANY_DISK=1             use DISK also where it looks like somebody else's"
 	@echo "  NVME=PROPERTIES        more for -device nvme: mdts=5,max_ioqpairs=4"
 	@echo "  APPEND='WORDS'         kernel command line: nvme.any=1 loglevel=7"
 	@echo "  SCRIPT=FILE            run this shell script and exit with its status"

@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from machine import ROOT, run_script
+from machine import ROOT, RUN_QEMU, run_script
 
-VARIABLES = ["BOOT", "MACHINE", "MEM", "SMP", "ACCEL", "DISK", "NVME", "APPEND", "SCRIPT", "TIMEOUT", "QEMU"]
+VARIABLES = ["BOOT", "MACHINE", "MEM", "SMP", "ACCEL", "DISK", "ANY_DISK", "NVME", "APPEND", "SCRIPT", "TIMEOUT", "QEMU"]
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 
 
@@ -87,6 +87,88 @@ def test_make_n_runs_nothing(tmp_path, target):
     assert result.returncode == 0, result.stdout
     assert not ran.exists(), ran.read_text()
     assert before == sorted(path.relative_to(tree) for path in tree.rglob("*"))
+
+
+KIB = 1 << 10
+
+
+def image(path, *pieces, size=1 << 20):
+    """A file with pieces, (offset, bytes), in it."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+        for offset, data in pieces:
+            file.seek(offset)
+            file.write(data)
+    return path
+
+
+MBR = (446, bytes([0x80, 0, 2, 0, 0x83, 0, 0, 0, 1, 0, 0, 0, 0, 8, 0, 0]) + bytes(48) + b"\x55\xaa")
+OWNED = {
+    "a text file": [(0, (b"Words and words.\n" * 62000)[:1 << 20])],
+    "an ext file system": "mkfs.ext4 -q {}",
+    "a FAT file system": [(54, b"FAT16   ")],
+    "swap space": "mkswap {} > /dev/null 2>&1",
+    "a partitioned disk": [MBR],
+    "a partitioned disk (GPT)": [(512, b"EFI PART")],
+    "a tar archive": "rm {0}; tar cf {0} /etc/passwd 2> /dev/null",
+    "an ISO 9660 image": [(0x8001, b"CD001")],
+    "a qcow2 image": "rm {0}; qemu-img create -q -f qcow2 {0} 4M; truncate -s %4096 {0}",
+    "a VMDK image": "rm {0}; qemu-img create -q -f vmdk {0} 4M; truncate -s %4096 {0}",
+    "a VDI image": "rm {0}; qemu-img create -q -f vdi {0} 4M; truncate -s %4096 {0}",
+    "a VHDX image": "rm {0}; qemu-img create -q -f vhdx {0} 4M; truncate -s %4096 {0}",
+}
+
+
+def boot(path, *options):
+    # Not QEMU: what is asked here is answered before it starts, or it ends at once.
+    return subprocess.run([RUN_QEMU, "--qemu", "/bin/false", "--disk", str(path), *options], stdin=subprocess.DEVNULL,
+                          capture_output=True, encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", OWNED)
+def test_images_with_another_owner_are_refused(tmp_path, kind):
+    path = image(tmp_path / "disk.img", *(OWNED[kind] if isinstance(OWNED[kind], list) else []))
+    if isinstance(OWNED[kind], str):
+        if not shutil.which(OWNED[kind].split()[0 if "qemu-img" not in OWNED[kind] else 2]):
+            pytest.skip("not installed: " + OWNED[kind])
+        subprocess.run(OWNED[kind].format(path), shell=True, check=True)
+    before = path.read_bytes()
+    result = boot(path)
+    assert result.returncode == 125
+    assert result.stderr == f"run-qemu: {path}: {kind}, which would be written to (--any-disk or, with make, ANY_DISK=1 uses it all the same)\n"
+    assert f"written to: {path}\n" in boot(path, "--any-disk").stderr
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("path,reason", [
+    ("README.md", "which is not a whole number of blocks"), ("build", "not a file"), ("/dev/null", "not a file"),
+    ("EMPTY", "an empty file"), ("ODD", "1000 bytes, which is not a whole number of blocks"),
+])
+def test_what_is_no_image_is_refused(tmp_path, monkeypatch, path, reason):
+    image(tmp_path / "EMPTY", size=0)
+    image(tmp_path / "ODD", size=1000)
+    path = tmp_path / path if path.isupper() else os.path.join(ROOT, path)
+    for options in ([], ["--any-disk"]):
+        result = boot(path, *options)
+        assert result.returncode == 125 and result.stderr.startswith(f"run-qemu: {path}: ") and result.stderr.endswith(reason + "\n")
+
+
+def test_a_file_of_git_is_refused(tmp_path):
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    path = image(tmp_path / "disk.img")
+    assert "written to: " in boot(path).stderr
+    subprocess.run([*git, "init", "-q"], check=True)
+    assert "written to: " in boot(path).stderr
+    subprocess.run([*git, "add", "disk.img"], check=True)
+    assert "a file of a git repository" in boot(path).stderr
+    (tmp_path / "link").symlink_to("disk.img")
+    assert "a file of a git repository" in boot(tmp_path / "link").stderr
+
+
+def test_what_the_guest_left_is_an_image(tmp_path):
+    """Zeroes, random bytes, a short text at the beginning: all as the kernel's user writes them."""
+    for pieces in ([], [(0, os.urandom(512 * KIB))], [(0, b"[WRITE SOMETHING]\n")], [(0, b"x" * 512 * KIB)]):
+        assert "written to: " in boot(image(tmp_path / "disk.img", *pieces)).stderr
 
 
 PURPOSES = ["run", "test", "debug", "fuzz", "coverage", "bench", "toolchain"]

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const names[] = {
 	"dd",	"dd",	   "cmp",    "head",	  "tail",     "seq",   "truncate",
 	"wc",	"hexdump", "printf", "test",	  "blockdev", "date",  "ls",
-	"stat", "[",	   "sleep",  "sha256sum", "yes",      "lsblk",
+	"stat", "[",	   "sleep",  "sha256sum", "yes",      "lsblk", "grep",
 };
 
 static void check(bool holds)

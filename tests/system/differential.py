@@ -21,6 +21,8 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "system"))
 
+import pattern_cases  # noqa: E402
+
 DEVICE_SIZE = 1 << 20  # of the device that device cases use; a regular file takes its place with GNU's
 BATCH = 250
 # What GNU's needs: nothing else may come through. "byte" instead of "char" in cmp's first line asks
@@ -356,7 +358,14 @@ def choices_of_numbers(rng):
     return rng.choices(["1", "5", "-3", "10", "0", "100", "-1", "007", "+4"], k=rng.choice([1, 1, 2, 2, 3, 3, 0, 4]))
 
 
-KINDS = {"dd": dd_case, "cmp": cmp_case, "device": device_case, "tools": tool_case}
+def pattern_case(make):
+    def case(rng, number):
+        before, command = make(rng)
+        return Case(number, command, before=before, text=True)
+    return case
+
+
+KINDS = {"grep": pattern_case(pattern_cases.grep), "dd": dd_case, "cmp": cmp_case, "device": device_case, "tools": tool_case}
 
 
 def generate(kind, seed, count):

@@ -1,0 +1,101 @@
+"""Random invocations of grep, expr and sed for differential.py: (preparation, command)."""
+
+
+ATOMS = ["a", "b", "al", "ph", "gamma", ".", "[a-m]", "[^a-z]", "[[:upper:]]", "[[:space:]]", "e", "t", "x", "-", "zeta", "\\w",
+         "\\W", "no", " ", "[]x-]", "_"]
+EDGES = ["\\<", "\\>", "\\b", "\\B"]
+# Messages and odd places for special characters. No back references; no warnings of grep's own.
+ODD = {
+    False: ["[", "[a", "a\\(b", "b\\)", "\\", "a\\{1", "a\\{1,x\\}", "a\\{3,2\\}", "[b-a]", "[[:foo:]]", "*a", "\\(*a\\)", "^*",
+            "a\\{99999\\}", "[[.aa.]]", "a^b", "a$b", "x\\|", "\\|e", "\\(\\)", "\\(^a\\)", "\\(a$\\)", "a\\|^b", "\\1", "[]", "[^]",
+            "\\.", "\\*", "a\\{,2\\}", "[a", "[[:alpha:]", "^^", "$$", "^$"],
+    True: ["[", "(", "(a", "\\", "a{3,2}", "[b-a]", "[[:foo:]]", "a|", "|e", "()", "(^a)", "(a$)", "a|^b", "\\1", "a^b", "a$b",
+           "\\.", "\\(", "\\{", "^^", "$$", "^$", "(a|b)+", "(|a)b", "a{99999}"],
+}
+
+
+def expression(rng, extended, depth=0):
+    """A regular expression without quotes. No anchors in what repeats: there GNU's has faults of its own."""
+    open_, close, bar = ("(", ")", "|") if extended else ("\\(", "\\)", "\\|")
+    repeats = ["*", "+", "?", "{2}", "{1,2}"] if extended else ["*", "\\+", "\\?", "\\{2\\}", "\\{1,2\\}"]
+    text = ""
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        if depth < 2 and rng.randrange(5) == 0:
+            text += open_ + expression(rng, extended, depth + 1)
+            if rng.randrange(3) == 0:
+                text += bar + expression(rng, extended, depth + 1)
+            text += close
+        else:
+            text += rng.choice(ATOMS)
+        if rng.randrange(4) == 0:
+            text += rng.choice(repeats)
+    if depth == 0:
+        if rng.randrange(6) == 0:
+            text += bar + expression(rng, extended, 1)
+        if rng.randrange(8) == 0:
+            text = rng.choice(["^", "^", *EDGES]) + text
+        if rng.randrange(8) == 0:
+            text += rng.choice(["$", "$", *EDGES])
+    return text
+
+
+def pattern(rng, extended, odd=12):
+    if rng.randrange(odd) == 0:
+        return rng.choice(ODD[extended])
+    return expression(rng, extended)
+
+
+def shell_quote(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+FILES = ["text", "text2", "lines", "tiny", "binary", "empty", "words", "words", "words", "text",
+         "'two words'"]
+BAD_FILES = ["nowhere", "dir"]
+WORDS = ("printf 'alpha beta\\nALPHA\\n\\nphone_x no\\n zeta-zeta\\n\\talpha\\nx\\nend of it' >words; mkdir -p one/e two/e; "
+         "cp words one/e/b; cp text two/a.c; cp words two/e/b.h\n")
+
+
+def grep(rng):
+    command = rng.choice(["grep", "grep", "grep", "grep -E", "grep -F"])
+    extended = command == "grep -E"
+    words = []
+    flags = "ivcnoqlLhHwxsabzTU"
+    for _ in range(rng.choice([0, 1, 1, 2, 3])):
+        words.append("-" + rng.choice(flags))
+    if rng.randrange(6) == 0:
+        words.append(rng.choice(["-A 1", "-B 2", "-C 1", "-2", "-A0", "-B1 -A2", "-C x", "-A -1", "-1 -c", "-2 -o",
+                                 "--no-group-separator -A1", "--group-separator=++ -B1"]))
+    if rng.randrange(8) == 0:
+        words.append(rng.choice(["-m 1", "-m 2", "-m 0", "-m x", "--max-count=3"]))
+    if rng.randrange(25) == 0:
+        words.append(rng.choice(["-I", "-Z", "--label=standard", "--binary-files=text", "--binary-files=without-match", "--color=never",
+                                 "--line-buffered", "-y", "--no-ignore-case", "-@", "--nowhere", "--coun", "-d skip", "-D skip"]))
+    patterns = [shell_quote(pattern(rng, extended))]
+    kind = rng.randrange(10)
+    if kind == 0:
+        patterns = [f"-e {shell_quote(pattern(rng, extended))}" for _ in range(rng.choice([1, 2, 3]))]
+    elif kind == 1:
+        # a backslash before a newline is a matter of GNU's own
+        patterns = [shell_quote(pattern(rng, extended).rstrip("\\") + "\n" + pattern(rng, extended))]
+    elif kind == 2:
+        patterns = [rng.choice(["-f tiny", "-f empty", "-f nowhere", "-e ''", "''", "-f pats", "-f pats -e x"])]
+    redirection = ""
+    files = [rng.choice(FILES) for _ in range(rng.choice([1, 1, 1, 2, 3]))]
+    kind = rng.randrange(12)
+    if kind == 0:
+        files = []
+        redirection = f" <{rng.choice(['text', 'words', 'binary'])}"
+    elif kind == 1:
+        files.append(rng.choice(["nowhere", "dir"]))
+    elif kind == 2:
+        # GNU's order is that of the directory: only what one file has can be compared
+        files = rng.choice([["-r", "one"], ["-R", "one/"], ["-rn", "one", "tiny"], ["-d recurse", "one/e"],
+                            ["-r", "--include='*.c'", "two"], ["-r", "--exclude='*.[a-c]'", "two"], ["-r", "--exclude-dir=e", "two"],
+                            ["--include='*.c'", "two/a.c", "words"], ["-r", "--include='*.h'", "--exclude='b*'", "two"]])
+    elif kind == 3:
+        files = ["-"]
+        redirection = " <words"
+    before = "printf 'no\\nzeta\\n' >pats\n" + WORDS
+    line = " ".join([command, *words, *patterns, *files]) + redirection
+    return before, f"{line} >out"

@@ -75,6 +75,7 @@ struct nvme_controller {
 	uint64_t setup_until_ns; /* while it is started or ended: nothing more is sent then; or 0 */
 	uint64_t scan_until_ns;
 	uint64_t health_at_ns; /* when to look at CSTS next while waiting */
+	uint64_t paused_at_ns; /* since when CSTS.PP is set; 0: it is not */
 	unsigned io_entries;
 	uint32_t transfer_max;
 	struct nvme_sgl_rules sgl;
@@ -95,7 +96,8 @@ struct nvme_controller {
 	uint32_t *shadow_events;
 	uint64_t shadow_doorbells_bus;
 	uint64_t shadow_events_bus;
-	bool stopped; /* it took CC.EN = 0: it does no DMA any more */
+	bool stopped;	/* it took CC.EN = 0: it does no DMA any more */
+	bool was_ready; /* since CC.EN = 1 */
 
 	/* Copies of what the controller said, which it cannot change afterwards. */
 	struct nvme_identify_controller *identify;
@@ -233,6 +235,8 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 /* A completion with a status: the command is repeated, or ends with it. */
 void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 		      struct nvme_answer answer);
+/* Deadlines have stood still for so long, until now. */
+void nvme_deadlines_shift(struct nvme_controller *controller, uint64_t ns);
 
 /* interrupts.c */
 /* Before the controller is enabled: takes the interrupts that the options ask for, or sets up again

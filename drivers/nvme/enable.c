@@ -134,11 +134,15 @@ int nvme_disable(struct nvme_controller *controller)
 		return -ENODEV;
 	if (cc & NVME_CC_EN) {
 		/* Section 3.1.3.5: EN is not cleared while the controller is on its way to ready,
-		 * unless it fails or takes too long. */
-		error = wait_status(controller, NVME_CSTS_RDY, NVME_CSTS_RDY, true,
-				    controller->ready_ns);
+		 * unless it fails or takes too long. One that was ready, and is not any more, is
+		 * not on its way. */
+		error = controller->was_ready
+				? 0
+				: wait_status(controller, NVME_CSTS_RDY, NVME_CSTS_RDY, true,
+					      controller->ready_ns);
 		if (error == -ENODEV)
 			return error;
+		controller->was_ready = false;
 		nvme_set32(controller, NVME_REG_CC, cc & ~(NVME_CC_EN | NVME_CC_SHN_MASK));
 	}
 	error = wait_status(controller, NVME_CSTS_RDY, 0, false, controller->ready_ns);
@@ -189,10 +193,11 @@ int nvme_enable(struct nvme_controller *controller)
 			 NVME_SQ_ENTRY_SHIFT << NVME_CC_IOSQES_SHIFT |
 			 NVME_CQ_ENTRY_SHIFT << NVME_CC_IOCQES_SHIFT;
 	nvme_write_barrier();
-	controller->stopped = false;
+	controller->stopped = controller->was_ready = false;
 	nvme_set32(controller, NVME_REG_CC, controller->cc & ~NVME_CC_EN);
 	nvme_set32(controller, NVME_REG_CC, controller->cc);
 	error = wait_status(controller, NVME_CSTS_RDY, NVME_CSTS_RDY, true, controller->ready_ns);
+	controller->was_ready = error == 0;
 	if (error == -ETIMEDOUT)
 		nvme_error(controller, "does not get ready: CSTS %08x %llu ms after CC.EN = 1",
 			   nvme_get32(controller, NVME_REG_CSTS),

@@ -39,6 +39,9 @@
 #define SLOW_POLLS     64		     /* polls between two looks at the clock */
 #define HEALTH_NS      (10 * NVME_NS_PER_MS) /* between two looks at CSTS while waiting */
 #define RESET_ATTEMPTS 2
+#define PAUSE_UNIT_NS  (100 * NVME_NS_PER_MS) /* MTFA: Base, section 5.17.2.1 */
+#define PAUSE_USUAL_NS (30000 * NVME_NS_PER_MS)
+#define PAUSE_MAX_NS   (600000 * NVME_NS_PER_MS)
 #define FAULTS_MAX     20			/* resets in a row that nobody asked for */
 #define FAULTS_NS      (60000 * NVME_NS_PER_MS) /* what is farther apart is not in a row */
 /* Behind a subsystem reset: how long nobody looks at the PCI function (PCI Express, section 6.6.1),
@@ -83,6 +86,29 @@ static bool comes_back(struct nvme_controller *controller)
 	return restore(controller) == 0 && nvme_get32(controller, NVME_REG_CSTS) != 0xffffffff;
 }
 
+/* A controller that activates firmware may complete nothing for a while, and says so by CSTS.PP: no
+ * command is late meanwhile. For as long as MTFA allows; where it says nothing, or too much, what
+ * is usual. */
+static void look_at_pause(struct nvme_controller *controller, bool paused, uint64_t now_ns)
+{
+	uint64_t longest_ns = controller->identify->mtfa * PAUSE_UNIT_NS;
+
+	if (!longest_ns)
+		longest_ns = PAUSE_USUAL_NS;
+	if (longest_ns > PAUSE_MAX_NS)
+		longest_ns = PAUSE_MAX_NS;
+	if (paused && !controller->paused_at_ns) {
+		controller->paused_at_ns = now_ns;
+		nvme_warning(controller, "commands are paused (CSTS.PP), for %llu ms at most",
+			     (unsigned long long)(longest_ns / NVME_NS_PER_MS));
+	} else if (paused && now_ns - controller->paused_at_ns > longest_ns) {
+		nvme_want_reset(controller, "commands are paused for too long (CSTS.PP)");
+	} else if (!paused && controller->paused_at_ns) {
+		nvme_deadlines_shift(controller, now_ns - controller->paused_at_ns);
+		controller->paused_at_ns = 0;
+	}
+}
+
 /* Deadlines, doorbells and the controller's health; a few thousand times a second at most. */
 static void check(struct nvme_controller *controller)
 {
@@ -114,6 +140,8 @@ static void check(struct nvme_controller *controller)
 				nvme_want_reset(controller, "fatal status (CSTS.CFS)");
 			else if (!(csts & NVME_CSTS_RDY))
 				nvme_want_reset(controller, "not ready any more (CSTS.RDY)");
+			else
+				look_at_pause(controller, csts & NVME_CSTS_PP, now_ns);
 		}
 	}
 	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
@@ -121,7 +149,7 @@ static void check(struct nvme_controller *controller)
 
 		if (controller->shadow && i > 0)
 			check_stall(channel, now_ns);
-		if (now_ns >= channel->check_at_ns)
+		if (now_ns >= channel->check_at_ns && !controller->paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
 	if (controller->want_reset)
@@ -337,6 +365,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 		return -EBUSY;
 	over = hopeless(controller, fault);
 	controller->want_reset = false;
+	controller->paused_at_ns = 0;
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;
 	controller->statistics.resets++;

@@ -292,3 +292,31 @@ int boot_info_parse_pvh(struct boot_info *info, uint64_t address, map_function *
 	}
 	return 0;
 }
+
+void boot_info_gap(const struct boot_info *info, uint64_t from, uint64_t to, uint64_t *start,
+		   uint64_t *end)
+{
+	*start = *end = from;
+	/* A gap begins at from, or where a range ends. */
+	for (unsigned i = 0; i <= info->range_count; i++) {
+		const struct boot_range *before = i ? &info->ranges[i - 1] : NULL;
+		uint64_t begin = before ? before->start + before->size : from, until = to;
+
+		if (begin < from || begin >= to)
+			continue;
+		for (unsigned k = 0; k < info->range_count; k++) {
+			const struct boot_range *range = &info->ranges[k];
+
+			if (!range->size)
+				continue;
+			if (range->start <= begin && begin - range->start < range->size)
+				until = begin;
+			else if (range->start > begin && range->start < until)
+				until = range->start;
+		}
+		if (until - begin > *end - *start) {
+			*start = begin;
+			*end = until;
+		}
+	}
+}

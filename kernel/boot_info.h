@@ -43,3 +43,8 @@ int boot_info_parse_multiboot2(struct boot_info *info, const void *data, size_t 
  * bytes at a physical address, or NULL where it cannot; the pointer is used until the next call. */
 int boot_info_parse_pvh(struct boot_info *info, uint64_t start_info,
 			const void *(*map)(uint64_t address, size_t size));
+
+/* The longest part of [from, to) that no range of the memory map touches: *start is *end where
+ * there is none. */
+void boot_info_gap(const struct boot_info *info, uint64_t from, uint64_t to, uint64_t *start,
+		   uint64_t *end);

@@ -27,6 +27,8 @@
 #include "lib/string.h"
 
 #define LOW_MEMORY_END	    0x10000 /* kept back: start-up code of other CPUs has to be there */
+#define DEVICES_START	    0xc0000000ull  /* where PCs have memory BARs, if there is no RAM */
+#define DEVICES_END	    0xfec00000ull  /* I/O APICs follow */
 #define BOOT_MAPPED	    0x100000000ull /* boot.S maps that much */
 #define MULTIBOOT2_SIZE_MAX (1u << 20)
 
@@ -97,6 +99,16 @@ static void init_memory(void)
 		log_warning("boot: %s handed over more memory ranges or modules than fit, the rest "
 			    "is left out",
 			    boot.loader);
+}
+
+static void init_pci(void)
+{
+	uint64_t start, end;
+
+	boot_info_gap(&boot, DEVICES_START, DEVICES_END, &start, &end);
+	if (!boot.truncated)
+		pci_set_hole(start, end);
+	pci_init(acpi_root_buses());
 }
 
 /* Each module becomes a file /boot/NAME; its memory is then free. */
@@ -188,7 +200,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	files_init();
 	add_modules();
 
-	pci_init(acpi_root_buses());
+	init_pci();
 	nvme_init();
 	files_set_controllers(controller_name);
 	attend_init();

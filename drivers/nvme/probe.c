@@ -30,12 +30,7 @@ static struct binding *bindings;
 
 static void bus_master(struct nvme_pci *pci, bool on)
 {
-	uint16_t command = pci_read16(pci->device, PCI_COMMAND);
-
-	if (command == 0xffff)
-		return;
-	command = on ? command | PCI_COMMAND_MASTER : command & ~PCI_COMMAND_MASTER;
-	pci_write16(pci->device, PCI_COMMAND, command);
+	pci_set_master(pci->device, on);
 }
 
 static int restore(struct nvme_pci *pci)

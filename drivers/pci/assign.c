@@ -1,65 +1,182 @@
-/* Addresses for BARs that the firmware did not see: those of functions that came later. They are
- * taken from the memory window of the bridge above, which the firmware left wide enough. */
+/* Addresses for BARs that the firmware did not give one: those of functions that came later, or all
+ * where it gives none (QEMU's qboot). They are taken from the memory window of the bridge above,
+ * which the firmware left wide enough; on a root bus, and for a bridge without a window, from the
+ * hole that the memory map leaves for devices. */
+#include "drivers/pci/bridge.h"
 #include "drivers/pci/pci.h"
-
 #include "kernel/log.h"
 #include "lib/errno.h"
 
-#define MEMORY_BASE  0x20
-#define MEMORY_LIMIT 0x22
+/* PCI-to-PCI Bridge Architecture Specification 1.2, sections 3.2.5.8 and 3.2.5.9: bits 31:20 of the
+ * first and the last address are bits 15:4 of these. */
+#define MEMORY_BASE	      0x20
+#define MEMORY_LIMIT	      0x22
+#define PREFETCHABLE_BASE     0x24
+#define PREFETCHABLE_LIMIT    0x26
+#define PREFETCHABLE_BASE_64  0x28
+#define PREFETCHABLE_LIMIT_64 0x2c
+#define WINDOW_UNIT	      0x100000u
+#define WINDOW_SIZE	      (2 * WINDOW_UNIT) /* of those opened here: as SeaBIOS does for a slot */
 
-static struct pci_device *bridge_above(const struct pci_device *device)
+struct window {
+	uint64_t start, end; /* end not included; none where start is 0 or not below end */
+};
+
+static struct window hole;
+
+void pci_set_hole(uint64_t start, uint64_t end)
 {
-	for (struct pci_device *bridge = pci_first(); bridge; bridge = bridge->next)
-		if (bridge->header_type == 1 && bridge->bus != device->bus &&
-		    pci_read8(bridge, PCI_SECONDARY_BUS) == device->bus)
-			return bridge;
-	return NULL;
+	hole = (struct window){start, end};
 }
 
-/* The end of a memory BAR on the same bus that lies in [start, end), 0 if there is none. */
-static uint64_t taken_until(const struct pci_device *device, uint64_t start, uint64_t end)
+static bool is_open(const struct window *window)
+{
+	return window->start && window->start < window->end;
+}
+
+static struct window memory_window(const struct pci_device *bridge)
+{
+	return (struct window){
+		(uint64_t)(pci_read16(bridge, MEMORY_BASE) & 0xfff0) << 16,
+		((uint64_t)(pci_read16(bridge, MEMORY_LIMIT) & 0xfff0) << 16) + WINDOW_UNIT,
+	};
+}
+
+static struct window prefetchable_window(const struct pci_device *bridge)
+{
+	uint16_t base = pci_read16(bridge, PREFETCHABLE_BASE);
+	struct window window = {
+		(uint64_t)(base & 0xfff0) << 16,
+		(uint64_t)(pci_read16(bridge, PREFETCHABLE_LIMIT) & 0xfff0) << 16,
+	};
+
+	if ((base & 0xf) == 1) {
+		window.start |= (uint64_t)pci_read32(bridge, PREFETCHABLE_BASE_64) << 32;
+		window.end |= (uint64_t)pci_read32(bridge, PREFETCHABLE_LIMIT_64) << 32;
+	}
+	window.end += WINDOW_UNIT;
+	return window;
+}
+
+/* Where what lies in [start, end) ends, if it reaches into the range; else 0. */
+static uint64_t reaches(uint64_t start, uint64_t end, const struct window *what)
+{
+	return is_open(what) && what->start < end && start < what->end ? what->end : 0;
+}
+
+/* The end of something that lies in [start, end): a memory BAR of any function, or a window of a
+ * bridge that is not among those above. 0 if there is nothing. */
+static uint64_t taken_until(uint64_t start, uint64_t end, struct pci_device *const *path,
+			    unsigned count)
 {
 	for (struct pci_device *other = pci_first(); other; other = other->next) {
-		if (other->bus != device->bus)
-			continue;
-		for (unsigned i = 0; i < PCI_BARS; i++) {
+		struct window used[2];
+		bool above = other->header_type != 1;
+		uint64_t until = 0;
+
+		for (unsigned i = 0; i < PCI_BARS && !until; i++) {
 			const struct pci_bar *bar = pci_bar(other, i);
 
-			if (!bar->io && bar->size && bar->address && bar->address < end &&
-			    start < bar->address + bar->size)
-				return bar->address + bar->size;
+			used[0] = (struct window){bar->address, bar->address + bar->size};
+			if (!bar->io && bar->size)
+				until = reaches(start, end, &used[0]);
 		}
+		for (unsigned i = 0; i < count; i++)
+			above |= path[i] == other;
+		if (!above) {
+			used[0] = memory_window(other);
+			used[1] = prefetchable_window(other);
+			for (unsigned i = 0; i < 2 && !until; i++)
+				until = reaches(start, end, &used[i]);
+		}
+		if (until)
+			return until;
 	}
 	return 0;
+}
+
+/* A free place in the space, aligned to alignment (a power of two); 0 if there is none. */
+static uint64_t find_place(const struct window *space, uint64_t size, uint64_t alignment,
+			   struct pci_device *const *path, unsigned count)
+{
+	uint64_t address = space->start, past;
+
+	if (!is_open(space) || size > space->end)
+		return 0;
+	for (;;) {
+		address = (address + alignment - 1) & ~(alignment - 1);
+		if (!address || address > space->end - size || address < space->start)
+			return 0;
+		past = taken_until(address, address + size, path, count);
+		if (!past)
+			return address;
+		if (past <= address)
+			return 0;
+		address = past;
+	}
+}
+
+/* Gives the bridge a window in the space above it; its other one is closed where it begins at 0: it
+ * would take RAM for itself. */
+static bool open_window(struct pci_device *bridge, struct window *space, uint64_t size,
+			struct pci_device *const *path, unsigned count)
+{
+	struct window old = prefetchable_window(bridge);
+	uint64_t start;
+	char name[8];
+
+	size = size > WINDOW_SIZE ? size : WINDOW_SIZE;
+	start = find_place(space, size, size, path, count);
+	if (!start)
+		return false;
+	*space = (struct window){start, start + size};
+	pci_write16(bridge, MEMORY_BASE, (uint16_t)(start >> 16));
+	pci_write16(bridge, MEMORY_LIMIT, (uint16_t)((space->end - WINDOW_UNIT) >> 16));
+	if (!old.start) {
+		pci_write16(bridge, PREFETCHABLE_BASE, 0xfff0);
+		pci_write16(bridge, PREFETCHABLE_LIMIT, 0);
+	}
+	log_info("pci %s: window at 0x%llx", pci_name(bridge, name), (unsigned long long)start);
+	return true;
+}
+
+/* All of an address at once, as far as the function can tell. */
+static void write_address(struct pci_device *device, unsigned index, uint64_t address)
+{
+	uint16_t command = pci_read16(device, PCI_COMMAND);
+
+	if (command & PCI_COMMAND_MEMORY)
+		pci_write16(device, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MEMORY);
+	pci_write32(device, PCI_BAR0 + 4 * index, (uint32_t)address);
+	if (device->bars[index].is_64bit)
+		pci_write32(device, PCI_BAR0 + 4 * index + 4, (uint32_t)(address >> 32));
+	if (command & PCI_COMMAND_MEMORY)
+		pci_write16(device, PCI_COMMAND, command);
 }
 
 int pci_assign_bar(struct pci_device *device, unsigned index)
 {
 	struct pci_bar *bar = &device->bars[index];
-	struct pci_device *bridge = bridge_above(device);
-	uint64_t address, limit, past;
+	struct pci_device *path[PCI_PATH_MAX];
+	unsigned count = pci_path(device, path);
+	struct window space = hole;
+	uint64_t address;
 	char name[8];
 
 	if (!pci_bar(device, index)->size || bar->io)
 		return -EINVAL;
-	if (!bridge)
-		return -ENOSPC;
-	/* PCI-to-PCI Bridge Architecture Specification 1.2, section 3.2.5.8: bits 31:20 */
-	address = (uint64_t)(pci_read16(bridge, MEMORY_BASE) & 0xfff0) << 16;
-	limit = ((uint64_t)(pci_read16(bridge, MEMORY_LIMIT) & 0xfff0) << 16) + 0x100000;
-	for (;;) {
-		address = (address + bar->size - 1) & ~(bar->size - 1);
-		if (!address || address > limit || bar->size > limit - address)
+	for (unsigned i = 0; i < count; i++) {
+		struct window window = memory_window(path[i]);
+
+		if (is_open(&window))
+			space = window;
+		else if (!open_window(path[i], &space, bar->size, path, count))
 			return -ENOSPC;
-		past = taken_until(device, address, address + bar->size);
-		if (!past)
-			break;
-		address = past;
 	}
-	pci_write32(device, PCI_BAR0 + 4 * index, (uint32_t)address);
-	if (bar->is_64bit)
-		pci_write32(device, PCI_BAR0 + 4 * index + 4, (uint32_t)(address >> 32));
+	address = find_place(&space, bar->size, bar->size, path, count);
+	if (!address)
+		return -ENOSPC;
+	write_address(device, index, address);
 	bar->address = address;
 	log_info("pci %s: BAR%u at 0x%llx", pci_name(device, name), index,
 		 (unsigned long long)address);

@@ -28,11 +28,19 @@ static int map(struct pci_device *device, uint32_t where, uint64_t size, const c
 	char name[8];
 	int error;
 
-	if (!bar || !bar->size || bar->io || !bar->address || offset >= bar->size ||
-	    size > bar->size - offset) {
-		log_error("pci %s: MSI-X: the %s (%llu bytes at 0x%llx) is not inside BAR%u",
+	if (!bar || !bar->size || bar->io || offset >= bar->size || size > bar->size - offset) {
+		log_error("pci %s: MSI-X: the %s (%llu bytes at 0x%llx) is not inside BAR%u%s",
 			  pci_name(device, name), what, (unsigned long long)size,
-			  (unsigned long long)offset, index);
+			  (unsigned long long)offset, index,
+			  !bar || !bar->size ? ", which is missing"
+			  : bar->io	     ? ", which is in I/O space"
+					     : "");
+		return -EINVAL;
+	}
+	if (!bar->address && pci_assign_bar(device, index) < 0) {
+		log_error("pci %s: MSI-X: no address is free for BAR%u (%llu bytes), which has the "
+			  "%s",
+			  pci_name(device, name), index, (unsigned long long)bar->size, what);
 		return -EINVAL;
 	}
 	error = paging_map_device(bar->address + offset, size);
@@ -61,12 +69,14 @@ int pci_msix_init(struct pci_msix *msix, struct pci_device *device)
 		return -ENODEV;
 	msix->device = device;
 	msix->capability = capability;
+	msix->reserved = UINT32_MAX; /* any, until it is known */
 	msix->count = (control(msix) & CONTROL_COUNT) + 1u;
 	error = map(device, pci_read32(device, capability + TABLE),
 		    msix->count * ENTRY_WORDS * sizeof(uint32_t), "table", &table);
 	if (!error)
 		error = map(device, pci_read32(device, capability + PENDING),
-			    (msix->count + 63) / 64 * sizeof(uint64_t), "pending bits", &pending);
+			    (msix->count + 63) / 64 * sizeof(uint64_t),
+			    "bit array of pending interrupts", &pending);
 	if (error)
 		return error;
 	msix->table = table;
@@ -83,6 +93,9 @@ void pci_msix_enable(struct pci_msix *msix)
 	pci_write16(msix->device, PCI_COMMAND, command | PCI_COMMAND_INTX_OFF);
 	/* The function's mask holds back what the table says before it is in order. */
 	set_control(msix, value | CONTROL_MASK | CONTROL_ENABLE);
+	msix->reserved = 0;
+	for (unsigned i = 0; i < msix->count; i++)
+		msix->reserved |= msix->table[ENTRY_WORDS * i + VECTOR_CONTROL] & ~VECTOR_MASKED;
 	for (unsigned i = 0; i < msix->count; i++)
 		pci_msix_mask(msix, i, true);
 	set_control(msix, value | CONTROL_ENABLE);
@@ -112,8 +125,12 @@ void pci_msix_set(struct pci_msix *msix, unsigned vector, uint64_t address, uint
 
 void pci_msix_mask(struct pci_msix *msix, unsigned vector, bool mask)
 {
-	/* The other bits are reserved and read as zero where nobody uses them. */
-	msix->table[ENTRY_WORDS * vector + VECTOR_CONTROL] = mask ? VECTOR_MASKED : 0;
+	volatile uint32_t *word = &msix->table[ENTRY_WORDS * vector + VECTOR_CONTROL];
+
+	/* The other bits are reserved, to be left as they are (PCI 3.0, section 6.8.2.9). Where
+	 * none is set, as in every table so far, that needs no read, which would take as long
+	 * again. */
+	*word = (msix->reserved ? *word & ~VECTOR_MASKED : 0) | (mask ? VECTOR_MASKED : 0);
 }
 
 bool pci_msix_masked(const struct pci_msix *msix, unsigned vector)

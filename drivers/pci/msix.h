@@ -15,6 +15,7 @@ struct pci_msix {
 	const volatile uint32_t *pending; /* a bit for each */
 	unsigned capability;		  /* offset */
 	unsigned count;			  /* of vectors */
+	uint32_t reserved;		  /* bits that are set in some vector's control */
 };
 
 /* Finds the capability and maps its table and pending bits; changes nothing yet. 0; -ENODEV: the

@@ -1,6 +1,7 @@
 /* The list of functions: enumeration of every bus, BAR sizes, mapping. */
 #include "drivers/pci/pci.h"
 
+#include "drivers/pci/bridge.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
@@ -286,7 +287,7 @@ volatile void *pci_map_bar(struct pci_device *device, unsigned index)
 		log_error("pci %s: BAR%u is %s", pci_name(device, name), index,
 			  !bar->size ? "missing"
 			  : bar->io  ? "in I/O space"
-				     : "without an address");
+				     : "without an address, and none is free for it");
 		return NULL;
 	}
 	error = paging_map_device(bar->address, bar->size);
@@ -295,6 +296,19 @@ volatile void *pci_map_bar(struct pci_device *device, unsigned index)
 			  pci_name(device, name), index, (unsigned long long)bar->address, error);
 		return NULL;
 	}
+	pci_open_path(device, PCI_COMMAND_MEMORY);
 	pci_write16(device, PCI_COMMAND, pci_read16(device, PCI_COMMAND) | PCI_COMMAND_MEMORY);
 	return (volatile void *)(uintptr_t)bar->address;
+}
+
+void pci_set_master(struct pci_device *device, bool on)
+{
+	uint16_t command = pci_read16(device, PCI_COMMAND);
+
+	if (command == 0xffff) /* gone */
+		return;
+	if (on)
+		pci_open_path(device, PCI_COMMAND_MASTER);
+	pci_write16(device, PCI_COMMAND,
+		    on ? command | PCI_COMMAND_MASTER : command & (uint16_t)~PCI_COMMAND_MASTER);
 }

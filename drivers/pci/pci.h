@@ -94,14 +94,21 @@ unsigned pci_next_capability(const struct pci_device *device, unsigned after);
 /* A base address register, index below PCI_BARS; size 0 where there is none. */
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index);
 
-/* Gives a memory BAR without an address one in the window of the bridge above. 0, -EINVAL (no
- * memory BAR), -ENOSPC (no room, or no bridge above). */
+/* Where BARs can go on a root bus, and windows of bridges: addresses that nobody else uses. Empty
+ * until it is said. */
+void pci_set_hole(uint64_t start, uint64_t end);
+/* Gives a memory BAR without an address one in the window of the bridge above, or in the hole. 0,
+ * -EINVAL (no memory BAR), -ENOSPC. */
 int pci_assign_bar(struct pci_device *device, unsigned index);
 
-/* Maps a memory BAR uncacheable and turns on memory decoding. Bus mastering is the driver's to turn
- * on, once it knows that the function does not go on with what somebody else had it do. NULL with a
- * log line if there is none or it neither has an address nor can get one. */
+/* Maps a memory BAR uncacheable and turns on memory decoding, in the bridges above as well. Bus
+ * mastering is the driver's to turn on, once it knows that the function does not go on with what
+ * somebody else had it do. NULL with a log line if there is none or it neither has an address nor
+ * can get one. */
 volatile void *pci_map_bar(struct pci_device *device, unsigned bar);
+
+/* Turns bus mastering on, in the bridges above as well, or off. */
+void pci_set_master(struct pci_device *device, bool on);
 
 /* "00:04.0" (bus, slot, function); buffer of at least 8 bytes. Returns it. */
 char *pci_name(const struct pci_device *device, char *buffer);

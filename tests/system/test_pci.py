@@ -1,13 +1,14 @@
 """PCI functions in states that firmware, or somebody before, may have left them in."""
 
 import os
+import re
 
 import pytest
 
 from gdb import Stopper
-from machine import Console, make_disk, nvme_on
+from machine import Console, make_disk, nvme_on, run_script
 from qmp import Qmp, path_for
-from qtest import COMMAND, Qtest
+from qtest import COMMAND, MASTER, MEMORY, Qtest
 
 MIB = 1 << 20
 NVME = 4  # its slot
@@ -49,6 +50,44 @@ def sleep(qtest):
 
 def is_awake(qtest):
     return qtest.config(NVME, find_capability(qtest, NVME, POWER) + PMCSR) & 3 == 0
+
+
+SLOTS = ["-device", "pcie-root-port,id=port0,chassis=1,addr=5", "-device", "pcie-root-port,id=port1,chassis=2,addr=6",
+         "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
+
+
+def test_closed_bridges(tmp_path):
+    """Ports that pass on neither accesses nor DMA are opened for what is behind them; where a table of vectors is does not matter."""
+    disks = [make_disk(tmp_path / name, 16 * MIB, f"{name}\n".encode()) for name in ("first", "second")]
+    path = path_for(tmp_path)
+    arguments = nvme_on(disks[0], "first", ",bus=port0") + nvme_on(disks[1], "second")[:2] + Qmp.arguments(path)
+
+    def close(qtest):
+        for port in (5, 6):
+            qtest.switch(port, MEMORY | MASTER, False)
+
+    with Guest(tmp_path, close, "--machine", "q35", "--disk", "none", "--", *SLOTS, *arguments) as guest, Qmp(path) as qmp:
+        assert guest.console.run("head -n 1 /dev/my_nvme0n1") == "first\n"
+        guest.qtest.switch(6, MEMORY | MASTER, False)
+        qmp.add("nvme", id="late", drive="second", serial="second", bus="port1", msix_exclusive_bar=True)
+        assert guest.console.run("until test -e /dev/my_nvme1n1; do sleep 0.1; done; head -n 1 /dev/my_nvme1n1") == "second\n"
+        text = guest.console.run("interrupts")
+        assert len(re.findall(r"my_nvme1.*MSI-X", text)) >= 1 and "MSI-X:" not in guest.console.run("dmesg"), text
+        assert guest.console.poweroff() == 0
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35"])
+def test_firmware_without_addresses(tmp_path, machine):
+    """QEMU's qboot gives no BAR an address and no bridge a window."""
+    qboot = [path for path in ("/usr/share/qemu/qboot.rom", "/usr/share/qboot/qboot.rom") if os.path.exists(path)]
+    if not qboot:
+        pytest.skip("no qboot.rom")
+    disks = [make_disk(tmp_path / name, 16 * MIB, f"{name}\n".encode()) for name in ("first", "second")]
+    bridge = SLOTS[:2] if machine == "q35" else ["-device", "pci-bridge,id=port0,chassis_nr=1,addr=5"]
+    result = run_script(tmp_path, "head -n 1 /dev/my_nvme0n1; head -n 1 /dev/my_nvme1n1; selftest shell geometry", "--machine", machine, "--disk", disks[0],
+                        "--", "-bios", qboot[0], *bridge, *nvme_on(disks[1], "second", ",bus=port0,addr=0" if machine == "q35" else ",bus=port0,addr=1"))
+    assert result.stdout.startswith("first\nsecond\n"), result.stdout
+    assert result.returncode == 0, result.stdout
 
 
 def test_asleep(tmp_path):

@@ -319,8 +319,37 @@ static void pvh_too_many(void **state)
 	assert_true(info.truncated);
 }
 
-TESTS(cmocka_unit_test(multiboot2_whole), cmocka_unit_test(multiboot2_broken),
-      cmocka_unit_test(multiboot2_too_many), cmocka_unit_test(pvh),
-      cmocka_unit_test(multiboot2_ranges), cmocka_unit_test(multiboot2_strings),
-      cmocka_unit_test(multiboot2_short_rsdp), cmocka_unit_test(pvh_wraps),
-      cmocka_unit_test(pvh_too_many))
+static void assert_gap(uint64_t start, uint64_t end)
+{
+	uint64_t is_start, is_end;
+
+	boot_info_gap(&info, 0x1000, 0x9000, &is_start, &is_end);
+	assert_int_equal(is_end - is_start, end - start);
+	if (end > start)
+		assert_int_equal(is_start, start);
+}
+
+static void gaps(void **state)
+{
+	(void)state;
+	memset(&info, 0, sizeof(info));
+	assert_gap(0x1000, 0x9000);
+	info.ranges[info.range_count++] = (struct boot_range){0x8000, 0x1000, true};
+	assert_gap(0x1000, 0x8000);
+	info.ranges[info.range_count++] = (struct boot_range){0, 0x2000, true};
+	assert_gap(0x2000, 0x8000);
+	info.ranges[info.range_count++] = (struct boot_range){0x4000, 0x800, false};
+	assert_gap(0x4800, 0x8000);
+	info.ranges[info.range_count++] = (struct boot_range){0x4000, 0x3000, false};
+	assert_gap(0x2000, 0x4000);
+	info.ranges[info.range_count++] = (struct boot_range){0x2800, (uint64_t)-0x2800, false};
+	assert_gap(0x2000, 0x2800);
+	info.ranges[info.range_count++] = (struct boot_range){0, (uint64_t)-1, true};
+	assert_gap(0, 0);
+}
+
+TESTS(cmocka_unit_test(gaps), cmocka_unit_test(multiboot2_whole),
+      cmocka_unit_test(multiboot2_broken), cmocka_unit_test(multiboot2_too_many),
+      cmocka_unit_test(pvh), cmocka_unit_test(multiboot2_ranges),
+      cmocka_unit_test(multiboot2_strings), cmocka_unit_test(multiboot2_short_rsdp),
+      cmocka_unit_test(pvh_wraps), cmocka_unit_test(pvh_too_many))

@@ -104,6 +104,11 @@ uint64_t time_ns(void)
 	return now_ns += 1000;
 }
 
+void time_delay_ns(uint64_t ns)
+{
+	now_ns += ns;
+}
+
 void *kmalloc(size_t size)
 {
 	return malloc(size);

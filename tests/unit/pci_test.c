@@ -5,6 +5,7 @@
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "tests/host/pci.h"
 #include "tests/unit/cmocka.h"
@@ -26,6 +27,7 @@ static char logged[512];
 static const uint8_t no_others[PCI_BUSES / 8];
 static unsigned reads;
 static bool everywhere;
+static char opened[64]; /* command registers that were written, in order */
 
 static struct function *find(uint16_t place)
 {
@@ -55,7 +57,8 @@ void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigne
 
 	if (!function)
 		return;
-	if (offset >= PCI_BAR0 && offset < PCI_BAR0 + 4 * PCI_BARS) {
+	if (offset >= PCI_BAR0 &&
+	    offset < PCI_BAR0 + 4 * (function->space[PCI_HEADER_TYPE] & 0x7f ? 2 : PCI_BARS)) {
 		uint32_t fixed = function->fixed[(offset - PCI_BAR0) / 4];
 
 		assert_int_equal(width, 4);
@@ -68,7 +71,19 @@ void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigne
 		else
 			value = (value & ~fixed) | (old & fixed);
 	}
+	if (offset == PCI_COMMAND && strlen(opened) < 48)
+		sprintf(opened + strlen(opened), "%x:%x ", place, value);
 	memcpy(function->space + offset, &value, width);
+}
+
+uint64_t time_ns(void)
+{
+	return 0;
+}
+
+void time_delay_ns(uint64_t ns)
+{
+	(void)ns;
 }
 
 int paging_map_device(uint64_t address, uint64_t size)
@@ -142,6 +157,8 @@ static int start(void **state)
 {
 	(void)state;
 	function_count = 0;
+	opened[0] = '\0';
+	pci_set_hole(0, 0);
 	allocations_left = 1000;
 	map_error = 0;
 	logged[0] = '\0';
@@ -385,7 +402,8 @@ static void test_map(void **state)
 	assert_null(pci_map_bar(pci_first(), 0));
 	assert_int_equal(function->space[PCI_COMMAND], 0);
 	assert_string_equal(logged, "pci 00:04.0: BAR1 is in I/O space"
-				    "pci 00:04.0: BAR2 is without an address"
+				    "pci 00:04.0: BAR2 is without an address, and none is "
+				    "free for it"
 				    "pci 00:04.0: BAR3 is missing"
 				    "pci 00:04.0: BAR0 at 0xfebc0000 cannot be mapped (error -12)");
 	map_error = 0;
@@ -425,6 +443,92 @@ static void test_assign(void **state)
 	assert_int_equal(pci_assign_bar(device, 4), -EINVAL);
 }
 
+static struct pci_device *listed(unsigned bus, unsigned slot)
+{
+	struct pci_device *device = pci_first();
+
+	while (device && (device->bus != bus || device->slot != slot))
+		device = device->next;
+	assert_non_null(device);
+	return device;
+}
+
+static void add_late(uint16_t place, uint32_t fixed)
+{
+	struct function *late = add(place, 0x00101b36, 0);
+
+	set_bar(late, 0, 4, fixed);
+	set_bar(late, 1, 0, 0);
+}
+
+/* Firmware that gives no addresses at all: out of the hole, past what is there, windows as well. */
+static void test_assign_from_hole(void **state)
+{
+	struct function *there, *outer, *inner, *other;
+
+	(void)state;
+	there = add(PLACE(0, 1, 0), 0x11111234, 0);
+	set_bar(there, 0, 0xc0000000, 0x00ffffff);
+	add_late(PLACE(0, 3, 0), 0x3fff);
+	outer = add_bridge(PLACE(0, 4, 0), 1);
+	put32(outer, 0x24, 0x00010001); /* 64 bits, from 0 on */
+	inner = add_bridge(PLACE(1, 0, 0), 2);
+	add_late(PLACE(2, 0, 0), 0x3fff);
+	add_late(PLACE(2, 1, 0), 0x3fff);
+	other = add_bridge(PLACE(0, 5, 0), 3);
+	put32(other, 0x20, 0xc120c110);
+	add_late(PLACE(0, 6, 0), 0x1fffffff); /* more than there is */
+	pci_init(no_others);
+	assert_int_equal(pci_assign_bar(listed(0, 3), 0), -ENOSPC);
+	pci_set_hole(0xc0000000, 0xd0000000);
+	assert_int_equal(pci_assign_bar(listed(0, 3), 0), 0);
+	assert_int_equal(pci_bar(listed(0, 3), 0)->address, 0xc1000000);
+	assert_int_equal(pci_assign_bar(listed(2, 0), 0), 0);
+	assert_int_equal(pci_assign_bar(listed(2, 1), 0), 0);
+	/* Past the other bridge's window */
+	assert_int_equal(pci_bar(listed(2, 0), 0)->address, 0xc1400000);
+	assert_int_equal(pci_bar(listed(2, 1), 0)->address, 0xc1404000);
+	assert_int_equal(pci_read32(listed(0, 4), 0x20), 0xc150c140);
+	assert_int_equal(pci_read32(listed(1, 0), 0x20), 0xc150c140);
+	assert_int_equal(pci_read32(listed(0, 4), 0x24), 0x0000fff0);
+	assert_int_equal(pci_read32(&(struct pci_device){.slot = 5}, 0x20), 0xc120c110);
+	assert_int_equal(pci_assign_bar(listed(0, 6), 0), -ENOSPC);
+	(void)inner;
+}
+
+/* What is above is opened before what is below, and only as far as it is needed. */
+static void test_path(void **state)
+{
+	struct function *bar;
+
+	(void)state;
+	add_bridge(PLACE(0, 1, 0), 1);
+	add_bridge(PLACE(1, 2, 0), 5);
+	add_bridge(PLACE(5, 3, 0), 6);
+	add_bridge(PLACE(0, 7, 0), 9); /* not on the way */
+	bar = add(PLACE(6, 0, 0), 0x00101b36, 0);
+	set_bar(bar, 0, 0xfebc0000, 0x3fff);
+	functions[1].space[PCI_COMMAND] = PCI_COMMAND_MEMORY;
+	pci_init(no_others);
+	assert_non_null((void *)pci_map_bar(listed(6, 0), 0));
+	assert_string_equal(opened, "8:2 518:2 600:2 ");
+	opened[0] = '\0';
+	pci_set_master(listed(6, 0), true);
+	assert_string_equal(opened, "8:6 110:6 518:6 600:6 ");
+	opened[0] = '\0';
+	pci_set_master(listed(6, 0), false);
+	assert_string_equal(opened, "600:2 ");
+	/* Bridges that lead to each other */
+	functions[0].place = PLACE(3, 1, 0);
+	functions[1].place = PLACE(1, 2, 0);
+	functions[1].space[PCI_SECONDARY_BUS] = 3;
+	end(state);
+	pci_init((const uint8_t[PCI_BUSES / 8]){0xff});
+	opened[0] = '\0';
+	pci_set_master(listed(1, 2), true);
+	assert_int_equal(pci_assign_bar(listed(1, 2), 0), -EINVAL);
+}
+
 static void test_capabilities(void **state)
 {
 	struct function *function;
@@ -458,4 +562,5 @@ static void test_capabilities(void **state)
 
 TESTS(TEST(test_nothing), TEST(test_functions), TEST(test_bridges), TEST(test_root_buses),
       TEST(test_everywhere), TEST(test_rescan), TEST(test_out_of_memory), TEST(test_bars),
-      TEST(test_bars_that_lie), TEST(test_map), TEST(test_assign), TEST(test_capabilities))
+      TEST(test_bars_that_lie), TEST(test_map), TEST(test_assign), TEST(test_assign_from_hole),
+      TEST(test_path), TEST(test_capabilities))

@@ -71,6 +71,15 @@ int pci_wake(struct pci_device *device)
 	return 0;
 }
 
+void pci_set_master(struct pci_device *device, bool on)
+{
+	uint16_t *command = &function_of(device)->command;
+
+	if (!function_of(device)->plugged)
+		return;
+	*command = on ? *command | PCI_COMMAND_MASTER : *command & (uint16_t)~PCI_COMMAND_MASTER;
+}
+
 void pci_save(struct pci_device *device, struct pci_state *state)
 {
 	*state = (struct pci_state){.command = function_of(device)->command};

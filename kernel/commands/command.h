@@ -64,6 +64,10 @@ void out_char(char c);
  * the end. Wherever an error comes up, the command ends at once with "NAME: write error: No space
  * left on device" and status 1. */
 int out_flush(void);
+/* Keeps what is written from here on, until out_kept() takes it: *length bytes, memory of the
+ * process. Without memory it is written after all. */
+void out_keep(void);
+char *out_kept(size_t *length);
 /* For commands that have another message, or another status where 1 is no error (NULL, 0: as
  * above). */
 void out_failure(const char *message, int status);

@@ -2,6 +2,7 @@
 #include "kernel/commands/command.h"
 
 #include "kernel/cmdline.h"
+#include "kernel/commands/support/pager.h"
 #include "kernel/posix/process.h"
 #include "lib/string.h"
 
@@ -83,8 +84,13 @@ static void help_complete(struct completion *completion)
 
 static int help_main(int argc, char **argv)
 {
+	static const struct pager_options short_or_paged = {.ends_short = true, .last = true};
+	size_t length;
+	char *text;
 	int status = 0;
 
+	if (pager_is_useful())
+		out_keep();
 	if (argc < 2)
 		list_all();
 	for (int i = 1; i < argc; i++) {
@@ -102,10 +108,14 @@ static int help_main(int argc, char **argv)
 			status = 1;
 		}
 	}
+	text = out_kept(&length);
+	if (text)
+		pager_show_text(text, length, &short_or_paged);
 	return status;
 }
 
 COMMAND(help, "[NAME]...", "List the commands, or describe some",
 	"Without a NAME, every command and every built-in of the shell with one line.\n"
-	"'help boot' lists the words of the kernel command line.\n",
+	"'help boot' lists the words of the kernel command line.\n"
+	"What is longer than the screen is shown as less does: 'q' ends it.\n",
 	.complete = help_complete);

@@ -8,6 +8,7 @@
 struct process_output {
 	char *buffer; /* OUTPUT_BUFFER_SIZE bytes from the first write on */
 	size_t length;
+	size_t kept;	     /* room in buffer while all is kept; 0: it is not */
 	int error;	     /* the first one, negative */
 	bool ends;	     /* the process ends with it, at once */
 	const char *failure; /* what its message says; NULL: "write error" */

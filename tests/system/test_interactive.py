@@ -277,10 +277,81 @@ def test_one_line_of_64_kb(console):
 
 
 def test_help_names_every_command(console):
-    text = console.run("help")
+    text = console.run("help | cat")
     for name in ["dd", "cmp", "lspci", "nvme", "selftest", "cd", "poweroff"]:
         assert f"\n{name} " in "\n" + text or f" {name} " in text
     assert console.run("dd --help").startswith("Usage: dd ")
+
+
+MARKED = "\x1b[7m"  # what less prompts with
+
+
+def page(console, keys):
+    """What less shows up to its next prompt."""
+    console.type(keys)
+    console.child.expect_exact(MARKED)
+    return clean(console.child.before)
+
+
+def test_help_is_longer_than_the_screen(console):
+    """It stops at the end of each screen; what fits is just printed, and no prompt stays on the screen."""
+    first = page(console, "help\r")
+    assert first.count("\n") == 24 and "\n. " in first and "\nyes " not in first
+    second = page(console, " ")
+    assert second.count("\n") == 23
+    console.type("q")
+    console.wait_prompt()
+    assert console.status() == 0
+    assert console.run("help true").startswith("Usage: true\n")
+
+
+def test_less(console):
+    console.run("seq 100 > /tmp/n")
+    numbers = lambda first, last: "".join(f"{i}\n" for i in range(first, last + 1))
+    assert page(console, "less /tmp/n\r").endswith(numbers(1, 23))
+    assert page(console, " ").endswith(numbers(24, 46))
+    assert page(console, "\r").endswith("47\n")
+    assert numbers(2, 24) in page(console, "b")
+    assert numbers(50, 72) in page(console, "/^5.$\r")
+    assert numbers(51, 73) in page(console, "n")
+    assert numbers(50, 72) in page(console, "N")
+    page(console, "/nosuch\r")
+    console.child.expect_exact("Pattern not found")
+    page(console, "/(\r")
+    console.child.expect_exact("Unmatched ( or")
+    assert numbers(78, 100) in page(console, "G")
+    console.child.expect_exact("(END)")
+    assert numbers(77, 99) in page(console, "k")
+    assert numbers(1, 23) in page(console, "g")
+    console.type("q")
+    console.wait_prompt()
+    assert console.status() == 0
+    # A pipe is read as far as it is looked at; Ctrl-C ends it, at the prompt and in a search without end.
+    for keys in "\x03", "/x\r":
+        page(console, "yes | less\r")
+        console.type(keys)
+        if keys != "\x03":
+            time.sleep(0.3)
+            console.type("\x03")
+        console.wait_prompt()
+        assert console.status() == 130
+    # more ends at the end, and with the next file no page is lost.
+    console.run("seq 30 > a; seq 31 60 > b")
+    assert page(console, "more a b\r").endswith(numbers(1, 23))
+    assert numbers(24, 30) + numbers(31, 53) in page(console, " ").replace("--More--", "")
+    console.type(" ")
+    assert console.wait_prompt().endswith(numbers(54, 60))
+    # Long lines are wrapped as the screen has it, control characters shown.
+    text = page(console, "printf '%050d\\n\\ta\\001\\n%s' 1 end | COLUMNS=20 LINES=6 less\r")
+    assert text.endswith("\n" + "0" * 20 + "\n" + "0" * 20 + "\n" + "0" * 9 + "1\n" + " " * 8 + "a^A\nend\n")
+    console.type("q")
+    console.wait_prompt()
+
+
+def test_less_copies_where_nobody_looks(console):
+    assert console.run("seq 3 | less | cat; seq 2 > f; more f > g; cat g; less -F f; less nosuch; echo $?") == \
+        "1\n2\n3\n1\n2\n1\n2\nless: nosuch: No such file or directory\n1\n"
+    assert console.run("less; echo $?") == 'less: missing filename ("less --help" for help)\n1\n'
 
 
 def test_script_output_has_no_carriage_returns(tmp_path):

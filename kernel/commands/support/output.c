@@ -113,6 +113,50 @@ int out_flush(void)
 	return error;
 }
 
+void out_keep(void)
+{
+	struct process_output *output = &process_state()->output;
+
+	out_flush();
+	support_attach(process_state());
+	process_free(output->buffer);
+	output->buffer = process_alloc(OUTPUT_BUFFER_SIZE);
+	output->kept = output->buffer ? OUTPUT_BUFFER_SIZE : 0;
+	output->mode = OUTPUT_UNKNOWN; /* nobody but out_bytes() fills the buffer */
+}
+
+char *out_kept(size_t *length)
+{
+	struct process_output *output = &process_state()->output;
+	char *text = output->kept ? output->buffer : NULL;
+
+	*length = text ? output->length : 0;
+	if (text) {
+		output->buffer = NULL;
+		output->length = output->kept = 0;
+	}
+	return text;
+}
+
+/* False: there is no room, and nothing is kept any more. */
+static bool keep(struct process_output *output, const void *bytes, size_t size)
+{
+	while (size > output->kept - output->length) {
+		char *larger = process_realloc(output->buffer, output->kept * 2);
+
+		if (!larger) {
+			flush();
+			output->kept = 0;
+			return false;
+		}
+		output->buffer = larger;
+		output->kept *= 2;
+	}
+	memcpy(output->buffer + output->length, bytes, size);
+	output->length += size;
+	return true;
+}
+
 void out_bytes(const void *bytes, size_t size)
 {
 	struct process_state *state = process_state();
@@ -121,6 +165,8 @@ void out_bytes(const void *bytes, size_t size)
 	if (!size)
 		return;
 	end_if_failed(output);
+	if (output->kept && keep(output, bytes, size))
+		return;
 	support_attach(state);
 	if (output->mode == OUTPUT_UNKNOWN) {
 		struct file *file = process_file(1);

@@ -165,5 +165,7 @@ void pci_intx_revive(struct pci_intx *intx)
 	report(line);
 	line->unclaimed = 0;
 	line->off = line->reported = false;
+	/* Its configuration may have been put back to what it was before. */
+	allow_pin(intx->device, true);
 	ioapic_unmask(line->irq);
 }

@@ -174,6 +174,10 @@ static void test_one(void **state)
 	(void)state;
 	assert_int_equal(attach(&one, "my_nvme0"), 0);
 	assert_int_equal(one.command, PCI_COMMAND_MASTER);
+	/* What had switched it off behind its back does not count */
+	one.command |= PCI_COMMAND_INTX_OFF;
+	pci_intx_revive(&one.intx);
+	assert_int_equal(one.command, PCI_COMMAND_MASTER);
 	assert_string_equal(vectors[inputs[11].vector].name, "irq 11: my_nvme0");
 	assert_true(pci_intx_works(&one.intx));
 	one.drives = true;

@@ -4,6 +4,7 @@
 #include "drivers/nvme/channel.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/platform.h"
+#include "drivers/nvme/quirks.h"
 #include "drivers/nvme/sgl.h"
 #include "drivers/nvme/spec.h"
 
@@ -92,6 +93,7 @@ struct nvme_controller {
 	uint64_t pending_logs[4]; /* log pages to read so that their events come again: bits by LID
 				   */
 	bool shadow;		  /* shadow doorbells in force */
+	bool misses_shadows;	  /* and it may miss one: NVME_QUIRK_MISSED_SHADOWS */
 	uint32_t *shadow_doorbells;
 	uint32_t *shadow_events;
 	uint64_t shadow_doorbells_bus;
@@ -173,8 +175,6 @@ static inline unsigned nvme_in_flight(const struct nvme_controller *controller)
 
 /* enable.c: the controller's own state (Base, sections 3.5 and 3.6) */
 int nvme_read_capabilities(struct nvme_controller *controller);
-/* Before nvme_disable() with commands in flight: as options.settle_ms says. */
-void nvme_settle(struct nvme_controller *controller);
 int nvme_disable(struct nvme_controller *controller);
 /* One that is not seen to stop must not write into memory that is not its own any more: it loses
  * bus mastering. So does one that reads all ones: it may be back as it was. */

@@ -83,48 +83,6 @@ int nvme_read_capabilities(struct nvme_controller *controller)
 	return 0;
 }
 
-/* Whether the controller has I/O commands that it has not completed. */
-static bool has_commands(const struct nvme_controller *controller)
-{
-	for (unsigned i = 1; i < controller->channel_count; i++)
-		for (unsigned s = 0; s < controller->channels[i]->slot_count; s++)
-			if (controller->channels[i]->slots[s].state >= NVME_SLOT_SENT)
-				return true;
-	return false;
-}
-
-/* Waits until everything that is in flight has been completed, or the time is up. */
-static void drain(struct nvme_controller *controller)
-{
-	uint64_t deadline_ns = nvme_time_ns() + controller->options.settle_ms * NVME_NS_PER_MS;
-
-	while (has_commands(controller) && nvme_time_ns() < deadline_ns) {
-		for (unsigned i = 1; i < controller->channel_count; i++)
-			nvme_channel_reap(controller->channels[i]);
-		nvme_relax();
-	}
-}
-
-/* Lets the controller fetch what its doorbells have announced, where that matters (options): it has
- * once it answers a command that was announced later. Where completions are left in their queues by
- * a reset, QEMU's pin stays active behind it; so they are waited for. */
-void nvme_settle(struct nvme_controller *controller)
-{
-	const struct nvme_command command = {
-		.opcode = NVME_ADMIN_GET_FEATURES,
-		.cdw10 = NVME_FEATURE_NUMBER_OF_QUEUES,
-	};
-	uint64_t timeout_ns = controller->admin_timeout_ns;
-
-	if (!controller->options.settle_ms || !nvme_in_flight(controller) ||
-	    !(nvme_get32(controller, NVME_REG_CSTS) & NVME_CSTS_RDY))
-		return;
-	controller->admin_timeout_ns = controller->options.settle_ms * NVME_NS_PER_MS;
-	if (nvme_admin_raw(controller, &command, 0, NULL) == 0)
-		drain(controller);
-	controller->admin_timeout_ns = timeout_ns;
-}
-
 int nvme_disable(struct nvme_controller *controller)
 {
 	uint32_t cc = nvme_get32(controller, NVME_REG_CC), csts;

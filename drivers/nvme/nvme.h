@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "drivers/block/block.h"
+#include "drivers/nvme/quirks.h"
 #include "drivers/nvme/spec.h"
 
 #define NVME_NAME_MAX 16 /* "my_nvme0" */
@@ -213,10 +214,7 @@ struct nvme_options {
 	uint8_t coalesce_time;	    /* the longest delay of an interrupt by it, in 100 us */
 	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */
 	enum nvme_data data;
-	/* How long at most to let a controller see its doorbells, and then to let it complete what
-	 * is in flight, before it is reset; 0: not at all. It should not matter to it, but see
-	 * probe.c. */
-	unsigned settle_ms;
+	unsigned quirks;     /* of its model: enum nvme_quirk */
 	const char *address; /* for nvme_address(), copied */
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned
 	 * off for a controller that cannot be stopped otherwise. */

@@ -13,11 +13,7 @@
 
 #define QEMU_VENDOR 0x1b36
 #define QEMU_NVME   0x0010
-/* QEMU (7.2) that finds out about a doorbell while it is being disabled starts the command all the
- * same, and crashes when the command ends in a queue that is not there any more. Where completions
- * are left in their queues its pin stays active for ever. */
-#define QEMU_SETTLE_MS 500
-#define CLASS_NVME     0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
+#define CLASS_NVME  0x010802 /* mass storage, non-volatile memory, NVM Express I/O controller */
 
 /* A function with a controller that was started. */
 struct binding {
@@ -115,7 +111,7 @@ static bool bind(struct pci_device *device)
 		.spin_us = (unsigned)cmdline_number("nvme.spin_us", 0),
 		.shadow_doorbells = cmdline_number("nvme.shadow", 0) != 0,
 		.data = data_option(),
-		.settle_ms = device->vendor == QEMU_VENDOR ? QEMU_SETTLE_MS : 0,
+		.quirks = nvme_quirks(device->vendor, device->device),
 		.address = pci_name(device, address),
 		.bus_master = bus_master,
 		.restore = restore,

@@ -69,8 +69,6 @@ void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t 
 	*(completion ? queue->cq_shadow : queue->sq_shadow) = now;
 	nvme_full_barrier();
 	event = (uint16_t) * (completion ? queue->cq_event : queue->sq_event);
-	/* The admin queue's doorbells are always rung as well: controllers differ in whether they
-	 * look at its shadow. */
-	if (queue->id == 0 || (uint16_t)(now - event - 1) < (uint16_t)(now - before))
+	if ((uint16_t)(now - event - 1) < (uint16_t)(now - before))
 		nvme_write32(completion ? queue->cq_doorbell : queue->sq_doorbell, now);
 }

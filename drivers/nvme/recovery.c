@@ -56,22 +56,6 @@ void nvme_want_reset(struct nvme_controller *controller, const char *reason)
 	controller->want_reset = true;
 }
 
-/* A queue with shadow doorbells that stands still may only have missed one: emulators that leave
- * out memory barriers do. The real doorbells put it right. */
-static void check_stall(struct nvme_channel *channel, uint64_t now_ns)
-{
-	if (channel->reaped != channel->reaped_seen || !nvme_channel_in_flight(channel)) {
-		channel->reaped_seen = channel->reaped;
-		channel->stall_at_ns = now_ns + NVME_STALL_NS;
-		return;
-	}
-	if (now_ns < channel->stall_at_ns)
-		return;
-	channel->stall_at_ns = now_ns + NVME_STALL_NS;
-	channel->controller->statistics.stalls++;
-	nvme_queue_ring_again(&channel->queue);
-}
-
 /* Makes the PCI function answer again, if it is there. */
 static int restore(struct nvme_controller *controller)
 {
@@ -147,8 +131,8 @@ static void check(struct nvme_controller *controller)
 	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
-		if (controller->shadow && i > 0)
-			check_stall(channel, now_ns);
+		if (controller->misses_shadows && i > 0)
+			nvme_quirk_ring_again(channel, now_ns);
 		if (now_ns >= channel->check_at_ns && !controller->paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
@@ -371,7 +355,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	controller->statistics.resets++;
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
 	restore(controller);
-	nvme_settle(controller);
+	nvme_quirk_settle(controller);
 	error = over ? -EIO : restart(controller, fault);
 	if (error && reset_function(controller) == 0)
 		error = restart(controller, fault);

@@ -288,30 +288,35 @@ static int setup_queues(struct nvme_controller *controller)
 }
 
 /* Doorbell Buffer Config: Base, section 5.8. Not essential: where it is refused the real doorbells
- * do. But no answer is no refusal: it may still come into force. */
+ * do. But no answer is no refusal: it may still come into force. The admin queue keeps its real
+ * doorbells: it is rarely used, and controllers differ in whether they look at its shadow. */
 static int setup_shadow(struct nvme_controller *controller)
 {
 	const struct nvme_command command = {
 		.opcode = NVME_ADMIN_DOORBELL_BUFFER_CONFIG,
 		.prp2 = controller->shadow_events_bus,
 	};
-	unsigned dstrd = NVME_CAP_DSTRD(controller->cap);
+	unsigned dstrd = NVME_CAP_DSTRD(controller->cap), quirks = controller->options.quirks;
 	struct nvme_reply reply;
 	int error;
 
-	controller->shadow = false;
+	controller->shadow = controller->misses_shadows = false;
 	if (!controller->shadow_doorbells || !(controller->identify->oacs & NVME_OACS_DOORBELLS))
 		return 0;
-	/* A pin costs a write to a register for each interrupt anyway; and QEMU's count of queues
-	 * that hold it active goes wrong where it learns of a head from a shadow. */
-	if (controller->irq == NVME_IRQ_INTX) {
+	if (controller->irq == NVME_IRQ_INTX && quirks & NVME_QUIRK_PIN_OR_SHADOWS) {
 		nvme_warning(controller, "no shadow doorbells with INTx");
 		return 0;
 	}
+	/* The I/O queues are new: their shadows begin with 0, as they do. */
 	memset(controller->shadow_doorbells, 0, NVME_PAGE_SIZE);
 	memset(controller->shadow_events, 0, NVME_PAGE_SIZE);
-	/* The queues have been used before: the shadows begin with where they stand. */
-	for (unsigned id = 0; id < controller->channel_count; id++) {
+	error = nvme_admin_raw(controller, &command, controller->shadow_doorbells_bus, &reply);
+	if (error) {
+		nvme_warning(controller, "Doorbell Buffer Config: %s",
+			     nvme_status_name(reply.status));
+		return nvme_answered(&reply) ? 0 : error;
+	}
+	for (unsigned id = 1; id < controller->channel_count; id++) {
 		struct nvme_queue *queue = &controller->channels[id]->queue;
 		uint64_t sq = NVME_SQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
 		uint64_t cq = NVME_CQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
@@ -322,25 +327,10 @@ static int setup_shadow(struct nvme_controller *controller)
 		queue->cq_shadow = controller->shadow_doorbells + cq / 4;
 		queue->sq_event = controller->shadow_events + sq / 4;
 		queue->cq_event = controller->shadow_events + cq / 4;
-		*queue->sq_shadow = queue->sq_tail;
-		*queue->cq_shadow = queue->cq_head;
-	}
-	error = nvme_admin_raw(controller, &command, controller->shadow_doorbells_bus, &reply);
-	if (error) {
-		nvme_warning(controller, "Doorbell Buffer Config: %s",
-			     nvme_status_name(reply.status));
-		return nvme_answered(&reply) ? 0 : error;
-	}
-	for (unsigned id = 0; id < controller->channel_count; id++) {
-		struct nvme_queue *queue = &controller->channels[id]->queue;
-
-		if (!queue->sq_shadow)
-			continue;
-		*queue->sq_shadow = queue->sq_rung;
-		*queue->cq_shadow = queue->cq_rung;
 		queue->shadowed = true;
 	}
 	controller->shadow = true;
+	controller->misses_shadows = quirks & NVME_QUIRK_MISSED_SHADOWS;
 	return 0;
 }
 

@@ -334,7 +334,7 @@ void make_controller(struct nvme_options *options)
 	memset(options, 0, sizeof(*options));
 	options->irq = (enum nvme_irq)(more & 3);
 	options->data = (enum nvme_data)((more >> 2) % 3);
-	options->settle_ms = more & 128 ? 5 : 0;
+	options->quirks = more & 128 ? ~0u : 0;
 	options->coalesce_threshold = more & 4 ? 8 : 0;
 	options->coalesce_time = more & 4 ? 2 : 0;
 	options->timeout_ms = 20;

@@ -175,7 +175,7 @@ static void test_failed_while_stopping(void **state)
  */
 static void test_completed_while_settling(void **state)
 {
-	struct nvme_options options = {.settle_ms = 500};
+	struct nvme_options options = {.quirks = NVME_QUIRK_LATE_DOORBELLS | NVME_QUIRK_STICKY_PIN};
 	struct driver driver;
 
 	(void)state;

@@ -604,7 +604,9 @@ static void test_coalescing_of_many_vectors(void **state)
 static void test_stalls(void **state)
 {
 	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .doorbell_race = true};
-	struct nvme_options options = {.irq = NVME_IRQ_MSIX, .shadow_doorbells = true};
+	struct nvme_options options = {.irq = NVME_IRQ_MSIX,
+				       .shadow_doorbells = true,
+				       .quirks = NVME_QUIRK_MISSED_SHADOWS};
 	struct driver driver;
 
 	(void)state;

@@ -211,7 +211,8 @@ static void test_shadow_doorbell_wakes(void **state)
 static void test_missed_shadow_doorbell(void **state)
 {
 	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .doorbell_race = true};
-	struct nvme_options options = {.shadow_doorbells = true};
+	struct nvme_options options = {.shadow_doorbells = true,
+				       .quirks = NVME_QUIRK_MISSED_SHADOWS};
 	struct driver driver;
 	uint64_t longest = 0;
 	uint8_t bytes[512];

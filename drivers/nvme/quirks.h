@@ -1,0 +1,35 @@
+/* What models of controllers do that they should not, each under a name: the driver asks for the
+ * name, and this file alone knows the model. */
+#pragma once
+
+#include <stdint.h>
+
+enum nvme_quirk {
+	/* It may find a doorbell while it is being disabled, starts that command all the same, and
+	 * crashes when the command ends in a queue that is not there any more (QEMU 7.2). Before it
+	 * is disabled it answers a command that was announced later: then it has seen the others.
+	 */
+	NVME_QUIRK_LATE_DOORBELLS = 1u << 0,
+	/* Completions that a reset leaves in their queues keep the pin active for ever (QEMU 7.2).
+	 * What is in flight may end before. */
+	NVME_QUIRK_STICKY_PIN = 1u << 1,
+	/* It leaves out the memory barriers that shadow doorbells rely on, and so misses one now
+	 * and then (QEMU 7.2, when it emulates a machine of one CPU). The real ones are rung when a
+	 * queue stands still. */
+	NVME_QUIRK_MISSED_SHADOWS = 1u << 2,
+	/* It counts wrongly which queues hold the pin active where it learns of a head from a
+	 * shadow (QEMU 7.2). No shadow doorbells with INTx. */
+	NVME_QUIRK_PIN_OR_SHADOWS = 1u << 3,
+};
+
+struct nvme_controller;
+struct nvme_channel;
+
+/* Those of the model with these PCI numbers. */
+unsigned nvme_quirks(uint16_t vendor, uint16_t device);
+
+/* NVME_QUIRK_LATE_DOORBELLS and NVME_QUIRK_STICKY_PIN: before the controller is disabled. Takes no
+ * longer than half a second for each. */
+void nvme_quirk_settle(struct nvme_controller *controller);
+/* NVME_QUIRK_MISSED_SHADOWS: now and then, while somebody waits. */
+void nvme_quirk_ring_again(struct nvme_channel *channel, uint64_t now_ns);

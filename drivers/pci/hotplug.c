@@ -30,18 +30,23 @@
 #define EXPRESS_SLOT_CAP    0x14
 #define SLOT_CAP_POWER	    (1u << 1) /* Power Controller Present */
 #define SLOT_CAP_HOT_PLUG   (1u << 6)
+#define SLOT_CAP_SILENT	    (1u << 18) /* No Command Completed Support */
 #define SLOT_CAP_NUMBER(c)  ((c) >> 19)
 #define EXPRESS_SLOT_CTRL   0x18
+#define SLOT_ATTENTION_OFF  0x00c0 /* its indicator; 0 is reserved */
 #define SLOT_INDICATOR_ON   0x0100
 #define SLOT_INDICATOR_OFF  0x0300
 #define SLOT_POWER_OFF	    0x0400
 #define EXPRESS_SLOT_STATUS 0x1a
 #define SLOT_ATTENTION	    0x0001
+#define SLOT_COMPLETED	    0x0010
 #define SLOT_EVENTS	    0x011f /* written back to be cleared */
 #define SLOT_OCCUPIED	    0x0040
 
-#define LINK_TIMEOUT_NS	 NS_PER_S /* section 6.7.3.3 */
-#define READY_TIMEOUT_NS NS_PER_S /* section 6.6.1: then a function answers */
+#define COMMAND_TIMEOUT_NS NS_PER_S	     /* section 6.7.3.2 */
+#define SETTLE_NS	   (100 * NS_PER_MS) /* section 6.6.1: nobody looks at the device before */
+#define LINK_TIMEOUT_NS	   NS_PER_S	     /* section 6.7.3.3 */
+#define READY_TIMEOUT_NS   NS_PER_S	     /* section 6.6.1: then a function answers */
 
 struct slot {
 	struct pci_device *port;
@@ -69,11 +74,33 @@ static unsigned slot_bus(const struct slot *slot)
 	return pci_read8(slot->port, PCI_SECONDARY_BUS);
 }
 
-/* With the indicator that goes with it. Interrupts for slot events stay off: nobody takes them. */
+/* Waits until the port has carried out what was written to its slot control register, the next
+ * write may not come before. */
+static void wait_completed(const struct slot *slot)
+{
+	uint64_t deadline = time_ns() + COMMAND_TIMEOUT_NS;
+
+	if (pci_read32(slot->port, slot->express + EXPRESS_SLOT_CAP) & SLOT_CAP_SILENT)
+		return;
+	while (!(slot_read(slot, EXPRESS_SLOT_STATUS) & SLOT_COMPLETED)) {
+		if (time_ns() >= deadline) {
+			log_warning("pci: slot %u: its port does not complete commands",
+				    slot->number);
+			return;
+		}
+		cpu_relax();
+	}
+	slot_write(slot, EXPRESS_SLOT_STATUS, SLOT_COMPLETED);
+}
+
+/* With the indicators that go with it. Interrupts for slot events stay off: nobody takes them. */
 static void set_power(const struct slot *slot, bool on)
 {
+	slot_write(slot, EXPRESS_SLOT_STATUS, SLOT_COMPLETED);
 	slot_write(slot, EXPRESS_SLOT_CTRL,
-		   on ? SLOT_INDICATOR_ON : SLOT_INDICATOR_OFF | SLOT_POWER_OFF);
+		   SLOT_ATTENTION_OFF |
+			   (on ? SLOT_INDICATOR_ON : SLOT_INDICATOR_OFF | SLOT_POWER_OFF));
+	wait_completed(slot);
 }
 
 static bool is_powered(const struct slot *slot)
@@ -97,6 +124,7 @@ static bool wait_ready(const struct slot *slot)
 			return false;
 		cpu_relax();
 	}
+	time_delay_ns(SETTLE_NS);
 	deadline = time_ns() + READY_TIMEOUT_NS;
 	while (pci_read16(&first, PCI_VENDOR_ID) == 0xffff) {
 		if (time_ns() >= deadline)

@@ -17,6 +17,7 @@
 
 #define HEADER_MULTIFUNCTION 0x80
 #define HEADER_BRIDGE	     1
+#define CLASS_BRIDGE	     6
 
 static struct pci_device *first_device;
 static unsigned function_count;
@@ -101,7 +102,8 @@ static unsigned read_bar(struct pci_device *device, unsigned index, unsigned cou
 /*
  * Decoding is off meanwhile, so that the function does not answer at wrong addresses. That is why a
  * function's BARs are sized together and not before somebody asks: an emulator rebuilds its map of
- * the machine each time decoding changes, milliseconds for every function.
+ * the machine each time decoding changes, milliseconds for every function. Bridges of all kinds go
+ * on: what is behind them is in use, and nobody accesses their own BARs, if they have any.
  */
 static void read_bars(struct pci_device *device)
 {
@@ -111,6 +113,8 @@ static void read_bars(struct pci_device *device)
 	uint16_t command = pci_read16(device, PCI_COMMAND);
 	uint16_t decoding = command & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
 
+	if (device->class_code >> 16 == CLASS_BRIDGE)
+		decoding = 0;
 	if (decoding)
 		pci_write16(device, PCI_COMMAND, command & (uint16_t)~decoding);
 	for (unsigned i = 0; i < count;)

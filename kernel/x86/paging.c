@@ -11,7 +11,7 @@
 /* Intel SDM volume 3, section 4.5: bits of a page table entry. */
 #define PRESENT	   (1ull << 0)
 #define WRITABLE   (1ull << 1)
-#define UNCACHED   (3ull << 3) /* PWT and PCD: PAT entry 3, UC at power-on */
+#define UNCACHED   (3ull << 3) /* PWT and PCD: PAT entry 3 */
 #define LARGE	   (1ull << 7) /* in a level 2 entry: 2 MiB */
 #define NO_EXECUTE (1ull << 63)
 #define ADDRESS	   0x000ffffffffff000ull
@@ -21,6 +21,9 @@
 #define BIOS_START	   0xe0000
 #define BIOS_END	   0x100000
 #define CPUID_ADDRESS_BITS 0x80000008u
+#define CPUID_PAT	   (1u << 16) /* in EDX of leaf 1 */
+#define MSR_PAT		   0x277
+#define PAT_TYPES	   0x0007040600070406ull /* as at power-on: WB, WT, UC-, UC, and again */
 
 static uint64_t *root;
 static uint64_t address_end; /* of physical addresses that can be mapped */
@@ -206,6 +209,20 @@ static void find_address_end(void)
 	address_end = 1ull << bits;
 }
 
+/* The memory types that page table entries choose from. A boot loader may have changed them; what
+ * is cached under the old ones is written back (Intel SDM volume 3, section 12.12.4). */
+static void set_memory_types(void)
+{
+	uint32_t a = 1, b, c = 0, d;
+
+	asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	if (!(d & CPUID_PAT) || cpu_read_msr(MSR_PAT) == PAT_TYPES)
+		return;
+	asm volatile("wbinvd" : : : "memory");
+	cpu_write_msr(MSR_PAT, PAT_TYPES);
+	asm volatile("wbinvd" : : : "memory");
+}
+
 static int map_image(void)
 {
 	const struct {
@@ -251,6 +268,7 @@ int paging_init(const struct boot_info *info)
 		error = paging_map_firmware(BIOS_START, BIOS_END - BIOS_START);
 	if (error)
 		return error;
+	set_memory_types();
 	load_root();
 	paging_guard(boot_stack_guard);
 	return 0;

@@ -18,7 +18,9 @@ static uint8_t port_space[256], device_space[256];
 static const uint8_t no_others[PCI_BUSES / 8];
 static bool plugged, powered, link_works;
 static bool two_bars; /* has a second one of 4 KiB */
-static uint64_t now_ns;
+static uint64_t now_ns, completes_at_ns, quiet_until_ns;
+static bool commanded; /* and not told to have ended */
+static bool silent;    /* the port does not tell */
 static unsigned arrived_count, left_there, left_gone;
 
 static uint8_t *find(uint16_t place)
@@ -26,19 +28,6 @@ static uint8_t *find(uint16_t place)
 	if (place == 1 << 3)
 		return port_space;
 	return place == 1 << 8 && plugged && powered ? device_space : NULL;
-}
-
-uint32_t config_space_read(uint16_t place, unsigned offset, unsigned width)
-{
-	const uint8_t *space = find(place);
-	uint32_t value = UINT32_MAX;
-
-	now_ns += 1000;
-	if (now_ns > 100000000000)
-		fail_msg("somebody waits for ever");
-	if (space)
-		memcpy(&value, space + offset, width);
-	return value;
 }
 
 static void put16(unsigned offset, uint16_t value)
@@ -54,6 +43,23 @@ static uint16_t get16(unsigned offset)
 	return value;
 }
 
+uint32_t config_space_read(uint16_t place, unsigned offset, unsigned width)
+{
+	const uint8_t *space = find(place);
+	uint32_t value = UINT32_MAX;
+
+	now_ns += 1000;
+	if (now_ns > 100000000000)
+		fail_msg("somebody waits for ever");
+	if (place == 1 << 8 && plugged)
+		assert_true(now_ns >= quiet_until_ns);
+	if (place == 1 << 3 && offset == STATUS && commanded && now_ns >= completes_at_ns)
+		put16(STATUS, get16(STATUS) | 0x10);
+	if (space)
+		memcpy(&value, space + offset, width);
+	return value;
+}
+
 static void events(uint16_t bits)
 {
 	put16(STATUS, (get16(STATUS) & ~0x40) | bits | (plugged ? 0x40 : 0));
@@ -65,12 +71,20 @@ void config_space_write(uint16_t place, unsigned offset, uint32_t value, unsigne
 	uint8_t *space = find(place);
 
 	if (space == port_space && offset == STATUS) {
+		commanded &= !(value & get16(STATUS) & 0x10);
 		put16(STATUS, get16(STATUS) & ~(value & 0x1f)); /* ones clear */
 		return;
 	}
 	if (space == port_space && offset == CONTROL) {
 		bool off = value & 0x400;
 
+		/* Attention indicator 0 is reserved; the command before has ended. */
+		assert_int_not_equal(value & 0xc0, 0);
+		assert_false(commanded);
+		commanded = !silent;
+		completes_at_ns = now_ns + 3000000;
+		if (!off)
+			quiet_until_ns = now_ns + 100000000;
 		put16(CONTROL, (uint16_t)value);
 		if (off && powered && plugged) { /* as QEMU: it may go */
 			plugged = false;
@@ -165,7 +179,11 @@ static void plug(void)
 static void start(bool full, bool hot_plug)
 {
 	static const uint8_t header[] = {0x36, 0x1b, 0x0c, 0, 7, 0, 0x10, 0, 0, 0, 4, 6, 0, 0, 1};
-	uint32_t link = 1u << 20, slot = 5u << 19 | 3 | (hot_plug ? 1u << 6 : 0);
+	uint32_t link = 1u << 20;
+	uint32_t slot = 5u << 19 | 3 | (hot_plug ? 1u << 6 : 0) | (silent ? 1u << 18 : 0);
+
+	commanded = false;
+	quiet_until_ns = 0;
 
 	memset(port_space, 0, sizeof(port_space));
 	memcpy(port_space, header, sizeof(header));
@@ -226,7 +244,7 @@ static void test_attention_button(void **state)
 	expect(0, 1, 0);
 	assert_null(endpoint());
 	assert_false(powered);
-	assert_int_equal(get16(CONTROL) & 0x700, 0x700);
+	assert_int_equal(get16(CONTROL), 0x7c0);
 	end();
 }
 
@@ -253,6 +271,19 @@ static void test_put_in(void **state)
 		expect(round + 1, round + 1, 0);
 	}
 	end();
+}
+
+/* A port that does not tell when it has carried out a command, and says so */
+static void test_silent_port(void **state)
+{
+	uint64_t before;
+
+	silent = true;
+	test_put_in(state);
+	before = now_ns;
+	test_attention_button(state);
+	assert_in_range(now_ns - before, 0, 500000000);
+	silent = false;
 }
 
 static void test_pulled_out(void **state)
@@ -369,7 +400,8 @@ static void test_window_full(void **state)
 }
 
 TESTS(cmocka_unit_test(test_nothing_happens), cmocka_unit_test(test_attention_button),
-      cmocka_unit_test(test_put_in), cmocka_unit_test(test_pulled_out),
-      cmocka_unit_test(test_presence_not_reported), cmocka_unit_test(test_does_not_answer),
-      cmocka_unit_test(test_slot_without_hot_plug), cmocka_unit_test(test_window_full),
-      cmocka_unit_test(test_impossible_registers), cmocka_unit_test(test_two_bars))
+      cmocka_unit_test(test_put_in), cmocka_unit_test(test_silent_port),
+      cmocka_unit_test(test_pulled_out), cmocka_unit_test(test_presence_not_reported),
+      cmocka_unit_test(test_does_not_answer), cmocka_unit_test(test_slot_without_hot_plug),
+      cmocka_unit_test(test_window_full), cmocka_unit_test(test_impossible_registers),
+      cmocka_unit_test(test_two_bars))

@@ -182,6 +182,8 @@ void cmdline_limit(const char *key, uint64_t max)
 
 void cmdline_check(void)
 {
+	if (strlen(text) == TEXT_MAX - 1)
+		log_warning("command line: only its first %u bytes are used", TEXT_MAX - 1);
 	for (const char *word = words; *word; word += strlen(word) + 1) {
 		char values[CMDLINE_VALUES];
 		const char *value;

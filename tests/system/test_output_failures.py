@@ -16,6 +16,7 @@ SHELL = os.environ.get("HOST_SHELL_PROGRAM") or os.path.join(machine.ROOT, "buil
 
 # What each command writes for ever, or for longer than anybody waits.
 ENDLESS = {
+    "less": "less /dev/zero", "more": "more /dev/zero",
     "cat": "yes | cat -n",
     "cat -v": "cat -v /dev/zero",
     "cat plain": "cat /dev/zero",

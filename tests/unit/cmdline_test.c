@@ -72,6 +72,9 @@ static void longest(void **state)
 	memcpy(line, word, sizeof(word) - 1);
 	cmdline_init(line);
 	assert_int_equal(strlen(cmdline_get("console.mark")), 2047 - (sizeof(word) - 1));
+	cmdline_check();
+	assert_string_equal(warned, "command line: only its first 2047 bytes are used\n");
+	warned[0] = '\0';
 }
 
 static void numbers(void **state)

@@ -118,19 +118,21 @@ static size_t line_start(const struct pager *pager, size_t at)
 	return at;
 }
 
-static size_t row_before(struct pager *pager, size_t at)
+/* The row that is so many rows above the one at a place. Every line has at least one row: far
+ * enough up the rows are counted, and gone down again. A line may be as long as the text. */
+static size_t rows_before(struct pager *pager, size_t at, unsigned rows)
 {
-	size_t row = at ? line_start(pager, at - 1) : 0;
+	size_t start = at, row, above = 0;
 
-	for (unsigned i = 1;; i++) {
-		size_t end = row_end(pager, row);
-
-		if (end >= at)
-			return row;
-		row = end;
-		if (i % CHECK_ROWS == 0)
+	for (unsigned i = 0; i < rows && start > 0; i++)
+		start = line_start(pager, start - 1);
+	for (row = start; row < at; row = row_end(pager, row))
+		if (++above % CHECK_ROWS == 0)
 			process_check_interrupt();
-	}
+	for (row = start; above > rows; row = row_end(pager, row))
+		if (--above % CHECK_ROWS == 0)
+			process_check_interrupt();
+	return row;
 }
 
 /* --- the screen --- */
@@ -178,24 +180,15 @@ static void show_from(struct pager *pager, size_t top)
 
 static void back(struct pager *pager, unsigned rows)
 {
-	size_t top = pager->top;
-
-	for (unsigned i = 0; i < rows && top > 0; i++)
-		top = row_before(pager, top);
-	if (top != pager->top)
-		show_from(pager, top);
+	if (pager->top > 0)
+		show_from(pager, rows_before(pager, pager->top, rows));
 }
 
 static void go_to_end(struct pager *pager)
 {
-	size_t top;
-
 	while (read_more(pager))
 		;
-	top = pager->length;
-	for (unsigned i = 0; i < pager->page && top > 0; i++)
-		top = row_before(pager, top);
-	show_from(pager, top);
+	show_from(pager, rows_before(pager, pager->length, pager->page));
 }
 
 static void take_size(struct pager *pager)

@@ -50,3 +50,34 @@ uint32_t crc32(uint32_t crc, const void *data, size_t size)
 		crc = crc >> 8 ^ tables[0][(crc ^ *next++) & 255];
 	return ~crc;
 }
+
+#define POSIX_POLYNOMIAL 0x04c11db7u
+
+uint32_t crc32_posix(uint32_t crc, const void *data, size_t size)
+{
+	static uint32_t table[256];
+	static bool made;
+	const uint8_t *next = data;
+
+	for (unsigned byte = 0; !made && byte < 256; byte++) {
+		uint32_t rest = byte << 24;
+
+		for (unsigned bit = 0; bit < 8; bit++)
+			rest = rest << 1 ^ (rest >> 31 ? POSIX_POLYNOMIAL : 0);
+		table[byte] = rest;
+	}
+	made = true;
+	while (size--)
+		crc = crc << 8 ^ table[crc >> 24 ^ *next++];
+	return crc;
+}
+
+uint32_t crc32_posix_end(uint32_t crc, uint64_t size)
+{
+	for (; size; size >>= 8) {
+		uint8_t byte = (uint8_t)size;
+
+		crc = crc32_posix(crc, &byte, 1);
+	}
+	return ~crc;
+}

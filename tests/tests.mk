@@ -44,6 +44,7 @@ unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
 unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
 unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
+unit_md5      = lib/md5.c
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
 unit_probe    = drivers/nvme/probe.c kernel/cmdline.c lib/number.c

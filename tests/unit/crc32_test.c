@@ -44,4 +44,17 @@ static void test_sizes_and_alignments(void **state)
 	}
 }
 
-TESTS(cmocka_unit_test(test_check_value), cmocka_unit_test(test_sizes_and_alignments))
+/* What cksum of GNU coreutils prints. */
+static void test_posix(void **state)
+{
+	(void)state;
+	assert_int_equal(crc32_posix_end(0, 0), 4294967295u);
+	assert_int_equal(crc32_posix_end(crc32_posix(0, "123456789", 9), 9), 930766865u);
+	assert_int_equal(crc32_posix_end(crc32_posix(crc32_posix(0, "1234", 4), "56789", 5), 9),
+			 930766865u);
+	/* the CRC of zeros is 0 until the size comes to it */
+	assert_int_equal(crc32_posix_end(0, 0x1020304), 626050507u);
+}
+
+TESTS(cmocka_unit_test(test_check_value), cmocka_unit_test(test_sizes_and_alignments),
+      cmocka_unit_test(test_posix))

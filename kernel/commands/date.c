@@ -212,9 +212,9 @@ static int date_main(int argc, char **argv)
 			if (state.argument[0] != '@' ||
 			    number_parse(state.argument + 1, 10, &now) != 0)
 				fail(1, "invalid date %s: only @SECONDS is understood",
-				     quote(state.argument));
+				     quote_text(state.argument));
 			if (now > SECONDS_MAX)
-				fail(1, "time %s is out of range", quote(state.argument + 1));
+				fail(1, "time %s is out of range", quote_text(state.argument + 1));
 			ns = 0;
 			break;
 		case 'I':
@@ -224,7 +224,7 @@ static int date_main(int argc, char **argv)
 				format = "%Y-%m-%dT%H:%M:%S+00:00";
 			else
 				fail(1, "invalid argument %s for '--iso-8601'",
-				     quote(state.argument));
+				     quote_text(state.argument));
 			break;
 		case 'R':
 			format = "%a, %d %b %Y %H:%M:%S %z";
@@ -240,7 +240,7 @@ static int date_main(int argc, char **argv)
 	if (state.index < argc) {
 		if (argv[state.index][0] != '+')
 			fail(1, "invalid date %s: the clock cannot be set",
-			     quote(argv[state.index]));
+			     quote_text(argv[state.index]));
 		format = argv[state.index] + 1;
 	}
 	print_format(format, now, ns);

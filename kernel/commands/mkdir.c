@@ -51,7 +51,7 @@ static int mkdir_main(int argc, char **argv)
 			const char *text = state.argument;
 
 			if (!*text || strlen(text) > 4 || text[strspn(text, "01234567")])
-				fail(1, "invalid mode %s", quote(text));
+				fail(1, "invalid mode %s", quote_text(text));
 			for (mode = 0; *text; text++)
 				mode = mode * 8 + (unsigned)(*text - '0');
 		} else {
@@ -66,7 +66,8 @@ static int mkdir_main(int argc, char **argv)
 				    : make(argv[i], mode, verbose);
 
 		if (error) {
-			complain_about("cannot create directory", failed, error);
+			complain("cannot create directory %s: %s", quote_text(failed),
+				 error_text(-error));
 			status = 1;
 		}
 	}

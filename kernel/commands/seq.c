@@ -19,7 +19,7 @@ static int64_t parse_integer(const char *text)
 		overflow |= __builtin_mul_overflow(value, 10u, &value) ||
 			    __builtin_add_overflow(value, (uint64_t)(*at - '0'), &value);
 	if (at == digits || *at) {
-		complain("invalid integer argument: %s", quote(text));
+		complain("invalid integer argument: %s", quote_text(text));
 		fail_usage(1);
 	}
 	if (overflow || value > INT64_MAX)
@@ -70,7 +70,7 @@ static int seq_main(int argc, char **argv)
 		if (count < 1)
 			complain("missing operand");
 		else
-			complain("extra operand %s", quote(operands[3]));
+			complain("extra operand %s", quote_text(operands[3]));
 		fail_usage(1);
 	}
 	if (count > 1)
@@ -79,7 +79,7 @@ static int seq_main(int argc, char **argv)
 		step = parse_integer(operands[1]);
 	last = parse_integer(operands[count - 1]);
 	if (!step) {
-		complain("invalid Zero increment value: %s", quote(operands[1]));
+		complain("invalid Zero increment value: %s", quote_text(operands[1]));
 		fail_usage(1);
 	}
 	if (equal_width) {

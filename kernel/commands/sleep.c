@@ -65,7 +65,7 @@ static int sleep_main(int argc, char **argv)
 		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		if (!parse_interval(argv[i], &ns)) {
-			complain("invalid time interval %s", quote(argv[i]));
+			complain("invalid time interval %s", quote_text(argv[i]));
 			valid = false;
 		} else if (__builtin_add_overflow(total, ns, &total)) {
 			total = UINT64_MAX;

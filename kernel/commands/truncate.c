@@ -29,7 +29,7 @@ static void parse_size(const char *text, struct change *change)
 	if (!error && change->size > INT64_MAX)
 		error = -ERANGE;
 	if (error)
-		fail(1, "Invalid number: %s%s%s", quote(text), error == -ERANGE ? ": " : "",
+		fail(1, "Invalid number: %s%s%s", quote_text(text), error == -ERANGE ? ": " : "",
 		     error == -ERANGE ? error_text(EOVERFLOW) : "");
 	if ((change->mode == '/' || change->mode == '%') && change->size == 0)
 		fail(1, "division by zero");

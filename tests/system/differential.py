@@ -21,6 +21,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "system"))
 
+import filter_cases  # noqa: E402
 import pattern_cases  # noqa: E402
 
 DEVICE_SIZE = 1 << 20  # of the device that device cases use; a regular file takes its place with GNU's
@@ -365,7 +366,8 @@ def pattern_case(make):
     return case
 
 
-KINDS = {"grep": pattern_case(pattern_cases.grep), "dd": dd_case, "cmp": cmp_case, "device": device_case, "tools": tool_case}
+KINDS = {"grep": pattern_case(pattern_cases.grep), "dd": dd_case, "cmp": cmp_case, "device": device_case, "tools": tool_case,
+         "filters": pattern_case(filter_cases.case)}
 
 
 def generate(kind, seed, count):

@@ -30,17 +30,24 @@ ENDLESS = {
     "cmp": "yes | cmp -l - /dev/zero",
     "dd": "dd if=/dev/zero status=none",
     "seq": "seq 1 2000000000",
+    "cut": "yes | cut -b 1",
+    "cut -f": "yes a:b | cut -d : -f 1",
+    "sort -m": "seq 100000 >f; sort f",
     "tail": "yes | tail -n +1",
     "tail -c": "tail -c +1 /dev/zero",
     "tee": "yes | tee /dev/full",
+    "tr": "tr '\\\\0' x </dev/zero",
+    "uniq": "seq 1000000000 | uniq",
+    "uniq --group": "yes | uniq --group",
     "yes": "yes",
 }
 
 # Those with another status than 1, or another name for what they write.
-STATUS = {"cmp": 2}
+STATUS = {"cmp": 2, "sort": 2}
 MESSAGE = {
     "dd": "dd: writing to 'standard output': No space left on device\n",
     "head": "head: error writing 'standard output': No space left on device\n",
+    "sort": "sort: write failed: 'standard output': No space left on device\n",
     "tail": "tail: error writing 'standard output': No space left on device\n",
     "tee": "tee: 'standard output': No space left on device\ntee: /dev/full: No space left on device\n",
     "yes": "yes: standard output: No space left on device\n",
@@ -52,7 +59,7 @@ SHORT = {
     "cp": "cp -v /dev/null o", "date": "date", "dirname": "dirname a", "echo": "echo a", "free": "free",
     "help": "help", "ls": "ls /dev", "mkdir": "mkdir -v d", "mv": "touch o; mv -v o p",
     "printf": "printf a", "rm": "touch o; rm -v o", "rmdir": "mkdir d; rmdir -v d",
-    "sha256sum": "sha256sum /dev/null", "stat": "stat /dev/null", "uname": "uname", "uptime": "uptime",
+    "cksum": "cksum /dev/null", "md5sum": "md5sum /dev/null", "sha256sum": "sha256sum /dev/null", "stat": "stat /dev/null", "uname": "uname", "uptime": "uptime",
     "wc": "wc /dev/null",
 }
 SHORT_STATUS = {"ls": 2}

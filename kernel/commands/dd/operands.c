@@ -75,7 +75,7 @@ static int parse_symbols(const char *text, const struct symbol *table, bool excl
 
 			memcpy(bad, text, length);
 			bad[length] = '\0';
-			complain("%s: %s", what, quote(bad));
+			complain("%s: %s", what, quote_text(bad));
 			fail_usage(1);
 		}
 		value = exclusive ? symbol->value : value | symbol->value;
@@ -176,7 +176,7 @@ static void parse_number_operand(const char *operand, const char *text, struct d
 	} else if (operand_is(operand, "count")) {
 		sizes->count = (struct amount){value, has_b};
 	} else {
-		complain("unrecognized operand %s", quote(operand));
+		complain("unrecognized operand %s", quote_text(operand));
 		fail_usage(1);
 	}
 	if (value < min)
@@ -186,7 +186,7 @@ static void parse_number_operand(const char *operand, const char *text, struct d
 	if (result & SIZE_OVERFLOW)
 		fail_about("invalid number:", text, -EOVERFLOW);
 	if (result != SIZE_OK)
-		fail(1, "invalid number: %s", quote(text));
+		fail(1, "invalid number: %s", quote_text(text));
 }
 
 static void split(const struct amount *amount, bool bytes, uint64_t block, uint64_t *blocks,
@@ -235,7 +235,7 @@ void dd_parse_operands(int argc, char **argv, struct dd_options *options)
 		const char *value = strchr(operand, '=');
 
 		if (!value) {
-			complain("unrecognized operand %s", quote(operand));
+			complain("unrecognized operand %s", quote_text(operand));
 			fail_usage(1);
 		}
 		value++;

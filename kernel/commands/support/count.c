@@ -22,7 +22,7 @@ static void parse_count(const char *text, char sign, struct count_options *optio
 		is_digit(*number) ? size_parse(number, "bkKmMGTPEZY0", &options->count) : -EINVAL;
 
 	if (error)
-		fail(1, "invalid number of %s: %s%s%s", what, quote(text + (*text == '-')),
+		fail(1, "invalid number of %s: %s%s%s", what, quote_text(text + (*text == '-')),
 		     error == -ERANGE ? ": " : "", error == -ERANGE ? error_text(EOVERFLOW) : "");
 }
 
@@ -97,7 +97,7 @@ static bool parse_old_tail(int argc, char **argv, struct count_options *options)
 		int result = size_scan(text + 1, &end, 10, "b", &options->count);
 
 		if (result & ~SIZE_SUFFIX)
-			fail(1, "invalid number: %s: %s", quote(text), error_text(ERANGE));
+			fail(1, "invalid number: %s: %s", quote_text(text), error_text(ERANGE));
 	}
 	return true;
 }

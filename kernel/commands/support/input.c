@@ -74,6 +74,7 @@ void input_start(struct input *input, int fd, const char *name, void *buffer)
 	memset(input, 0, sizeof(*input));
 	input->fd = fd;
 	input->name = name;
+	input->end_of_line = '\n';
 	input->buffer = buffer ? buffer : input_buffer();
 }
 
@@ -83,8 +84,9 @@ bool input_fill(struct input *input)
 
 	input->at = input->end = 0;
 	if (count < 0) {
-		if (!input->failed)
+		if (!input->failed && !input->quiet)
 			input_complain(input->name, count);
+		input->error = count;
 		input->failed = true;
 		return false;
 	}
@@ -115,7 +117,7 @@ char *input_line(struct input *input, size_t *length, bool *complete)
 	do {
 		unsigned char *start = input->buffer + input->at;
 		size_t rest = input->end - input->at;
-		unsigned char *end = memchr(start, '\n', rest);
+		unsigned char *end = memchr(start, input->end_of_line, rest);
 		size_t now = end ? (size_t)(end - start) : rest;
 
 		line_room(input, used + now + 1);

@@ -30,7 +30,10 @@ struct input {
 	size_t at, end;
 	char *line; /* input_line()'s, grows */
 	size_t line_size;
-	bool failed; /* a read error has been complained about */
+	char end_of_line; /* a newline, unless set otherwise after input_start() */
+	bool failed;	  /* a read error has been complained about */
+	bool quiet;	  /* set after input_start(): the caller complains about error itself */
+	long error;
 };
 
 /* buffer is INPUT_BUFFER bytes from input_buffer() or NULL (one is allocated). */

@@ -335,7 +335,7 @@ void fail_missing_operand(void)
 
 void fail_extra_operand(const char *operand)
 {
-	complain("extra operand %s", quote(operand));
+	complain("extra operand %s", quote_text(operand));
 	fail_usage(1);
 }
 

@@ -79,8 +79,10 @@ static bool goes_into(const char *target, char **sources, int count,
 	struct file_stat stat;
 
 	if (options->into_nothing) {
-		if (count > 1)
-			fail_extra_operand(sources[1]);
+		if (count > 1) {
+			complain("extra operand %s", quote(count > 2 ? sources[2] : target));
+			fail_usage(1);
+		}
 		return false;
 	}
 	int error = path_stat(target, &stat);

@@ -23,7 +23,8 @@ CLANG := $(findstring clang,$(CC_VERSION))
 TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
 NM := $(TOOL_PREFIX)nm
 
-CFLAGS := -std=gnu11 -O2 -g -I. -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
+OPTIMIZE := -O2
+CFLAGS := -std=gnu11 $(OPTIMIZE) -g -I. -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
 	-mstack-protector-guard=global -fcf-protection=none -ffunction-sections -fdata-sections \
@@ -103,25 +104,33 @@ refuse = $(foreach name,$1,$(if $(filter command environment,$(origin $(name))),
 	$(error make $@ takes no $(name)=: $2))))
 # A value as one word of the shell.
 quoted = '$(subst ','\'',$1)'
-RUN_QEMU := tools/run-qemu --kernel $(KERNEL) --iso $(ISO) --boot $(BOOT) \
+# $1: the folder of the kernel
+run_qemu = tools/run-qemu --kernel $1/my_nvme.elf --iso $1/my_nvme.iso --boot $(BOOT) \
 	$(if $(QEMU),--qemu $(call quoted,$(QEMU))) $(if $(MACHINE),--machine $(MACHINE)) \
 	$(if $(MEM),--mem $(MEM)) $(if $(SMP),--smp $(SMP)) $(if $(ACCEL),--accel $(ACCEL)) \
 	$(if $(DISK),--disk $(call quoted,$(DISK))) $(if $(ANY_DISK),--any-disk) $(if $(NVME),--nvme $(call quoted,$(NVME))) \
 	$(if $(APPEND),--append $(call quoted,$(APPEND))) \
 	$(if $(SCRIPT),--script $(call quoted,$(SCRIPT))) $(if $(TIMEOUT),--timeout $(TIMEOUT))
-BOOTED := $(KERNEL) $(if $(filter direct,$(BOOT)),,$(ISO))
+booted = $1/my_nvme.elf $(if $(filter direct,$(BOOT)),,$1/my_nvme.iso)
+# Without optimisation, so that gdb shows every variable and line.
+DEBUG_KERNEL := $(B)/debug-kernel
+debug_flags = CC='$(CC)' B=$(DEBUG_KERNEL) OPTIMIZE=-O0
 
 # A make of its own behind tools/dependencies: the compiler may only now be there.
-.PHONY: run debug console compiler
+.PHONY: run debug debug-kernel console compiler
 run:
 	@tools/dependencies run
-	@$(MAKE) -s compiler $(BOOTED)
-	@$(RUN_QEMU)
+	@$(MAKE) -s compiler $(call booted,$(B))
+	@$(call run_qemu,$(B))
 
 debug:
 	@tools/dependencies debug
-	@$(MAKE) -s compiler $(BOOTED)
-	@$(RUN_QEMU) --debug
+	@$(MAKE) -s compiler
+	@$(MAKE) -s $(debug_flags) $(call booted,$(DEBUG_KERNEL))
+	@$(call run_qemu,$(DEBUG_KERNEL)) --debug
+
+debug-kernel:
+	@$(MAKE) -s $(debug_flags)
 
 console:
 	@tools/run-qemu --console
@@ -159,7 +168,7 @@ help:
 	@echo "make fuzz        every fuzz target for SECONDS=60 seconds"
 	@echo "make coverage    lines that the tests reach: build/coverage/html/index.html"
 	@echo "make bench       measure against the peers"
-	@echo "make debug       boot stopped at the first instruction, with gdb; make console: its serial line"
+	@echo "make debug       boot an -O0 build stopped at the first instruction, with gdb; make console: its serial line"
 	@echo "make             build/my_nvme.elf;  make iso: build/my_nvme.iso for BIOS and UEFI"
 	@echo "make toolchain   build x86_64-elf binutils and gcc into build/toolchain (25 minutes)"
 	@echo "make deps        install what all of these need;  make clean: remove what was built"

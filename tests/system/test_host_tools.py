@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -207,3 +208,35 @@ def test_without_root_the_command_is_printed(tmp_path, purpose):
     (line,) = re.findall(r"^  apt-get install (.+)$", result.stderr, re.MULTILINE)
     assert len(line.split()) > 5
     assert missing_packages(line.split()) == []
+
+
+@pytest.mark.skipif(not shutil.which("gdb"), reason="no gdb")
+def test_gdb_shows_queue_entries(tmp_path, monkeypatch):
+    """The commands that docs/extending.md has for the kernel of make debug."""
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    with open(os.path.join(ROOT, "docs", "extending.md"), encoding="utf-8") as file:
+        documented = re.search(r"^```gdb\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL).group(1)
+    built = make("-s", "debug-kernel")
+    assert built.returncode == 0, built.stdout
+    kernel = os.path.join(ROOT, "build", "debug-kernel", "my_nvme.elf")
+    (tmp_path / "script").write_text("dd if=/dev/my_nvme0n1 of=/dev/null skip=64 count=8\n")
+    (tmp_path / "commands").write_text("set pagination off\nset confirm off\ntarget remote gdb\nhbreak kmain\ncontinue\n" + documented)
+    guest = subprocess.Popen([RUN_QEMU, "--kernel", kernel, "--disk", str(image("disk.img")), "--script", "script", "--",
+                              "-S", "-gdb", "unix:gdb,server=on,wait=off"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        while not os.path.exists("gdb"):
+            assert guest.poll() is None
+            time.sleep(0.05)
+        shown = subprocess.run(["gdb", "-q", "-nx", "-batch", "-x", "commands", kernel], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8").stdout
+        assert guest.wait() == 0
+    finally:
+        guest.terminate()
+        guest.wait()
+    entries = re.findall(r"^\$\d+ = \{opcode = 0x2, flags = 0x0, cid = 0x(\w+), nsid = 0x1, .*cdw10 = 0x40, cdw11 = 0x0, cdw12 = 0x7,", shown, re.MULTILINE)
+    assert len(entries) == 2, shown
+    assert re.search(r"^\$\d+ = \{sq = 0x\w+, cq = 0x\w+, .*\bid = 1, sq_tail = 1,", shown, re.MULTILINE), shown
+    completion = re.search(r"sq_head = 0x1, sq_id = 0x1, cid = 0x(\w+), status = 0x1\}", shown)
+    assert completion and completion.group(1) == entries[1], shown
+    assert re.search(r"^#\d+ +0x\w+ in dd_main \(argc=5, ", shown, re.MULTILINE), shown
+    assert "optimized out" not in shown

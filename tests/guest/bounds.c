@@ -89,4 +89,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_bounds = {"bounds", cases};
+GUEST_GROUP(bounds, cases);

@@ -164,4 +164,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_buffers = {"buffers", cases};
+GUEST_GROUP(buffers, cases);

@@ -257,4 +257,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_commands = {"commands", cases};
+GUEST_GROUP(commands, cases);

@@ -134,4 +134,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_geometry = {"geometry", cases};
+GUEST_GROUP(geometry, cases);

@@ -27,8 +27,11 @@ struct guest_group {
 	const struct guest_case *cases; /* until one without a name */
 };
 
-extern const struct guest_group guest_shell, guest_geometry, guest_buffers, guest_queue,
-	guest_bounds, guest_controller, guest_commands, guest_speed, guest_interrupt;
+/* The linker collects the groups; in the order of their files. */
+#define GUEST_GROUP(group_name, group_cases)                                                 \
+	static const struct guest_group group = {.name = #group_name, .cases = group_cases}; \
+	static const struct guest_group *const group_entry                                   \
+		__attribute__((used, section("selftests"))) = &group
 
 enum guest_outcome { GUEST_PASS, GUEST_FAIL, GUEST_SKIP, GUEST_XFAIL };
 

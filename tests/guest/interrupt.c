@@ -334,4 +334,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_interrupt = {"interrupt", cases};
+GUEST_GROUP(interrupt, cases);

@@ -204,4 +204,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_queue = {"queue", cases};
+GUEST_GROUP(queue, cases);

@@ -9,14 +9,12 @@
 #include "lib/number.h"
 #include "lib/string.h"
 
-static const struct guest_group *const groups[] = {
-	&guest_shell,	   &guest_geometry, &guest_buffers, &guest_queue,     &guest_bounds,
-	&guest_controller, &guest_commands, &guest_speed,   &guest_interrupt,
-};
+extern const struct guest_group *const __start_selftests[], *const __stop_selftests[];
+#define groups	    __start_selftests
+#define GROUP_COUNT ((size_t)(__stop_selftests - __start_selftests))
 
 #define SECONDS_MAX	      1000000
 #define STATUS_NOTHING_TESTED 77 /* as automake has it for a skipped test */
-#define GROUP_COUNT	      (sizeof(groups) / sizeof(groups[0]))
 
 struct totals {
 	unsigned tests, failures, skipped;

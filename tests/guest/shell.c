@@ -49,4 +49,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_shell = {"shell", cases};
+GUEST_GROUP(shell, cases);

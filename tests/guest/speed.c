@@ -96,4 +96,4 @@ static const struct guest_case cases[] = {
 	{NULL, NULL, 0},
 };
 
-const struct guest_group guest_speed = {"speed", cases};
+GUEST_GROUP(speed, cases);

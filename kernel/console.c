@@ -18,10 +18,16 @@
 #define CONTROL_C 0x03
 #define CONTROL_V 0x16
 
+/* So many times, one within this time of the other, is more than a wish. */
+#define INSISTENCE    5
+#define INSISTENCE_NS NS_PER_S
+
 #define ECHO_BATCH 64 /* bytes written at once */
 
 static bool raw, interactive;
 static volatile bool interrupted;
+static volatile unsigned interrupts, insistence; /* Ctrl-C in all, and in quick succession */
+static volatile uint64_t interrupted_ns;
 static volatile bool discard_line; /* Ctrl-C came: the unfinished line goes as well */
 
 static unsigned column; /* of the terminal, as far as plain text moved it */
@@ -88,6 +94,11 @@ static void echo(const char *bytes, size_t size)
 
 static void raise_interrupt(void)
 {
+	uint64_t now = time_ns();
+
+	insistence = now - interrupted_ns < INSISTENCE_NS ? insistence + 1 : 1;
+	interrupted_ns = now;
+	interrupts++;
 	interrupted = true;
 	discard_line = true;
 	serial_discard_input();
@@ -208,9 +219,25 @@ bool console_interrupted(void)
 	return interrupted;
 }
 
+unsigned console_interrupts(void)
+{
+	console_interrupted();
+	return interrupts;
+}
+
 void console_clear_interrupt(void)
 {
 	interrupted = false;
+}
+
+bool console_insists(void)
+{
+	return insistence >= INSISTENCE;
+}
+
+void console_clear_insistence(void)
+{
+	insistence = 0;
 }
 
 static bool outside_interrupts(void)

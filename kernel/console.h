@@ -30,9 +30,14 @@ bool console_is_raw(void);
 void console_set_interactive(bool interactive);
 bool console_is_interactive(void);
 
-/* The interrupt flag, set by Ctrl-C outside raw mode. */
+/* The interrupt flag, set by Ctrl-C outside raw mode; how often that was typed since the start. */
 bool console_interrupted(void);
+unsigned console_interrupts(void);
 void console_clear_interrupt(void);
+/* Whether it was typed time and again: who reads that has to end, whatever it does about a single
+ * one. Until console_clear_insistence(). */
+bool console_insists(void);
+void console_clear_insistence(void);
 
 /* Behind serial_init(): output works, and the log is printed. */
 void console_init_output(void);

@@ -8,6 +8,7 @@
 #include "kernel/attend.h"
 #include "kernel/boot_info.h"
 #include "kernel/cmdline.h"
+#include "kernel/commands/command.h"
 #include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/posix/file.h"
@@ -198,6 +199,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	bool autorun = find_autorun();
 	console_set_interactive(!autorun);
 	files_init();
+	command_files_init();
 	add_modules();
 
 	init_pci();

@@ -14,6 +14,7 @@
 #include "lib/errno.h"
 
 #define NO_DEADLINE UINT64_MAX
+#define SLICE_NS    (2 * NS_PER_MS)
 
 struct thread {
 	struct thread *next, *previous; /* the ring of those that have not ended */
@@ -94,6 +95,8 @@ static uint64_t next_deadline(void)
 	return deadline;
 }
 
+static uint64_t slice_end_ns; /* when the running thread has had its share */
+
 /* Runs other threads until this one can run (never, where it has ended). */
 static void schedule(void)
 {
@@ -109,6 +112,7 @@ static void schedule(void)
 		else
 			thread_halt(next_deadline());
 	}
+	slice_end_ns = time_ns() + SLICE_NS;
 	if (next == running)
 		return;
 	running = next;
@@ -145,6 +149,12 @@ void thread_yield(void)
 {
 	if (running->next != running)
 		thread_wait(always, NULL);
+}
+
+void thread_pause(void)
+{
+	if (running->next != running && time_ns() >= slice_end_ns)
+		thread_yield();
 }
 
 /* The first function on a new thread's stack. */

@@ -22,6 +22,9 @@ bool thread_alone(void);
 
 /* Lets the other threads run once. */
 void thread_yield(void);
+/* The same, but only where this one has run for a while: for those that compute or read and write
+ * for long without having to wait. */
+void thread_pause(void);
 
 /* Waits until ready(arg) is true. The CPU halts while no thread is ready and no timer is due.
  * ready() is called often, by any thread but with process_current() as the waiting one has it, at

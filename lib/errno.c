@@ -12,6 +12,7 @@ static const struct {
 	{0, "Success"},
 	{EPERM, "Operation not permitted"},
 	{ENOENT, "No such file or directory"},
+	{ESRCH, "No such process"},
 	{EINTR, "Interrupted system call"},
 	{EIO, "Input/output error"},
 	{ENXIO, "No such device or address"},

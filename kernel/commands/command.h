@@ -45,6 +45,8 @@ struct command {
 		      help_text, __VA_ARGS__)
 
 const struct command *command_find(const char *name);
+/* Puts a file for each of them into /bin, for those who look there. */
+void command_files_init(void);
 /* In byte order of the names; NULL behind the last one. */
 const struct command *command_at(unsigned index);
 /* Runs the command as a process; "--help" as the only operand prints its help instead. */

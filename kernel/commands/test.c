@@ -108,7 +108,7 @@ static bool test_file(char operator, const char * name)
 	case 's':
 		return stat.size > 0 && stat.type != FILE_BLOCK; /* as on Linux */
 	case 'x':
-		return stat.mode & 0111;
+		return stat.mode & 0111 || path_is_program(name, &stat);
 	case 'u':
 		return stat.mode & 04000;
 	case 'g':

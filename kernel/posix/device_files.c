@@ -8,6 +8,7 @@
 #include "kernel/random.h"
 #include "lib/ctype.h"
 #include "lib/errno.h"
+#include "lib/format.h"
 #include "lib/string.h"
 
 #define BLOCK_MAJOR	 259 /* Linux's for NVMe namespaces */
@@ -240,6 +241,7 @@ int device_files_init(void)
 	};
 	static const char *const redirects[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
 	struct path_result result;
+	char name[24];
 	int error = path_mkdir("/dev", 0755);
 
 	if (!error)
@@ -252,5 +254,11 @@ int device_files_init(void)
 					devices[i].mode, devices[i].operations);
 	for (int fd = 0; fd < 3 && !error; fd++)
 		error = add_redirect(redirects[fd], fd);
+	if (!error)
+		error = path_mkdir("/dev/fd", 0555);
+	for (int fd = 0; fd < PROCESS_FILES_MAX && !error; fd++) {
+		snprintf(name, sizeof name, "/dev/fd/%d", fd);
+		error = add_redirect(name, fd);
+	}
 	return error;
 }

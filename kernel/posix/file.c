@@ -69,7 +69,7 @@ static int open_again(struct inode **inode, int flags, struct file **shared)
 	struct file *file = process_file((*inode)->redirect);
 
 	if (!file)
-		return -ENXIO;
+		return -ENOENT;
 	if (file->inode->type != FILE_REGULAR && file->inode->type != FILE_BLOCK) {
 		*shared = file;
 		return 0;

@@ -80,6 +80,8 @@ struct directory_entry {
 int directory_read(struct file *directory, uint64_t *cursor, struct directory_entry *entry);
 
 int path_stat(const char *path, struct file_stat *stat);
+/* Whether it can be called by its name: a regular file with a bit for that or "#!" in front. */
+bool path_is_program(const char *path, const struct file_stat *stat);
 int path_unlink(const char *path);
 int path_rename(const char *from, const char *to);
 int path_mkdir(const char *path, unsigned mode);

@@ -160,6 +160,20 @@ int path_create(const struct path_result *place, enum file_type type, unsigned m
 	return error;
 }
 
+bool path_is_program(const char *path, const struct file_stat *stat)
+{
+	struct file *file;
+	char start[2] = "";
+
+	if (stat->type != FILE_REGULAR || stat->mode & 0111)
+		return stat->type == FILE_REGULAR;
+	if (file_open(path, O_RDONLY, 0, &file))
+		return false;
+	file_read(file, start, sizeof(start));
+	file_close(file);
+	return start[0] == '#' && start[1] == '!';
+}
+
 int path_mkdir(const char *path, unsigned mode)
 {
 	struct path_result result;

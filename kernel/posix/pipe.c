@@ -1,7 +1,7 @@
 /* Pipes: a ring of 64 KiB between the parts of a pipeline. */
-#include "kernel/console.h"
 #include "kernel/posix/inode.h"
 #include "kernel/memory.h"
+#include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -40,7 +40,7 @@ static bool may_read(void *arg)
 {
 	struct pipe *pipe = arg;
 
-	return pipe->length || !pipe->writers || console_interrupted();
+	return pipe->length || !pipe->writers || process_interrupted();
 }
 
 static long pipe_read(struct file *file, void *buffer, size_t size, uint64_t offset)
@@ -78,7 +78,7 @@ static bool may_write(void *arg)
 	struct write_wait *wait = arg;
 
 	return PIPE_SIZE - wait->pipe->length >= wait->needed || !wait->pipe->readers ||
-	       console_interrupted();
+	       process_interrupted();
 }
 
 static void append(struct pipe *pipe, const char *bytes, size_t size)

@@ -6,11 +6,10 @@
 #include "kernel/log.h"
 #include "kernel/posix/file.h"
 #include "kernel/memory.h"
-#include "kernel/posix/process_state.h"
+#include "kernel/posix/process_internal.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
-#include "lib/setjmp.h"
 #include "lib/string.h"
 
 /* Stands before every piece of memory that a process owns; 32 bytes keep the 16-byte alignment. */
@@ -24,21 +23,6 @@ struct owned_pages {
 	struct owned_pages *next;
 	void *address;
 	size_t count;
-};
-
-struct process {
-	struct process *parent;
-	const char *name;
-	char *directory; /* NULL: "/" */
-	struct owned_memory *memory;
-	struct owned_pages *pages;
-	struct process_state state;
-	bool catches;
-	bool holds_devices;
-	unsigned columns, lines;
-	int status;
-	struct file *files[PROCESS_FILES_MAX];
-	jmp_buf end;
 };
 
 static void free_memory(struct process *process)
@@ -88,18 +72,21 @@ static struct process *create(struct process *parent, const char *name)
 	process->parent = parent;
 	process->name = name;
 	process->state.start_ns = time_ns();
-	if (!parent) {
-		open_console(process);
-		return process;
+	if (parent) {
+		process->columns = parent->columns;
+		process->lines = parent->lines;
 	}
-	process->columns = parent->columns;
-	process->lines = parent->lines;
-	if (parent->directory) {
+	if (parent && parent->directory) {
 		process->directory = duplicate(parent->directory);
 		if (!process->directory) {
 			kfree(process);
 			return NULL;
 		}
+	}
+	process_begin_signals(process);
+	if (!parent) {
+		open_console(process);
+		return process;
 	}
 	for (int fd = 0; fd < PROCESS_FILES_MAX; fd++)
 		if (parent->files[fd])
@@ -114,6 +101,7 @@ static void destroy(struct process *process)
 		if (process->files[fd])
 			file_close(process->files[fd]);
 	free_memory(process);
+	process_end_signals(process);
 	kfree(process->directory);
 	kfree(process);
 }
@@ -150,6 +138,7 @@ int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
 	if (process->state.finish)
 		run_until_end(process, NULL, 0, NULL);
 	status = process->status & 0xff;
+	parent = process->parent; /* NULL where it has been detached since */
 	destroy(process);
 	process_set_current(parent);
 	return status;
@@ -406,33 +395,6 @@ void *process_realloc(void *old, size_t size)
 	return memory + 1;
 }
 
-/* Interrupts */
-
-/* Ends the process from outside: nothing of what it had buffered is written any more. */
-_Noreturn static void kill_process(struct process *process, int status)
-{
-	process->state.killed = true;
-	process_exit(status);
-}
-
-void process_check_interrupt(void)
-{
-	struct process *process = process_current();
-
-	if (console_interrupted() && process && !process->catches)
-		kill_process(process, STATUS_INTERRUPTED);
-}
-
-void process_catch_interrupt(bool catches)
-{
-	process_current()->catches = catches;
-}
-
-bool process_interrupted(void)
-{
-	return console_interrupted();
-}
-
 /* Reading and writing */
 
 long process_read(int fd, void *buffer, size_t size)
@@ -444,11 +406,13 @@ long process_read(int fd, void *buffer, size_t size)
 	thread_attend();
 	if (!file)
 		return -EBADF;
-	if (console_interrupted())
-		return -EINTR;
-	count = file_read(file, buffer, size);
-	if (count == -EINTR)
-		process_check_interrupt();
+	do {
+		if (process_wakes())
+			return -EINTR;
+		count = file_read(file, buffer, size);
+		if (count == -EINTR)
+			process_check_interrupt();
+	} while (count == -EINTR && !process_wakes());
 	return count;
 }
 
@@ -460,12 +424,12 @@ long process_write(int fd, const void *buffer, size_t size)
 	process_check_interrupt();
 	if (!file)
 		return -EBADF;
-	if (console_interrupted())
+	if (process_interrupted())
 		return -EINTR;
 	count = file_write(file, buffer, size);
 	if (count == -EINTR)
 		process_check_interrupt();
-	if (count == -EPIPE)
-		kill_process(process_current(), STATUS_BROKEN_PIPE);
+	if (count == -EPIPE && !(process_ignored() & SIGNAL_BIT(SIGNAL_PIPE)))
+		process_end_by(SIGNAL_PIPE);
 	return count;
 }

@@ -15,8 +15,28 @@ struct process;
 /* Statuses beyond a command's own, as a shell shows them. */
 #define STATUS_NOT_EXECUTABLE 126
 #define STATUS_NOT_FOUND      127
-#define STATUS_INTERRUPTED    130 /* 128 + SIGINT: Ctrl-C */
-#define STATUS_BROKEN_PIPE    141 /* 128 + SIGPIPE */
+#define STATUS_SIGNAL	      128 /* and the number of the signal that ended it */
+#define STATUS_INTERRUPTED    130 /* Ctrl-C */
+#define STATUS_BROKEN_PIPE    141
+
+/* Signals, with Linux's numbers. */
+enum signal {
+	SIGNAL_HUP = 1,
+	SIGNAL_INT = 2, /* Ctrl-C */
+	SIGNAL_QUIT = 3,
+	SIGNAL_KILL = 9,
+	SIGNAL_PIPE = 13,
+	SIGNAL_TERM = 15,
+	SIGNAL_CHLD = 17,
+	SIGNAL_CONT = 18,
+	SIGNAL_STOP = 19,
+	SIGNAL_TSTP = 20,
+	SIGNAL_TTIN = 21,
+	SIGNAL_TTOU = 22,
+	SIGNAL_URG = 23,
+	SIGNAL_WINCH = 28,
+	SIGNAL_MAX = 64,
+};
 
 /* Runs entry(argc, argv) as a new process named argv[0] that shares the parent's open files (each
  * one more reference) and starts in its working directory; frees what it leaves behind, flushes its
@@ -56,12 +76,42 @@ void process_free(void *memory);
 /* Page-aligned, for large I/O buffers. */
 void *process_alloc_pages(size_t bytes);
 
-/* Ends the process with 130 if Ctrl-C was typed, unless the process catches interrupts. Called by
- * everything below; long computations call it themselves. */
+/* Ends the process with 130 if Ctrl-C was typed (128 + N if it was sent signal N), unless the
+ * process catches interrupts. Called by everything below; long computations call it themselves: it
+ * is also where other threads get their turn. */
 void process_check_interrupt(void);
 /* A catching process (the shell, dd) gets -EINTR from the functions below instead of ending. */
 void process_catch_interrupt(bool catches);
 bool process_interrupted(void);
+/* The signal behind it; 0: none. */
+int process_fatal_signal(void);
+
+/* Each process has a number of its own, from 1 on. */
+int process_id(void);
+/* Sends the signal (0: none, is there such a process?): 0 or -ESRCH. It ends the process, and what
+ * that runs, unless the process ignores or catches it. */
+int process_kill(int id, int signal);
+/* What a signal does to the current process. Children inherit what is ignored. */
+enum signal_action { SIGNAL_DEFAULT, SIGNAL_IGNORED, SIGNAL_CAUGHT };
+void process_set_signal(int signal, enum signal_action action);
+#define SIGNAL_BIT(signal) (1ull << ((signal)-1))
+uint64_t process_ignored(void); /* a bit for each */
+/* Caught signals that have come: whether there are any, and the next one (0: none). While there
+ * are, process_read() gives -EINTR. */
+uint64_t process_pending(void);
+int process_take_signal(void);
+/* Ctrl-C typed so far is dealt with. */
+void process_forget_interrupts(void);
+/* The signal that was sent to the process that process_run() ran last and ended it; 0: none. To be
+ * asked at once. */
+int process_last_signal(void);
+/* The process goes on for itself, when the one that started it ends as well: it has no parent any
+ * more and is no business of the console's. */
+void process_detach(bool ignore_keyboard);
+bool process_in_background(void);
+/* The process (an interactive shell) need not know of a Ctrl-C that a child of it has dealt with.
+ */
+void process_lead(void);
 
 /* From here to its end the process, or one that it runs, works with devices that must not go:
  * nothing is done in thread_attend(). */

@@ -159,6 +159,32 @@ char *text_finish(struct text *text)
 	return text->bytes;
 }
 
+void text_add_string(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
+void text_add_quoted(struct text *text, const char *string)
+{
+	do {
+		size_t length = strcspn(string, "'");
+
+		if (length || !*string) {
+			text_add_char(text, '\'');
+			text_add(text, string, length);
+			text_add_char(text, '\'');
+			string += length;
+		}
+		length = strspn(string, "'");
+		if (length) {
+			text_add_char(text, '"');
+			text_add(text, string, length);
+			text_add_char(text, '"');
+			string += length;
+		}
+	} while (*string);
+}
+
 struct unit *unit_new(struct shell *sh)
 {
 	struct unit *unit = sh->spare_unit;

@@ -162,7 +162,7 @@ static void read_line(struct shell *sh, struct line *line, bool raw)
 		long got = process_read(0, &c, 1);
 
 		if (got == -EINTR)
-			shell_raise(sh, STATUS_INTERRUPTED);
+			shell_check_interrupt(sh); /* comes back where there is an action for it */
 		if (got <= 0)
 			return;
 		if (!c)
@@ -304,12 +304,22 @@ bool is_builtin_in_dash(const char *name)
 	return false;
 }
 
+static int describe_program(const char *name, const char *path, bool verbose, struct text *text)
+{
+	if (verbose) {
+		text_add_string(text, name);
+		text_add_string(text, " is ");
+	}
+	text_add_string(text, path);
+	text_add_char(text, '\n');
+	return 0;
+}
+
 static int describe_one(struct shell *sh, const char *name, bool verbose, struct text *text)
 {
 	const struct builtin *builtin = builtin_find(name);
-	const struct command *command = command_find(name);
+	struct program program;
 	const char *what = NULL;
-	struct file_stat stat;
 	int status = 0;
 
 	if (is_keyword(name))
@@ -318,12 +328,10 @@ static int describe_one(struct shell *sh, const char *name, bool verbose, struct
 		what = " is a special shell builtin";
 	else if (function_find(sh, name))
 		what = " is a shell function";
-	else if (builtin || (command && is_builtin_in_dash(name)))
+	else if (builtin || is_builtin_in_dash(name))
 		what = " is a shell builtin";
-	else if (command)
-		what = " is a command";
-	else if (strchr(name, '/') && !path_stat(name, &stat) && stat.type == FILE_REGULAR)
-		what = " is a script";
+	else if (*name && !program_find(sh, name, &program))
+		return describe_program(name, program.path, verbose, text);
 	if (!what) {
 		status = STATUS_NOT_FOUND;
 		if (!verbose)

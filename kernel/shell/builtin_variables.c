@@ -4,28 +4,6 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-/* 'value', in a form that the shell reads back. */
-static void add_quoted(struct text *text, const char *value)
-{
-	do {
-		size_t length = strcspn(value, "'");
-
-		if (length || !*value) {
-			text_add_char(text, '\'');
-			text_add(text, value, length);
-			text_add_char(text, '\'');
-			value += length;
-		}
-		length = strspn(value, "'");
-		if (length) {
-			text_add_char(text, '"');
-			text_add(text, value, length);
-			text_add_char(text, '"');
-			value += length;
-		}
-	} while (*value);
-}
-
 struct listing {
 	struct text text;
 	const char *command; /* "export", "readonly"; NULL: set */
@@ -47,7 +25,7 @@ static void list_variable(struct shell *sh, const struct variable *variable, voi
 	text_add(&listing->text, variable->name, strlen(variable->name));
 	if (variable->value) {
 		text_add_char(&listing->text, '=');
-		add_quoted(&listing->text, variable->value);
+		text_add_quoted(&listing->text, variable->value);
 	}
 	text_add_char(&listing->text, '\n');
 }
@@ -197,6 +175,7 @@ void positional_set(struct shell *sh, int argc, char **argv)
 	sh->positional.values = values;
 	sh->positional.count = argc;
 	sh->positional.owned = true;
+	options_restart(&sh->positional, 1);
 }
 
 /* --- options --- */

@@ -23,7 +23,11 @@ static const struct builtin builtins[] = {
 	{"exit", builtin_exit, true, false, "[STATUS]", "End the shell"},
 	{"export", builtin_export, true, true, "[-p] [NAME[=VALUE]]...",
 	 "Hand variables on to scripts"},
+	{"getopts", builtin_getopts, false, false, "OPTSTRING NAME [ARGUMENT]...",
+	 "Take the next option of the arguments"},
 	{"history", builtin_history, false, false, "[-c] [N]", "List the lines typed before"},
+	{"kill", builtin_kill, false, false, "[-s SIGNAL | -SIGNAL] [PID | %JOB]... | -l [STATUS]",
+	 "Send a signal; or list them"},
 	{"local", builtin_local, true, true, "NAME[=VALUE]...",
 	 "Make variables of the function's own"},
 	{"pwd", builtin_pwd, false, false, "", "Print the working directory"},
@@ -38,6 +42,8 @@ static const struct builtin builtins[] = {
 	 "Run a script, a command string, or a new shell"},
 	{"shift", builtin_shift, true, false, "[N]", "Drop the first positional parameters"},
 	{"source", builtin_dot, false, false, "FILE", "Run the commands of FILE in this shell"},
+	{"trap", builtin_trap, true, false, "[ACTION | -] [SIGNAL]...",
+	 "Run ACTION when a signal comes or the shell ends (EXIT)"},
 	{"type", builtin_type, false, false, "NAME...", "Say what NAME would run"},
 	{"unset", builtin_unset, true, false, "[-fv] NAME...", "Remove variables or functions"},
 };
@@ -135,18 +141,25 @@ int builtin_option(struct shell *sh, int argc, char **argv, const char *letters,
 	return *letter;
 }
 
-int builtin_number(struct shell *sh, const char *text)
+bool parse_count(const char *text, int *count)
 {
 	const char *digit = text;
 	long value = 0;
 
 	for (; is_digit(*digit) && value <= INT32_MAX; digit++)
 		value = value * 10 + (*digit - '0');
-	if (digit == text || *digit || value > INT32_MAX) {
-		builtin_error(sh, "Illegal number: %s", text);
-		return -1;
-	}
-	return (int)value;
+	*count = (int)value;
+	return digit != text && !*digit && value <= INT32_MAX;
+}
+
+int builtin_number(struct shell *sh, const char *text)
+{
+	int value;
+
+	if (parse_count(text, &value))
+		return value;
+	builtin_error(sh, "Illegal number: %s", text);
+	return -1;
 }
 
 int builtin_output(struct shell *sh, const char *bytes, size_t length)
@@ -215,8 +228,10 @@ int builtin_return(struct shell *sh, int argc, char **argv)
 
 int builtin_exit(struct shell *sh, int argc, char **argv)
 {
-	int status = status_argument(sh, argc, argv);
+	int status = sh->trap_exit_status;
 
+	if (argc > 1 || status < 0)
+		status = status_argument(sh, argc, argv);
 	if (status < 0)
 		return 2;
 	shell_exit(sh, status);
@@ -243,13 +258,17 @@ int builtin_eval(struct shell *sh, int argc, char **argv)
 
 int builtin_exec(struct shell *sh, int argc, char **argv)
 {
+	struct program program;
+	int error;
+
 	if (argc == 1)
 		return 0;
-	if (!argv[1][0]) {
-		shell_message(sh, ": %s", error_text(EACCES));
-		shell_exit(sh, STATUS_NOT_EXECUTABLE);
+	if (!builtin_find(argv[1])) {
+		error = program_find(sh, argv[1], &program);
+		if (error)
+			shell_exit(sh, program_missing(sh, argv[1], error));
 	}
-	shell_exit(sh, execute_arguments(sh, argc - 1, argv + 1));
+	shell_end(sh, execute_arguments(sh, argc - 1, argv + 1));
 }
 
 int builtin_sh(struct shell *sh, int argc, char **argv)

@@ -221,6 +221,8 @@ int execute(struct shell *sh, struct node *node, unsigned flags)
 		status = execute_node(sh, node, flags);
 	sh->status = status;
 	shell_check_interrupt(sh);
+	if (process_pending())
+		status = traps_run(sh);
 	if (status && sh->options.exit_on_error && !(flags & EXECUTE_TESTED) && !sh->skip &&
 	    (node->type == NODE_COMMAND || node->type == NODE_PIPELINE ||
 	     node->type == NODE_SUBSHELL))

@@ -101,8 +101,11 @@ static bool refill_from_terminal(struct shell *sh, struct input *input)
 		input->length += (size_t)length + 1;
 	}
 	process_free(line);
-	if (length == -EINTR)
+	if (length == -EINTR) {
+		if (sh->traps[SIGNAL_INT])
+			process_kill(process_id(), SIGNAL_INT);
 		shell_raise(sh, STATUS_INTERRUPTED);
+	}
 	if (length == -ENOMEM)
 		shell_out_of_memory(sh);
 	if (length < 0) {
@@ -130,10 +133,14 @@ static bool refill(struct shell *sh, struct input *input)
 	}
 	shell_check_interrupt(sh); /* a file of NULs has no command to look for Ctrl-C */
 	room = make_room(sh, input, FILE_BLOCK);
-	got = input->file ? file_read(input->file, room, FILE_BLOCK)
-			  : process_read(0, room, FILE_BLOCK);
-	if (got == -EINTR)
-		shell_raise(sh, STATUS_INTERRUPTED);
+	do {
+		got = input->file ? file_read(input->file, room, FILE_BLOCK)
+				  : process_read(0, room, FILE_BLOCK);
+		if (got == -EINTR) {
+			shell_check_interrupt(sh);
+			traps_run(sh);
+		}
+	} while (got == -EINTR);
 	if (got <= 0) {
 		input->ended = true;
 		if (got < 0)

@@ -3,9 +3,6 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-/* $$: there is only one machine to tell apart. */
-#define SHELL_PID 1
-
 static bool is_list(const char *name)
 {
 	return name[0] == '@' || name[0] == '*';
@@ -26,7 +23,7 @@ const char *parameter_value(struct shell *sh, const char *name, char *number, si
 		snprintf(number, number_size, "%d", sh->status);
 		return number;
 	case '$':
-		snprintf(number, number_size, "%d", SHELL_PID);
+		snprintf(number, number_size, "%d", sh->process);
 		return number;
 	case '-':
 		option_letters(sh, number);

@@ -109,7 +109,7 @@ void cleanup_pop(struct shell *sh)
 	cleanup->run(sh, cleanup);
 }
 
-void shell_exit(struct shell *sh, int status)
+void shell_end(struct shell *sh, int status)
 {
 	/* Files that are open in no descriptor are only known here. */
 	while (sh->cleanups)
@@ -117,10 +117,19 @@ void shell_exit(struct shell *sh, int status)
 	process_exit(status & 255);
 }
 
-/* Only the prompt catches what comes from outside. */
+void shell_exit(struct shell *sh, int status)
+{
+	while (sh->cleanups)
+		cleanup_pop(sh);
+	shell_end(sh, traps_exit(sh, status));
+}
+
+/* Only the prompt catches what comes from outside, but for what ends all. */
 static bool handler_takes(const struct handler *handler, int status)
 {
-	return handler->is_prompt || status == 2;
+	int signal = process_fatal_signal();
+
+	return handler->is_prompt ? !signal || signal == SIGNAL_INT : status == 2;
 }
 
 void shell_raise(struct shell *sh, int status)
@@ -128,6 +137,8 @@ void shell_raise(struct shell *sh, int status)
 	sh->status = status;
 	while (sh->handler && !handler_takes(sh->handler, status))
 		sh->handler = sh->handler->outer;
+	if (!sh->handler && status > STATUS_SIGNAL)
+		shell_end(sh, status);
 	if (!sh->handler)
 		shell_exit(sh, status);
 	while (sh->cleanups != sh->handler->cleanups)
@@ -152,8 +163,16 @@ void handler_pop(struct shell *sh, struct handler *handler)
 
 void shell_check_interrupt(struct shell *sh)
 {
-	if (process_interrupted())
-		shell_raise(sh, STATUS_INTERRUPTED);
+	int signal;
+
+	thread_pause();
+	signal = process_fatal_signal();
+	/* Back to the prompt */
+	if (sh->interactive && !sh->traps[SIGNAL_INT] &&
+	    (process_pending() & SIGNAL_BIT(SIGNAL_INT)))
+		signal = SIGNAL_INT;
+	if (signal)
+		shell_raise(sh, STATUS_SIGNAL + signal);
 }
 
 bool shell_stack_is_low(void)
@@ -177,8 +196,14 @@ struct shell *shell_new(struct shell *parent, bool subshell)
 	memset(sh, 0, sizeof(*sh));
 	sh->arena.shell = sh;
 	sh->positional.zero = (char *)shell_name;
+	sh->trap_exit_status = -1;
+	sh->process = process_id();
+	sh->ignored_at_start = process_ignored();
 	if (!subshell)
 		return sh;
+	sh->process = parent->process;
+	sh->ignored_at_start = parent->ignored_at_start;
+	traps_inherit(sh, parent);
 	sh->parent = parent;
 	sh->positional = parent->positional;
 	sh->positional.owned = false;
@@ -256,6 +281,8 @@ static int run_interactive(struct shell *sh)
 
 	input_push_terminal(sh, &input);
 	sh->interactive = true;
+	process_lead();
+	signals_of_prompt();
 	handler.cleanups = sh->cleanups;
 	sh->handler = &handler;
 	if (setjmp(handler.jump)) {
@@ -267,11 +294,13 @@ static int run_interactive(struct shell *sh)
 		sh->command_name = NULL;
 		sh->builtin_failed = false;
 		sh->unit = NULL;
-		if (process_interrupted()) {
+		sh->trap_exit_status = -1;
+		if (process_interrupted() || (process_pending() & SIGNAL_BIT(SIGNAL_INT))) {
 			shell_write(sh, 2, "\n", 1); /* behind the console's ^C */
-			console_clear_interrupt();
+			process_forget_interrupts();
 		}
 	}
+	traps_run(sh);
 	for (;;) {
 		arena_reset(&sh->arena);
 		sh->skip = SKIP_NONE;

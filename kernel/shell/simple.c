@@ -1,10 +1,7 @@
 /* Simple commands: what their words come to, and how functions, built-ins, commands and scripts are
  * called. */
-#include "kernel/commands/command.h"
-#include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
-#include "lib/errno.h"
 #include "lib/string.h"
 
 #define FUNCTION_DEPTH_MAX 1000 /* dash's limit */
@@ -191,6 +188,7 @@ static int call_function(struct shell *sh, struct function *function, int argc, 
 	sh->positional.count = argc - 1;
 	sh->positional.values = argv + 1;
 	sh->positional.owned = false;
+	options_restart(&sh->positional, 1);
 	cleanup_push(sh, &call.cleanup, end_call);
 	local_scope_push(sh, &scope, true);
 	status = execute(sh, function->body, flags);
@@ -250,59 +248,16 @@ static int call_builtin(struct shell *sh, struct invocation *invocation, unsigne
 	return run_builtin(sh, invocation, flags);
 }
 
-struct command_start {
-	const struct command *command;
-	int argc;
-	char **argv;
-};
-
-static int run_path(struct shell *sh, int argc, char **argv)
+static int call_program(struct shell *sh, int argc, char **argv)
 {
-	struct file_stat stat;
-	int error = path_stat(argv[0], &stat);
-
-	if (!error && stat.type != FILE_REGULAR)
-		error = -EACCES;
-	if (!error)
-		return shell_spawn(sh, argv[0], argc, argv);
-	if (error == -ENOENT || error == -ENOTDIR) {
-		shell_message(sh, "%s: not found", argv[0]);
-		return STATUS_NOT_FOUND;
-	}
-	shell_message(sh, "%s: %s", argv[0], error_text(-error));
-	return STATUS_NOT_EXECUTABLE;
-}
-
-static int run_command_thread(void *arg)
-{
-	struct command_start *start = arg;
-
-	return command_run(start->command, start->argc, start->argv);
-}
-
-static int call_command(struct shell *sh, int argc, char **argv)
-{
-	const struct command *command = strchr(argv[0], '/') ? NULL : command_find(argv[0]);
+	struct program program;
+	int error = program_find(sh, argv[0], &program), status;
 
 	shell_set_screen(sh);
-	if (command) {
-		struct command_start start = {command, argc, argv};
-
-		int status;
-
-		if (shell_stack_is_low())
-			status = run_process(sh, argv[0], run_command_thread, &start);
-		else
-			status = command_run(command, argc, argv);
-		/* "while :; do echo; done | head -n 1" ends: in dash echo is the shell itself */
-		if (status == STATUS_BROKEN_PIPE && is_builtin_in_dash(argv[0]))
-			shell_raise(sh, status);
-		return status;
-	}
-	if (strchr(argv[0], '/'))
-		return run_path(sh, argc, argv);
-	shell_message(sh, "%s: %s", argv[0], argv[0][0] ? "not found" : error_text(EACCES));
-	return STATUS_NOT_FOUND;
+	if (!error)
+		return program_run(sh, &program, argc, argv);
+	status = program_missing(sh, argv[0], error);
+	return argv[0][0] ? status : STATUS_NOT_FOUND; /* whatever the message says */
 }
 
 static int invoke(struct shell *sh, struct invocation *invocation, unsigned flags)
@@ -312,7 +267,7 @@ static int invoke(struct shell *sh, struct invocation *invocation, unsigned flag
 				     flags);
 	if (invocation->builtin)
 		return call_builtin(sh, invocation, flags);
-	return call_command(sh, invocation->argc, invocation->argv);
+	return call_program(sh, invocation->argc, invocation->argv);
 }
 
 int execute_arguments(struct shell *sh, int argc, char **argv)

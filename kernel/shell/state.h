@@ -2,6 +2,7 @@
  * is a process with a struct shell of its own. */
 #pragma once
 
+#include "kernel/posix/process.h"
 #include "kernel/shell/ast.h"
 #include "lib/setjmp.h"
 
@@ -48,6 +49,9 @@ static inline void text_add_char(struct text *text, char c)
 	text->bytes[text->length++] = c;
 }
 char *text_finish(struct text *text); /* the bytes, NUL behind */
+void text_add_string(struct text *text, const char *string);
+/* 'string', in a form that the shell reads back. */
+void text_add_quoted(struct text *text, const char *string);
 
 /* One parsed command with its memory; function definitions keep theirs alive. */
 struct unit {
@@ -82,6 +86,7 @@ struct positional {
 	int count;
 	char **values; /* one process_alloc() block, or a function call's arguments */
 	bool owned;    /* values is to be freed */
+	int option_index, option_offset; /* where getopts goes on: word and byte */
 };
 
 /* Undone in reverse, on the normal path as well as when an error unwinds. */
@@ -158,6 +163,10 @@ struct shell {
 	unsigned builtin_flags;	       /* EXECUTE_ flags of the built-in's command */
 	struct local_scope base_scope; /* for local in a function's subshell */
 	uint64_t random;
+	char *traps[SIGNAL_MAX + 1]; /* actions; "": the signal is ignored */
+	uint64_t ignored_at_start;   /* signals that stay so */
+	int trap_exit_status;	     /* what exit gives in an action; -1: in none */
+	int process;		     /* $$ */
 	struct variable *variables[SHELL_BUCKETS];
 	struct function *functions[SHELL_BUCKETS];
 };
@@ -173,9 +182,10 @@ void shell_message(struct shell *sh, const char *format, ...) __attribute__((for
 _Noreturn void shell_error(struct shell *sh, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 _Noreturn void shell_out_of_memory(struct shell *sh);
-/* exit: the shell process ends with status. */
+/* exit: the shell process ends with status, after the action for EXIT; and without that. */
 _Noreturn void shell_exit(struct shell *sh, int status);
-/* Gives up when Ctrl-C was typed. */
+_Noreturn void shell_end(struct shell *sh, int status);
+/* Gives up when Ctrl-C was typed or another signal ends the shell. */
 void shell_check_interrupt(struct shell *sh);
 /* Raises an error when the stack is nearly used up. */
 void shell_check_stack(struct shell *sh);
@@ -356,6 +366,8 @@ const struct builtin *builtin_find(const char *name);
 const struct builtin *builtin_at(unsigned index);
 /* "sh: 1: NAME: message"; returns 2. */
 int builtin_error(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Decimal digits, up to INT32_MAX; false: anything else. */
+bool parse_count(const char *text, int *count);
 /* A number of an argument, as exit and shift take it; -1 after a message. */
 int builtin_number(struct shell *sh, const char *text);
 /* The options in front of a built-in's operands, one letter at a time: one of letters (where ':'
@@ -378,6 +390,9 @@ int builtin_eval(struct shell *sh, int argc, char **argv);
 int builtin_exec(struct shell *sh, int argc, char **argv);
 int builtin_exit(struct shell *sh, int argc, char **argv);
 int builtin_export(struct shell *sh, int argc, char **argv); /* and readonly */
+int builtin_kill(struct shell *sh, int argc, char **argv);
+int builtin_trap(struct shell *sh, int argc, char **argv);
+int builtin_getopts(struct shell *sh, int argc, char **argv);
 int builtin_history(struct shell *sh, int argc, char **argv);
 int builtin_local(struct shell *sh, int argc, char **argv);
 int builtin_pwd(struct shell *sh, int argc, char **argv);
@@ -403,9 +418,41 @@ const char *path_next(struct shell *sh, const char **path, const char *name);
 /* type and command -v */
 int describe_command(struct shell *sh, int argc, char **argv, bool verbose);
 void positional_set(struct shell *sh, int argc, char **argv);
+/* getopts begins at the word of this number. */
+void options_restart(struct positional *positional, int index);
 /* A shell as a process of its own, with the exported variables of sh (which may be NULL): argv as
  * for sh, or, where script is not NULL, that file with argv as its $0, $1 … */
 int shell_spawn(struct shell *sh, const char *script, int argc, char **argv);
+
+/* --- programs (program.c) --- */
+
+struct program {
+	const struct command *command; /* of the kernel; */
+	bool is_shell;		       /* or a new shell; else a script */
+	const char *path;	       /* where it is */
+};
+/* Looks for it as PATH says; 0 or a negative errno. */
+int program_find(struct shell *sh, const char *name, struct program *program);
+int program_run(struct shell *sh, const struct program *program, int argc, char **argv);
+/* The message about one that could not be found; the status, 126 or 127. */
+int program_missing(struct shell *sh, const char *name, int error);
+
+/* --- signals (trap.c) --- */
+
+/* Runs the actions of the signals that have come; $? is as before, but where one returns from the
+ * function that runs: the status then. */
+int traps_run(struct shell *sh);
+/* A subshell begins with what its parent ignores. */
+void traps_inherit(struct shell *sh, const struct shell *parent);
+/* The action for EXIT; the status that the shell ends with. */
+int traps_exit(struct shell *sh, int status);
+/* "Terminated" and the like, as it is told of a process that the signal has ended. */
+#define SIGNAL_TEXT 24
+const char *signal_text(int signal, char text[SIGNAL_TEXT]);
+/* Tells it, where there is one to tell of. */
+void signal_report(struct shell *sh, int signal);
+/* What an interactive shell does about signals that have no action. */
+void signals_of_prompt(void);
 
 /* --- terminal (editor.c, history.c, complete.c) --- */
 

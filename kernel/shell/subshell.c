@@ -15,6 +15,7 @@ struct start {
 	int (*function)(void *arg);
 	void *arg;
 	int status;
+	int signal; /* that was sent to it and has ended it; 0: none */
 };
 
 static int process_entry(int argc, char **argv)
@@ -31,6 +32,7 @@ static void start_here(void *arg)
 	char *argv[] = {(char *)start->name, (char *)start, NULL};
 
 	start->status = process_run(process_entry, 1, argv);
+	start->signal = process_last_signal();
 }
 
 static const char cannot_fork[] = "Cannot fork";
@@ -55,6 +57,8 @@ int run_process(struct shell *sh, const char *name, int (*function)(void *arg), 
 
 	if (!run(&start))
 		shell_message(sh, "%s", cannot_fork);
+	else
+		signal_report(sh, start.signal);
 	return start.status;
 }
 
@@ -137,7 +141,7 @@ int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 	struct subshell *subshells;
 	unsigned count = 0, i;
 	const char *trouble = NULL;
-	int status;
+	int status, signal;
 
 	for (member = node->list; member; member = member->next)
 		count++;
@@ -169,9 +173,11 @@ int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 		if (subshells[i].thread)
 			thread_join(subshells[i].thread);
 	status = subshells[count - 1].start.status;
+	signal = subshells[count - 1].start.signal;
 	arena_release(&sh->arena, mark);
 	if (trouble)
 		shell_message(sh, "%s", trouble);
+	signal_report(sh, signal);
 	return status;
 }
 

@@ -115,12 +115,25 @@ bool variable_is_read_only(struct shell *sh, const char *name)
 	return variable && variable->read_only;
 }
 
+/* OPTIND is more than a variable. */
+static void note_value(struct shell *sh, const char *name, const char *value)
+{
+	int number = 0;
+
+	if (name[0] != 'O' || strcmp(name, "OPTIND"))
+		return;
+	if (!value || !parse_count(value, &number))
+		shell_error(sh, "Illegal number: %s", value ? value : "");
+	options_restart(&sh->positional, number ? number : 1);
+}
+
 bool variable_try_set(struct shell *sh, const char *name, const char *value)
 {
 	struct variable *variable;
 
 	if (variable_is_read_only(sh, name))
 		return false;
+	note_value(sh, name, value);
 	variable = get_own(sh, name);
 	set_value(sh, variable, value);
 	if (value && sh->options.all_export)
@@ -151,6 +164,7 @@ bool variable_unset(struct shell *sh, const char *name)
 		return true;
 	if (variable->read_only)
 		return false;
+	note_value(sh, name, NULL);
 	if (find(sh->parent, name, hash)) { /* an unset entry hides the parent's */
 		variable = get_own(sh, name);
 		set_value(sh, variable, NULL);
@@ -291,6 +305,8 @@ static void local_cleanup(struct shell *sh, struct cleanup *cleanup)
 			variable->exported = saved->exported;
 			if (!saved->existed)
 				variable_unset(sh, saved->name);
+			else if (saved->value && !strcmp(saved->name, "OPTIND"))
+				note_value(sh, saved->name, saved->value);
 		} else if (saved->existed) { /* unset since */
 			variable = get_own(sh, saved->name);
 			variable->value = saved->value;

@@ -30,6 +30,7 @@
 
 static uint64_t memory_at_start, now_ns, looks;
 static bool interactive, raw, interrupted;
+static unsigned interrupts, insistence_start;
 static bool halted; /* since the last Ctrl-C was noticed */
 static const char *typed, *typed_end;
 static unsigned end_count;
@@ -62,15 +63,22 @@ void thread_halt(uint64_t deadline)
 	/* Only Ctrl-C helps; and if that does not, nothing does. */
 	if (halted)
 		panic("deadlock");
-	halted = interrupted = true;
+	halted = true;
+	interrupt();
 }
 
 /* Console */
 
+static void interrupt(void)
+{
+	interrupted = true;
+	interrupts++;
+}
+
 static bool look(void)
 {
 	if (++looks >= MACHINE_BUDGET && looks % 16 == 0)
-		interrupted = true;
+		interrupt();
 	return interrupted;
 }
 
@@ -136,6 +144,23 @@ bool console_is_interactive(void)
 bool console_interrupted(void)
 {
 	return look();
+}
+
+unsigned console_interrupts(void)
+{
+	look();
+	return interrupts;
+}
+
+/* Some input takes no notice of Ctrl-C: the way out is to type it again and again. */
+bool console_insists(void)
+{
+	return interrupts - insistence_start >= 5;
+}
+
+void console_clear_insistence(void)
+{
+	insistence_start = interrupts;
 }
 
 void console_clear_interrupt(void)
@@ -242,7 +267,8 @@ static bool is_kept(const char *name, enum file_type type)
 {
 	if (strncmp(name, "/dev/", 5) == 0)
 		return type != FILE_REGULAR && type != FILE_DIRECTORY;
-	return strcmp(name, "/dev") == 0 || strcmp(name, "/tmp") == 0 || strcmp(name, "/root") == 0;
+	return strcmp(name, "/dev") == 0 || strcmp(name, "/dev/fd") == 0 ||
+	       strcmp(name, "/tmp") == 0 || strcmp(name, "/root") == 0;
 }
 
 /* Removes what is in the directory, but for what there is from the start. */

@@ -67,7 +67,7 @@ void thread_halt(uint64_t deadline)
 /* Console: standard input and output */
 
 static bool interactive;
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, interrupts, insistence_start;
 static struct termios saved_terminal;
 static bool terminal_saved;
 
@@ -75,11 +75,13 @@ static void on_interrupt(int signal)
 {
 	(void)signal;
 	interrupted = 1;
+	interrupts++;
 }
 
 void host_interrupt(void)
 {
 	interrupted = 1;
+	interrupts++;
 }
 
 void console_write(const char *bytes, size_t size)
@@ -174,6 +176,21 @@ bool console_is_interactive(void)
 bool console_interrupted(void)
 {
 	return interrupted;
+}
+
+unsigned console_interrupts(void)
+{
+	return (unsigned)interrupts;
+}
+
+bool console_insists(void)
+{
+	return interrupts - insistence_start >= 5;
+}
+
+void console_clear_insistence(void)
+{
+	insistence_start = interrupts;
 }
 
 void console_clear_interrupt(void)

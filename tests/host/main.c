@@ -85,6 +85,7 @@ int main(int argc, char **argv)
 	host_init();
 	if (files_init())
 		give_up("files_init", -ENOMEM);
+	command_files_init();
 	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
 		char *value = argv[at + 1];
 

@@ -5,14 +5,14 @@
 
 #include "kernel/console.h"
 #include "kernel/posix/inode.h"
-#include "kernel/posix/process.h"
+#include "kernel/posix/process_internal.h"
 #include "kernel/thread.h"
 #include "tests/host/host.h"
 
 static bool may_read(void *arg)
 {
 	(void)arg;
-	return console_readable() || console_interrupted();
+	return console_readable() || process_wakes();
 }
 
 static long host_read(struct file *file, void *buffer, size_t size, uint64_t offset)
@@ -21,7 +21,7 @@ static long host_read(struct file *file, void *buffer, size_t size, uint64_t off
 
 	(void)file, (void)offset;
 	thread_wait(may_read, NULL);
-	if (console_interrupted())
+	if (process_wakes())
 		return -EINTR;
 	count = read(STDIN_FILENO, buffer, size);
 	return count < 0 ? -errno : count;

@@ -5,6 +5,8 @@
 #include "kernel/x86/panic.h"
 #include "kernel/posix/process.h"
 #include "kernel/posix/process_state.h"
+#include "kernel/posix/file.h"
+#include "lib/format.h"
 #include "lib/string.h"
 
 #define COMMANDS_MAX 160
@@ -56,6 +58,21 @@ const struct command *command_find(const char *name)
 			first = middle + 1;
 	}
 	return NULL;
+}
+
+void command_files_init(void)
+{
+	const struct command *command;
+	struct file *file;
+	char path[64];
+
+	path_mkdir("/bin", 0755);
+	for (unsigned i = 0; i <= sorted_count; i++) {
+		command = command_at(i);
+		snprintf(path, sizeof path, "/bin/%s", command ? command->name : "sh");
+		if (!file_open(path, O_RDWR | O_CREAT, 0755, &file))
+			file_close(file);
+	}
 }
 
 void command_print_help(const struct command *command)

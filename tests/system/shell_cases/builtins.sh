@@ -200,3 +200,16 @@ X=1 exec 3>&1; echo "[$X]"; sh -c 'echo "[$X]"'
 (X=2 exec sh -c 'echo "[$X]"'); (Y=2 exec nosuch); (X=3 command exec sh -c 'echo "[$X]"'); (X=3 exec -- sh -c 'echo "[$X]"')
 (X=4 exec 3>f sh -c 'echo "[$X]"'); (x=1 y=2 exec sh -c 'echo "$x$y"'); readonly R=1; (R=2 exec sh -c 'echo $R'); echo $?
 (exec ''); echo $?; (exec '' a); echo $?; ''; echo $?; '' a; echo $?; command ''; echo $?; (command exec ''; echo no); echo $?; (exec -a foo sh -c 'echo $0'); echo $?; (exec -x); echo $?; (exec --; echo y); mkdir dd; (exec ./dd); echo $?; (exec ./nosuch); echo $?; (exec /); echo $?
+#--- getopts
+go() { while getopts "$@"; do echo "$o ${OPTARG-unset} $OPTIND"; done; echo "end $? $o ${OPTARG-unset} $OPTIND"; }
+set -- -a -b val -cx file -a; while getopts ab:c: o; do echo "$o ${OPTARG-unset} $OPTIND"; done; echo $? $o $OPTIND ${OPTARG-unset}; shift $((OPTIND-1)); echo $*
+OPTIND=1; go ab:c: o -a -bval -c; OPTIND=1; go :ab:c: o -a -x -c; OPTIND=1; go abc o -abc -- -a; OPTIND=1; go abc o -ab - -c; OPTIND=1; go abc o -ab -z; OPTIND=1; go : o -a; OPTIND=1; go a: o -a ''; OPTIND=1; go a: o -a; OPTIND=1; go '' o -a; OPTIND=1; go a: o -a -- b; OPTIND=1; go ab o --; OPTIND=1; go a:b o -ba x -b
+getopts; echo $?; getopts a; echo $?; (getopts a 1x -a; echo $?); echo $?
+set -- -a -b; getopts ab o; echo $o $OPTIND; set -- -b -a; getopts ab o; echo $o $OPTIND; set -- -ab; getopts ab o; echo $o $OPTIND; getopts ab o; echo $o $OPTIND; OPTIND=1; getopts ab o; echo $o $OPTIND
+set -- -ab -c; f() { while getopts xyz o "$@"; do echo f $o; done; echo $OPTIND; }; getopts abc o; echo $o; f -x -yz; getopts abc o; echo $o; getopts abc o; echo $o; getopts abc o; echo $? $o
+f() { getopts ab o; echo $o $OPTIND; }; set -- -a; OPTIND=1; f -b; f -b; getopts ab o; echo $o $OPTIND; g() { local OPTIND; OPTIND=1; getopts ab o; echo $o; }; g -a; echo $OPTIND; h() { local OPTIND=1 o; while getopts abc: o; do echo h$o $OPTARG; done; shift $((OPTIND-1)); echo "$@"; }; h -ab -c x y z; h -b q; echo $OPTIND $o
+(readonly o; getopts a o -a; echo no); echo $?; (readonly OPTARG; OPTIND=1; getopts a: o -a x; echo no); echo $?
+(OPTIND=abc; echo no); echo $?; (OPTIND=; echo ok); echo $?; (OPTIND=0; getopts a o -a; echo $o $OPTIND); (OPTIND=5; getopts a o -a; echo $o $OPTIND); (unset OPTIND; echo ok; getopts a o -a; echo $o $OPTIND); (OPTIND=2; getopts ab o -a -b; echo $o $OPTIND); (export OPTIND=2; echo $OPTIND; getopts ab o -a -b; echo $o)
+sh -c 'echo $OPTIND; getopts a: o; echo $? $o $OPTARG $OPTIND; getopts a: o; echo $? $o' x -a arg
+set -- -abc; getopts abc o; shift; getopts abc o; echo $? $o $OPTIND; set -- -a -b; OPTIND=1; getopts ab o; getopts ab o; set -- -x; getopts ab o 2>/dev/null; echo $? $o
+OPTIND=1; set -- -a b -c; while getopts ac o; do echo $o; done; echo $OPTIND; OPTIND=1; getopts a-b o -- -a; echo $? $o $OPTIND; OPTIND=1; getopts a-b o ---; echo $? $o $OPTIND

@@ -158,3 +158,13 @@ cd() { echo "cd $@"; }; cd /x; command cd /; pwd; unset -f cd; pwd
 for n in read getopts type umask wait unalias alias true false test printf pwd jobs kill hash fg bg ulimit local source history; do eval "$n() { echo fn $n \$1; }"; $n 1; unset -f $n; done
 #--- functions that cannot be named like special built-ins
 for n in . : break continue eval exec exit export readonly return set shift unset command local; do (eval "$n() { echo fn; }"; echo ok); echo $n $?; done
+#--- programs and PATH
+/bin/echo a; /bin/ls /dev/null; /bin/sh -c 'echo $0 $1' x y; /usr/bin/printf '%s\n' b; /bin/../bin/echo c; cd /; bin/echo d; ./bin/echo e; cd - >/dev/null; /bin/nosuch; echo $?; [ -x /bin/ls ]; echo $?; [ -x /bin/sh ]; echo $?; [ -f /bin/cat ]; echo $?; [ -x /bin ]; echo $?
+command -v echo; (PATH=/nonexistent; ls; echo $?; echo x; test -d /; echo $?); (PATH=/nonexistent:/bin; ls -d /; (exec ls -d /)); (PATH=/usr/bin; ls -d /)
+mkdir d e; printf '#!/bin/sh\necho in d $0 "$@"\n' >d/prog; chmod +x d/prog 2>/dev/null; echo 'echo in e' >e/prog; PATH=e:d:$PATH; prog a b; echo $?; command prog c; (exec prog d); command -v prog; echo; type nosuch; command -v nosuch; echo $?
+printf '#!/bin/sh\necho script $1\n' >s; chmod +x s 2>/dev/null; [ -x s ]; echo $?; PATH=.:$PATH; s x; ./s y; echo a >plain; [ -x plain ]; echo $?; echo x >f; exec 3<f; cat /dev/fd/3; exec 3<&-; cat /dev/fd/3; echo $?; [ -e /dev/fd/0 ]; echo $?; [ -e /dev/fd/7 ]; echo $?; echo y | cat /dev/fd/0; { echo z >/dev/fd/1; } | cat; { echo w >/dev/fd/2; } 2>g; cat g
+cat <<X | cat /dev/fd/0 -
+doc
+X
+ls -d /dev/fd; exec 5>h; echo five >/dev/fd/5; cat h; (cat </dev/fd/9); echo $?
+unset PATH; ls; echo $?; PATH=; ls; echo $?; PATH=: nosuch; echo $?

@@ -1,0 +1,43 @@
+/* A process from inside: for process.c and signal.c. */
+#pragma once
+
+#include "kernel/posix/process.h"
+#include "kernel/posix/process_state.h"
+#include "lib/setjmp.h"
+
+struct owned_memory;
+struct owned_pages;
+
+struct process_signals {
+	uint64_t ignored, caught, pending; /* bit N-1 for signal N; pending: caught ones */
+	unsigned interrupts_seen;	   /* of console_interrupts() */
+	int fatal;			   /* the signal that ends it, 0: none */
+	bool background;		   /* what is typed at the console is not for it */
+	bool leads;			   /* what its children took note of is dealt with */
+};
+
+struct process {
+	struct process *parent;
+	struct process *previous, *next; /* all there are */
+	int id;
+	const char *name;
+	char *directory; /* NULL: "/" */
+	struct owned_memory *memory;
+	struct owned_pages *pages;
+	struct process_state state;
+	struct process_signals signals;
+	bool catches;
+	bool holds_devices;
+	unsigned columns, lines;
+	int status;
+	struct file *files[PROCESS_FILES_MAX];
+	jmp_buf end;
+};
+
+/* signal.c: a new process inherits from its parent, and is found by its number. */
+void process_begin_signals(struct process *process);
+void process_end_signals(struct process *process);
+/* Ends the current process as the signal does. */
+_Noreturn void process_end_by(int signal);
+/* Whether a read that waits is to be given up: the process is to end, or has a signal to handle. */
+bool process_wakes(void);

@@ -184,16 +184,33 @@ void positional_set(struct shell *sh, int argc, char **argv)
 	{                                                            \
 		name, letter, offsetof(struct shell_options, member) \
 	}
+/* In dash's order. What has no meaning here, for want of job control and of another line editor, is
+ * kept all the same. */
 static const struct {
 	const char *name;
 	char letter;
 	unsigned char offset;
 } option_names[] = {
-	OPTION("errexit", 'e', exit_on_error),	 OPTION("noglob", 'f', no_glob),
-	OPTION("interactive", 'i', interactive), OPTION("noexec", 'n', no_execute),
-	OPTION("stdin", 's', read_stdin),	 OPTION("xtrace", 'x', trace),
-	OPTION("verbose", 'v', verbose),	 OPTION("noclobber", 'C', no_clobber),
-	OPTION("allexport", 'a', all_export),	 OPTION("nounset", 'u', unset_is_error),
+	OPTION("errexit", 'e', exit_on_error),
+	OPTION("noglob", 'f', no_glob),
+	OPTION("ignoreeof", 'I', ignore_eof),
+	OPTION("interactive", 'i', interactive),
+	OPTION("monitor", 'm', monitor),
+	OPTION("noexec", 'n', no_execute),
+	OPTION("stdin", 's', read_stdin),
+	OPTION("xtrace", 'x', trace),
+	OPTION("verbose", 'v', verbose),
+	OPTION("vi", 'V', vi),
+	OPTION("emacs", 'E', emacs),
+	OPTION("noclobber", 'C', no_clobber),
+	OPTION("allexport", 'a', all_export),
+	OPTION("notify", 'b', notify),
+	OPTION("nounset", 'u', unset_is_error),
+	OPTION("privileged", 'p', privileged),
+	OPTION("nolog", '\0', no_log),
+	OPTION("debug", '\0', debug),
+	OPTION("pipefail", '\0', pipe_fail),
+	OPTION("hashall", 'h', hash_all),
 };
 #define OPTIONS (sizeof(option_names) / sizeof(*option_names))
 
@@ -202,18 +219,21 @@ static bool *option_at(struct shell *sh, unsigned index)
 	return (bool *)((char *)&sh->options + option_names[index].offset);
 }
 
-static bool *option_by_letter(struct shell *sh, char letter)
+static bool option_by_letter(struct shell *sh, char letter, bool value)
 {
-	for (unsigned i = 0; i < OPTIONS; i++)
-		if (option_names[i].letter == letter)
-			return option_at(sh, i);
-	return NULL;
+	for (unsigned i = 0; i < OPTIONS; i++) {
+		if (option_names[i].letter == letter) {
+			*option_at(sh, i) = value;
+			return true;
+		}
+	}
+	return false;
 }
 
 void option_letters(struct shell *sh, char *letters)
 {
-	for (unsigned i = OPTIONS; i-- > 0;) /* in dash's order */
-		if (*option_at(sh, i) && !strchr("ins", option_names[i].letter))
+	for (unsigned i = OPTIONS; i-- > 0;) /* as dash does it */
+		if (*option_at(sh, i) && option_names[i].letter)
 			*letters++ = option_names[i].letter;
 	*letters = '\0';
 }
@@ -259,7 +279,7 @@ int options_parse(struct shell *sh, int argc, char **argv, const char **string)
 
 	for (i = 1; i < argc; i++) {
 		const char *letter = argv[i];
-		bool value = *letter == '-', *flag;
+		bool value = *letter == '-';
 
 		if (*letter != '-' && *letter != '+')
 			break;
@@ -271,7 +291,6 @@ int options_parse(struct shell *sh, int argc, char **argv, const char **string)
 			return i + 1;
 		}
 		while (*++letter) {
-			flag = option_by_letter(sh, *letter);
 			if (*letter == 'o') {
 				if (i + 1 < argc) {
 					if (!option_by_name(sh, argv[++i], value))
@@ -281,9 +300,9 @@ int options_parse(struct shell *sh, int argc, char **argv, const char **string)
 				}
 			} else if (*letter == 'c' && string) {
 				*string = "";
-			} else if (flag) {
-				*flag = value;
-			} else {
+			} else if (*letter == 'l' && string) {
+				continue; /* there is nothing that a login shell reads */
+			} else if (!option_by_letter(sh, *letter, value)) {
 				builtin_error(sh, "Illegal option -%c", *letter);
 				return -1;
 			}

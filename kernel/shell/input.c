@@ -109,11 +109,12 @@ static bool refill_from_terminal(struct shell *sh, struct input *input)
 	if (length == -ENOMEM)
 		shell_out_of_memory(sh);
 	if (length < 0) {
-		static const char goodbye[] = "exit\n";
+		const char *goodbye = input->continuation      ? "\n"
+				      : sh->options.ignore_eof ? "\nUse \"exit\" to leave shell.\n"
+							       : "exit\n";
 
 		input->ended_inside = input->continuation;
-		shell_write(sh, 2, input->continuation ? "\n" : goodbye,
-			    input->continuation ? 1 : sizeof(goodbye) - 1);
+		shell_write(sh, 2, goodbye, strlen(goodbye));
 	}
 	return length >= 0;
 }

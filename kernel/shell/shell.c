@@ -280,7 +280,7 @@ static int run_interactive(struct shell *sh)
 	struct input input;
 
 	input_push_terminal(sh, &input);
-	sh->interactive = true;
+	sh->interactive = sh->options.interactive = true;
 	process_lead();
 	signals_of_prompt();
 	handler.cleanups = sh->cleanups;
@@ -305,8 +305,11 @@ static int run_interactive(struct shell *sh)
 		arena_reset(&sh->arena);
 		sh->skip = SKIP_NONE;
 		execute_input(sh, 0);
-		if (!sh->skip) /* the end of the input, not a stray return */
+		if (sh->skip) /* a stray return, not the end of the input */
+			continue;
+		if (!sh->options.ignore_eof)
 			break;
+		input.ended = false;
 	}
 	sh->handler = NULL;
 	input_pop(sh);
@@ -376,6 +379,7 @@ static int run(struct shell *sh, int argc, char **argv)
 		return run_file(sh, argv[0]);
 	}
 	positional_set(sh, argc, argv);
+	sh->options.read_stdin = true;
 	if (sh->options.interactive || stdin_is_console())
 		return run_interactive(sh);
 	input_push_file(sh, &input, NULL); /* standard input */

@@ -133,6 +133,10 @@ struct shell_options {
 	bool all_export;     /* -a */
 	bool interactive;    /* -i */
 	bool read_stdin;     /* -s */
+	bool ignore_eof;     /* -I: Ctrl-D does not end an interactive shell */
+	bool pipe_fail;	     /* -o pipefail: the status is that of the last one that failed */
+	/* only kept */
+	bool monitor, vi, emacs, notify, privileged, no_log, debug, hash_all;
 };
 
 #define SHELL_BUCKETS 64
@@ -408,7 +412,7 @@ int builtin_unset(struct shell *sh, int argc, char **argv);
 /* Options of sh (-c makes *string not NULL) and set (string NULL); returns the index of the first
  * operand, -1 after a message. */
 int options_parse(struct shell *sh, int argc, char **argv, const char **string);
-/* $-: at most 10 letters and a NUL. How the shell was started (-i, -n, -s) is not told. */
+/* $-: at most 18 letters and a NUL. */
 void option_letters(struct shell *sh, char *letters);
 /* echo, printf, test …: commands of their own here, built-ins in dash. */
 bool is_builtin_in_dash(const char *name);

@@ -173,6 +173,8 @@ int execute_pipeline(struct shell *sh, struct node *node, unsigned flags)
 		if (subshells[i].thread)
 			thread_join(subshells[i].thread);
 	status = subshells[count - 1].start.status;
+	for (i = count - 1; i-- > 0 && !status && sh->options.pipe_fail;)
+		status = subshells[i].start.status;
 	signal = subshells[count - 1].start.signal;
 	arena_release(&sh->arena, mark);
 	if (trouble)

@@ -213,3 +213,10 @@ f() { getopts ab o; echo $o $OPTIND; }; set -- -a; OPTIND=1; f -b; f -b; getopts
 sh -c 'echo $OPTIND; getopts a: o; echo $? $o $OPTARG $OPTIND; getopts a: o; echo $? $o' x -a arg
 set -- -abc; getopts abc o; shift; getopts abc o; echo $? $o $OPTIND; set -- -a -b; OPTIND=1; getopts ab o; getopts ab o; set -- -x; getopts ab o 2>/dev/null; echo $? $o
 OPTIND=1; set -- -a b -c; while getopts ac o; do echo $o; done; echo $OPTIND; OPTIND=1; getopts a-b o -- -a; echo $? $o $OPTIND; OPTIND=1; getopts a-b o ---; echo $? $o $OPTIND
+#--- every option
+set -o | head -n 18; set -b; echo $-; set +b; set +m; set -o vi; echo $-; set -o emacs; echo $-; set +o emacs; set -o nolog; set -o ignoreeof; echo $-; set -I; set +I; echo $-; set -V; echo $-; set -E; echo $-; set +VE; set -o debug; set -o notify; echo $-; set +o nolog; set +o debug +o notify; set +o | head -n 18; sh -l -c 'echo login'; sh -lc 'echo l2'; (set -l; echo $?); echo $?; (set -c; echo no); echo $?; sh -bac 'echo $-'; sh -o nolog -c 'echo ok'; sh +m -c 'echo m'; sh -I -c 'echo $-'; set -s; echo $-; set -aCefnu; 
+#--- options of sh
+set -aCbIuvxf 2>/dev/null; echo $-; set +aCbIuvxf; set -o errexit -o nounset; echo $-; set +eu; sh -a -o noclobber +o allexport -c 'echo $-'; sh -x +x -c 'echo $-'; sh -eo nounset -c 'echo $-'; sh -o nosuch -c ''; echo $?; sh +o nosuch; echo $?; sh -Z; echo $?; sh -c; echo $?; sh -ec; echo $?; sh -s x y <<X
+echo \$1 \$-
+X
+sh -n -c 'echo no'; sh -vc 'echo v'; sh -- -c 2>&1; echo $?; sh - -x 2>&1; echo $?; sh -c -- 'echo dd'; sh -c -e 'echo $-'; sh -c - 'echo dash'; (set -o a; echo no); echo $?; (set +q); echo $?; (set -ex -o q; echo no) 2>&1; set -o xtrace 2>/dev/null; set - ; echo $-

@@ -245,6 +245,8 @@ int device_files_init(void)
 	int error = path_mkdir("/dev", 0755);
 
 	if (!error)
+		error = path_mkdir("/dev/fd", 0555);
+	if (!error)
 		error = path_lookup("/dev", &result);
 	if (error)
 		return error;
@@ -254,8 +256,6 @@ int device_files_init(void)
 					devices[i].mode, devices[i].operations);
 	for (int fd = 0; fd < 3 && !error; fd++)
 		error = add_redirect(redirects[fd], fd);
-	if (!error)
-		error = path_mkdir("/dev/fd", 0555);
 	for (int fd = 0; fd < PROCESS_FILES_MAX && !error; fd++) {
 		snprintf(name, sizeof name, "/dev/fd/%d", fd);
 		error = add_redirect(name, fd);

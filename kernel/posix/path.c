@@ -149,7 +149,7 @@ int path_create(const struct path_result *place, enum file_type type, unsigned m
 
 	if (place->inode)
 		return -EEXIST;
-	if (place->directory == files_dev)
+	if (place->directory == files_dev || place->directory->directory.parent == files_dev)
 		return -EROFS;
 	*made = inode_create(type, mode & 07777, operations);
 	if (!*made)

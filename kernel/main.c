@@ -169,10 +169,13 @@ static int run_shell(bool autorun)
 		"my_nvme: \"help\" lists the commands, \"poweroff\" switches "
 		"off, Ctrl-A x leaves QEMU\n";
 	char *argv[] = {"sh", NULL};
+	int status;
 
 	if (!autorun)
 		console_write(greeting, sizeof(greeting) - 1);
-	return process_run(autorun ? run_autorun : shell_main, 1, argv);
+	status = process_run(autorun ? run_autorun : shell_main, 1, argv);
+	shell_end_jobs();
+	return status;
 }
 
 _Noreturn void kmain(uint32_t magic, uint64_t information)

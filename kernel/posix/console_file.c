@@ -3,6 +3,7 @@
 
 #include "kernel/console.h"
 #include "kernel/posix/inode.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -30,6 +31,8 @@ static long console_file_read(struct file *file, void *buffer, size_t size, uint
 	(void)offset;
 	if (!size)
 		return 0;
+	if (process_in_background())
+		return -EIO; /* what is typed is for those in the foreground */
 	if ((file->flags & O_NONBLOCK) && !console_readable())
 		return -EAGAIN;
 	console_file_end_transient();

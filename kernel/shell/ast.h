@@ -71,6 +71,7 @@ enum node_type {
 	NODE_FOR,
 	NODE_CASE,
 	NODE_FUNCTION,
+	NODE_BACKGROUND, /* list & */
 };
 
 struct case_item {
@@ -89,7 +90,8 @@ struct node {
 		struct {
 			struct word *assignments, *words;
 		} command;
-		struct node *list; /* PIPELINE, AND_OR, SEQUENCE, SUBSHELL, GROUP: the members */
+		struct node *list; /* PIPELINE, AND_OR, SEQUENCE, SUBSHELL, GROUP, BACKGROUND: the
+				      members */
 		struct {
 			struct node *condition, *body, *otherwise;
 		} branch; /* IF, WHILE, UNTIL */

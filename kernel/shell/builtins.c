@@ -12,6 +12,8 @@
 static const struct builtin builtins[] = {
 	{".", builtin_dot, true, false, "FILE", "Run the commands of FILE in this shell"},
 	{":", builtin_true, true, false, "[ARGUMENT]...", "Do nothing, successfully"},
+	{"bg", builtin_fg, false, false, "[JOB]",
+	 "Say what JOB is: it runs in the background anyway"},
 	{"break", builtin_break, true, false, "[N]", "Leave the loop, or N of them"},
 	{"cd", builtin_cd, false, false, "[DIRECTORY | -]", "Change the working directory"},
 	{"command", builtin_command, false, false, "[-v | -V] NAME [ARGUMENT]...",
@@ -23,9 +25,11 @@ static const struct builtin builtins[] = {
 	{"exit", builtin_exit, true, false, "[STATUS]", "End the shell"},
 	{"export", builtin_export, true, true, "[-p] [NAME[=VALUE]]...",
 	 "Hand variables on to scripts"},
+	{"fg", builtin_fg, false, false, "[JOB]", "Wait for JOB, which Ctrl-C ends"},
 	{"getopts", builtin_getopts, false, false, "OPTSTRING NAME [ARGUMENT]...",
 	 "Take the next option of the arguments"},
 	{"history", builtin_history, false, false, "[-c] [N]", "List the lines typed before"},
+	{"jobs", builtin_jobs, false, false, "[-lp] [JOB]...", "List what runs in the background"},
 	{"kill", builtin_kill, false, false, "[-s SIGNAL | -SIGNAL] [PID | %JOB]... | -l [STATUS]",
 	 "Send a signal; or list them"},
 	{"local", builtin_local, true, true, "NAME[=VALUE]...",
@@ -46,6 +50,8 @@ static const struct builtin builtins[] = {
 	 "Run ACTION when a signal comes or the shell ends (EXIT)"},
 	{"type", builtin_type, false, false, "NAME...", "Say what NAME would run"},
 	{"unset", builtin_unset, true, false, "[-fv] NAME...", "Remove variables or functions"},
+	{"wait", builtin_wait, false, false, "[PID | %JOB]...",
+	 "Wait until jobs in the background have ended"},
 };
 
 #define BUILTIN_COUNT (sizeof(builtins) / sizeof(*builtins))

@@ -181,6 +181,9 @@ static int execute_node(struct shell *sh, struct node *node, unsigned flags)
 		return execute_for(sh, node, flags);
 	case NODE_CASE:
 		return execute_case(sh, node, flags);
+	case NODE_BACKGROUND:
+		job_start(sh, node->list);
+		return 0;
 	case NODE_FUNCTION:
 		function_define(sh, node->function.name, node->function.body, sh->unit);
 		return 0;

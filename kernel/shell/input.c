@@ -88,6 +88,8 @@ static bool refill_from_terminal(struct shell *sh, struct input *input)
 	size_t capacity = 0;
 	long length;
 
+	if (!input->continuation)
+		jobs_tell(sh);
 	prompt = prompt ? expand_prompt(sh, prompt) : "";
 	shell_set_screen(sh);
 	length = editor_read_line(sh, prompt, &line, &capacity);

@@ -29,7 +29,8 @@ const char *parameter_value(struct shell *sh, const char *name, char *number, si
 		option_letters(sh, number);
 		return number;
 	case '!':
-		return NULL;
+		snprintf(number, number_size, "%d", sh->background);
+		return sh->background ? number : NULL;
 	}
 	for (digit = name; is_digit(*digit); digit++)
 		if (index < 1u << 28)

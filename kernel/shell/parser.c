@@ -383,9 +383,16 @@ static void append(struct parser *parser, struct node **list, struct node ***end
 	*end = &node->next;
 }
 
-static _Noreturn void no_background(struct parser *parser)
+/* An AND-OR list, in the background where "&" follows; parser->token is what does. */
+static struct node *parse_member(struct parser *parser)
 {
-	syntax_error(parser, "\"&\" is not supported (no background jobs)");
+	struct node *node = parse_and_or(parser), *job;
+
+	if (next_token(parser) != TOKEN_AMPERSAND)
+		return node;
+	job = new_node(parser, NODE_BACKGROUND, node->line);
+	job->list = node;
+	return job;
 }
 
 /* A list inside a compound command, over any number of lines. */
@@ -400,13 +407,11 @@ static struct node *parse_list(struct parser *parser, bool may_be_empty)
 		if (parser->token == TOKEN_END || (may_be_empty && ends_list(parser->token)))
 			return list;
 		may_be_empty = true;
-		append(parser, &list, &end, parse_and_or(parser));
-		next_token(parser);
-		if (parser->token == TOKEN_AMPERSAND)
-			no_background(parser);
-		if (parser->token != TOKEN_SEMICOLON)
-			push_back(parser);
-		if (parser->token != TOKEN_SEMICOLON && parser->token != TOKEN_NEWLINE)
+		append(parser, &list, &end, parse_member(parser));
+		if (parser->token == TOKEN_SEMICOLON || parser->token == TOKEN_AMPERSAND)
+			continue;
+		push_back(parser);
+		if (parser->token != TOKEN_NEWLINE)
 			return list;
 	}
 }
@@ -436,10 +441,9 @@ enum parse_result parse_command(struct shell *sh, struct unit *unit, struct node
 			push_back(&parser);
 		}
 		sh->input->continuation = true;
-		append(&parser, &list, &end, parse_and_or(&parser));
-		switch (next_token(&parser)) {
+		append(&parser, &list, &end, parse_member(&parser));
+		switch (parser.token) {
 		case TOKEN_AMPERSAND:
-			no_background(&parser);
 		case TOKEN_SEMICOLON:
 			break;
 		case TOKEN_NEWLINE:

@@ -114,6 +114,7 @@ void shell_end(struct shell *sh, int status)
 	/* Files that are open in no descriptor are only known here. */
 	while (sh->cleanups)
 		cleanup_pop(sh);
+	jobs_abandon(sh);
 	process_exit(status & 255);
 }
 
@@ -202,6 +203,7 @@ struct shell *shell_new(struct shell *parent, bool subshell)
 	if (!subshell)
 		return sh;
 	sh->process = parent->process;
+	sh->background = parent->background;
 	sh->ignored_at_start = parent->ignored_at_start;
 	traps_inherit(sh, parent);
 	sh->parent = parent;

@@ -12,6 +12,9 @@ int shell_main(int argc, char **argv);
  * message when it cannot be opened. As a process of its own. */
 int shell_run_script(const char *path, int argc, char **argv);
 
+/* Ends all jobs that still run in the background. */
+void shell_end_jobs(void);
+
 /* Runs text as sh -c does, as a process of its own; its exit status. */
 int shell_run_string(const char *text);
 

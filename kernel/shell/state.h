@@ -170,7 +170,7 @@ struct shell {
 	char *traps[SIGNAL_MAX + 1]; /* actions; "": the signal is ignored */
 	uint64_t ignored_at_start;   /* signals that stay so */
 	int trap_exit_status;	     /* what exit gives in an action; -1: in none */
-	int process;		     /* $$ */
+	int process, background;     /* $$ and $! */
 	struct variable *variables[SHELL_BUCKETS];
 	struct function *functions[SHELL_BUCKETS];
 };
@@ -272,6 +272,8 @@ void variables_each(struct shell *sh,
 		    void (*visit)(struct shell *sh, const struct variable *variable, void *arg),
 		    void *arg);
 void variables_init(struct shell *sh, struct shell *environment);
+
+void variables_copy(struct shell *sh, struct shell *from);
 
 void local_scope_push(struct shell *sh, struct local_scope *scope, bool function);
 void local_scope_pop(struct shell *sh);
@@ -394,8 +396,10 @@ int builtin_eval(struct shell *sh, int argc, char **argv);
 int builtin_exec(struct shell *sh, int argc, char **argv);
 int builtin_exit(struct shell *sh, int argc, char **argv);
 int builtin_export(struct shell *sh, int argc, char **argv); /* and readonly */
+int builtin_jobs(struct shell *sh, int argc, char **argv);
 int builtin_kill(struct shell *sh, int argc, char **argv);
 int builtin_trap(struct shell *sh, int argc, char **argv);
+int builtin_fg(struct shell *sh, int argc, char **argv); /* and bg */
 int builtin_getopts(struct shell *sh, int argc, char **argv);
 int builtin_history(struct shell *sh, int argc, char **argv);
 int builtin_local(struct shell *sh, int argc, char **argv);
@@ -408,6 +412,7 @@ int builtin_sh(struct shell *sh, int argc, char **argv);
 int builtin_true(struct shell *sh, int argc, char **argv);
 int builtin_type(struct shell *sh, int argc, char **argv);
 int builtin_unset(struct shell *sh, int argc, char **argv);
+int builtin_wait(struct shell *sh, int argc, char **argv);
 
 /* Options of sh (-c makes *string not NULL) and set (string NULL); returns the index of the first
  * operand, -1 after a message. */
@@ -427,6 +432,19 @@ void options_restart(struct positional *positional, int index);
 /* A shell as a process of its own, with the exported variables of sh (which may be NULL): argv as
  * for sh, or, where script is not NULL, that file with argv as its $0, $1 … */
 int shell_spawn(struct shell *sh, const char *script, int argc, char **argv);
+
+/* --- jobs (jobs.c, copy.c) --- */
+
+/* Starts the list in the background: $! is its process. Errors are raised. */
+void job_start(struct shell *sh, struct node *node);
+/* The process of "%1", "%+" …; -1 after a message. */
+int job_process(struct shell *sh, const char *name);
+/* Tells of the jobs that have ended, before a prompt. */
+void jobs_tell(struct shell *sh);
+/* The shell ends; its jobs go on. */
+void jobs_abandon(struct shell *sh);
+/* sh becomes what from is, and shares nothing with it: the copy of node. */
+struct node *shell_copy(struct shell *sh, struct shell *from, const struct node *node);
 
 /* --- programs (program.c) --- */
 

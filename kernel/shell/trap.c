@@ -314,7 +314,7 @@ int builtin_kill(struct shell *sh, int argc, char **argv)
 		int id;
 
 		if (argv[i][0] == '%')
-			id = builtin_error(sh, "No such job: %s", argv[i]) - 3;
+			id = job_process(sh, argv[i]);
 		else
 			id = builtin_number(sh, argv[i] + (argv[i][0] == '-'));
 		if (id < 0)

@@ -261,6 +261,26 @@ void shell_set_screen(struct shell *sh)
 	process_set_screen(screen_variable(sh, "COLUMNS"), screen_variable(sh, "LINES"));
 }
 
+void variables_copy(struct shell *sh, struct shell *from)
+{
+	const struct variable *variable;
+	struct variable *copy;
+
+	for (struct shell *level = from; level; level = level->parent) {
+		for (unsigned bucket = 0; bucket < SHELL_BUCKETS; bucket++) {
+			for (variable = level->variables[bucket]; variable;
+			     variable = variable->next) {
+				if (find(from, variable->name, variable->hash) != variable)
+					continue;
+				copy = get_own(sh, variable->name);
+				set_value(sh, copy, variable->value);
+				copy->read_only = variable->read_only;
+				copy->exported = variable->exported;
+			}
+		}
+	}
+}
+
 void variables_init(struct shell *sh, struct shell *environment)
 {
 	variable_set(sh, "HOME", "/root");

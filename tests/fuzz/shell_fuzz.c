@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		argv[1] = how % 4 == 1 ? (char *)"-s" : NULL;
 		machine_run(shell_main, how % 4 == 1 ? 2 : 1, argv);
 	}
+	shell_end_jobs();
 	machine_end();
 	free(text);
 	return 0;

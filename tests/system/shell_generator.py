@@ -17,6 +17,8 @@ PATTERNS = ["*", "?", "a*", "*b", "[a-c]*", "[!a]*", "*:*", "*.*", "*/", "/*", "
 IFS_VALUES = ["' '", "':'", "': '", "''", "'X'", "' :'", "'ab'", "'/.'", '"$a"']
 OPERATORS = ["+", "-", "*", "/", "%", "<<", ">>", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^",
              "&&", "||"]
+TEST_WORDS = ["!", "'('", "')'", "-a", "-o", "-n", "-z", "-f", "=", "!=", "-eq", "x", "''", "1", "f1",
+              '"$a"', '"$b"']
 ASSIGNMENTS = ["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "|=", "^="]
 
 
@@ -151,7 +153,7 @@ class Generator:
                                 "<&-", ">nodir/f", "<nofile", ">&3", "3>&1 >&3", "0<g1"])
 
     def simple(self):
-        kind = self.random.randrange(40)
+        kind = self.random.randrange(48)
         words = " ".join(self.word() for _ in range(self.pick([0, 1, 1, 2, 3])))
         if kind < 10:
             return "echo " + words + self.redirections()
@@ -211,6 +213,20 @@ class Generator:
                               "export 1=2", "echo ${z?message}", ": <nofile"])
         if kind == 38:
             return "echo $? $#"
+        if kind in (39, 40):
+            return self.pick(["trap 'echo bye $?' EXIT", "trap - EXIT", "trap", "(trap)", "trap '' HUP",
+                              "trap 'echo \"$a\"' TERM USR1", "trap - HUP TERM", "trap x nosuch",
+                              "(trap 'echo sub $?' EXIT; exit 4)", "trap 'exit' EXIT"])
+        if kind in (41, 42):
+            return ("OPTIND=1; while getopts " + self.pick(["ab:c", ":ab:c", "a:", "x"]) + " o "
+                    + self.pick(["-a -b v -c w", "-abv -- -a", "-b", "-cab", '"$a" "$b"', "-x -a -",
+                                 "-c -b '' -a"]) + "; do echo \"$o $OPTARG $OPTIND\"; done")
+        if kind in (43, 44):
+            return ("{ " + self.simple() + "\n} & wait " + self.pick(["", "$!", "%%", "%+"])
+                    + "; echo $?")
+        if kind in (45, 46):
+            return ("[ " + " ".join(self.pick(TEST_WORDS) for _ in range(self.random.randrange(4)))
+                    + " ] 2>/dev/null; echo $?")
         return "printf '%s|' \"$a\" \"$b\" \"$c\" \"$x\"; echo"
 
     def condition(self):

@@ -43,12 +43,16 @@ static int quietly(int argc, char **argv)
 	struct file *file;
 
 	(void)argc;
+	int status;
+
 	if (!file_open("/dev/null", O_WRONLY, 0, &file)) {
 		process_set_file(2, file_get(file));
 		process_set_file(1, file);
 	}
 	process_set_file(0, NULL);
-	return shell_run_string(argv[1]);
+	status = shell_run_string(argv[1]);
+	shell_end_jobs();
+	return status;
 }
 
 static int run_quietly(const char *script)
@@ -95,6 +99,10 @@ static const char *const everyday[] = {
 	"cd /tmp; cd ..; cd - >/dev/null; pwd >/dev/null",
 	"type cd f nosuch >/dev/null; set >/dev/null; export e=$i; unset e",
 	"seq 1000 | head -n 1 >/dev/null",
+	"trap \"echo $i\" EXIT TERM; kill $$; trap - EXIT; (trap : EXIT; :); kill -0 1",
+	"set -- -a b; OPTIND=1; while getopts a:b o; do :; done",
+	"f() { echo $1; }; f a & wait $!; { : | : ; } & wait; (: &); sleep 0",
+	"sleep 100 & kill $!; wait $!; jobs; (sleep 100 & kill $!); wait",
 	"(exit 3); sh -c 'exit 4'; x=$(exit 5)",
 	"sh -c 'fi'; sh -c 'echo \"'; sh -c 'echo ${u?}'; sh -c 'readonly z; z=1'",
 };
@@ -133,6 +141,8 @@ static const char *const script_of_everything =
 	"echo *; echo /d*/n*; . /tmp/dd; case $x in a*) ;; esac; read q </tmp/dd\n"
 	"set -- $x $y; sh -c 'echo $0' a; exec 3>/tmp/dd; exec 3>&-; done\n"
 	"{ echo a; } >/tmp/x 2>&1; command eval 'echo $((1/0))'; set; type f; history\n"
+	"trap 'echo t' TERM EXIT; { f; echo $x | cat; } & wait $!; kill $$; kill -l; jobs; trap\n"
+	"sleep 9 & kill $!; wait; set -- -a b; getopts a: o; PATH=.:$PATH; nosuch; type sh\n"
 	"(echo ${u?bad}); printf 'echo a\\necho b\\n' | sh; cd /tmp; sh /tmp/dd; v=${w:=$x}\n";
 
 static void test_out_of_memory(void **state)

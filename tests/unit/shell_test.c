@@ -48,6 +48,7 @@ static int captured(int argc, char **argv)
 {
 	static const char zeroes[OUTPUT_MAX];
 	struct file *file;
+	int status;
 
 	assert_int_equal(file_open(OUTPUT, O_RDWR | O_CREAT, 0644, &file), 0);
 	assert_int_equal(file_write(file, zeroes, sizeof zeroes), sizeof zeroes);
@@ -55,9 +56,10 @@ static int captured(int argc, char **argv)
 	process_set_file(2, file_get(file));
 	process_set_file(1, file);
 	process_set_file(0, NULL);
-	if (argc == 2)
-		return shell_run_string(argv[1]);
-	return shell_run_script(argv[1], argc - 2, argv + 2);
+	status = argc == 2 ? shell_run_string(argv[1])
+			   : shell_run_script(argv[1], argc - 2, argv + 2);
+	shell_end_jobs();
+	return status;
 }
 
 static const char *output(void)
@@ -179,6 +181,43 @@ static void test_interrupts(void **state)
 	expect("echo alive", 0, "alive\n");
 }
 
+/* A Ctrl-C ends the command that runs; then the shell does what it has been told. */
+static void test_interrupts_with_an_action(void **state)
+{
+	(void)state;
+	expect("trap 'echo got' INT; interrupt; echo $?; (interrupt; echo no); echo $?", 0,
+	       "got\n0\ngot\n130\n");
+	expect("trap 'echo got; exit 3' INT; while :; do interrupt; done", 3, "got\n");
+	expect("trap '' INT; interrupt; echo $?; (interrupt; echo in); sh -c 'interrupt; echo sh'; "
+	       "sleep 0; echo end",
+	       0, "0\nin\nsh\nend\n");
+	expect("trap 'echo got' INT; f() { trap 'return 4' INT; interrupt; echo no; }; f; echo $?",
+	       0, "4\n");
+	expect("trap 'echo got' INT; { sleep 100; } | { interrupt; read x; echo no; }; echo $?", 0,
+	       "got\n130\n");
+	expect("trap 'echo got' INT; x=$(interrupt; echo no); echo \"$? $x\"", 0, "got\n130 \n");
+	expect("trap 'echo e' EXIT; interrupt; echo no", 130, "");
+	/* A way out there is always. */
+	expect("trap '' INT; while :; do interrupt; done", 130, "");
+	expect("trap 'echo e' EXIT; trap 'interrupt; :' INT; while :; do interrupt; done", 130, "");
+}
+
+static void test_jobs_and_interrupts(void **state)
+{
+	(void)state;
+	/* Not what runs in the background, but the wait for it. */
+	expect("{ sleep 0.05; echo job; } & interrupt; echo no", 130, "");
+	expect("trap : INT; { sleep 0.05; echo job; } & interrupt; wait; echo $?", 0, "job\n0\n");
+	expect("trap 'echo got' INT; { sleep 0.05; echo job; } & { sleep 0.01; interrupt; } & "
+	       "wait; echo $?; wait; echo $?",
+	       0, "got\n130\njob\n0\n");
+	expect("sleep 100 & kill %1; wait %1; echo $?", 0, "Terminated\n143\n");
+	expect("while :; do :; done & yes >/dev/null & dd if=/dev/zero of=/dev/null 2>/dev/null & "
+	       "sleep 0.01; kill %1 %2 %3; wait %1 %2 %3; echo $?",
+	       0, "Terminated\nTerminated\nTerminated\n143\n");
+	expect("sleep 0.01 & fg; echo $?; fg", 2, "\n0\nsh: 1: fg: No current job\n");
+}
+
 /* A message that there is no room to put together is cut, and is a message all the same. */
 static void test_messages_without_memory(void **state)
 {
@@ -241,6 +280,8 @@ int main(void)
 		cmocka_unit_test(test_smallest_number),
 		cmocka_unit_test(test_output_that_fails),
 		cmocka_unit_test(test_device_that_fails),
+		cmocka_unit_test(test_interrupts_with_an_action),
+		cmocka_unit_test(test_jobs_and_interrupts),
 		cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_messages_without_memory),
 		cmocka_unit_test(test_here_document_without_tmp),

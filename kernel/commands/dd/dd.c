@@ -5,6 +5,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
+#include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -54,8 +55,9 @@ _Noreturn void dd_quit(struct dd_copy *copy, int status)
 
 void dd_check_interrupt(struct dd_copy *copy)
 {
+	thread_pause();
 	if (process_interrupted())
-		process_exit(dd_finish(copy, STATUS_INTERRUPTED, true));
+		process_exit(dd_finish(copy, STATUS_SIGNAL + process_fatal_signal(), true));
 }
 
 /* Writes one block of the output, 0 or 1 after a message. Blocks that were put together count as

@@ -49,7 +49,8 @@ static bool is_due(struct process_state *state)
 		progress->next_ns = state->start_ns + FIRST_AFTER_NS;
 		if (!progress->since_ns)
 			progress->since_ns = state->start_ns;
-		if (!file || !file_is_console(file) || !console_is_interactive()) {
+		if (!file || !file_is_console(file) || !console_is_interactive() ||
+		    process_in_background()) {
 			progress->off = true;
 			return false;
 		}

@@ -1,0 +1,45 @@
+# Jobs: lists in the background, wait, jobs, kill.
+#--- waiting for jobs
+(exit 3) & wait $!; echo $?; wait $!; echo $?; wait 99999; echo $?; wait; echo $?; (exit 4) & p=$!; (exit 5) & q=$!; wait $p $q; echo $?; sleep 5 & kill $!; wait $!; echo $?; wait %1; echo $?; sleep 0.01 & wait %1; echo $?; wait %; echo $?; wait abc; echo $?; false & wait %%; echo $?; false & wait %+; echo $?; case $! in *[!0-9]*) echo no;; esac; (wait $q; echo $?); (exit 6) & (wait $!; echo $?); wait $!; echo $?
+#--- what jobs see
+cat & wait; echo cat $?; echo in | { cat & wait; }; { cat; } <<X &
+from doc
+X
+wait; x=1; { x=2; echo bg $x; } & wait; echo $x; f() { echo f $1; return 7; }; f arg & wait $!; echo $?; set -- a b; { echo $#; shift; echo $1; } & wait; echo $#; trap 'echo e' EXIT; { echo t; exit 2; } & wait $!; echo $?; false & echo $?; set -e; false & wait; echo here; wait $!; echo no
+#--- jobs and signals
+sh -c 'trap "echo got" TERM; sleep 0.2 & kill $$; wait $!; echo $?'
+sh -c 'trap "echo got" TERM; { sleep 0.1; kill $$; } & sleep 0.3; echo $?'
+sh -c '{ trap "echo job; exit 4" TERM; while :; do sleep 0.05; done; } & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '{ trap "" TERM; sleep 0.2; echo survived; } & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c 'sleep 5 & kill -9 $!; wait $!; echo $?; kill $!; echo $?; kill -0 $!; echo $?'
+sh -c 'sleep 5 & kill -INT $!; kill -QUIT $!; kill -HUP $!; wait $!; echo $?'
+sh -c 'while :; do :; done & kill $!; wait $!; echo $?'
+sh -c 'echo a & wait; echo b & wait; (echo c & wait); { echo d; } & wait; echo $(echo e & wait)'
+#--- where jobs may stand
+sh -c 'x=$(sleep 0.1 & echo now); echo $x'
+sh -c 'set -m 2>/dev/null; jobs; echo $?; jobs -l; jobs -p; jobs %1; echo $?; jobs -x; echo $?'
+sh -c 'a=1 & b=2 & wait; echo $a$b; true & false; echo $?; ! true & echo $?; exit 5 & wait $!; echo $?'
+sh -c 'yes & p=$!; kill $p; wait $p' | head -n 1 >/dev/null; echo ok
+sh -c 'fg; echo $?; bg; echo $?; fg %1; echo $?'
+sh -c 'sleep 0.1 & sleep 0.1 & sleep 0.1 & wait %2 %3 %1; echo $?; wait %-; echo $?; sleep 0.1 & wait %sl; echo $?; sleep 0.1 & wait %?ee; echo $?'
+sh -c '& echo no'; sh -c 'echo a & & echo b'; sh -c 'echo a &; echo b'; sh -c 'echo a && &'; sh -c 'if true & then wait; echo y; fi; { echo a & }; wait; (echo b &) ; sleep 0.05; for i in 1 2; do echo $i & wait; done; case x in x) echo c & esac; wait'
+sh -c 'echo a &
+wait
+echo b&wait; echo c & # comment
+wait; f() { echo f & wait; }; f; true & wait && echo d'
+#--- jobs listed
+sleep 0.3 & jobs; wait; jobs; jobs; sleep 0.3 & sleep 0.3 | cat & (exit 3) & sleep 0.1; jobs; jobs; wait; jobs; jobs; true & wait; jobs
+#--- no job
+jobs; echo $?; jobs %1; echo $?; wait %1; echo $?; wait 99999; echo $?; kill %1; echo $?; fg; echo $?; bg %3; echo $?; echo "[$!]"; (set -u; echo $!; echo no); wait -x; echo no
+#--- a job that goes on
+(sleep 0.1; echo late >f) & sh -c 'sleep 0.1 && echo later >g &'; cat f g 2>/dev/null; wait; sleep 0.3; cat f g; (sleep 0.1 & echo first); x=$(echo a; (sleep 0.1; echo b) &); echo $x
+#--- jobs have copies
+x=1; f() { echo f $x $1; }; set -- p q; { sleep 0.1; f a; echo $# $x; for i in 1 2; do case $i in 1) cat <<E;; 2) echo ${y:=z} $((x+1)) `echo b`;; esac; done
+doc $x
+E
+while read l; do echo "<$l>"; done <<E | cat
+$*
+E
+} & x=2; f() { echo other; }; set --; unset y; wait; echo "[$y]" $x; f
+#--- jobs in jobs
+{ { echo a; { echo b; } & wait; } & wait; echo c; } & wait; f() { [ $1 = 0 ] || { f $(($1-1)) & wait; echo $1; }; }; f 5

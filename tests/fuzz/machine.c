@@ -31,7 +31,7 @@
 static uint64_t memory_at_start, now_ns, looks;
 static bool interactive, raw, interrupted;
 static unsigned interrupts, insistence_start;
-static bool halted; /* since the last Ctrl-C was noticed */
+static unsigned halted; /* how often since the last Ctrl-C was noticed */
 static const char *typed, *typed_end;
 static unsigned end_count;
 static struct block_device *disk;
@@ -53,6 +53,12 @@ void time_delay_ns(uint64_t ns)
 	now_ns += ns;
 }
 
+static void interrupt(void)
+{
+	interrupted = true;
+	interrupts++;
+}
+
 void thread_halt(uint64_t deadline)
 {
 	if (deadline != UINT64_MAX) {
@@ -60,20 +66,13 @@ void thread_halt(uint64_t deadline)
 			now_ns = deadline;
 		return;
 	}
-	/* Only Ctrl-C helps; and if that does not, nothing does. */
-	if (halted)
+	/* Only Ctrl-C helps; and if that does not, time and again, nothing does. */
+	if (++halted > 8)
 		panic("deadlock");
-	halted = true;
 	interrupt();
 }
 
 /* Console */
-
-static void interrupt(void)
-{
-	interrupted = true;
-	interrupts++;
-}
 
 static bool look(void)
 {
@@ -165,7 +164,8 @@ void console_clear_insistence(void)
 
 void console_clear_interrupt(void)
 {
-	halted = interrupted = false;
+	halted = 0;
+	interrupted = false;
 }
 
 /* Log */
@@ -257,7 +257,9 @@ void machine_begin(const void *text, size_t size, bool is_interactive)
 	memset(host_disk_data(disk), 'd', BLOCK_SIZE * BLOCK_COUNT);
 	now_ns = 1;
 	looks = end_count = 0;
-	halted = interrupted = raw = false;
+	halted = 0;
+	interrupted = raw = false;
+	insistence_start = interrupts;
 	interactive = is_interactive;
 	typed = text;
 	typed_end = typed + size;
@@ -316,7 +318,8 @@ void machine_end(void)
 
 	host_fail_allocations(0);
 	looks = 0;
-	halted = interrupted = false;
+	halted = 0;
+	interrupted = false;
 	process_run(clean, 1, argv);
 	if (process_current())
 		panic("a process is left");

@@ -1,5 +1,7 @@
 """Invocations of the commands that go line by line or byte by byte from input to output, for differential.py."""
 
+import subprocess
+
 TR_SETS = ["a", "b", "z", "A", "-", "a-f", "A-F", "0-9", "[:lower:]", "[:upper:]", "[:digit:]", "[:space:]", "[:alpha:]",
            "[=a=]", "[x*3]", "[x*]", "[b*0]", "[y*010]", "\\n", "\\t", "\\101", "\\0", "\\-", "[", "z-a", "[:foo:]",
            "[=ab=]", "[::]", "[==]", "[:*5]", "[a*x]", "[a*08]", "\\", "\\400", "\\[:alpha:]", "c-", "-c", "[:alnum:]",
@@ -63,6 +65,55 @@ def sort_case(rng):
     return f"{{ printf -- '{text}' >f; printf -- '{other}' >g; sort {' '.join(options)} {files} <g; }}"
 
 
+DUMP_FILES = ["f", "f", "f f", "-", "nowhere f", "f nowhere", "", "f +3", "f 5", "+2", "f +1b", "f 0x5", "f +x"]
+OD_OPTIONS = ["-b", "-c", "-x", "-d", "-o", "-a", "-s", "-i", "-l", "-h", "-v", "-t x1", "-t x1z", "-tx2", "-td1", "-tu4",
+              "-to8", "-tcz", "-taz", "-tx4z", "-tx1x2", "-tdC", "-tuS", "-t d3", "-t q", "-An", "-Ad", "-Ax", "-Ao", "-Aq",
+              "-j 3", "-j 0x10", "-j 1b", "-j 100", "-N 5", "-N 0", "-N 20", "-N x", "-j x", "-w8", "-w", "-w3", "-w0",
+              "-w32", "-wx", "-w1", "--endian=big", "--endian=little", "--endian=x", "-j 5x", "-N 99999999999999999999",
+              "-x -c", "-t u1u2u4u8", "-t d8z -t x1z"]
+XXD_OPTIONS = ["-b", "-e", "-p", "-i", "-ps", "-plain", "-u", "-a", "-a", "-C", "-d", "-c 5", "-c5", "-c 0", "-c 256", "-c 300",
+               "-cols 7", "-g 1", "-g 4", "-g 3", "-g0", "-g 20", "-s 3", "-s -3", "-s +2", "-s 100", "-s -100", "-seek 2",
+               "-skip 2", "-s0x4", "-l 5", "-l 0", "-l 0x10", "-len 7", "-o 16", "-o 0x100", "-n foo", "-n 9x", "-l 40",
+               "-c 1", "-c 12", "--len 3", "-g 8", "-g 2", "-c 8 -g 4 -e", "-c 6 -e", "-c -1", "-a -c 4"]
+# none with an address so far away that nobody waits for the zeros before it
+DUMPS = ["0: 4142 4344\\n", "00000010: 41\\n", "5: 41 42\\n3: 43\\n", "4 1 4 2\\n", "0: 41 zz 42\\n", "  0: 41\\n",
+         "00000000: 3131 3232  1122\\n00000004: 3333 34    334\\n", "0:41\\n0:42\\n", "0000: 41   42\\n",
+         "\\r0: 41\\r\\n", "xyz", "0: 4", "zz 41\\n",
+         "00000000: 31 32 33 34 35 36 37 38 39 30 31 32 33 34 35 36 37 38\\n"]
+
+
+def random_bytes(rng):
+    """printf's format of bytes, many of them zero."""
+    count = rng.choice([0, 1, 5, 15, 16, 17, 31, 32, 33, 48, 64, 100, 200])
+    data = bytes(rng.choice([0, 1, 9, 10, 13, 27, 32, 65, 97, 127, 128, 200, 255, rng.randrange(256)]) for _ in range(count))
+    data = rng.choice([data, data, bytes(count), data[:count // 2] + bytes(count) + data[count // 2:]])
+    return "".join(f"\\{byte:03o}" for byte in data)
+
+
+def od_case(rng):
+    options = " ".join(rng.choices(OD_OPTIONS, k=rng.choice([0, 1, 1, 2, 2, 3])))
+    return f"printf '{random_bytes(rng)}' >f; od {options} {rng.choice(DUMP_FILES)} <f"
+
+
+def xxd_case(rng):
+    options = " ".join(rng.choices(XXD_OPTIONS, k=rng.choice([0, 1, 1, 2, 2, 3])))
+    files = rng.choice(["f", "f", "f", "-", "nowhere", "f o", "f nowhere/x", ""])
+    return f"printf '{random_bytes(rng)}' >f; xxd {options} {files} <f; xxd f | xxd -r >g; cmp g f"
+
+
+def xxd_back_case(rng):
+    dump = "".join(rng.choices(DUMPS, k=rng.choice([1, 1, 2, 3])))
+    options = " ".join(rng.choices(["-p", "-c 2", "-c 4", "-s 4", "-c 17", "-b", "-e", "-i", "-u"], k=rng.choice([0, 0, 1, 2])))
+    return (f"printf '{dump}' >h; printf 0123456789 >o; xxd -r {options} {rng.choice(['h', '- <h', 'h o', 'h o'])}; "
+            f"printf '{dump}' | xxd -r {options} >g; cat g")
+
+
+CASES = [tr_case, uniq_case, cut_case, sort_case, od_case]
+# Ours does as this one; later ones have other messages and columns.
+if "xxd 2022-01-14" in subprocess.run(["xxd", "-v"], capture_output=True, text=True, check=False).stderr:
+    CASES += [xxd_case, xxd_back_case]
+
+
 def case(rng):
     """(what prepares, the command)"""
-    return "mkdir -p dir\n", f"{rng.choice([tr_case, uniq_case, cut_case, sort_case])(rng)} >out"
+    return "mkdir -p dir\n", f"{{ {rng.choice(CASES)(rng)}; }} >out"

@@ -1,49 +1,10 @@
 #include "kernel/commands/command.h"
+#include "kernel/commands/support/interval.h"
 #include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
-#include "lib/ctype.h"
-#include "lib/string.h"
 
 #define SLICE_NS (20 * NS_PER_MS) /* how soon Ctrl-C is noticed */
-
-/* "1.5", "2m", "infinity": nanoseconds, UINT64_MAX when it is longer than a clock can tell. */
-static bool parse_interval(const char *text, uint64_t *ns)
-{
-	static const char units[] = "smhd";
-	static const unsigned seconds[] = {1, 60, 3600, 86400};
-	const char *at = text;
-	uint64_t whole = 0, fraction = 0, unit = NS_PER_S, by = 1;
-	bool digits = false, overflow = false;
-
-	if (strcmp(text, "infinity") == 0 || strcmp(text, "inf") == 0) {
-		*ns = UINT64_MAX;
-		return true;
-	}
-	if (*at == '+')
-		at++;
-	for (; is_digit(*at); at++, digits = true)
-		overflow |= __builtin_mul_overflow(whole, 10u, &whole) ||
-			    __builtin_add_overflow(whole, (uint64_t)(*at - '0'), &whole);
-	if (*at == '.')
-		for (at++; is_digit(*at); at++, digits = true) {
-			unit /= 10;
-			fraction += unit * (uint64_t)(*at - '0');
-		}
-	const char *found = *at ? strchr(units, *at) : NULL;
-
-	if (found) {
-		by = seconds[found - units];
-		at++;
-	}
-	if (!digits || *at)
-		return false;
-	overflow |= __builtin_mul_overflow(whole, NS_PER_S, &whole) ||
-		    __builtin_add_overflow(whole, fraction, &whole) ||
-		    __builtin_mul_overflow(whole, by, &whole);
-	*ns = overflow ? UINT64_MAX : whole;
-	return true;
-}
 
 static bool never(void *arg)
 {
@@ -64,7 +25,7 @@ static int sleep_main(int argc, char **argv)
 	if (state.index == argc)
 		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
-		if (!parse_interval(argv[i], &ns)) {
+		if (!interval_parse(argv[i], &ns)) {
 			complain("invalid time interval %s", quote_text(argv[i]));
 			valid = false;
 		} else if (__builtin_add_overflow(total, ns, &total)) {

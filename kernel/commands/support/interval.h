@@ -1,0 +1,9 @@
+/* How long something takes, as sleep and timeout read it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "1.5", "2m", "infinity": nanoseconds, UINT64_MAX when it is longer than a clock can tell. False
+ * where it is none. */
+bool interval_parse(const char *text, uint64_t *ns);

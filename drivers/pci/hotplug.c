@@ -13,7 +13,6 @@
 
 #include "drivers/pci/pci.h"
 #include "kernel/log.h"
-#include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
 #include "kernel/x86/time.h"
 
@@ -44,6 +43,7 @@
 #define SLOT_OCCUPIED	    0x0040
 
 #define COMMAND_TIMEOUT_NS NS_PER_S	     /* section 6.7.3.2 */
+#define LOOK_NS		   (100 * NS_PER_US) /* between two looks */
 #define SETTLE_NS	   (100 * NS_PER_MS) /* section 6.6.1: nobody looks at the device before */
 #define LINK_TIMEOUT_NS	   NS_PER_S	     /* section 6.7.3.3 */
 #define READY_TIMEOUT_NS   NS_PER_S	     /* section 6.6.1: then a function answers */
@@ -88,7 +88,7 @@ static void wait_completed(const struct slot *slot)
 				    slot->number);
 			return;
 		}
-		cpu_relax();
+		time_delay_ns(LOOK_NS);
 	}
 	slot_write(slot, EXPRESS_SLOT_STATUS, SLOT_COMPLETED);
 }
@@ -122,14 +122,14 @@ static bool wait_ready(const struct slot *slot)
 	       !(slot_read(slot, EXPRESS_LINK_STATUS) & LINK_STATUS_ACTIVE)) {
 		if (time_ns() >= deadline)
 			return false;
-		cpu_relax();
+		time_delay_ns(LOOK_NS);
 	}
 	time_delay_ns(SETTLE_NS);
 	deadline = time_ns() + READY_TIMEOUT_NS;
 	while (pci_read16(&first, PCI_VENDOR_ID) == 0xffff) {
 		if (time_ns() >= deadline)
 			return false;
-		cpu_relax();
+		time_delay_ns(LOOK_NS);
 	}
 	return true;
 }

@@ -41,6 +41,19 @@ static const struct name classes[] = {
 	{0x00ff, "Unclassified device"},
 };
 
+static const struct name interfaces[] = {
+	{0x010180, "ISA Compatibility mode-only controller, supports bus mastering"},
+	{0x010601, "AHCI 1.0"},
+	{0x010802, "NVM Express"},
+	{0x030000, "VGA controller"},
+	{0x060400, "Normal decode"},
+	{0x060401, "Subtractive decode"},
+	{0x0c0300, "UHCI"},
+	{0x0c0310, "OHCI"},
+	{0x0c0320, "EHCI"},
+	{0x0c0330, "XHCI"},
+};
+
 static const struct name vendors[] = {
 	{0x1013, "Cirrus Logic"},
 	{0x1022, "Advanced Micro Devices, Inc. [AMD]"},
@@ -110,6 +123,11 @@ static const char *find(const struct name *names, size_t count, uint32_t id)
 const char *pci_class_name(uint16_t class_subclass)
 {
 	return find(classes, COUNT(classes), class_subclass);
+}
+
+const char *pci_interface_name(uint32_t class_code)
+{
+	return find(interfaces, COUNT(interfaces), class_code);
 }
 
 const char *pci_vendor_name(uint16_t vendor)

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/pci/bridge.h"
 #include "drivers/pci/hotplug.h"
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
+#include "drivers/pci/reset.h"
 #include "kernel/commands/command.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/time.h"
@@ -99,6 +101,8 @@ static void arrived(void)
 static void look_at(struct pci_device *device)
 {
 	static const uint8_t ids[] = {PCI_CAP_PM, PCI_CAP_MSI, PCI_CAP_PCIE, PCI_CAP_MSIX};
+	struct pci_device *path[PCI_PATH_MAX];
+	struct pci_state state;
 	struct pci_msix msix;
 	char name[8];
 
@@ -116,6 +120,12 @@ static void look_at(struct pci_device *device)
 		pci_map_bar(device, i);
 		pci_assign_bar(device, i);
 	}
+	pci_wake(device);
+	pci_save(device, &state);
+	check(pci_path(device, path) <= PCI_PATH_MAX);
+	pci_set_master(device, true);
+	pci_restore(device, &state);
+	pci_reset_function(device, &state);
 	if (pci_msix_init(&msix, device) == 0)
 		check(msix.count >= 1 && msix.count <= PCI_MSIX_VECTORS_MAX && msix.table &&
 		      msix.pending);
@@ -127,7 +137,7 @@ static int run(int argc, char **argv)
 	static const struct pci_hotplug_actions actions = {leaving, arrived};
 	static const uint8_t root_buses[PCI_BUSES / 8] = {0, 0x81, 0, 0xff};
 	char *listing[] = {(char *)"lspci", (char *)"-vxxx", NULL};
-	char *selection[] = {(char *)"lspci", (char *)"-nn", (char *)"-s", (char *)"0:4.0", NULL};
+	char *selection[] = {(char *)"lspci", (char *)"-nnv", (char *)"-s", (char *)"0:4.0", NULL};
 	unsigned count = pci_init(flags & SEARCH ? NULL : root_buses), listed = 0;
 
 	(void)argc, (void)argv;
@@ -168,6 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		machine_start();
 	started = true;
 	machine_begin("", 0, false);
+	pci_set_hole(0xc0000000, 0xfec00000);
 	in = (struct input){data, data + size};
 	memset(functions, 0, sizeof(functions));
 	flags = (unsigned)input_take(&in, 1);

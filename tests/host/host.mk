@@ -47,7 +47,7 @@ FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/host/host.c tests/host/ru
 fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
 fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c kernel/commands/lspci.c \
-	$(addprefix drivers/pci/,assign.c config.c hotplug.c msix.c names.c pci.c)
+	$(addprefix drivers/pci/,assign.c bridge.c config.c hotplug.c msix.c names.c pci.c reset.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
 unit_shell_editor = tests/unit/terminal.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)

@@ -94,6 +94,7 @@ struct nvme_controller {
 				   */
 	bool shadow;		  /* shadow doorbells in force */
 	bool misses_shadows;	  /* and it may miss one: NVME_QUIRK_MISSED_SHADOWS */
+	bool shadow_hinted;	  /* has been said */
 	uint32_t *shadow_doorbells;
 	uint32_t *shadow_events;
 	uint64_t shadow_doorbells_bus;
@@ -185,6 +186,8 @@ int nvme_shut_down(struct nvme_controller *controller);
 /* setup.c: from an enabled controller to one that takes I/O; first: the channels do not exist yet
  */
 int nvme_setup(struct nvme_controller *controller, bool first);
+/* At a reset that nobody asked for: says, once, where shadow doorbells may be what is missing. */
+void nvme_shadow_hint(struct nvme_controller *controller);
 /* Whether a failed command was answered by the controller, with a status of its own. */
 bool nvme_answered(const struct nvme_reply *reply);
 

@@ -354,6 +354,8 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	controller->state = NVME_RESETTING;
 	controller->statistics.resets++;
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
+	if (fault)
+		nvme_shadow_hint(controller);
 	restore(controller);
 	nvme_quirk_settle(controller);
 	error = over ? -EIO : restart(controller, fault);

@@ -334,6 +334,20 @@ static int setup_shadow(struct nvme_controller *controller)
 	return 0;
 }
 
+/* There are models that look at I/O queues only by their shadow doorbells. */
+void nvme_shadow_hint(struct nvme_controller *controller)
+{
+	for (unsigned id = 1; id < controller->channel_count; id++)
+		if (controller->channels[id]->reaped)
+			return;
+	if (controller->shadow_hinted || controller->shadow || controller->channel_count < 2 ||
+	    !(controller->identify->oacs & NVME_OACS_DOORBELLS))
+		return;
+	controller->shadow_hinted = true;
+	nvme_warning(controller, "no I/O queue has ever answered, but it offers shadow doorbells "
+				 "(Doorbell Buffer Config): nvme.shadow=1 is worth trying");
+}
+
 /* Asynchronous Event Configuration: Base, section 5.27.1.8. What the controller does not take at
  * once it may take in part: notices of namespaces matter most. */
 static int setup_events(struct nvme_controller *controller)

@@ -392,6 +392,43 @@ static void test_memory_for_some_queues(void **state)
 	sim_limit_memory(UINT64_MAX);
 }
 
+/* I/O queues that never answer, on a controller which could be told by shadow doorbells. */
+static void test_queues_never_answer(void **state)
+{
+	static const struct {
+		unsigned oacs;
+		bool shadow, answered, hint;
+	} rows[] = {
+		{SIM_OACS_DOORBELLS, false, false, true},
+		{SIM_OACS_DOORBELLS, true, false, false},
+		{SIM_OACS_DOORBELLS, false, true, false},
+		{0, false, false, false},
+	};
+	static const char hint[] = "nvme.shadow=1 is worth trying";
+	uint8_t bytes[512];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {.oacs = rows[i].oacs};
+		struct nvme_options options = {.shadow_doorbells = rows[i].shadow,
+					       .timeout_ms = 500};
+		struct driver driver;
+		const char *at;
+
+		driver_start(&driver, &config, &options);
+		if (rows[i].answered)
+			assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+		driver_add_fault(&driver, SIM_LOSE_HARD, SIM_ANY, 0, SIM_FOREVER, 0);
+		assert_int_not_equal(block_read(driver.device, 0, 1, bytes), 0);
+		assert_true(statistics(&driver)->resets > 1);
+		at = strstr(sim_log(), hint);
+		assert_int_equal(at != NULL, rows[i].hint);
+		assert_true(!at || !strstr(at + 1, hint));
+		sim_clear_faults(driver.sim);
+		driver_stop(&driver);
+	}
+}
+
 /* A register that reads all ones at any time of the start: the reason is said. */
 static unsigned ones_at;
 static unsigned ones_after;
@@ -625,7 +662,8 @@ TESTS(cmocka_unit_test(test_order_of_the_six_steps),
       cmocka_unit_test(test_fewer_completion_queues), cmocka_unit_test(test_64_queues),
       cmocka_unit_test(test_queues_claimed_but_not_there),
       cmocka_unit_test(test_queues_are_refused), cmocka_unit_test(test_memory_for_some_queues),
-      cmocka_unit_test(test_one_register_of_all_ones), cmocka_unit_test(test_mdts),
-      cmocka_unit_test(test_dwords_only), cmocka_unit_test(test_shutdown),
-      cmocka_unit_test(test_shutdown_never_ends), cmocka_unit_test(test_slow_shutdown),
-      cmocka_unit_test(test_all_zeroes), cmocka_unit_test(test_out_of_memory))
+      cmocka_unit_test(test_one_register_of_all_ones), cmocka_unit_test(test_queues_never_answer),
+      cmocka_unit_test(test_mdts), cmocka_unit_test(test_dwords_only),
+      cmocka_unit_test(test_shutdown), cmocka_unit_test(test_shutdown_never_ends),
+      cmocka_unit_test(test_slow_shutdown), cmocka_unit_test(test_all_zeroes),
+      cmocka_unit_test(test_out_of_memory))

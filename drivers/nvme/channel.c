@@ -4,17 +4,24 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
-static int allocate_lists(struct nvme_channel *channel, uint32_t transfer_max)
+int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size)
 {
-	unsigned entries = nvme_prp_entries(transfer_max);
+	unsigned entries = nvme_prp_entries(size);
+	size_t bytes = (size_t)entries * 8 * channel->slot_count;
+	uint64_t bus;
+	void *memory;
 
-	channel->list.count = entries;
-	channel->list_stride = entries * 8;
-	channel->list_bytes = (size_t)channel->list_stride * channel->slot_count;
-	channel->list_memory = nvme_dma_alloc(channel->list_bytes, &channel->list.bus);
-	if (!channel->list_memory)
+	if (entries <= channel->list.count)
+		return 0;
+	memory = nvme_dma_alloc(bytes, &bus);
+	if (!memory)
 		return -ENOMEM;
-	channel->list.entries = channel->list_memory;
+	if (channel->list_memory)
+		nvme_dma_free(channel->list_memory, channel->list_bytes);
+	channel->list = (struct nvme_prp_list){memory, bus, entries};
+	channel->list_stride = entries * 8;
+	channel->list_bytes = bytes;
+	channel->list_memory = memory;
 	return 0;
 }
 
@@ -34,7 +41,7 @@ int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *cont
 		return error;
 	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);
 	channel->slots = nvme_dma_alloc(channel->slots_bytes, &bus);
-	if (!channel->slots || allocate_lists(channel, transfer_max) < 0) {
+	if (!channel->slots || nvme_channel_set_transfer(channel, transfer_max) < 0) {
 		nvme_channel_free(channel);
 		return -ENOMEM;
 	}
@@ -50,6 +57,7 @@ int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *cont
 
 int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size)
 {
+	unsigned count = size > NVME_BOUNCE_LARGE ? 1 : NVME_BOUNCE_BUFFERS;
 	uint64_t bus;
 	void *memory;
 
@@ -58,17 +66,19 @@ int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size)
 	if (channel->bounce_count != channel->bounce_total)
 		return -EBUSY;
 	/* Those that there are stay until there are others: somebody may wait for one. */
-	memory = nvme_dma_alloc((size_t)size * NVME_BOUNCE_BUFFERS, &bus);
+	memory = nvme_dma_alloc((size_t)size * count, &bus);
+	if (!memory && count > 1)
+		memory = nvme_dma_alloc((size_t)size * (count = 1), &bus);
 	if (!memory)
 		return -ENOMEM;
 	if (channel->bounce_memory)
 		nvme_dma_free(channel->bounce_memory,
-			      (size_t)channel->bounce_size * NVME_BOUNCE_BUFFERS);
+			      (size_t)channel->bounce_size * channel->bounce_total);
 	channel->bounce_memory = memory;
 	channel->bounce_size = size;
 	channel->bounce_count = 0;
-	channel->bounce_total = NVME_BOUNCE_BUFFERS;
-	for (unsigned i = 0; i < NVME_BOUNCE_BUFFERS; i++)
+	channel->bounce_total = count;
+	for (unsigned i = 0; i < count; i++)
 		channel->bounce_free[channel->bounce_count++] =
 			(char *)channel->bounce_memory + (size_t)i * size;
 	return 0;
@@ -83,7 +93,7 @@ void nvme_channel_free(struct nvme_channel *channel)
 		nvme_dma_free(channel->list_memory, channel->list_bytes);
 	if (channel->bounce_memory)
 		nvme_dma_free(channel->bounce_memory,
-			      (size_t)channel->bounce_size * NVME_BOUNCE_BUFFERS);
+			      (size_t)channel->bounce_size * channel->bounce_total);
 	channel->slots = NULL;
 	channel->free = NULL;
 	channel->list_memory = NULL;

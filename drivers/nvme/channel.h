@@ -27,6 +27,7 @@
 #define NVME_NEVER	    UINT64_MAX
 #define NVME_BOUNCE_BUFFERS 4u /* of a channel */
 #define NVME_BOUNCE_MIN	    (16u << 10)
+#define NVME_BOUNCE_LARGE   (256u << 10) /* of what is larger, or where memory is short: one */
 
 struct nvme_controller;
 struct nvme_channel;
@@ -117,6 +118,9 @@ struct nvme_channel {
 int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *controller, uint16_t id,
 		      unsigned entries, uint32_t transfer_max, uint64_t timeout_ns);
 void nvme_channel_free(struct nvme_channel *channel);
+/* Gives the slots' lists room for transfers of at least size bytes. No command in flight may use a
+ * list. 0 or -ENOMEM, and they stay what they were. */
+int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size);
 /* Makes the bounce buffers at least size bytes each (whole pages). 0, -ENOMEM, -EBUSY (in use); on
  * errors they stay what they were. */
 int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size);

@@ -9,7 +9,6 @@
 #define ADMIN_TIMEOUT_MS 10000
 #define DEPTH		 256
 #define TRANSFER	 (1u << 20)
-#define TRANSFER_LIMIT	 (4u << 20)
 #define LOG_LINES	 20 /* of those that are limited, in a second */
 #define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
 #define DELETE_NS	 (10000 * NVME_NS_PER_MS) /* all queues */
@@ -82,13 +81,16 @@ static void take_options(struct nvme_controller *controller, const struct nvme_o
 		options->depth = DEPTH;
 	if (options->depth > NVME_SLOTS_MAX + 1)
 		options->depth = NVME_SLOTS_MAX + 1;
+	controller->block_limit = options->max_transfer ? 0 : NVME_TRANSFER_LIMIT;
 	if (!options->max_transfer)
 		options->max_transfer = TRANSFER;
 	options->max_transfer &= ~(NVME_PAGE_SIZE - 1);
 	if (options->max_transfer < NVME_PAGE_SIZE)
 		options->max_transfer = NVME_PAGE_SIZE;
-	if (options->max_transfer > TRANSFER_LIMIT)
-		options->max_transfer = TRANSFER_LIMIT;
+	if (options->max_transfer > NVME_TRANSFER_LIMIT)
+		options->max_transfer = NVME_TRANSFER_LIMIT;
+	if (!controller->block_limit)
+		controller->block_limit = options->max_transfer;
 	if (options->address)
 		snprintf(controller->address, sizeof(controller->address), "%s", options->address);
 	options->address = NULL;

@@ -13,6 +13,7 @@
 #define NVME_QUEUES_MAX	    64u /* I/O queue pairs */
 #define NVME_NAMESPACES_MAX 1024u
 #define NVME_SCRATCH_SIZE   (2 * NVME_PAGE_SIZE)
+#define NVME_TRANSFER_LIMIT (4u << 20)
 #define NVME_NS_PER_MS	    1000000ull
 #define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
 
@@ -78,7 +79,8 @@ struct nvme_controller {
 	uint64_t health_at_ns; /* when to look at CSTS next while waiting */
 	uint64_t paused_at_ns; /* since when CSTS.PP is set; 0: it is not */
 	unsigned io_entries;
-	uint32_t transfer_max;
+	uint32_t transfer_max; /* bytes of one command */
+	uint32_t block_limit;  /* what that may grow to for large blocks, as far as MDTS allows */
 	struct nvme_sgl_rules sgl;
 	unsigned aborts; /* outstanding */
 	unsigned aborts_max;
@@ -162,6 +164,15 @@ static inline void nvme_set64(struct nvme_controller *controller, uint32_t offse
 {
 	nvme_set32(controller, offset, (uint32_t)value);
 	nvme_set32(controller, offset + 4, (uint32_t)(value >> 32));
+}
+
+/* bytes, or as many of them as MDTS allows a command to carry: it counts in pages of CAP.MPSMIN,
+ * which is 4 KiB here. */
+static inline uint32_t nvme_within_mdts(const struct nvme_controller *controller, uint32_t bytes)
+{
+	unsigned mdts = controller->identify->mdts;
+
+	return mdts && mdts < 20 && NVME_PAGE_SIZE << mdts < bytes ? NVME_PAGE_SIZE << mdts : bytes;
 }
 
 /* I/O commands that the controller has, or that wait to be sent to it again. */

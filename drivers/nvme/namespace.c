@@ -7,7 +7,7 @@
 #include "lib/string.h"
 
 #define BLOCK_SHIFT_MIN 9
-#define BLOCK_SHIFT_MAX 16
+#define BLOCK_SHIFT_MAX 22 /* NVME_TRANSFER_LIMIT */
 #define OTHER_SHIFT_MAX 31 /* of what is no disk */
 #define OBJECTS_MAX	(4 * NVME_NAMESPACES_MAX)
 #define SCAN_NS		(120000 * NVME_NS_PER_MS) /* the longest for all of them */
@@ -39,6 +39,20 @@ static int describe_other(const struct nvme_identify_namespace *data, struct nvm
 	return 0;
 }
 
+static void too_long(struct nvme_controller *controller, uint32_t nsid, uint32_t block_size)
+{
+	char limit[48];
+
+	if (nvme_within_mdts(controller, block_size) < block_size)
+		snprintf(limit, sizeof(limit), "MDTS %u", controller->identify->mdts);
+	else
+		snprintf(limit, sizeof(limit), "nvme.max_transfer %u", controller->block_limit);
+	nvme_error_limited(controller,
+			   "namespace %u: blocks of %u bytes are longer than a command may carry "
+			   "(%s)",
+			   nsid, block_size, limit);
+}
+
 /* Fills in a description from what the controller says, if the driver can work with it. 0, -ENXIO:
  * there is no such namespace; -EOPNOTSUPP: said why. */
 static int describe(struct nvme_controller *controller, uint32_t nsid,
@@ -46,6 +60,7 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 {
 	unsigned formats = NVME_LBA_FORMATS(data);
 	unsigned index = NVME_FLBAS_INDEX(data->flbas, formats);
+	uint32_t carries = nvme_within_mdts(controller, controller->block_limit);
 	struct nvme_lba_format format;
 	uint64_t blocks = data->nsze;
 
@@ -79,14 +94,12 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 				   (unsigned long long)blocks);
 		return -EOPNOTSUPP;
 	}
-	if (controller->transfer_max >> format.data_size_shift == 0) {
-		nvme_error_limited(
-			controller,
-			"namespace %u: blocks of %u bytes are longer than a command may carry "
-			"(MDTS %u)",
-			nsid, 1u << format.data_size_shift, controller->identify->mdts);
+	if (carries < 1u << format.data_size_shift) {
+		too_long(controller, nsid, 1u << format.data_size_shift);
 		return -EOPNOTSUPP;
 	}
+	if (carries > controller->transfer_max)
+		carries = controller->transfer_max;
 	if (data->ncap > blocks || !data->ncap)
 		nvme_warning_limited(controller,
 				     "namespace %u: capacity of %llu blocks, size of %llu", nsid,
@@ -94,7 +107,9 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 
 	ns->block_shift = format.data_size_shift;
 	ns->format = (uint8_t)index;
-	ns->blocks_max = controller->transfer_max >> format.data_size_shift;
+	ns->blocks_max = carries >> format.data_size_shift;
+	if (!ns->blocks_max)
+		ns->blocks_max = 1; /* see provide() */
 	if (ns->blocks_max > NVME_RW_BLOCKS_MAX)
 		ns->blocks_max = NVME_RW_BLOCKS_MAX;
 	/* From anywhere a page reaches into one more page at most. */
@@ -350,17 +365,23 @@ static int scan_list(struct nvme_controller *controller)
 	}
 }
 
-static bool needs_bounce(const struct nvme_namespace *ns)
+/* The largest block of the namespaces that are to be used. */
+static uint32_t largest_block(const struct nvme_controller *controller)
 {
-	return ns->seen && ns->csi == NVME_CSI_NVM;
+	uint32_t size = 1u << BLOCK_SHIFT_MIN;
+
+	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+		if (n->seen && n->csi == NVME_CSI_NVM && n->block.block_size > size)
+			size = n->block.block_size;
+	return size;
 }
 
-/* New namespaces whose blocks are larger than the bounce buffers are left out: for now where the
- * buffers are only in use. */
-static void leave_out(struct nvme_controller *controller, uint32_t bounce_size, int error)
+/* New namespaces whose blocks are larger than what there is room for are left out: for now where
+ * the room is only in use. */
+static void leave_out(struct nvme_controller *controller, uint32_t room, int error)
 {
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
-		if (!needs_bounce(n) || n->block.block_size <= bounce_size)
+		if (!n->seen || n->csi != NVME_CSI_NVM || n->block.block_size <= room)
 			continue;
 		n->seen = false;
 		if (error != -EBUSY)
@@ -372,24 +393,43 @@ static void leave_out(struct nvme_controller *controller, uint32_t bounce_size, 
 		controller->namespaces_changed = controller->event_pending = true;
 }
 
-/* Bounce buffers that hold a block of every namespace. */
-static int provide_bounce(struct nvme_controller *controller)
+/* Room in a channel for commands that carry a block of size bytes, and to bounce one. On errors
+ * *room is what it had before. */
+static int provide_in(struct nvme_controller *controller, struct nvme_channel *channel,
+		      uint32_t size, uint32_t *room)
 {
-	uint32_t size = NVME_BOUNCE_MIN;
+	bool admin = channel == controller->channels[0];
+	int error = 0;
 
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (needs_bounce(n) && n->block.block_size > size)
-			size = n->block.block_size;
-	for (unsigned i = 1; i < controller->channel_count; i++) {
-		struct nvme_channel *channel = controller->channels[i];
-		int error = nvme_channel_set_bounce(channel, size);
+	*room = controller->transfer_max;
+	/* Event requests have no data. */
+	if (size > controller->transfer_max &&
+	    nvme_channel_in_flight(channel) > (admin ? controller->events : 0))
+		return -EBUSY;
+	if (size > controller->transfer_max)
+		error = nvme_channel_set_transfer(channel, size);
+	if (error || admin)
+		return error;
+	*room = channel->bounce_size;
+	return nvme_channel_set_bounce(channel, size < NVME_BOUNCE_MIN ? NVME_BOUNCE_MIN : size);
+}
 
-		if (error && !channel->bounce_total)
-			return error;
-		if (error)
-			leave_out(controller, channel->bounce_size, error);
+/* Room for a block of every namespace in every channel. */
+static void provide(struct nvme_controller *controller)
+{
+	uint32_t size = largest_block(controller), room;
+
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		int error = provide_in(controller, controller->channels[i], size, &room);
+
+		if (!error)
+			continue;
+		leave_out(controller, room, error);
+		size = largest_block(controller);
+		i--; /* once more, with what is left */
 	}
-	return 0;
+	if (size > controller->transfer_max)
+		controller->transfer_max = size;
 }
 
 int nvme_scan_namespaces(struct nvme_controller *controller)
@@ -409,7 +449,8 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		if (n->active && !n->seen)
 			retire(controller, n, "is gone");
-	return provide_bounce(controller);
+	provide(controller);
+	return 0;
 }
 
 void nvme_register_namespaces(struct nvme_controller *controller)

@@ -30,7 +30,6 @@ static int identify(struct nvme_controller *controller, bool first)
 {
 	struct nvme_identify_controller *data = controller->identify;
 	struct nvme_reply reply;
-	uint32_t limit = controller->options.max_transfer;
 	int error;
 
 	error = nvme_admin_identify(controller, NVME_CNS_CONTROLLER, 0, data, &reply);
@@ -50,11 +49,9 @@ static int identify(struct nvme_controller *controller, bool first)
 			data->sqes, data->cqes);
 		return -EOPNOTSUPP;
 	}
-	/* MDTS counts in pages of CAP.MPSMIN, which is 4 KiB here. */
-	if (data->mdts && data->mdts < 20 && NVME_PAGE_SIZE << data->mdts < limit)
-		limit = NVME_PAGE_SIZE << data->mdts;
-	if (first || limit < controller->transfer_max)
-		controller->transfer_max = limit;
+	if (first)
+		controller->transfer_max = controller->options.max_transfer;
+	controller->transfer_max = nvme_within_mdts(controller, controller->transfer_max);
 	controller->sgl = nvme_sgl_rules(data->sgls);
 	if (controller->options.data == NVME_DATA_PRP)
 		controller->sgl.supported = false;

@@ -16,6 +16,11 @@ int buffer_init(struct block_buffer *buffer, struct block_device *device,
 	buffer->device = device;
 	buffer->chunk_size = device->block_size > CHUNK_SIZE ? device->block_size : CHUNK_SIZE;
 	buffer->chunk_blocks = buffer->chunk_size / device->block_size;
+	buffer->chunk_count = CHUNKS_SIZE_MAX / buffer->chunk_size;
+	if (buffer->chunk_count > CHUNKS_MAX)
+		buffer->chunk_count = CHUNKS_MAX;
+	if (buffer->chunk_count < CHUNKS_MIN)
+		buffer->chunk_count = CHUNKS_MIN;
 	buffer->transfers.settled = settled;
 	return transfers_init(&buffer->transfers);
 }
@@ -56,7 +61,7 @@ static struct chunk *take(struct block_buffer *buffer, uint64_t index, uint64_t 
 {
 	struct chunk *oldest = NULL;
 
-	for (unsigned i = 0; i < CHUNKS_MAX; i++) {
+	for (unsigned i = 0; i < buffer->chunk_count; i++) {
 		struct chunk *chunk = &buffer->chunks[i];
 
 		if (!chunk->data) {

@@ -5,9 +5,10 @@
 #include "drivers/block/block.h"
 #include "kernel/posix/block_transfer.h"
 
-#define CHUNK_SIZE	 65536u /* or one logical block where that is larger */
-#define CHUNKS_MAX	 32	/* 2 MiB */
-#define CHUNKS_DIRTY_MAX 16	/* then all that is dirty goes to the device at once */
+#define CHUNK_SIZE	 65536u	    /* or one logical block where that is larger */
+#define CHUNKS_MAX	 32	    /* 2 MiB */
+#define CHUNKS_MIN	 4	    /* whatever the size of a block */
+#define CHUNKS_SIZE_MAX	 (8u << 20) /* together, where they are larger */
 #define CHUNK_BLOCKS_MAX (CHUNK_SIZE / 512)
 
 struct chunk {
@@ -24,6 +25,7 @@ struct chunk {
 struct block_buffer {
 	struct block_device *device;
 	unsigned chunk_size, chunk_blocks;
+	unsigned chunk_count; /* that there may be; half of them dirty: then all go to the device */
 	unsigned dirty_chunks;
 	uint64_t clock;
 	/* Errors of write-behind: how many, and the last. */

@@ -379,7 +379,7 @@ static long write_piece(struct file *file, const char *from, size_t size, uint64
 	}
 	memcpy(chunk->data + within, from, size);
 	buffer_mark_dirty(buffer, chunk, first, last - first + 1);
-	if (buffer->dirty_chunks > CHUNKS_DIRTY_MAX)
+	if (buffer->dirty_chunks > buffer->chunk_count / 2)
 		buffer_write_back(buffer);
 	return (long)size;
 }

@@ -32,7 +32,7 @@ struct sim_controller;
 struct sim_namespace_config {
 	uint32_t nsid;	      /* 0: one more than the one before */
 	uint64_t block_count; /* 0: 2048 */
-	unsigned block_shift; /* 9 to 16; 0: 9 */
+	unsigned block_shift; /* 9 to 23; 0: 9 */
 	unsigned metadata;    /* bytes per block */
 	bool extended;	      /* metadata at the end of each block rather than in a buffer */
 	unsigned protection;  /* DPS */

@@ -193,6 +193,24 @@ def test_block_sizes(tmp_path, block):
     assert re.search(r"SUMMARY: \d+ tests, 0 failures", result.stdout)
 
 
+@pytest.mark.parametrize("block,mdts", [(131072, 7), (2097152, 9), (2097152, 8)])
+def test_large_blocks(tmp_path, block, mdts):
+    """Blocks of more than a command usually carries, as far as MDTS allows; in pieces, too."""
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    result = run_script(tmp_path, """
+        dmesg
+        dd if=/dev/random of=/r bs=1M count=5 status=none
+        dd if=/r of=/dev/my_nvme0n1 bs=1000 conv=fsync status=none && cmp -n 5242880 /r /dev/my_nvme0n1 && echo same
+        selftest commands bounds | tail -n 1
+        """, "--disk", disk, "--nvme", f"mdts={mdts},logical_block_size={block},physical_block_size={block}")
+    if block > 4096 << mdts:
+        assert f"namespace 1: blocks of {block} bytes are longer than a command may carry (MDTS {mdts})\n" in result.stdout
+        return
+    assert "same\n" in result.stdout and re.search(r"SUMMARY: \d+ tests, 0 failures", result.stdout), result.stdout + result.stderr
+    with open(disk, "rb") as file:
+        assert file.read(5 * MIB).strip(b"\0")
+
+
 @pytest.mark.parametrize("properties", ["mdts=0", "mdts=1", "mdts=3", "max_ioqpairs=1", "cmb_size_mb=16", "use-intel-id=on"])
 def test_device_properties(tmp_path, properties):
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)

@@ -159,6 +159,32 @@ static void test_random(void **state)
 		random_test(4096, i);
 	}
 	random_test(131072, seed);
+	random_test(1 << 20, seed);
+}
+
+/* Blocks of 2 MiB do not fill the memory with what is buffered of them. */
+static void test_large_blocks(void **state)
+{
+	struct memory_stats now;
+	struct file *file;
+
+	(void)state;
+	prng_seed(&random_state, 1);
+	plug(2 << 20, 48 << 20);
+	file = open_device(O_RDWR);
+	for (uint64_t offset = 4000; offset < size; offset += 2 << 20) {
+		memset(model + offset, 0x33, 100);
+		assert_int_equal(file_pwrite(file, model + offset, 100, offset), 100);
+		memory_stats(&now);
+		assert_in_range(now.used - before.used, 0, 9 << 20);
+	}
+	for (uint64_t offset = 0; offset < size; offset += 1 << 20) {
+		assert_int_equal(file_pread(file, memory, 5000, offset), 5000);
+		assert_memory_equal(memory, model + offset, 5000);
+	}
+	assert_int_equal(file_close(file), 0);
+	assert_memory_equal(disk, model, size);
+	unplug();
 }
 
 static void test_random_scarce(void **state)
@@ -459,9 +485,9 @@ static int set_up(void **state)
 	return host_set_up(state);
 }
 
-GROUP_TESTS(set_up, NULL, cmocka_unit_test(test_random), cmocka_unit_test(test_random_scarce),
-	    cmocka_unit_test(test_positions), cmocka_unit_test(test_commands),
-	    cmocka_unit_test(test_read_errors), cmocka_unit_test(test_write_errors),
-	    cmocka_unit_test(test_removed), cmocka_unit_test(test_read_only),
-	    cmocka_unit_test(test_removed_while_waiting), cmocka_unit_test(test_removed_dirty),
-	    cmocka_unit_test(test_sync_all))
+GROUP_TESTS(set_up, NULL, cmocka_unit_test(test_random), cmocka_unit_test(test_large_blocks),
+	    cmocka_unit_test(test_random_scarce), cmocka_unit_test(test_positions),
+	    cmocka_unit_test(test_commands), cmocka_unit_test(test_read_errors),
+	    cmocka_unit_test(test_write_errors), cmocka_unit_test(test_removed),
+	    cmocka_unit_test(test_read_only), cmocka_unit_test(test_removed_while_waiting),
+	    cmocka_unit_test(test_removed_dirty), cmocka_unit_test(test_sync_all))

@@ -33,7 +33,9 @@ static void format_si(uint64_t value, char *text, size_t size)
 /* A logical block size in powers of 1024: "512   B", "  4 KiB". */
 static void format_block_size(unsigned bytes, char *text, size_t size)
 {
-	if (bytes >= 1024)
+	if (bytes >= 1 << 20)
+		snprintf(text, size, "%3u MiB +  0 B", bytes >> 20);
+	else if (bytes >= 1024)
 		snprintf(text, size, "%3u KiB +  0 B", bytes / 1024);
 	else
 		snprintf(text, size, "%3u   B +  0 B", bytes);

@@ -206,6 +206,7 @@ static int look(struct nvme_controller *controller, uint32_t nsid, struct nvme_n
 
 	memset(ns, 0, sizeof(*ns));
 	ns->nsid = nsid;
+	ns->block.block_size = 1u << BLOCK_SHIFT_MIN; /* a device has one, even where it is none */
 	error = nvme_identify_descriptors(controller, nsid, ns, &reply);
 	if (error)
 		return error;

@@ -322,7 +322,10 @@ void make_controller(struct nvme_options *options)
 
 		namespace_configs[i].nsid = i ? 0 : 1 + (kind & 1);
 		namespace_configs[i].block_count = kind & 2 ? 7 : 256;
-		namespace_configs[i].block_shift = kind & 4 ? 12 : 9;
+		namespace_configs[i].block_shift = kind & 4 ? 12 : kind & 128 ? 17 : 9;
+		namespace_configs[i].csi = kind & 32   ? NVME_CSI_ZONED
+					   : kind & 64 ? NVME_CSI_KEY_VALUE
+						       : NVME_CSI_NVM;
 		namespace_configs[i].read_only = kind & 8;
 		namespace_configs[i].inactive = kind & 16;
 	}

@@ -1,4 +1,5 @@
 #include "kernel/commands/command.h"
+#include "kernel/posix/process.h"
 #include "kernel/shutdown.h"
 #include "kernel/x86/power.h"
 #include "lib/errno.h"
@@ -9,6 +10,8 @@ static void come_to_rest(void)
 {
 	int error = shutdown_prepare();
 
+	if (error == -EINTR)
+		process_check_interrupt(); /* the machine goes on */
 	if (error)
 		complain("not everything could be written: %s", error_text(-error));
 	out_flush();

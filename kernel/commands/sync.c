@@ -1,5 +1,6 @@
 #include "kernel/commands/command.h"
 #include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -25,6 +26,8 @@ static int sync_main(int argc, char **argv)
 	if (state.index == argc) {
 		int error = files_sync_all();
 
+		if (error == -EINTR)
+			process_check_interrupt();
 		if (error)
 			fail(1, "error syncing: %s", error_text(-error));
 		return 0;
@@ -41,6 +44,8 @@ static int sync_main(int argc, char **argv)
 		error = file_sync(file);
 		int close_error = file_close(file);
 
+		if (error == -EINTR)
+			process_check_interrupt();
 		if (error || close_error) {
 			complain("error syncing %s: %s", quote(argv[i]),
 				 error_text(error ? -error : -close_error));

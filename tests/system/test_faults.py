@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 
+import pexpect
 import pytest
 
 from guest import Guest
@@ -200,6 +201,25 @@ def test_interrupted_while_the_back_end_is_slow(tmp_path):
         assert "reset" not in guest.console.run("dmesg | tail -n 20")
         assert int(guest.console.run("free | head -n 2 | tail -n 1").split()[2]) <= used + 64
         guest.check()
+
+
+def test_interrupted_end_of_a_script(tmp_path):
+    """Ctrl-C ends a script, the machine ends with it, and what was written until then is on the image."""
+    disk = make_disk(tmp_path / "disk.img", SIZE)
+    script = tmp_path / "script.sh"
+    script.write_text("dd if=/dev/urandom of=/x bs=1000 count=1000 status=none; sha256sum < /x\n"
+                      "exec 7> /dev/my_nvme0n1; cat /x >&7; echo written; sleep 100\n")
+    # Ctrl-C is for the guest, not a signal for QEMU.
+    child = pexpect.spawn("sh", ["-c", 'stty raw -echo; exec "$@"', "sh", RUN_QEMU, "--disk", "none", "--script", str(script), "--", "-drive", f"file={disk},if=none,id=d,format=raw,throttling.bps-write=500000",
+                                     "-device", "nvme,drive=d,serial=d"], encoding="latin-1", timeout=TIMEOUT)
+    child.expect_exact("written")
+    digest = re.search(r"([0-9a-f]{64})  -", child.before).group(1)
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    with open(disk, "rb") as image:
+        assert hashlib.sha256(image.read(1000000)).hexdigest() == digest
 
 
 def test_a_slow_back_end_times_out_and_recovers(tmp_path):

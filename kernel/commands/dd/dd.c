@@ -20,6 +20,9 @@ int dd_synchronize(struct dd_copy *copy)
 		return 0;
 	int error = file_sync(process_file(DD_OUTPUT));
 
+	if (error == -EINTR)
+		dd_check_interrupt(copy);
+
 	/* what cannot be synchronised at all: fdatasync forgives it, the fsync that follows does
 	 * not */
 	if (error && wanted & DD_FDATASYNC && error != -EINVAL && error != -ENOSYS)

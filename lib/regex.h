@@ -33,6 +33,7 @@
  * basic expression, ignored in an extended one), nor is a**; an extended {x is ordinary text. */
 #define REGEX_LENIENT	   0x80
 #define REGEX_EMPTY_RANGES 0x100 /* [z-a] is empty and no error, as in expr */
+#define REGEX_ANCHORED	   0x400 /* a match starts where the text does */
 #define REGEX_UNPAIRED	   0x200 /* an unmatched ) in an extended expression is an ordinary one */
 
 /* What a regular expression needs of the place where it runs. */

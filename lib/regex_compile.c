@@ -462,6 +462,8 @@ static void take_all(struct regex_compiler *compiler, const char *pattern, size_
 		regex_emit_assertion(compiler, ASSERT_NO_WORD_BEFORE);
 	if (flags & REGEX_WHOLE)
 		regex_emit_assertion(compiler, ASSERT_LINE_BEGIN);
+	if (flags & REGEX_ANCHORED)
+		regex_emit_assertion(compiler, ASSERT_TEXT_BEGIN);
 	*whole = (struct regex_group){.first = true};
 	begin_branch(compiler, whole);
 	for (;;) {

@@ -58,6 +58,7 @@ unit_string   = renamed/lib/string.c
 fuzz_acpi     = kernel/x86/acpi_tables.c
 fuzz_boot_info = kernel/boot_info.c kernel/memory_map.c
 fuzz_number   = lib/number.c
+fuzz_regex    = $(wildcard lib/regex*.c)
 fuzz_nvme     = tests/fuzz/nvme_liar.c $(filter-out tests/sim/driver.c,$(DRIVER))
 
 # --- how they are built --------------------------------------------------------------------------

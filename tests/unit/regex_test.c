@@ -127,6 +127,8 @@ static void test_matches(void **state)
 	matches(REGEX_WORD, "ca*t*", "concat ca caats", "7,9");
 	matches(REGEX_WHOLE | E, "a|ab", "ab", "0,2");
 	matches(REGEX_WHOLE, "a", "ab", NULL);
+	matches(REGEX_ANCHORED, "b\\|a", "ab", "0,1");
+	matches(REGEX_ANCHORED, "b", "ab", NULL);
 	/* groups */
 	matches(E, "((a)(b)?)c", "ac", "0,2 0,1 0,1 -");
 	matches(E, "(a)|b", "b", "0,1 -");

@@ -16,10 +16,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const names[] = {
-	"dd",	   "dd",	"cmp",	"head",	    "tail",  "seq", "truncate", "wc",
-	"hexdump", "printf",	"test", "blockdev", "date",  "ls",  "stat",	"[",
-	"sleep",   "sha256sum", "yes",	"lsblk",    "grep",  "tr",  "cut",	"uniq",
-	"sort",	   "od",	"xxd",	"md5sum",   "cksum",
+	"dd",	   "dd",	"cmp",	"head",	    "tail",  "seq",  "truncate", "wc",
+	"hexdump", "printf",	"test", "blockdev", "date",  "ls",   "stat",	 "[",
+	"sleep",   "sha256sum", "yes",	"lsblk",    "grep",  "tr",   "cut",	 "uniq",
+	"sort",	   "od",	"xxd",	"md5sum",   "cksum", "expr",
 };
 
 static void check(bool holds)

@@ -366,8 +366,8 @@ def pattern_case(make):
     return case
 
 
-KINDS = {"grep": pattern_case(pattern_cases.grep), "dd": dd_case, "cmp": cmp_case, "device": device_case, "tools": tool_case,
-         "filters": pattern_case(filter_cases.case)}
+KINDS = {"dd": dd_case, "cmp": cmp_case, "device": device_case, "tools": tool_case,
+         **{kind: pattern_case(make) for kind, make in pattern_cases.KINDS.items()}, "filters": pattern_case(filter_cases.case)}
 
 
 def generate(kind, seed, count):

@@ -99,3 +99,48 @@ def grep(rng):
     before = "printf 'no\\nzeta\\n' >pats\n" + WORDS
     line = " ".join([command, *words, *patterns, *files]) + redirection
     return before, f"{line} >out"
+
+
+# Not so large that ours, with 64 bits, has to give up.
+NUMBERS = ["0", "1", "-1", "2", "7", "10", "007", "-0", "100", "9", "1000003", "-5"]
+TEXTS = ["a", "abc", "''", "alpha", "1x", "-", "'a b'", "--", "+", "zeta", "length"]
+OPERATORS = ["'|'", "'&'", "'<'", "'<='", "=", "==", "!=", "'>='", "'>'", "+", "-", "'*'", "/", "%", ":"]
+
+
+def operand(rng):
+    return rng.choice(NUMBERS if rng.randrange(3) else TEXTS)
+
+
+def terms(rng, depth=0):
+    kind = rng.randrange(12)
+    if kind == 0 and depth < 3:
+        return f"'(' {terms(rng, depth + 1)} ')'"
+    if kind == 1:
+        return f"length {operand(rng)}"
+    if kind == 2:
+        return f"index {rng.choice(TEXTS)} {rng.choice(TEXTS)}"
+    if kind == 3:
+        return f"substr {rng.choice(TEXTS)} {operand(rng)} {operand(rng)}"
+    if kind == 4:
+        return f"match {rng.choice(TEXTS)} {shell_quote(pattern(rng, False))}"
+    if kind == 5:
+        return f"{rng.choice(TEXTS)} : {shell_quote(pattern(rng, False))}"
+    if kind == 6:
+        return f"+ {operand(rng)}"
+    if kind == 7 and depth < 3:
+        return f"{terms(rng, depth + 1)} {rng.choice(OPERATORS)} {terms(rng, depth + 1)}"
+    return f"{operand(rng)} {rng.choice(OPERATORS[:-1])} {operand(rng)}"
+
+
+def expr(rng):
+    words = terms(rng)
+    if rng.randrange(8) == 0:
+        words = rng.choice(["", "--", "'('", "')'", "1 +", "1 2", "'(' 1", "'(' 1 2 ')'", "1 '|'", "a : 'a\\(b\\)*'", "length", "+ +",
+                            "-- 1 + 1", "-1 + 1", "-x", "1 / 0", "1 '|' 1 / 0", "0 '&' x + 1", "'' '|' ''", "substr abc 2 1 x",
+                            "1 = 1 = 1", "10 '<' 9", "99999999999999999999 '>' 99999999999999999998", "-99999999999999999999 '<' 1",
+                            "substr abc 1 99999999999999999999", "substr abc 99999999999999999999 1", "99999999999999999999",
+                            "9223372036854775807 + 0", "-9223372036854775808 + 0", "a '<' b", "-- --", "'' : ''", "abc : '\\(.\\)\\(.\\)'", "x : 'x\\{2'"])
+    return "", f"expr {words} >out"
+
+
+KINDS = {"grep": grep, "expr": expr}

@@ -82,9 +82,9 @@ def test_a_window_of_another_width(tmp_path):
     try:
         terminal.answer(30)
         terminal.run("mkdir /tmp/w; cd /tmp/w; for i in 1 2 3 4 5 6; do > entry_of_$i; done", 30)
-        assert terminal.run("ls", 60) == "entry_of_1  entry_of_4\nentry_of_2  entry_of_5\nentry_of_3  entry_of_6\n"
-        assert terminal.run("ls", 40) == "entry_of_1  entry_of_3  entry_of_5\nentry_of_2  entry_of_4  entry_of_6\n"
-        assert terminal.run("COLUMNS=200 ls", 80) == "  ".join(f"entry_of_{i}" for i in range(1, 7)) + "\n"
+        assert terminal.run("ls", 60).expandtabs() == "entry_of_1  entry_of_4\nentry_of_2  entry_of_5\nentry_of_3  entry_of_6\n"
+        assert terminal.run("ls", 40).expandtabs() == "entry_of_1  entry_of_3  entry_of_5\nentry_of_2  entry_of_4  entry_of_6\n"
+        assert terminal.run("COLUMNS=200 ls", 80).expandtabs() == "  ".join(f"entry_of_{i}" for i in range(1, 7)) + "\n"
         # The editor wraps at the margin, and draws again what it has shown for another one.
         terminal.child.send("echo " + "x" * 100)
         terminal.child.expect_exact("x" * (80 - len("my_nvme# echo ")) + "\r\r\n" + "x" * 20)

@@ -270,7 +270,7 @@ def test_bad_operands(tmp_path, command, message):
 
 
 @pytest.mark.parametrize("words,message", [
-    ("nvme.irq=maybe", "nvme.irq=maybe: expected poll, intx or msix"),
+    ("nvme.irq=maybe", "nvme.irq=maybe: expected poll, intx, msix"),
     ("nvme.coalesce=1", "nvme.coalesce=1: expected COMPLETIONS,TIME"),
     ("nvme.coalesce=1,256", "expected COMPLETIONS,TIME"),
     ("nvme.coalesce=1,2,3", "expected COMPLETIONS,TIME"),

@@ -63,7 +63,7 @@ def test_four_controllers_with_four_namespaces_each(tmp_path):
         disks += images
     result = run_script(tmp_path, "for c in 0 1 2 3; do for n in 1 2 3 4; do echo device $c $n > /dev/my_nvme${c}n$n || echo bad; done; done\n"
                         "for c in 0 1 2 3; do nvme reset /dev/my_nvme$c; done\nsync\n"
-                        "for c in 0 1 2 3; do for n in 1 2 3 4; do head -n 1 /dev/my_nvme${c}n$n; done; done\nls /dev/my_nvme* | wc -l\n",
+                        "for c in 0 1 2 3; do for n in 1 2 3 4; do head -n 1 /dev/my_nvme${c}n$n; done; done\nls /dev/my_nvme?n* | wc -l\n",
                         "--disk", "none", "--append", "nvme.queues=2", "--", *extra, check=True)
     lines = [f"device {c} {n}\n" for c in range(4) for n in range(1, 5)]
     assert "".join(lines) in result.stdout and "bad\n" not in result.stdout and result.stdout.endswith("16\n"), result.stdout

@@ -213,6 +213,8 @@ static int look(struct nvme_controller *controller, uint32_t nsid, struct nvme_n
 	/* Refused, but it was not before: that says nothing of the namespace. */
 	if (reply.status && old) {
 		ns->csi = old->csi;
+		memcpy(ns->nguid, old->nguid, sizeof(ns->nguid));
+		memcpy(ns->eui64, old->eui64, sizeof(ns->eui64));
 		memcpy(ns->uuid, old->uuid, sizeof(ns->uuid));
 	}
 	if (!has_blocks(ns->csi) && ns->csi != NVME_CSI_NONE)

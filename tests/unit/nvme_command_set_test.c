@@ -261,6 +261,11 @@ static void test_descriptors_are_refused(void **state)
 
 	(void)state;
 	config.namespace_count = 2;
+	/* an NGUID and an EUI-64 that stand nowhere else */
+	list = (struct list){{4,  1,  0,  0,  0,  2,  16, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+			      11, 12, 13, 14, 15, 16, 1,  8, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8},
+			     0};
+	config.hooks.data = tell_descriptors;
 	driver_start(&driver, &config, NULL);
 	sim_add_fault(driver.sim, &fault);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
@@ -269,6 +274,7 @@ static void test_descriptors_are_refused(void **state)
 	assert_works(&driver);
 	driver_stop(&driver);
 
+	config.hooks.data = NULL;
 	config.namespaces = (const struct sim_namespace_config[]){{.nsid = 1}, {.csi = 2}};
 	assert_int_equal(driver_try_with(&driver, &config, NULL,
 					 &(struct sim_fault){.kind = SIM_STATUS,

@@ -158,6 +158,8 @@ static int transfer(struct block_device *device, enum block_operation operation,
 		.segment_count = operation == BLOCK_FLUSH ? 0 : 1,
 	};
 
+	if (!device->block_size) /* what is no disk */
+		return -ENODEV;
 	if (count > SIZE_MAX / device->block_size)
 		return -EINVAL;
 	segment.size = count * device->block_size;

@@ -114,6 +114,14 @@ static void start_request(void)
 	block_submit(block, &request->block);
 }
 
+static void cancel_request(void)
+{
+	unsigned at = below(REQUESTS_MAX);
+
+	if (requests[at])
+		block_cancel(&requests[at]->block);
+}
+
 static uint64_t begun;
 
 static void begin(void)
@@ -325,6 +333,14 @@ static void operate(const struct nvme_options *options)
 		break;
 	case 22:
 		sim_fail_allocations((long)below(16) - 1);
+		break;
+	case 23:
+		cancel_request();
+		break;
+	case 24:
+		sim_interrupt_after(take(1) * MS);
+		pass_through(below(2));
+		sim_interrupt_clear();
 		break;
 	default:
 		happen();

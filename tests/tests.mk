@@ -16,7 +16,7 @@ SECONDS  ?= 60
 
 # The simulated controller, and the driver on it.
 SIM  = $(filter-out tests/sim/driver.c,$(wildcard tests/sim/*.c))
-DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c)) \
+DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c drivers/nvme/spec/*.c)) \
 	$(wildcard drivers/block/*.c) lib/errno.c \
 	lib/number.c lib/prng.c
 # The files, the shell and the commands on the host.

@@ -1,7 +1,7 @@
 /* Commands that somebody waits for: the same asynchronous path, with a waiting loop on top. */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -3,7 +3,7 @@
  * namespace is known so that it is not taken for a disk. */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
 /* Of all combinations the one with the most command sets, if possible with the NVM command set

@@ -6,7 +6,7 @@
 #include "drivers/nvme/platform.h"
 #include "drivers/nvme/quirks.h"
 #include "drivers/nvme/sgl.h"
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 
 #define NVME_ADMIN_ENTRIES  32u
 #define NVME_EVENTS_MAX	    4u	/* Asynchronous Event Requests kept outstanding */

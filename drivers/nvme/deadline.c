@@ -2,7 +2,7 @@
  * controller is in recovery.c. */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 
 #define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */

@@ -2,7 +2,7 @@
  * logged, and what it points at is read, which also lets the next of its kind come. */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
 #define SERVE_NS     (10 * NVME_NS_PER_MS) /* a controller full of events gets no more attention */

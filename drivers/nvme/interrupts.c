@@ -30,7 +30,7 @@
  */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 

@@ -3,7 +3,7 @@
 #include "drivers/block/block.h"
 
 #include "drivers/nvme/controller.h"
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 
 static const uint8_t opcodes[] = {

@@ -1,7 +1,7 @@
 /* Namespaces: which there are, in what format, and their block devices. */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"

@@ -9,7 +9,7 @@
 
 #include "drivers/block/block.h"
 #include "drivers/nvme/quirks.h"
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 
 #define NVME_NAME_MAX 16 /* "my_nvme0" */
 

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "drivers/nvme/platform.h"
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 
 struct nvme_queue {
 	/* used by every submission and every reap: one cache line */

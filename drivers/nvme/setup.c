@@ -2,7 +2,7 @@
  * order of Base, section 3.3.1.1, then the features that the driver uses. */
 #include "drivers/nvme/controller.h"
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

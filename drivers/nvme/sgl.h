@@ -4,7 +4,7 @@
 #pragma once
 
 #include "drivers/nvme/prp.h"
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 
 #define NVME_SGL_PER_PAGE (NVME_PAGE_SIZE / sizeof(struct nvme_sgl_descriptor))
 

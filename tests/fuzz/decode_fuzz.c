@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"

@@ -1,8 +1,8 @@
 /* Commands passed through to the controller: statuses, features. */
 #include "tests/guest/guest.h"
 
-#include "drivers/nvme/names.h"
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/names.h"
+#include "drivers/nvme/spec/spec.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

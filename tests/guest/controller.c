@@ -1,7 +1,7 @@
 /* What the controller says about itself, and whether the driver keeps to it. */
 #include "tests/guest/guest.h"
 
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 #include "lib/string.h"
 
 static bool property(struct guest *guest, uint32_t offset, unsigned size, uint64_t *value)

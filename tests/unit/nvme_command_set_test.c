@@ -1,5 +1,5 @@
 /* Namespaces of other command sets than NVM are no disks; and what tells namespaces apart. */
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/platform.h"

@@ -1,6 +1,6 @@
 /* What happens beside reads and writes: events and their logs, calls at the wrong moment, limits
  * that are asked for or given. */
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/platform.h"

@@ -1,5 +1,5 @@
 /* nvme admin-passthru and io-passthru: any command, as it is given. */
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
 #include "kernel/posix/file.h"

@@ -1,6 +1,6 @@
 /* How a command ended, in a sentence: what nvme-cli prints behind a status's name. Where the name
  * says all, there is none. */
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"

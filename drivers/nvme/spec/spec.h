@@ -10,8 +10,8 @@
 #define NVME_BITS(value, shift, width) \
 	((unsigned)(((uint64_t)(value) >> (shift)) & ((1ull << (width)) - 1)))
 
-#include "drivers/nvme/spec_registers.h"
-#include "drivers/nvme/spec_command.h"
-#include "drivers/nvme/spec_status.h"
-#include "drivers/nvme/spec_identify.h"
-#include "drivers/nvme/spec_log.h"
+#include "drivers/nvme/spec/registers.h"
+#include "drivers/nvme/spec/command.h"
+#include "drivers/nvme/spec/status.h"
+#include "drivers/nvme/spec/identify.h"
+#include "drivers/nvme/spec/log.h"

@@ -1,9 +1,9 @@
-#include "drivers/nvme/names.h"
+#include "drivers/nvme/spec/names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "drivers/nvme/spec.h"
+#include "drivers/nvme/spec/spec.h"
 #include "lib/errno.h"
 
 /* Packed: there are many. */

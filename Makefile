@@ -24,7 +24,7 @@ TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
 NM := $(TOOL_PREFIX)nm
 
 OPTIMIZE := -O2
-CFLAGS := -std=gnu11 $(OPTIMIZE) -g -I. -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
+CFLAGS := -std=gnu11 $(OPTIMIZE) -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
 	-mstack-protector-guard=global -fcf-protection=none -ffunction-sections -fdata-sections \

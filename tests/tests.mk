@@ -16,7 +16,7 @@ SECONDS  ?= 60
 
 # The simulated controller, and the driver on it.
 SIM  = $(filter-out tests/sim/driver.c,$(wildcard tests/sim/*.c))
-DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c drivers/nvme/spec/*.c)) \
+DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c drivers/nvme/spec/*.c drivers/nvme/transport/*.c)) \
 	$(wildcard drivers/block/*.c) lib/errno.c \
 	lib/number.c lib/prng.c
 # The files, the shell and the commands on the host.
@@ -42,8 +42,8 @@ unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory_map.c
 unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
-unit_nvme_prp = drivers/nvme/prp.c lib/prng.c $(SIM)
-unit_nvme_sgl = drivers/nvme/sgl.c lib/prng.c $(SIM)
+unit_nvme_prp = drivers/nvme/transport/prp.c lib/prng.c $(SIM)
+unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)
 unit_md5      = lib/md5.c
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
@@ -67,7 +67,11 @@ fuzz_nvme     = tests/fuzz/nvme_liar.c $(filter-out tests/sim/driver.c,$(DRIVER)
 UNIT     ?= build/unit
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 
-HOSTED_FLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing -DMY_NVME_SIM -I. \
+# Where the driver finds the machine that it runs on.
+PLATFORM = -Itests/sim
+KERNEL_PLATFORM = -Idrivers/nvme/transport/kernel
+
+HOSTED_FLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(PLATFORM) -I. \
 	-Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla
 
 unit_names    := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
@@ -97,7 +101,7 @@ $(UNIT)/objects/%.o: %.c
 	@$(HOST_CC) $(HOSTED_FLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
 
 # Not for the simulation: its machine is the kernel's.
-$(UNIT)/objects/drivers/nvme/probe.o: HOSTED_FLAGS += -UMY_NVME_SIM
+$(UNIT)/objects/drivers/nvme/probe.o: PLATFORM = $(KERNEL_PLATFORM)
 
 unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(DRIVER)),$(unit_$(1)))
 
@@ -202,7 +206,7 @@ coverage_objects = $(patsubst %.c,$(COVERAGE)/all/%.o,$(shell find drivers kerne
 coverage-objects: $(coverage_objects)
 $(COVERAGE)/all/%.o: %.c
 	@mkdir -p $(@D)
-	@$(HOST_CC) -std=gnu11 -ffreestanding -mgeneral-regs-only -I. -w $(COVERAGE_FLAGS) \
+	@$(HOST_CC) -std=gnu11 -ffreestanding -mgeneral-regs-only -I. $(KERNEL_PLATFORM) -w $(COVERAGE_FLAGS) \
 		-fkeep-inline-functions -c $< -o $@
 
 coverage:

@@ -17,8 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "drivers/nvme/prp.h"
-#include "drivers/nvme/queue.h"
+#include "drivers/nvme/transport/prp.h"
+#include "drivers/nvme/transport/queue.h"
 
 #define NVME_SLOT_BITS	    10
 #define NVME_SLOTS_MAX	    1023u /* so that no CID is FFFFh */

@@ -3,9 +3,9 @@
 
 #include "drivers/nvme/channel.h"
 #include "drivers/nvme/nvme.h"
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/quirks.h"
-#include "drivers/nvme/sgl.h"
+#include "drivers/nvme/transport/sgl.h"
 #include "drivers/nvme/spec/spec.h"
 
 #define NVME_ADMIN_ENTRIES  32u

@@ -1,11 +1,10 @@
 /* Finds controllers on PCI and starts them. QEMU makes one by
  *     -drive file=nvme.img,format=raw,if=none,id=disk -device nvme,drive=disk,serial=1
  * The only file of the driver that knows PCI and the kernel. */
-#if !defined(MY_NVME_SIM) /* on the host tests/sim puts controllers before nvme_attach() */
 
 #include "drivers/nvme/nvme.h"
 
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "drivers/pci/pci.h"
 #include "kernel/cmdline.h"
 #include "kernel/log.h"
@@ -217,5 +216,3 @@ unsigned nvme_rescan(void)
 	pci_search();
 	return bind_all(&found);
 }
-
-#endif

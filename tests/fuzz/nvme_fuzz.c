@@ -20,7 +20,7 @@
 #include "lib/errno.h"
 #include "tests/fuzz/nvme_liar.h"
 #include "tests/sim/controller.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 
 #define OPERATIONS_MAX 200
 #define TIME_MAX       (300 * S) /* simulated: no more operations after it */

@@ -1,7 +1,7 @@
 /* See driver.h. */
 #include "tests/sim/driver.h"
 
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* TEST_FILTER='test_ga*' in the environment runs only some of a program's tests. */

@@ -1,7 +1,7 @@
 /* Interrupts of the simulated machine: the driver's handlers, and when they run. A controller
  * interrupts by messages, each vector with a mask and a pending bit, or by its pin; the pins of all
  * controllers are one level-triggered line. */
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "tests/sim/internal.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* The simulated machine: MMIO decoding, bus addresses, time, the driver's log. */
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 
 #include "tests/sim/internal.h"
 

@@ -2,7 +2,7 @@
  * is sent, and their memory stays the controller's until it is done with it. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 #define BLOCKS 2048u /* 1 MiB */

@@ -3,7 +3,7 @@
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 static void add_fault(struct driver *driver, enum sim_fault_kind kind, int queue, int opcode,

@@ -1,7 +1,7 @@
 /* Commands passed through: what they move by their own fields against what they were given. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* Every command that says how much it moves is held to what it is given, to the byte: sent with so

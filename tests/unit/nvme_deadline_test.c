@@ -3,7 +3,7 @@
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* Abort says that it did not find the command: no use in waiting on. */

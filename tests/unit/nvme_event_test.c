@@ -3,7 +3,7 @@
 #include "drivers/nvme/spec/spec.h"
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* One comes; the requests for them have arrived by then. */

@@ -4,7 +4,7 @@
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 static void lose(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,

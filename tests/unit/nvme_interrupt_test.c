@@ -2,7 +2,7 @@
  * that waits end by them, not by looking. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* Much longer than any spinning, so that only an interrupt can end a wait that soon. */

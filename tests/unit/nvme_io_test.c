@@ -2,7 +2,7 @@
 #include "lib/errno.h"
 #include "drivers/nvme/spec/names.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 static void run_model(const struct sim_config *config, const struct nvme_options *options,

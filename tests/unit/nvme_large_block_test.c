@@ -1,7 +1,7 @@
 /* Logical blocks that are larger than what a command usually carries, or a bounce buffer holds. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 #define BLOCKS 5

@@ -1,7 +1,7 @@
 /* Namespaces: formats, gaps, many of them, several controllers, and what identify data may say. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 static void exercise(struct block_device *device)

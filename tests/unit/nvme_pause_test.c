@@ -2,7 +2,7 @@
  * firmware tells that it completes nothing for a while. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 static struct sim_controller *sim; /* NULL: not started yet */

@@ -1,9 +1,9 @@
 /* The PRP builder against a reference: each list that it builds is read back as a controller would
  * read it (Base 2.0, section 4.1.1), and must describe exactly the bytes of the segments, as many
  * of them as is possible at all. */
-#include "drivers/nvme/prp.h"
+#include "drivers/nvme/transport/prp.h"
 
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "lib/prng.h"
 #include "tests/sim/controller.h"
 #include "tests/unit/cmocka.h"

@@ -2,7 +2,7 @@
  * request ends once, data is right, and nothing waits for ever. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* Late, but within the deadline: nobody minds. */

@@ -2,7 +2,7 @@
  * ends once, data is right, and nothing waits for ever. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* Live and at work, or given up, with a line in the log and an error at once for whoever asks. */

@@ -3,7 +3,7 @@
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* A reset wherever the rings stand, an odd number of times around or an even one. */

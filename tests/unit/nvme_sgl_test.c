@@ -1,9 +1,9 @@
 /* The SGL builder against a reference: each list that it builds is read back as a controller would
  * read it (Base 2.0, section 4.1.2), and must describe exactly the bytes of the segments, in as few
  * descriptors as is possible. */
-#include "drivers/nvme/sgl.h"
+#include "drivers/nvme/transport/sgl.h"
 
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "lib/prng.h"
 #include "tests/sim/controller.h"
 #include "tests/unit/cmocka.h"

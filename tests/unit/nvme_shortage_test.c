@@ -2,7 +2,7 @@
  * answer, memory that does not suffice; and what is said of a controller that cannot be used. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* Some I/O that touches queues more than they have entries, with data compared. */

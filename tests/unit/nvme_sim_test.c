@@ -1,7 +1,7 @@
 /* The simulated controller itself, driven by hand: a legal host passes, and each illegal thing that
  * a host can do is found. What is not found here could not fail a driver's test either. */
 #include "tests/sim/controller.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 #define ENTRIES 8

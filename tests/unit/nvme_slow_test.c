@@ -2,7 +2,7 @@
  * stands still is found all the same. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/platform.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 #define LARGE (4u << 20)

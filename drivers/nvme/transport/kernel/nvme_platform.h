@@ -1,7 +1,8 @@
-/* What drivers/nvme/platform.h asks for, out of the kernel's primitives. RAM is identity mapped and
- * coherent with the devices, so an address is its own bus address. On x86 stores are seen in their
- * order and so are loads, by devices as by other CPUs (Intel SDM volume 3, section 9.2.2), which
- * leaves only the compiler to be held back, except where a store must come before a load. */
+/* What drivers/nvme/transport/platform.h asks for, out of the kernel's primitives. RAM is identity
+ * mapped and coherent with the devices, so an address is its own bus address. On x86 stores are
+ * seen in their order and so are loads, by devices as by other CPUs (Intel SDM volume 3,
+ * section 9.2.2), which leaves only the compiler to be held back, except where a store must come
+ * before a load. */
 #pragma once
 
 #include <stdbool.h>

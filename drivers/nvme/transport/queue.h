@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/spec/spec.h"
 
 struct nvme_queue {

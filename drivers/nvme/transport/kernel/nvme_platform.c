@@ -1,5 +1,5 @@
-/* Interrupts as drivers/nvme/platform.h asks for them. */
-#include "drivers/nvme/platform.h"
+/* Interrupts as drivers/nvme/transport/platform.h asks for them. */
+#include "drivers/nvme/transport/platform.h"
 
 #include "kernel/x86/apic.h"
 #include "kernel/x86/interrupts.h"

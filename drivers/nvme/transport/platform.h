@@ -30,17 +30,13 @@
  * bool nvme_interrupted(void): somebody does not want to wait any longer (Ctrl-C).
  *
  * void nvme_log(int level, const char *format, ...): one line for the kernel log, levels as in
- * kernel/console.h.
+ * kernel/log.h.
  */
 
 struct nvme_pci;	     /* the controller's place in the machine */
 #define NVME_VECTORS_MAX 65u /* admin queue and 64 I/O queues */
 
-#if defined(MY_NVME_SIM)
-#include "tests/sim/platform.h"
-#else
-#include "kernel/nvme_platform.h"
-#endif
+#include <nvme_platform.h> /* the kernel's, or the simulation's: the include path says which */
 
 /* Interrupts, by message (MSI-X) or by the function's pin. */
 

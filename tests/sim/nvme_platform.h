@@ -1,6 +1,6 @@
-/* The machine that drivers/nvme/platform.h asks for, simulated on the host: MMIO goes to the
- * controllers of tests/sim/controller.h, bus addresses differ from memory addresses (adjacent pages
- * are not adjacent on the bus), and time only moves when somebody waits. */
+/* The machine that drivers/nvme/transport/platform.h asks for, simulated on the host: MMIO goes to
+ * the controllers of tests/sim/controller.h, bus addresses differ from memory addresses (adjacent
+ * pages are not adjacent on the bus), and time only moves when somebody waits. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-#include "drivers/nvme/sgl.h"
+#include "drivers/nvme/transport/sgl.h"
 
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 
 struct nvme_sgl_rules nvme_sgl_rules(uint32_t sgls)
 {

@@ -1,6 +1,6 @@
-#include "drivers/nvme/prp.h"
+#include "drivers/nvme/transport/prp.h"
 
-#include "drivers/nvme/platform.h"
+#include "drivers/nvme/transport/platform.h"
 #include "lib/string.h"
 
 unsigned nvme_prp_capacity(unsigned count)

@@ -3,7 +3,7 @@
  * commands on PCI never. */
 #pragma once
 
-#include "drivers/nvme/prp.h"
+#include "drivers/nvme/transport/prp.h"
 #include "drivers/nvme/spec/spec.h"
 
 #define NVME_SGL_PER_PAGE (NVME_PAGE_SIZE / sizeof(struct nvme_sgl_descriptor))

@@ -1,4 +1,4 @@
-#include "drivers/nvme/queue.h"
+#include "drivers/nvme/transport/queue.h"
 
 #include "lib/errno.h"
 #include "lib/string.h"

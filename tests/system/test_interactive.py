@@ -72,8 +72,8 @@ class Terminal:
     def run(self, line, columns, rows=24):
         """What it printed; the window has another size afterwards."""
         self.child.send(line + "\r")
-        text = self.answer(columns, rows)
-        return text.partition(line + "\n")[2]
+        text = self.answer(columns, rows).partition(line + "\n")[2]
+        return re.sub("\t", "  ", text)  # where a tab leads as far as two blanks
 
 
 def test_a_window_of_another_width(tmp_path):

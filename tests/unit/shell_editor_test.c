@@ -23,12 +23,21 @@
 
 static unsigned assumed_columns = 80;
 
+static unsigned seed = 1;
+
+static unsigned pick(unsigned count)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 16) % count;
+}
+
 /* --- the keyboard, and the rest of the machine --- */
 
 static const char *keys;
 static size_t keys_left;
 static bool one_by_one; /* as somebody types: nothing waits */
 static bool raw;
+static bool resized; /* now and then, while somebody types */
 
 bool console_readable(void)
 {
@@ -44,6 +53,8 @@ long console_read(char *bytes, size_t size)
 		check_screen();
 	if (!keys_left)
 		return -1;
+	if (resized && pick(8) == 0)
+		assumed_columns = 20 + pick(61);
 	keys_left--;
 	*bytes = *keys++;
 	return 1;
@@ -427,14 +438,6 @@ static void test_long_line(void **state)
 	assert_true(terminal.written < sizeof(typed) + sizeof(typed) / 40 + 100);
 }
 
-static unsigned seed = 1;
-
-static unsigned pick(unsigned count)
-{
-	seed = seed * 1103515245u + 12345u;
-	return (seed >> 16) % count;
-}
-
 /* Any keys in any order: the screen always shows the line. */
 static void test_random_keys(void **state)
 {
@@ -478,6 +481,7 @@ static void test_random_keys(void **state)
 		typed[length++] = '\r';
 		terminal_reset();
 		one_by_one = pick(2);
+		resized = pick(2);
 		assumed_columns = 20 + pick(61);
 		if (getenv("EDITOR_TEST_KEYS")) {
 			for (size_t i = 0; i < length; i++)
@@ -487,6 +491,7 @@ static void test_random_keys(void **state)
 		assert_true(type_keys(typed, length) >= 0);
 	}
 	assumed_columns = 80;
+	resized = false;
 }
 
 static int tear_down(void **state)

@@ -1,6 +1,7 @@
 /* Requests and commands that nobody wants any more (Ctrl-C): they are aborted, nothing more of them
  * is sent, and their memory stays the controller's until it is done with it. */
 #include "lib/errno.h"
+#include "lib/prng.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
@@ -284,8 +285,118 @@ static void test_left_behind_at_the_end(void **state)
 	}
 }
 
-TESTS(cmocka_unit_test(test_a_large_request), cmocka_unit_test(test_abort_does_not_help),
-      cmocka_unit_test(test_abort_is_not_answered), cmocka_unit_test(test_among_others),
-      cmocka_unit_test(test_before_a_repetition), cmocka_unit_test(test_commands_passed_through),
+/* At random: requests of all sizes are cancelled at any time, among losses, errors and resets. Each
+ * ends once, with its data or with -EINTR, and its memory is freed at once. */
+struct one {
+	struct block_request request;
+	struct block_segment segment;
+	uint8_t *bytes;
+	bool cancelled;
+};
+
+static unsigned under_way, ended_well, ended_by_cancel;
+
+static void one_done(struct block_request *request)
+{
+	struct one *one = request->context;
+
+	under_way--;
+	if (request->error)
+		assert_int_equal(request->error, one->cancelled ? -EINTR : 0);
+	for (size_t i = 0; !request->error && i < one->segment.size; i++)
+		if (((uint8_t *)one->segment.address)[i] != (uint8_t)((request->lba + i / 512) * 3))
+			fail_msg("wrong data at LBA %llu", (unsigned long long)request->lba);
+	ended_well += !request->error;
+	ended_by_cancel += request->error != 0;
+	free(one->bytes);
+	one->bytes = NULL;
+}
+
+static void one_start(struct one *one, struct driver *driver, struct prng *prng)
+{
+	uint64_t count = 1 + prng_below(prng, prng_below(prng, 4) ? 16 : 600);
+	unsigned odd = prng_below(prng, 8) == 0;
+
+	if (one->bytes)
+		return;
+	one->bytes = malloc(count * 512 + odd);
+	one->cancelled = false;
+	one->segment = (struct block_segment){one->bytes + odd, count * 512};
+	one->request = (struct block_request){.operation = BLOCK_READ,
+					      .lba = prng_below(prng, BLOCKS - count),
+					      .count = count,
+					      .segments = &one->segment,
+					      .segment_count = 1,
+					      .context = one,
+					      .done = one_done};
+	under_way++;
+	block_submit(driver->device, &one->request);
+}
+
+static void test_at_random(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		struct sim_config config = {.mdts = 1,
+					    .jitter_ns = 3 * MS,
+					    .random = seed,
+					    .abort_limit = seed % 3,
+					    .finishes = seed & 1};
+		struct nvme_options options = {
+			.depth = seed & 2 ? 8 : 64, .queues = 1 + seed % 2, .timeout_ms = 50};
+		static struct one ones[40];
+		struct driver driver;
+		struct prng prng;
+		uint8_t block[512];
+
+		driver_start(&driver, &config, &options);
+		prng_seed(&prng, seed);
+		ended_well = ended_by_cancel = 0;
+		for (unsigned lba = 0; lba < BLOCKS; lba++) {
+			memset(block, (uint8_t)(lba * 3), sizeof(block));
+			sim_namespace_write(driver.sim, 1, lba, 1, block);
+		}
+		for (unsigned step = 0; step < 4000; step++) {
+			struct one *one = &ones[prng_below(&prng, 40)];
+
+			if (step % 500 == 100)
+				driver_add_fault_to(&driver, SIM_ANY, SIM_LOSE, NVME_IO_READ, 0, 1,
+						    0);
+			if (step % 500 == 200)
+				driver_add_fault_to(&driver, SIM_ANY, SIM_STATUS, NVME_IO_READ, 0,
+						    2, 0x006);
+			if (step % 500 == 300)
+				driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT,
+						    0, 5, 0);
+			if (step % 1000 == 999)
+				assert_int_equal(nvme_reset(driver.controller), 0);
+			switch (prng_below(&prng, 4)) {
+			case 0:
+			case 1:
+				one_start(one, &driver, &prng);
+				break;
+			case 2:
+				if (one->bytes) {
+					one->cancelled = true;
+					block_cancel(&one->request);
+				}
+				break;
+			default:
+				nvme_poll_all();
+				sim_advance(prng_below(&prng, MS));
+			}
+		}
+		while (under_way)
+			driver_idle(MS);
+		assert_true(ended_well > 100);
+		assert_true(ended_by_cancel > 100);
+		driver_finish(&driver);
+	}
+}
+
+TESTS(cmocka_unit_test(test_at_random), cmocka_unit_test(test_a_large_request),
+      cmocka_unit_test(test_abort_does_not_help), cmocka_unit_test(test_abort_is_not_answered),
+      cmocka_unit_test(test_among_others), cmocka_unit_test(test_before_a_repetition),
+      cmocka_unit_test(test_commands_passed_through),
       cmocka_unit_test(test_an_interrupt_in_the_last_moment),
       cmocka_unit_test(test_left_behind_a_format), cmocka_unit_test(test_left_behind_at_the_end))

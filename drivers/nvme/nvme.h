@@ -206,7 +206,7 @@ struct nvme_options {
 	unsigned admin_timeout_ms; /* 0: 10,000 */
 	unsigned queues;	   /* I/O queue pairs wished for; 0: 1; at most 64 */
 	unsigned depth;		   /* entries of each, rounded down to a power of two; 0: 256 */
-	uint32_t max_transfer;	   /* bytes; 0: 1 MiB; at most 4 MiB */
+	uint32_t max_transfer;	   /* bytes; 0: 1 MiB, or a block; at most 4 MiB */
 	enum nvme_irq irq;
 	unsigned spin_us; /* how long each wait spins before it halts; 0: not at all, or what turns
 			   * out to be faster if NVME_IRQ_BEST */

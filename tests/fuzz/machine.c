@@ -265,11 +265,9 @@ void machine_begin(const void *text, size_t size, bool is_interactive)
 	typed_end = typed + size;
 }
 
-static bool is_kept(const char *name, enum file_type type)
+static bool is_kept(const char *name)
 {
-	if (strncmp(name, "/dev/", 5) == 0)
-		return type != FILE_REGULAR && type != FILE_DIRECTORY;
-	return strcmp(name, "/dev") == 0 || strcmp(name, "/dev/fd") == 0 ||
+	return strncmp(name, "/dev/", 5) == 0 || strcmp(name, "/dev") == 0 ||
 	       strcmp(name, "/tmp") == 0 || strcmp(name, "/root") == 0;
 }
 
@@ -289,7 +287,7 @@ static void clear(const char *path)
 		snprintf(name, sizeof name, "%s/%s", path[1] ? path : "", entry.name);
 		if (is_directory)
 			clear(name);
-		if (!is_kept(name, entry.type) &&
+		if (!is_kept(name) &&
 		    (is_directory ? path_rmdir(name) : path_unlink(name)))
 			panic("%s cannot be removed", name);
 	}

@@ -65,8 +65,12 @@ int remove_path(const char *path, const struct remove_options *options)
 	struct file_stat stat;
 	int error = path_stat(path, &stat);
 
-	if ((error == -ENOENT || error == -ENOTDIR) && options->force)
-		return 0;
+	if ((error == -ENOENT || error == -ENOTDIR) && options->force) {
+		/* /dev/fd/N of a closed descriptor is there all the same. */
+		error = path_unlink(path);
+		if (!error || error == -ENOENT || error == -ENOTDIR)
+			return 0;
+	}
 	if (error)
 		return cannot_remove(path, error);
 	if (stat.type != FILE_DIRECTORY) {

@@ -1,5 +1,6 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
+#include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -13,7 +14,7 @@ static int make(const char *path, unsigned mode, bool verbose)
 }
 
 /* Every directory on the way, too. *failed names the one that could not be made. */
-static int make_all(char *path, unsigned mode, bool verbose, const char **failed)
+static int make_all(char *path, unsigned usual, unsigned mode, bool verbose, const char **failed)
 {
 	char *slash = path;
 
@@ -22,7 +23,7 @@ static int make_all(char *path, unsigned mode, bool verbose, const char **failed
 		if (!slash[strspn(slash, "/")])
 			break;
 		*slash = '\0';
-		int error = path_is_directory(path) ? 0 : make(path, 0755, verbose);
+		int error = path_is_directory(path) ? 0 : make(path, usual, verbose);
 
 		if (error)
 			return error == -EEXIST ? -ENOTDIR : error;
@@ -37,10 +38,12 @@ static const struct option long_options[] = {
 static int mkdir_main(int argc, char **argv)
 {
 	bool parents = false, verbose = false;
-	unsigned mode = 0755;
+	/* The mask is for the usual mode alone, not for the one of -m. */
+	unsigned usual = 0777 & ~process_file_mask(), mode = usual;
 	struct getopt state = {0};
 	int option, status = 0;
 
+	process_set_file_mask(0);
 	out_failure_waits();
 	while ((option = getopt_next(&state, argc, argv, "pvm:", long_options)) != -1) {
 		if (option == 'p') {
@@ -62,7 +65,7 @@ static int mkdir_main(int argc, char **argv)
 		fail_missing_operand();
 	for (int i = state.index; i < argc; i++) {
 		const char *failed = argv[i];
-		int error = parents ? make_all(argv[i], mode, verbose, &failed)
+		int error = parents ? make_all(argv[i], usual, mode, verbose, &failed)
 				    : make(argv[i], mode, verbose);
 
 		if (error) {

@@ -28,7 +28,7 @@ static int touch_one(const char *path, bool create)
 	if (!standard && !error && stat.type != FILE_REGULAR)
 		return 0;
 	if (!standard && (!error || create))
-		open_error = file_open(path, O_WRONLY | O_CREAT, 0644, &file);
+		open_error = file_open(path, O_WRONLY | O_CREAT, 0666, &file);
 	if (open_error && open_error != -EISDIR)
 		return complain_about("cannot touch", path, open_error);
 	if (!error && !open_error)

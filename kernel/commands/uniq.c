@@ -261,7 +261,7 @@ static int uniq_main(int argc, char **argv)
 		return 1;
 	if (strcmp(to, "-") != 0) {
 		struct file *file;
-		int error = file_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0644, &file);
+		int error = file_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666, &file);
 
 		if (error)
 			return input_complain(to, error);

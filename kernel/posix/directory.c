@@ -1,5 +1,6 @@
 /* Directories: an array of names in byte order. */
 #include "kernel/posix/inode.h"
+#include "kernel/posix/process.h"
 #include "kernel/memory.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -157,6 +158,10 @@ int directory_read(struct file *file, uint64_t *cursor, struct directory_entry *
 		if (found)
 			at++;
 	}
+	/* Of the descriptors in /dev/fd only those that are open */
+	while (inode->directory.parent == files_dev && at < directory->count &&
+	       !process_file(directory->items[at]->inode->redirect))
+		at++;
 	if (at >= directory->count)
 		return 0;
 	item = directory->items[at];

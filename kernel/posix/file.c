@@ -59,7 +59,8 @@ static int find_or_create(const char *path, int flags, unsigned mode, struct ino
 	}
 	if (!(flags & O_CREAT))
 		return -ENOENT;
-	return path_create(&result, FILE_REGULAR, mode, &ram_operations, inode);
+	return path_create(&result, FILE_REGULAR, mode & ~process_file_mask(), &ram_operations,
+			   inode);
 }
 
 /* A descriptor of the process once more, /dev/stdin and its like: a file in the tree is opened

@@ -182,7 +182,8 @@ int path_mkdir(const char *path, unsigned mode)
 
 	if (error)
 		return error;
-	return path_create(&result, FILE_DIRECTORY, mode, &directory_operations, &inode);
+	return path_create(&result, FILE_DIRECTORY, mode & ~process_file_mask(),
+			   &directory_operations, &inode);
 }
 
 int path_rmdir(const char *path)
@@ -218,7 +219,9 @@ int path_rmdir(const char *path)
 /* Device files stay: a slip must not replace one by a regular file. */
 static bool is_fixed(const struct inode *inode)
 {
-	return inode == files_dev || inode->type == FILE_CHARACTER || inode->type == FILE_BLOCK;
+	return inode == files_dev ||
+	       (inode->type == FILE_DIRECTORY && inode->directory.parent == files_dev) ||
+	       inode->type == FILE_CHARACTER || inode->type == FILE_BLOCK;
 }
 
 int path_unlink(const char *path)

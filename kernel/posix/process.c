@@ -12,6 +12,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
+#define FILE_MASK 022 /* as long as nobody says otherwise */
+
 /* Stands before every piece of memory that a process owns; 32 bytes keep the 16-byte alignment. */
 struct owned_memory {
 	struct owned_memory *previous, *next;
@@ -83,6 +85,7 @@ static struct process *create(struct process *parent, const char *name)
 			return NULL;
 		}
 	}
+	process->file_mask = parent ? parent->file_mask : FILE_MASK;
 	process_begin_signals(process);
 	if (!parent) {
 		open_console(process);
@@ -244,6 +247,18 @@ unsigned process_lines(void)
 	struct process *process = process_current();
 
 	return process ? process->lines : 0;
+}
+
+unsigned process_file_mask(void)
+{
+	struct process *process = process_current();
+
+	return process ? process->file_mask : 0;
+}
+
+void process_set_file_mask(unsigned mask)
+{
+	process_current()->file_mask = mask;
 }
 
 const char *process_directory(void)

@@ -59,6 +59,11 @@ int process_add_file(struct file *file);
  * the descriptor or a negative errno. */
 int process_open(const char *path, int flags, unsigned mode);
 
+/* The mode bits that files and directories do not get when they are made; children inherit them.
+ * None before there is a process. */
+unsigned process_file_mask(void);
+void process_set_file_mask(unsigned mask);
+
 const char *process_directory(void);
 int process_change_directory(const char *path);
 const char *process_name(void); /* argv[0] */

@@ -28,6 +28,7 @@ struct process {
 	struct process_signals signals;
 	bool catches;
 	bool holds_devices;
+	unsigned file_mask;
 	unsigned columns, lines;
 	int status;
 	struct file *files[PROCESS_FILES_MAX];

@@ -103,7 +103,7 @@ static bool open_file(struct shell *sh, const struct redirection *redirection, c
 	    !path_stat(name, &stat) && stat.type == FILE_REGULAR)
 		error = -EEXIST;
 	else
-		error = file_open(name, flags, 0644, file);
+		error = file_open(name, flags, 0666, file);
 	if (error)
 		shell_message(sh, "cannot %s %s: %s", create ? "create" : "open", name,
 			      open_error_text(error, create));

@@ -411,6 +411,7 @@ int builtin_shift(struct shell *sh, int argc, char **argv);
 int builtin_sh(struct shell *sh, int argc, char **argv);
 int builtin_true(struct shell *sh, int argc, char **argv);
 int builtin_type(struct shell *sh, int argc, char **argv);
+int builtin_umask(struct shell *sh, int argc, char **argv);
 int builtin_unset(struct shell *sh, int argc, char **argv);
 int builtin_wait(struct shell *sh, int argc, char **argv);
 

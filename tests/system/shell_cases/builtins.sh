@@ -220,3 +220,6 @@ set -aCbIuvxf 2>/dev/null; echo $-; set +aCbIuvxf; set -o errexit -o nounset; ec
 echo \$1 \$-
 X
 sh -n -c 'echo no'; sh -vc 'echo v'; sh -- -c 2>&1; echo $?; sh - -x 2>&1; echo $?; sh -c -- 'echo dd'; sh -c -e 'echo $-'; sh -c - 'echo dash'; (set -o a; echo no); echo $?; (set +q); echo $?; (set -ex -o q; echo no) 2>&1; set -o xtrace 2>/dev/null; set - ; echo $-
+#--- umask
+umask; umask -S; umask 077; umask; umask -S; umask 0; umask; umask 22; umask u=rwx,go=rx; umask; umask g-w,o+r; umask; umask a=; umask; umask +x; umask -S; umask =rw; umask; (umask 9; echo $?); (umask 88; echo $?); (umask xyz; echo $?); (umask u=q; echo $?); umask 0027; (umask 0; umask); umask; sh -c umask; umask 777; umask; umask 1000; umask; (umask -x; echo $?); umask u+; umask; (umask u; echo $?); (umask ''; echo $?)
+umask 022; : >f; umask 077; : >g; mkdir d; umask 0; : >h; touch i; mkdir e; ls -ld f g h i d e | cut -c1-10

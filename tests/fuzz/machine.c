@@ -287,8 +287,7 @@ static void clear(const char *path)
 		snprintf(name, sizeof name, "%s/%s", path[1] ? path : "", entry.name);
 		if (is_directory)
 			clear(name);
-		if (!is_kept(name) &&
-		    (is_directory ? path_rmdir(name) : path_unlink(name)))
+		if (!is_kept(name) && (is_directory ? path_rmdir(name) : path_unlink(name)))
 			panic("%s cannot be removed", name);
 	}
 	file_close(directory);

@@ -28,14 +28,23 @@ static void bus_master(struct nvme_pci *pci, bool on)
 	pci_set_master(pci->device, on);
 }
 
+/* As it was saved, but with the pin as it is used now. */
+static const struct pci_state *state_of(struct nvme_pci *pci)
+{
+	pci->state.command |= PCI_COMMAND_INTX_OFF;
+	if (pci->interrupts == NVME_PCI_PIN && pci->handlers[0].handler)
+		pci->state.command &= (uint16_t)~PCI_COMMAND_INTX_OFF;
+	return &pci->state;
+}
+
 static int restore(struct nvme_pci *pci)
 {
-	return pci_restore(pci->device, &pci->state);
+	return pci_restore(pci->device, state_of(pci));
 }
 
 static int reset(struct nvme_pci *pci)
 {
-	return pci_reset_function(pci->device, &pci->state);
+	return pci_reset_function(pci->device, state_of(pci));
 }
 
 /* The pin is off until it is asked for. */

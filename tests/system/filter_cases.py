@@ -108,7 +108,28 @@ def xxd_back_case(rng):
             f"printf '{dump}' | xxd -r {options} >g; cat g")
 
 
-CASES = [tr_case, uniq_case, cut_case, sort_case, od_case]
+COLUMN_WORDS = ["a", "b", "ab", "", "c", "a b", "x:y", "d", "e"]
+
+
+def column_case(rng):
+    """paste, comm, tac and rev: files that are often sorted."""
+    def text():
+        words = [rng.choice(COLUMN_WORDS) + "\\n" for _ in range(rng.randrange(0, 7))]
+        return "".join(sorted(words) if rng.randrange(3) else words) + rng.choice(["", "", "z"])
+
+    name, options, files = rng.choice([
+        ("tac", ["", "-b", "-s :", "-s ab", "-s ''", "-x", "-s aa"], ["f", "f g", "nowhere f", "-"]),
+        ("paste", ["-d :", "-d :,", "-d '\\n'", "-d '\\0'", "-d 'a\\'", "-d ''", "-s", "-z", "-x", "-d"],
+         ["f", "f g", "- -", "f - g -", "nowhere f", "f f", "", "/dev/null f"]),
+        ("comm", ["-1", "-2", "-3", "-12", "-13", "-23", "-123", "--total", "--check-order", "--nocheck-order",
+                  "--output-delimiter=XX", "--output-delimiter=", "-z", "-x"],
+         ["f g", "f g", "f g", "g f", "f f", "- f", "f", "", "f g f", "nowhere f", "f nowhere"]),
+        ("rev", [""], ["f", "f g", ""])])
+    chosen = " ".join(rng.choices(options, k=rng.choice([0, 1, 1, 2])))
+    return f"printf '{text()}' >f; printf '{text()}' >g; {name} {chosen} {rng.choice(files)} <g"
+
+
+CASES = [tr_case, uniq_case, cut_case, sort_case, od_case, column_case]
 # Ours does as this one; later ones have other messages and columns.
 if "xxd 2022-01-14" in subprocess.run(["xxd", "-v"], capture_output=True, text=True, check=False).stderr:
     CASES += [xxd_case, xxd_back_case]

@@ -392,6 +392,8 @@ int builtin_break(struct shell *sh, int argc, char **argv);
 int builtin_cd(struct shell *sh, int argc, char **argv);
 int builtin_command(struct shell *sh, int argc, char **argv);
 int builtin_dot(struct shell *sh, int argc, char **argv);
+int builtin_env(struct shell *sh, int argc, char **argv);
+int builtin_timeout(struct shell *sh, int argc, char **argv);
 int builtin_eval(struct shell *sh, int argc, char **argv);
 int builtin_exec(struct shell *sh, int argc, char **argv);
 int builtin_exit(struct shell *sh, int argc, char **argv);
@@ -472,6 +474,8 @@ int traps_exit(struct shell *sh, int status);
 /* "Terminated" and the like, as it is told of a process that the signal has ended. */
 #define SIGNAL_TEXT 24
 const char *signal_text(int signal, char text[SIGNAL_TEXT]);
+/* A name in any case, or a number, from least on; -1: no signal. */
+int signal_number(const char *text, int least);
 /* Tells it, where there is one to tell of. */
 void signal_report(struct shell *sh, int signal);
 /* What an interactive shell does about signals that have no action. */

@@ -39,8 +39,7 @@ static bool is_name_of(const char *name, const char *text)
 	return !*name && !*text;
 }
 
-/* A name in any case, or a number; -1: no signal. */
-static int signal_number(const char *text, int least)
+int signal_number(const char *text, int least)
 {
 	char name[NAME_SIZE];
 	int number = 0;

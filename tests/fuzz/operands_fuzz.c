@@ -19,7 +19,7 @@ static const char *const names[] = {
 	"dd",	   "dd",	"cmp",	"head",	    "tail",  "seq",  "truncate", "wc",
 	"hexdump", "printf",	"test", "blockdev", "date",  "ls",   "stat",	 "[",
 	"sleep",   "sha256sum", "yes",	"lsblk",    "grep",  "tr",   "cut",	 "uniq",
-	"sort",	   "od",	"xxd",	"md5sum",   "cksum", "expr",
+	"sort",	   "od",	"xxd",	"md5sum",   "cksum", "expr", "sed",
 };
 
 static void check(bool holds)

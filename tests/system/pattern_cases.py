@@ -143,4 +143,72 @@ def expr(rng):
     return "", f"expr {words} >out"
 
 
-KINDS = {"grep": grep, "expr": expr}
+def sed_address(rng, extended):
+    return rng.choice(["", "", "", "1", "2", "$", "3", "2,4", "1,$", "2,+1", "0~2", "1~3", "2,~3", "5,2", "$!", "2!", "1,3!",
+                       "/a/", "/" + expression(rng, extended) + "/", "/a/,/e/", "/A/I", "2,/a/", "0,/a/", "/no/,+1", "/x/,$", "\\,al,",
+                       "/^$/", "/zeta/!", "//", "0,/alpha/!"])
+
+
+def sed_command(rng, extended, depth=0):
+    """One command with its addresses."""
+    address = sed_address(rng, extended)
+    kind = rng.randrange(16)
+    if kind < 6:
+        delimiter = rng.choice("////|,#")
+        source = pattern(rng, extended, 25)
+        if delimiter in source or "\\" in source[-1:]:
+            delimiter = "/" if "/" not in source else "%"
+        target = rng.choice(["", "X", "[&]", "<\\0>", "\\&", "a\\nb", "\\t", "-&-&", "\\U&", "\\u&\\E.", "x\\/y"])
+        if "(" in source and rng.randrange(2):
+            target = rng.choice(["\\1", "[\\1]", "\\1\\1", "<\\2>"])
+        flags = rng.choice(["", "", "g", "g", "p", "2", "gp", "I", "2g", "3", "M", "ig"])
+        return f"{address}s{delimiter}{source}{delimiter}{target}{delimiter}{flags}"
+    if kind == 6 and depth < 2:
+        inner = [sed_command(rng, extended, depth + 1) for _ in range(rng.choice([1, 2]))]
+        separator = rng.choice([";", "\n"])
+        return address + "{" + separator.join(inner) + separator + "}"
+    if kind == 7:
+        return address + rng.choice(["y/abc/xyz/", "y/a\\/\\n/bcd/", "y/abc/ABC/", "y,a,b,"])
+    if kind == 8:
+        return address + rng.choice(["a hello", "i\\\ntext", "c changed", "a\\\n two\\\nlines", "i  lead", "a\\  kept", "c\\\nX"]) + "\n"
+    if kind == 9:
+        return address + rng.choice(["q", "Q", "q5", "Q3"])
+    if kind == 10:
+        return rng.choice(["$!N;P;D", "N;N;s/\\n/+/g", "$!{h;d};x;G", "1!G;h;$!d", "H;$!d;x", "n;d", "$!N;l", ":a;s/a/b/;ta", "N;D",
+                           ":a;N;$!ba;s/\\n/,/g", "s/a/b/;T;s/b/c/", "/a/b;s/$/!/", "/a/be;s/^/>/;:e", "x;p;x", "G;h", "$=", "N;h;x;p"])
+    return address + rng.choice(["p", "d", "=", "n", "N", "D", "P", "h", "H", "g", "G", "x", "l", "z", "l 20", "F", "p;p"])
+
+
+SED_WRONG = ["s/a/b", "/a", "k", "3", "3,p", "0p", "p p", "a", ":", "1:a", "1!!p", "s/a/b/gg", "s/a/b/pp", "s/a/b/2 3", "s/a/b/0",
+             "y/a/bc/", "s/\\(a\\)/\\2/", "+3p", "{p", "}", "p}", "1,2q", "1q3x", "p,", "bfoo", "s", "s/", "s/a", "1}", "1#", "s/a/b/k",
+             "y/a", "s/a**/b/", "s/[/b/", "s/\\(/b/", "s/\\1/b/", "/[[:foo:]]/p", "s/a/b/w", "r", "l x", "2,1!", "//p", "~2p", "s/a\\{1/x/"]
+
+
+def sed(rng):
+    extended = rng.randrange(3) == 0
+    words = ["sed"] + (["-E"] if extended else [])
+    words += rng.choice([[], [], ["-n"], ["-n"], ["-s"], ["-z"], ["-l 12"], ["-u"]])
+    scripts = [sed_command(rng, extended) for _ in range(rng.choice([1, 1, 1, 2, 3]))]
+    if rng.randrange(10) == 0:
+        scripts = [rng.choice(SED_WRONG)]
+    kind = rng.randrange(8)
+    if kind == 0 or any(script.endswith("\n") for script in scripts):
+        words += [f"-e {shell_quote(script.rstrip(chr(10)))}" for script in scripts]
+    elif kind == 1 and len(scripts) == 1:
+        words.append("-f script")
+    else:
+        words.append(shell_quote(";".join(scripts)))
+    before = WORDS + f"printf '%s\\n' {shell_quote(scripts[0])} >script\ncp words o\n"
+    kind = rng.randrange(10)
+    if kind == 0:
+        return before, " ".join(words) + " <words >out"
+    if kind == 1:
+        words.insert(1, rng.choice(["-i", "-i.bak", "-i"]))
+        return before, "(" + " ".join(words) + " o text3; echo $?; cat o text3 o.bak) >out"
+    files = [rng.choice(["words", "words", "text", "tiny", "lines", "empty", "two/a.c"]) for _ in range(rng.choice([1, 1, 1, 2]))]
+    if kind == 2:
+        files.append("nowhere")
+    return before, " ".join([*words, *files]) + " >out"
+
+
+KINDS = {"grep": grep, "expr": expr, "sed": sed}

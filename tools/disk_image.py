@@ -67,7 +67,7 @@ def is_tracked(path):
             return False
         above = os.path.dirname(above)
     try:
-        return subprocess.run(["git", "ls-files", "--error-unmatch", "--", os.path.basename(path)], cwd=directory,
+        return subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "--error-unmatch", "--", os.path.basename(path)], cwd=directory,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
     except OSError:
         return False  # no git

@@ -260,8 +260,7 @@ static void begin_group(struct regex_compiler *compiler, unsigned number)
 	begin_branch(compiler, group);
 }
 
-/* The branch just read leads to the group's end. */
-static void jump_to_end(struct regex_compiler *compiler, struct regex_group *group)
+void regex_jump_to_end(struct regex_compiler *compiler, struct regex_group *group)
 {
 	unsigned at = regex_emit(compiler, OP_JUMP, 0);
 
@@ -286,7 +285,7 @@ static void next_branch(struct regex_compiler *compiler, struct regex_group *gro
 		compiler->anchors_here = true;
 		return;
 	}
-	jump_to_end(compiler, group);
+	regex_jump_to_end(compiler, group);
 	regex_split(compiler, group->branch, group->branch + 1, length + 1);
 	if (group->empty_first) {
 		group->empty_first = false;
@@ -453,6 +452,25 @@ static void take_pattern(struct regex_compiler *compiler)
 	compiler->depth = 0;
 }
 
+/* The pattern, or where lines are patterns each of them as a branch of the whole. */
+static void take_patterns(struct regex_compiler *compiler, const char *pattern, size_t length)
+{
+	for (;;) {
+		const char *newline = compiler->flags & REGEX_LINES && length
+					      ? memchr(pattern, '\n', length)
+					      : NULL;
+
+		compiler->pattern = pattern;
+		compiler->length = newline ? (size_t)(newline - pattern) : length;
+		take_pattern(compiler);
+		if (!newline || compiler->error)
+			break;
+		length -= compiler->length + 1;
+		pattern = newline + 1;
+		next_branch(compiler, &compiler->stack[0]);
+	}
+}
+
 static void take_all(struct regex_compiler *compiler, const char *pattern, size_t length)
 {
 	struct regex_group *whole = &compiler->stack[0];
@@ -466,19 +484,10 @@ static void take_all(struct regex_compiler *compiler, const char *pattern, size_
 		regex_emit_assertion(compiler, ASSERT_TEXT_BEGIN);
 	*whole = (struct regex_group){.first = true};
 	begin_branch(compiler, whole);
-	for (;;) {
-		const char *newline =
-			flags & REGEX_LINES && length ? memchr(pattern, '\n', length) : NULL;
-
-		compiler->pattern = pattern;
-		compiler->length = newline ? (size_t)(newline - pattern) : length;
-		take_pattern(compiler);
-		if (!newline || compiler->error)
-			break;
-		length -= compiler->length + 1;
-		pattern = newline + 1;
-		next_branch(compiler, whole);
-	}
+	if ((flags & REGEX_LITERAL) && (flags & REGEX_LINES))
+		regex_take_literals(compiler, whole, pattern, length);
+	else
+		take_patterns(compiler, pattern, length);
 	if (compiler->error)
 		return;
 	end_group(compiler);

@@ -73,3 +73,10 @@ void regex_split(struct regex_compiler *compiler, unsigned at, unsigned x, unsig
 void regex_jump(struct regex_compiler *compiler, unsigned at, unsigned to);
 /* The code from start on, least to most times; most -1: without limit. */
 void regex_repeat(struct regex_compiler *compiler, unsigned start, unsigned least, int most);
+
+/* regex_compile.c: the branch just written leads to the group's end. */
+void regex_jump_to_end(struct regex_compiler *compiler, struct regex_group *group);
+
+/* regex_literals.c: the lines of text, as they are, as branches of the group. */
+void regex_take_literals(struct regex_compiler *compiler, struct regex_group *group,
+			 const char *text, size_t length);

@@ -48,7 +48,7 @@ unit_md5      = lib/md5.c
 unit_nvme_sim = $(SIM)
 unit_prng     = lib/prng.c
 unit_probe    = drivers/nvme/probe.c kernel/cmdline.c lib/number.c
-unit_regex    = $(wildcard lib/regex*.c)
+unit_regex    = $(wildcard lib/regex*.c) lib/sort.c
 unit_serial   = drivers/serial/serial.c
 unit_setjmp   = renamed/lib/setjmp.S
 unit_sha256   = lib/sha256.c
@@ -58,7 +58,7 @@ unit_string   = renamed/lib/string.c
 fuzz_acpi     = kernel/x86/acpi_tables.c
 fuzz_boot_info = kernel/boot_info.c kernel/memory_map.c
 fuzz_number   = lib/number.c
-fuzz_regex    = $(wildcard lib/regex*.c)
+fuzz_regex    = $(wildcard lib/regex*.c) lib/sort.c
 fuzz_nvme     = tests/fuzz/nvme_liar.c $(filter-out tests/sim/driver.c,$(DRIVER))
 
 # --- how they are built --------------------------------------------------------------------------

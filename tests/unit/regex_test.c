@@ -150,6 +150,11 @@ static void test_matches(void **state)
 	matches(REGEX_LITERAL, "\\", "a\\", "1,2");
 	matches(REGEX_LITERAL | F, "a.b", "A.B", "0,3");
 	matches(REGEX_LITERAL | REGEX_LINES, "b\nabc\nbcd", "abcd", "0,3");
+	matches(REGEX_LITERAL | REGEX_LINES, "b\nabc\nab\nabc\n\nabd", "xabd", "0,0");
+	matches(REGEX_LITERAL | REGEX_LINES, "b\nabc\nab\nabc\nabd", "xabd", "1,4");
+	matches(REGEX_LITERAL | REGEX_LINES, "b\nabc\nab\nabc\nabd", "xabe", "1,3");
+	matches(REGEX_LITERAL | REGEX_LINES | F, "aB\nAbc\nABCD\nb", "xABCE", "1,4");
+	matches(REGEX_LITERAL | REGEX_LINES | REGEX_WHOLE, "a\nab", "ab", "0,2");
 	matches(REGEX_LINES | E, "(a\\)|x)\n(b)", "b", "0,1 - 0,1");
 	matches(REGEX_LINES, "a\n", "b", "0,0");
 	/* leniency */
@@ -498,6 +503,35 @@ static void test_linear(void **state)
 	assert_true(pauses > 0);
 }
 
+/* As many texts as one likes: what a search costs depends on the text that is searched. */
+static void test_many_literals(void **state)
+{
+	static char pattern[40000], text[20000];
+	struct regex_match match;
+	struct regex regex;
+	size_t length = 0;
+
+	(void)state;
+	seed = 7;
+	for (unsigned i = 0; i < 4000; i++)
+		length += (size_t)snprintf(pattern + length, sizeof(pattern) - length, "%s%c%c%c%u",
+					   i ? "\n" : "", 'a' + pick(26), 'a' + pick(26),
+					   'a' + pick(26), pick(100));
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('a' + pick(26));
+	for (unsigned flags = 0; flags <= REGEX_FOLD; flags += REGEX_FOLD) {
+		assert_null(regex_compile(&regex, pattern, length,
+					  REGEX_LITERAL | REGEX_LINES | flags, &host));
+		memcpy(text + sizeof(text) - 20, pattern, 4);
+		assert_int_equal(regex_search(&regex, text, sizeof(text) - 20, 0, NULL, 0), 0);
+		assert_true(regex.steps < sizeof(text) * 3000);
+		memcpy(text + sizeof(text) - 20, pattern, strcspn(pattern, "\n"));
+		assert_int_equal(regex_search(&regex, text, sizeof(text), 0, &match, 1), 1);
+		assert_int_equal(match.start, sizeof(text) - 20);
+		regex_free(&regex);
+	}
+}
+
 /* An automaton that needs more states than there is room for, and one that is as large as they get.
  */
 static void test_many_states(void **state)
@@ -590,5 +624,5 @@ static void test_no_memory(void **state)
 TESTS(cmocka_unit_test(test_matches), cmocka_unit_test(test_brackets),
       cmocka_unit_test(test_errors), cmocka_unit_test(test_from), cmocka_unit_test(test_nul),
       cmocka_unit_test(test_against_libc), cmocka_unit_test(test_linear),
-      cmocka_unit_test(test_many_states), cmocka_unit_test(test_deep),
-      cmocka_unit_test(test_no_memory))
+      cmocka_unit_test(test_many_literals), cmocka_unit_test(test_many_states),
+      cmocka_unit_test(test_deep), cmocka_unit_test(test_no_memory))

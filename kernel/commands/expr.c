@@ -17,7 +17,9 @@
 #define NUMBER_TEXT 24
 
 /* All values are texts; what is a number, and whether it is one, is asked where it matters. */
-static char **args;
+struct words {
+	char **next;
+};
 
 static char *number_text(int64_t number)
 {
@@ -55,19 +57,19 @@ static bool is_null(const char *text)
 	return *text && text[strspn(text, "0")] == '\0';
 }
 
-static bool take(const char *word)
+static bool take(struct words *words, const char *word)
 {
-	if (!*args || strcmp(*args, word) != 0)
+	if (!*words->next || strcmp(*words->next, word) != 0)
 		return false;
-	args++;
+	words->next++;
 	return true;
 }
 
-static void need_more(void)
+static void need_more(struct words *words)
 {
-	if (!*args)
+	if (!*words->next)
 		fail(STATUS_INVALID, "syntax error: missing argument after %s",
-		     quote_text(args[-1]));
+		     quote_text(words->next[-1]));
 }
 
 /* The match of a pattern at the start of text: how long it is, or its first group. */
@@ -119,64 +121,64 @@ static char *substring(const char *text, const char *from, const char *count)
 	return copy;
 }
 
-static char *evaluate_or(bool counts);
+static char *evaluate_or(struct words *words, bool counts);
 
-static char *evaluate_primary(bool counts)
+static char *evaluate_primary(struct words *words, bool counts)
 {
-	need_more();
-	if (take("(")) {
+	need_more(words);
+	if (take(words, "(")) {
 		if (thread_stack_left() < STACK_LEAST)
 			fail(STATUS_FAILURE, "too many parentheses");
-		char *value = evaluate_or(counts);
+		char *value = evaluate_or(words, counts);
 
-		if (!*args)
+		if (!*words->next)
 			fail(STATUS_INVALID, "syntax error: expecting ')' after %s",
-			     quote_text(args[-1]));
-		if (!take(")"))
+			     quote_text(words->next[-1]));
+		if (!take(words, ")"))
 			fail(STATUS_INVALID, "syntax error: expecting ')' instead of %s",
-			     quote_text(*args));
+			     quote_text(*words->next));
 		return value;
 	}
-	if (take(")"))
+	if (take(words, ")"))
 		fail(STATUS_INVALID, "syntax error: unexpected ')'");
-	return *args++;
+	return *words->next++;
 }
 
-static char *evaluate_word(bool counts)
+static char *evaluate_word(struct words *words, bool counts)
 {
 	if (thread_stack_left() < STACK_LEAST)
 		fail(STATUS_FAILURE, "too many operators");
-	if (take("+")) {
-		need_more();
-		return *args++;
+	if (take(words, "+")) {
+		need_more(words);
+		return *words->next++;
 	}
-	if (take("length"))
-		return number_text((int64_t)strlen(evaluate_word(counts)));
-	if (take("match")) {
-		char *text = evaluate_word(counts), *pattern = evaluate_word(counts);
+	if (take(words, "length"))
+		return number_text((int64_t)strlen(evaluate_word(words, counts)));
+	if (take(words, "match")) {
+		char *text = evaluate_word(words, counts), *pattern = evaluate_word(words, counts);
 
 		return counts ? match(text, pattern) : text;
 	}
-	if (take("index")) {
-		char *text = evaluate_word(counts), *bytes = evaluate_word(counts);
+	if (take(words, "index")) {
+		char *text = evaluate_word(words, counts), *bytes = evaluate_word(words, counts);
 		size_t at = strcspn(text, bytes);
 
 		return number_text(text[at] ? (int64_t)at + 1 : 0);
 	}
-	if (take("substr")) {
-		char *text = evaluate_word(counts), *from = evaluate_word(counts);
+	if (take(words, "substr")) {
+		char *text = evaluate_word(words, counts), *from = evaluate_word(words, counts);
 
-		return substring(text, from, evaluate_word(counts));
+		return substring(text, from, evaluate_word(words, counts));
 	}
-	return evaluate_primary(counts);
+	return evaluate_primary(words, counts);
 }
 
-static char *evaluate_match(bool counts)
+static char *evaluate_match(struct words *words, bool counts)
 {
-	char *value = evaluate_word(counts);
+	char *value = evaluate_word(words, counts);
 
-	while (take(":")) {
-		char *pattern = evaluate_word(counts);
+	while (take(words, ":")) {
+		char *pattern = evaluate_word(words, counts);
 
 		if (counts)
 			value = match(value, pattern);
@@ -210,32 +212,35 @@ static char *calculate(char operation, const char *left, const char *right)
 	return number_text(result);
 }
 
-static char *evaluate_product(bool counts)
+static char *evaluate_product(struct words *words, bool counts)
 {
-	char *value = evaluate_match(counts);
+	char *value = evaluate_match(words, counts);
 
 	for (;;) {
-		char operation = take("*") ? '*' : take("/") ? '/' : take("%") ? '%' : 0;
+		char operation = take(words, "*")   ? '*'
+				 : take(words, "/") ? '/'
+				 : take(words, "%") ? '%'
+						    : 0;
 
 		if (!operation)
 			return value;
-		char *right = evaluate_match(counts);
+		char *right = evaluate_match(words, counts);
 
 		if (counts)
 			value = calculate(operation, value, right);
 	}
 }
 
-static char *evaluate_sum(bool counts)
+static char *evaluate_sum(struct words *words, bool counts)
 {
-	char *value = evaluate_product(counts);
+	char *value = evaluate_product(words, counts);
 
 	for (;;) {
-		char operation = take("+") ? '+' : take("-") ? '-' : 0;
+		char operation = take(words, "+") ? '+' : take(words, "-") ? '-' : 0;
 
 		if (!operation)
 			return value;
-		char *right = evaluate_product(counts);
+		char *right = evaluate_product(words, counts);
 
 		if (counts)
 			value = calculate(operation, value, right);
@@ -279,31 +284,31 @@ static bool holds(const char *relation, const char *left, const char *right)
 	}
 }
 
-static char *evaluate_comparison(bool counts)
+static char *evaluate_comparison(struct words *words, bool counts)
 {
 	static const char *const relations[] = {"<", "<=", "=", "==", "!=", ">=", ">"};
-	char *value = evaluate_sum(counts);
+	char *value = evaluate_sum(words, counts);
 
 	for (;;) {
 		unsigned i = 0;
 
-		while (i < sizeof(relations) / sizeof(*relations) && !take(relations[i]))
+		while (i < sizeof(relations) / sizeof(*relations) && !take(words, relations[i]))
 			i++;
 		if (i == sizeof(relations) / sizeof(*relations))
 			return value;
-		char *right = evaluate_sum(counts);
+		char *right = evaluate_sum(words, counts);
 
 		if (counts)
 			value = holds(relations[i], value, right) ? "1" : "0";
 	}
 }
 
-static char *evaluate_and(bool counts)
+static char *evaluate_and(struct words *words, bool counts)
 {
-	char *value = evaluate_comparison(counts);
+	char *value = evaluate_comparison(words, counts);
 
-	while (take("&")) {
-		char *right = evaluate_comparison(counts && !is_null(value));
+	while (take(words, "&")) {
+		char *right = evaluate_comparison(words, counts && !is_null(value));
 
 		if (is_null(value) || is_null(right))
 			value = "0";
@@ -311,12 +316,12 @@ static char *evaluate_and(bool counts)
 	return value;
 }
 
-static char *evaluate_or(bool counts)
+static char *evaluate_or(struct words *words, bool counts)
 {
-	char *value = evaluate_and(counts);
+	char *value = evaluate_and(words, counts);
 
-	while (take("|")) {
-		char *right = evaluate_and(counts && is_null(value));
+	while (take(words, "|")) {
+		char *right = evaluate_and(words, counts && is_null(value));
 
 		if (is_null(value))
 			value = is_null(right) ? "0" : right;
@@ -337,10 +342,12 @@ static int expr_main(int argc, char **argv)
 		complain("missing operand");
 		fail_usage(STATUS_INVALID);
 	}
-	args = argv + 1;
-	value = evaluate_or(true);
-	if (*args)
-		fail(STATUS_INVALID, "syntax error: unexpected argument %s", quote_text(*args));
+	struct words list = {argv + 1}, *words = &list;
+
+	value = evaluate_or(words, true);
+	if (*words->next)
+		fail(STATUS_INVALID, "syntax error: unexpected argument %s",
+		     quote_text(*words->next));
 	out("%s\n", value);
 	return is_null(value);
 }

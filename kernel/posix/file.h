@@ -85,6 +85,7 @@ bool path_is_program(const char *path, const struct file_stat *stat);
 int path_unlink(const char *path);
 int path_rename(const char *from, const char *to);
 int path_mkdir(const char *path, unsigned mode);
+int path_chmod(const char *path, unsigned mode);
 int path_rmdir(const char *path);
 /* The normalised absolute form of path, relative to the current process; -ENAMETOOLONG. Need not
  * exist. */

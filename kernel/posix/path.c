@@ -174,6 +174,16 @@ bool path_is_program(const char *path, const struct file_stat *stat)
 	return start[0] == '#' && start[1] == '!';
 }
 
+int path_chmod(const char *path, unsigned mode)
+{
+	struct path_result result;
+	int error = path_find(path, &result);
+
+	if (!error)
+		result.inode->mode = mode & 07777;
+	return error;
+}
+
 int path_mkdir(const char *path, unsigned mode)
 {
 	struct path_result result;

@@ -66,7 +66,7 @@ MESSAGE = {
 # Commands that have no more to say than their operands ask for: their output fails when they end.
 SHORT = {
     "basename": "basename a", "blockdev": "blockdev --report", "clear": "clear", "crc32": "crc32 /dev/null",
-    "cp": "cp -v /dev/null o", "date": "date", "dirname": "dirname a", "echo": "echo a", "free": "free",
+    "chmod": "touch o; chmod -v 600 o", "cp": "cp -v /dev/null o", "date": "date", "dirname": "dirname a", "echo": "echo a", "free": "free",
     "help": "help", "ls": "ls /dev", "mkdir": "mkdir -v d", "mv": "touch o; mv -v o p",
     "printf": "printf a", "rm": "touch o; rm -v o", "rmdir": "mkdir d; rmdir -v d",
     "cksum": "cksum /dev/null", "md5sum": "md5sum /dev/null", "sha256sum": "sha256sum /dev/null", "stat": "stat /dev/null", "uname": "uname", "uptime": "uptime",

@@ -186,6 +186,8 @@ static int child_main(int argc, char **argv)
 
 	(void)argc;
 	watch->child = process_id();
+	if (watch->fired) /* before there was a process to send it to */
+		process_kill(watch->child, watch->signal);
 	return sh ? run_program(sh, watch->errand.argc, watch->errand.argv,
 				"failed to run command ")
 		  : STATUS_TROUBLE;

@@ -385,7 +385,7 @@ static void parse_option(struct settings *settings, int option)
 		settings->ignore_missing = true;
 		break;
 	case 'T':
-		settings->tag = true;
+		settings->tag = settings->binary = true; /* takes a -t before it back */
 		break;
 	case 'z':
 		settings->end = '\0';

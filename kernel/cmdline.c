@@ -37,7 +37,10 @@ static struct cmdline_word table[] = {
 	{"nvme.depth", CMDLINE_NUMBER, 2, 1024, NULL, NULL, "256",
 	 "entries of each I/O queue, rounded down to a power of two"},
 	{"nvme.max_transfer", CMDLINE_NUMBER, 4096, 4u << 20, NULL, "bytes, 4096 to 4194304",
-	 "1048576", "the most that one command carries; MDTS may say less"},
+	 "1048576",
+	 "the most that one command carries; MDTS may say less, and a larger block more where this "
+	 "is "
+	 "not given"},
 	{"nvme.data", CMDLINE_CHOICE, 0, 0, "auto prp sgl", NULL, "auto",
 	 "how data is described to the controller"},
 	{"nvme.shadow", CMDLINE_NUMBER, 0, 1, NULL, NULL, "0",

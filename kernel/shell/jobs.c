@@ -39,6 +39,7 @@ static struct job *newest_of(const struct shell *sh)
 	return next_of(sh, jobs);
 }
 
+/* Out of the list first: other threads run meanwhile, and may do the same with others. */
 static void forget(struct job *job)
 {
 	struct job **link = &jobs;
@@ -56,11 +57,12 @@ static void forget_ended(void)
 	struct job *job = jobs;
 
 	while (job) {
-		struct job *next = job->next;
-
-		if (job->ended && (job->waited || !job->owner))
+		if (job->ended && (job->waited || !job->owner)) {
 			forget(job);
-		job = next;
+			job = jobs;
+		} else {
+			job = job->next;
+		}
 	}
 }
 
@@ -170,18 +172,12 @@ void jobs_abandon(struct shell *sh)
 	forget_ended();
 }
 
-static bool has_ended(void *arg)
-{
-	return ((struct job *)arg)->ended;
-}
-
 void shell_end_jobs(void)
 {
 	while (jobs) {
 		struct job *job = jobs;
 
 		process_kill(job->process, SIGNAL_KILL);
-		thread_wait(has_ended, job);
 		forget(job);
 	}
 }
@@ -349,7 +345,9 @@ static int wait_for(struct shell *sh, struct job *job)
 {
 	struct job_wait wait = {sh, job};
 
-	thread_wait(wait_is_over, &wait);
+	/* One that has ended is there only as long as no other thread runs. */
+	if (!wait_is_over(&wait))
+		thread_wait(wait_is_over, &wait);
 	shell_check_interrupt(sh);
 	return process_pending() ? STATUS_SIGNAL + __builtin_ctzll(process_pending()) + 1 : 0;
 }
@@ -401,6 +399,7 @@ int builtin_fg(struct shell *sh, int argc, char **argv)
 	struct job *job = find_job(sh, argc > 1 ? argv[1] : NULL, &unknown);
 	const char *line;
 	struct job_wait wait = {sh, job};
+	int status;
 
 	if (!job)
 		return unknown ? builtin_error(sh, "No such job: %s", argv[1]) : 2;
@@ -414,6 +413,7 @@ int builtin_fg(struct shell *sh, int argc, char **argv)
 		process_kill(job->process, SIGNAL_KILL);
 		shell_check_interrupt(sh);
 	}
+	status = wait_for_one(sh, job);
 	job->owner = NULL;
-	return wait_for_one(sh, job);
+	return status;
 }

@@ -279,14 +279,25 @@ unsigned pci_init(const uint8_t root_buses[PCI_BUSES / 8])
 	return count;
 }
 
+/* Memory decoding is for all memory BARs together: those that nobody gave an address would answer
+ * at 0. Where there is no room for one, it is missed when it is needed. */
+static void give_addresses(struct pci_device *device)
+{
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		const struct pci_bar *bar = pci_bar(device, i);
+
+		if (bar->size && !bar->io && !bar->address)
+			pci_assign_bar(device, i);
+	}
+}
+
 volatile void *pci_map_bar(struct pci_device *device, unsigned index)
 {
 	const struct pci_bar *bar = pci_bar(device, index);
 	char name[8];
 	int error;
 
-	if (bar->size && !bar->io && !bar->address)
-		pci_assign_bar(device, index);
+	give_addresses(device);
 	if (!bar->size || bar->io || !bar->address) {
 		log_error("pci %s: BAR%u is %s", pci_name(device, name), index,
 			  !bar->size ? "missing"

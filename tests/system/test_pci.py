@@ -78,13 +78,14 @@ def test_closed_bridges(tmp_path):
 
 @pytest.mark.parametrize("machine", ["pc", "q35"])
 def test_firmware_without_addresses(tmp_path, machine):
-    """QEMU's qboot gives no BAR an address and no bridge a window."""
+    """QEMU's qboot gives no BAR an address and no bridge a window. What they were given then is there behind a reset as well."""
     qboot = [path for path in ("/usr/share/qemu/qboot.rom", "/usr/share/qboot/qboot.rom") if os.path.exists(path)]
     if not qboot:
         pytest.skip("no qboot.rom")
     disks = [make_disk(tmp_path / name, 16 * MIB, f"{name}\n".encode()) for name in ("first", "second")]
     bridge = SLOTS[:2] if machine == "q35" else ["-device", "pci-bridge,id=port0,chassis_nr=1,addr=5"]
-    result = run_script(tmp_path, "head -n 1 /dev/my_nvme0n1; head -n 1 /dev/my_nvme1n1; selftest shell geometry", "--machine", machine, "--disk", disks[0],
+    result = run_script(tmp_path, "head -n 1 /dev/my_nvme0n1; head -n 1 /dev/my_nvme1n1; lspci -x > /before; nvme reset /dev/my_nvme0; nvme reset /dev/my_nvme1; "
+                        "lspci -x | cmp - /before && selftest shell geometry", "--machine", machine, "--disk", disks[0], "--nvme", "msix-exclusive-bar=on",
                         "--", "-bios", qboot[0], *bridge, *nvme_on(disks[1], "second", ",bus=port0,addr=0" if machine == "q35" else ",bus=port0,addr=1"))
     assert result.stdout.startswith("first\nsecond\n"), result.stdout
     assert result.returncode == 0, result.stdout

@@ -517,6 +517,26 @@ static void test_assign_from_hole(void **state)
 	(void)inner;
 }
 
+/* Memory decoding is for all BARs of a function: none answers at address 0, and what is saved once
+ * one is mapped has all addresses. What there is no room for stays without. */
+static void test_map_gives_all_addresses(void **state)
+{
+	struct function *function = add(PLACE(0, 4, 0), 0x00101b36, 0);
+
+	(void)state;
+	set_bar(function, 0, 4, 0x00003fff);
+	set_bar(function, 1, 0, 0);
+	set_bar(function, 2, 0, 0x3fffffff);
+	set_bar(function, 3, 1, 0x0000001f);
+	set_bar(function, 4, 0, 0x00000fff);
+	pci_set_hole(0xc0000000, 0xd0000000);
+	pci_init(no_others);
+	assert_ptr_equal((void *)pci_map_bar(pci_first(), 0), (void *)0xc0000000);
+	assert_int_equal(pci_read32(pci_first(), PCI_BAR0 + 8), 0);
+	assert_int_equal(pci_read32(pci_first(), PCI_BAR0 + 12), 1);
+	assert_int_equal(pci_read32(pci_first(), PCI_BAR0 + 16), 0xc0004000);
+}
+
 /* What is above is opened before what is below, and only as far as it is needed. */
 static void test_path(void **state)
 {
@@ -584,4 +604,5 @@ static void test_capabilities(void **state)
 TESTS(TEST(test_nothing), TEST(test_functions), TEST(test_bridges), TEST(test_root_buses),
       TEST(test_everywhere), TEST(test_rescan), TEST(test_out_of_memory), TEST(test_bars),
       TEST(test_bars_that_lie), TEST(test_bridges_go_on), TEST(test_map), TEST(test_assign),
-      TEST(test_assign_from_hole), TEST(test_path), TEST(test_capabilities))
+      TEST(test_map_gives_all_addresses), TEST(test_assign_from_hole), TEST(test_path),
+      TEST(test_capabilities))

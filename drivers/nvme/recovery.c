@@ -126,6 +126,9 @@ static void check(struct nvme_controller *controller)
 				nvme_want_reset(controller, "not ready any more (CSTS.RDY)");
 			else
 				look_at_pause(controller, csts & NVME_CSTS_PP, now_ns);
+		} else {
+			/* Nobody has looked when it ended, and nothing is late by it. */
+			controller->paused_at_ns = 0;
 		}
 	}
 	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {

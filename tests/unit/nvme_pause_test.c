@@ -158,6 +158,38 @@ static void test_fatal_in_a_pause(void **state)
 	driver_finish(&driver);
 }
 
+/* The pause ends with what is in flight, and nobody looks until the next command: what lay between
+ * is no part of a pause. */
+static void test_pause_ends_unseen(void **state)
+{
+	(void)state;
+	for (unsigned again = 0; again < 2; again++) {
+		static struct reads reads;
+		struct driver driver;
+
+		start(&driver, NULL, 8000);
+		driver_idle(20 * S); /* no admin command, either, is under way any more */
+		driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 2 * S);
+		reads_start(&reads, &driver, 1);
+		paused = true;
+		reads_finish(&reads, 0);
+		paused = false;
+		driver_idle(300 * S);
+		if (again) {
+			driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 2 * S);
+			reads_start(&reads, &driver, 1);
+			paused = true;
+			reads_finish(&reads, 0);
+			paused = false;
+			assert_int_equal(statistics(&driver)->resets, 0);
+		} else {
+			driver_add_fault(&driver, SIM_LOSE, NVME_IO_READ, 0, 1, 0);
+			assert_read(&driver, 0, DEADLINE, DEADLINE + 2 * S);
+		}
+		driver_finish(&driver);
+	}
+}
+
 TESTS(cmocka_unit_test(test_ready_falls), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_lost_in_a_pause), cmocka_unit_test(test_paused_for_too_long),
-      cmocka_unit_test(test_fatal_in_a_pause))
+      cmocka_unit_test(test_fatal_in_a_pause), cmocka_unit_test(test_pause_ends_unseen))

@@ -134,8 +134,8 @@ void nvme_channel_collect(struct nvme_channel *channel);
 
 /* Looks at every slot whose time may have come: commands past their deadline, delayed ones that are
  * due; deadline.c. On an I/O queue a command is late only if its queue has completed nothing for as
- * long as its deadline gave it: a slow controller is not a stuck one. May find that the controller
- * has to be reset. */
+ * long as its deadline gave it: a slow controller is not a stuck one; or if so many others overtook
+ * it that it must be lost. May find that the controller has to be reset. */
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
 
 /* Nobody wants the command of a slot any more: it is not sent again, and aborted where the

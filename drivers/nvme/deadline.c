@@ -8,6 +8,7 @@
 #define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */
 #define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
 #define RETRY_DELAY_MAX	 (10000 * NVME_NS_PER_MS)
+#define OVERTAKEN_BY	 4 /* times as many as the queue holds, no order explains it */
 
 static const char *command_name(const struct nvme_channel *channel, const struct nvme_slot *slot)
 {
@@ -192,15 +193,23 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 	want_abort(channel, slot, now_ns);
 }
 
+/* Whether so many commands were sent, and completed, since the one of this slot that it is lost
+ * rather than waiting: of those sent no more than the queue holds can be in flight as well. */
+static bool is_overtaken(const struct nvme_channel *channel, const struct nvme_slot *slot)
+{
+	return channel->sequence - slot->sequence > OVERTAKEN_BY * (uint32_t)channel->slot_count;
+}
+
 /* A queue that completes commands is slow, not stuck: what is past its deadline there has as long
- * again from the last completion on. Not on the admin queue: what is asked there is answered one by
- * one, and events come at any time. */
+ * again from the last completion on, unless they are always others. Not on the admin queue: what is
+ * asked there is answered one by one, and events come at any time. */
 static bool is_only_slow(const struct nvme_channel *channel, struct nvme_slot *slot,
 			 uint64_t now_ns)
 {
 	uint64_t until_ns = channel->progress_ns + slot->timeout_ns;
 
-	if (channel->queue.id == 0 || slot->state < NVME_SLOT_SENT || until_ns <= now_ns)
+	if (channel->queue.id == 0 || slot->state < NVME_SLOT_SENT || until_ns <= now_ns ||
+	    is_overtaken(channel, slot))
 		return false;
 	slot->deadline_ns = until_ns;
 	return true;

@@ -124,6 +124,57 @@ static void test_one_queue_stands_still(void **state)
 	driver_finish(&driver);
 }
 
+/* One command is lost while its queue never rests: it is missed once so many have overtaken it that
+ * no order in which a controller takes them explains it. With the Abort that finds it, and without.
+ */
+static void test_lost_in_a_busy_queue(void **state)
+{
+	static const enum sim_fault_kind kinds[] = {SIM_LOSE, SIM_LOSE_HARD};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		static struct reads reads;
+		struct driver driver;
+		uint8_t bytes[512];
+		uint64_t start;
+
+		driver_start(&driver, NULL, NULL);
+		driver_add_fault(&driver, kinds[i], NVME_IO_READ, 0, 1, 0);
+		start = nvme_time_ns();
+		reads_start(&reads, &driver, 1);
+		while (!reads.requests[0].complete && nvme_time_ns() - start < 120 * S) {
+			assert_int_equal(block_read(driver.device, 9, 1, bytes), 0);
+			sim_advance(10 * MS);
+		}
+		assert_true(reads.requests[0].complete);
+		assert_in_range(nvme_time_ns() - start, DEADLINE, DEADLINE + 2 * S);
+		reads_finish(&reads, 0);
+		assert_int_equal(statistics(&driver)->aborts, 1);
+		assert_int_equal(statistics(&driver)->resets, i);
+		driver_finish(&driver);
+	}
+}
+
+/* As many as fit into a queue may overtake one, and more: that is an order like any other. */
+static void test_overtaken(void **state)
+{
+	static struct reads reads;
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 80 * S);
+	reads_start(&reads, &driver, 1);
+	for (unsigned i = 0; i < 500; i++) {
+		assert_int_equal(block_read(driver.device, 9, 1, bytes), 0);
+		sim_advance(150 * MS);
+	}
+	reads_finish(&reads, 0);
+	expect_no_fault(&driver);
+	driver_finish(&driver);
+}
+
 /* Completions that are for nobody are no progress. */
 static void test_chatter_is_no_progress(void **state)
 {
@@ -142,4 +193,5 @@ static void test_chatter_is_no_progress(void **state)
 
 TESTS(cmocka_unit_test(test_one_large_request), cmocka_unit_test(test_almost_late_each_time),
       cmocka_unit_test(test_stops_in_the_middle), cmocka_unit_test(test_one_queue_stands_still),
-      cmocka_unit_test(test_chatter_is_no_progress))
+      cmocka_unit_test(test_chatter_is_no_progress), cmocka_unit_test(test_lost_in_a_busy_queue),
+      cmocka_unit_test(test_overtaken))

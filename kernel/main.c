@@ -1,6 +1,7 @@
 /* From boot.S to the shell. */
 #include "boot/layout.h"
 #include "drivers/nvme/nvme.h"
+#include "drivers/nvme/transport/platform.h"
 #include "drivers/pci/pci.h"
 #include "drivers/serial/serial.h"
 #include "kernel/x86/acpi.h"
@@ -206,6 +207,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 	add_modules();
 
 	init_pci();
+	nvme_platform_set_interrupted(console_interrupted);
 	nvme_init();
 	files_set_controllers(controller_name);
 	attend_init();

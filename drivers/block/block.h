@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/block/segment.h"
+
 #define BLOCK_NAME_MAX 32
 
 struct block_device;
@@ -13,19 +15,13 @@ struct block_request;
 
 enum block_operation { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH };
 
-struct block_segment {
-	void *address;
-	size_t size; /* bytes; any size and alignment, the sum over all segments is count *
-			block_size */
-};
-
 /* One request of any size. The caller fills the first part and keeps everything alive and unmoved
  * until done. */
 struct block_request {
 	enum block_operation operation;
 	uint64_t lba;
 	uint64_t count;
-	const struct block_segment *segments;
+	const struct block_segment *segments; /* in sum count * block_size bytes */
 	unsigned segment_count;
 	void (*done)(struct block_request *request); /* called once, from block_poll() or
 							block_submit(); may be NULL */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "drivers/block/block.h"
+#include "drivers/block/segment.h"
 
 #define NVME_PAGE_SIZE	  4096u /* CC.MPS = 0, the only size that the driver uses */
 #define NVME_PRP_PER_PAGE (NVME_PAGE_SIZE / 8)

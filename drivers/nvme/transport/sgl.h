@@ -3,6 +3,7 @@
  * commands on PCI never. */
 #pragma once
 
+#include <stdbool.h>
 #include "drivers/nvme/transport/prp.h"
 #include "drivers/nvme/spec/spec.h"
 

@@ -5,6 +5,18 @@
 #include "kernel/x86/interrupts.h"
 #include "lib/errno.h"
 
+static bool (*interrupted_by)(void);
+
+void nvme_platform_set_interrupted(bool (*interrupted)(void))
+{
+	interrupted_by = interrupted;
+}
+
+bool nvme_interrupted(void)
+{
+	return interrupted_by && interrupted_by();
+}
+
 static void message_interrupt(void *context)
 {
 	const struct nvme_vector_handler *handler = context;

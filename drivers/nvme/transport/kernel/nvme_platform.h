@@ -13,7 +13,6 @@
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
 #include "drivers/pci/reset.h"
-#include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/memory.h"
@@ -88,10 +87,10 @@ static inline uint64_t nvme_time_ns(void)
 	return time_ns();
 }
 
-static inline bool nvme_interrupted(void)
-{
-	return console_interrupted();
-}
+/* Who says whether somebody does not want to wait any longer, handed in because drivers know no
+ * console. Nobody at first. */
+void nvme_platform_set_interrupted(bool (*interrupted)(void));
+bool nvme_interrupted(void);
 
 static inline void nvme_relax(void)
 {

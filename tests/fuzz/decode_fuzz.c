@@ -16,7 +16,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct input in;
-static uint8_t page[NVME_IDENTIFY_SIZE];
+static uint8_t page[NVME_IDENTIFY_SIZE] __attribute__((aligned(8)));
 
 /* No PCI here. */
 unsigned nvme_rescan(void)
@@ -130,15 +130,16 @@ static int run(int argc, char **argv)
 	switch (kind % 5) {
 	case 0:
 		fill(page, sizeof(page));
-		nvme_print_identify_controller(page);
+		nvme_print_identify_controller((void *)page);
 		break;
 	case 1:
 		fill(page, sizeof(page));
-		nvme_print_identify_namespace((uint32_t)input_take(&in, 4), page);
+		nvme_print_identify_namespace((uint32_t)input_take(&in, 4), (void *)page);
 		break;
 	case 2:
-		fill(page, NVME_PROPERTIES_SIZE);
-		nvme_print_properties(page, kind & 64, kind & 128);
+		fill(page, sizeof(struct nvme_properties));
+		nvme_print_properties((void *)page, (kind & 64 ? NVME_SHOW_BITS : 0) |
+							    (kind & 128 ? NVME_SHOW_PLACE : 0));
 		break;
 	case 3:
 		check_names();

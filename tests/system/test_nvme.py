@@ -10,7 +10,7 @@ import pytest
 from machine import Console, ROOT, make_disk, mount_namespace, nvme_on, run_script
 
 MIB = 1 << 20
-# What nvme-cli 2.3 leaves out or decodes against the specification (see kernel/commands/nvme/properties.c).
+# What nvme-cli 2.3 leaves out or decodes against the specification (see drivers/nvme/spec/registers.c).
 OURS_ALONE = re.compile(r"cmbebs|cmbswtp|nssd")
 DIFFERENT = re.compile(r"\t(CRIMT|Not Ready +\(NRDY\))")
 NVME_CLI = subprocess.run(["nvme", "version"], capture_output=True, text=True, check=True).stdout.split()[2]

@@ -34,24 +34,29 @@ enum nvme_cns {
 
 /* Power state descriptor: Base, figure 276 */
 struct nvme_power_state {
-	uint16_t max_power; /* centiwatts, or 0.1 mW with flags bit 0 */
+	uint16_t mp; /* centiwatts, or 0.1 mW with NVME_POWER_MXPS */
 	uint8_t reserved2;
-	uint8_t flags; /* bit 0 MXPS, bit 1 NOPS */
-	uint32_t entry_latency;
-	uint32_t exit_latency; /* microseconds */
-	uint8_t read_throughput;
-	uint8_t read_latency;
-	uint8_t write_throughput;
-	uint8_t write_latency;
-	uint16_t idle_power;
-	uint8_t idle_scale; /* bits 7:6 */
+	uint8_t flags;
+	uint32_t enlat; /* microseconds, as exlat */
+	uint32_t exlat;
+	uint8_t rrt;
+	uint8_t rrl;
+	uint8_t rwt;
+	uint8_t rwl;
+	uint16_t idlp;
+	uint8_t ips; /* bits 7:6: scale of idlp */
 	uint8_t reserved19;
-	uint16_t active_power;
-	uint8_t active_work_scale; /* bits 2:0 workload, bits 7:6 scale */
+	uint16_t actp;
+	uint8_t apws; /* bits 2:0 workload, bits 7:6 scale of actp */
 	uint8_t reserved23[9];
 };
 _Static_assert(sizeof(struct nvme_power_state) == 32, "power state descriptor");
-_Static_assert(offsetof(struct nvme_power_state, active_power) == 20, "active power");
+_Static_assert(offsetof(struct nvme_power_state, actp) == 20, "ACTP");
+#define NVME_POWER_MXPS		  0x01u /* flags: scale of mp */
+#define NVME_POWER_NOPS		  0x02u /* non-operational */
+#define NVME_POWER_SCALE(byte)	  NVME_BITS(byte, 6, 2)
+#define NVME_POWER_WORKLOAD(byte) NVME_BITS(byte, 0, 3)
+#define NVME_POWER_STATES_MAX	  32u
 
 /* Identify Controller, CNS 01h: Base, figure 275. Names as nvme-cli prints them. */
 struct nvme_identify_controller {
@@ -146,8 +151,9 @@ struct nvme_identify_controller {
 	uint8_t fcatt;
 	uint8_t msdbd;
 	uint16_t ofcs;
-	uint8_t reserved1806[242];
-	struct nvme_power_state psd[32];
+	uint8_t dctype; /* of a discovery controller */
+	uint8_t reserved1807[241];
+	struct nvme_power_state psd[NVME_POWER_STATES_MAX];
 	uint8_t vs[1024];
 };
 _Static_assert(sizeof(struct nvme_identify_controller) == 4096, "Identify Controller");
@@ -280,6 +286,7 @@ _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor spec
 /* Index of the format in use: bits 3:0, and bits 6:5 above them where there are more than 16 */
 #define NVME_FLBAS_INDEX(flbas, formats) \
 	(NVME_BITS(flbas, 0, 4) | ((formats) > 16 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
+#define NVME_NSFEAT_OPTPERF   0x10u /* npwg, npwa, npdg, npda and nows are defined */
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
 #define NVME_NSATTR_PROTECTED 0x01u /* write protected */
 
@@ -311,3 +318,8 @@ enum nvme_csi {
 /* I/O Command Set combinations, CNS 1Ch: Base, section 5.17.2.21: uint64_t each, a bit for each
  * command set by its identifier; 0: no more of them */
 #define NVME_COMMAND_SET_COMBINATIONS 512u
+
+/* Their tables */
+struct nvme_structure;
+extern const struct nvme_structure nvme_identify_controller_table, nvme_power_state_table,
+	nvme_identify_namespace_table, nvme_lba_format_table;

@@ -1,36 +1,77 @@
 /* Controller properties: Base, section 3.1.3, figure 35; doorbells: PCIe, section 3.1.2. */
 #pragma once
 
+/* All of them, from offset 0 of BAR0 */
+struct nvme_properties {
+	uint64_t cap;	/* Controller Capabilities */
+	uint32_t vs;	/* Version */
+	uint32_t intms; /* Interrupt Mask Set */
+	uint32_t intmc; /* Interrupt Mask Clear */
+	uint32_t cc;	/* Controller Configuration */
+	uint8_t reserved18[4];
+	uint32_t csts;	  /* Controller Status */
+	uint32_t nssr;	  /* NVM Subsystem Reset */
+	uint32_t aqa;	  /* Admin Queue Attributes */
+	uint64_t asq;	  /* Admin Submission Queue Base Address */
+	uint64_t acq;	  /* Admin Completion Queue Base Address */
+	uint32_t cmbloc;  /* Controller Memory Buffer Location */
+	uint32_t cmbsz;	  /* Controller Memory Buffer Size */
+	uint32_t bpinfo;  /* Boot Partition Information */
+	uint32_t bprsel;  /* Boot Partition Read Select */
+	uint64_t bpmbl;	  /* Boot Partition Memory Buffer Location */
+	uint64_t cmbmsc;  /* Controller Memory Buffer Memory Space Control */
+	uint32_t cmbsts;  /* Controller Memory Buffer Status */
+	uint32_t cmbebs;  /* Controller Memory Buffer Elasticity Buffer Size */
+	uint32_t cmbswtp; /* Controller Memory Buffer Sustained Write Throughput */
+	uint32_t nssd;	  /* NVM Subsystem Shutdown */
+	uint32_t crto;	  /* Controller Ready Timeouts */
+	uint8_t reserved6c[3476];
+	uint32_t pmrcap;  /* Persistent Memory Region Capabilities */
+	uint32_t pmrctl;  /* Persistent Memory Region Control */
+	uint32_t pmrsts;  /* Persistent Memory Region Status */
+	uint32_t pmrebs;  /* Persistent Memory Region Elasticity Buffer Size */
+	uint32_t pmrswtp; /* Persistent Memory Region Sustained Write Throughput */
+	uint32_t pmrmscl; /* Persistent Memory Region Memory Space Control Lower */
+	uint32_t pmrmscu; /* Persistent Memory Region Memory Space Control Upper */
+} __attribute__((packed));
+_Static_assert(sizeof(struct nvme_properties) == 0xe1c, "properties");
+_Static_assert(offsetof(struct nvme_properties, cc) == 0x14, "CC");
+_Static_assert(offsetof(struct nvme_properties, aqa) == 0x24, "AQA");
+_Static_assert(offsetof(struct nvme_properties, acq) == 0x30, "ACQ");
+_Static_assert(offsetof(struct nvme_properties, cmbmsc) == 0x50, "CMBMSC");
+_Static_assert(offsetof(struct nvme_properties, crto) == 0x68, "CRTO");
+_Static_assert(offsetof(struct nvme_properties, pmrcap) == 0xe00, "PMRCAP");
+
 /* Offsets into BAR0 */
-#define NVME_REG_CAP	 0x00u	/* 8 bytes: Controller Capabilities */
-#define NVME_REG_VS	 0x08u	/* Version */
-#define NVME_REG_INTMS	 0x0cu	/* Interrupt Mask Set */
-#define NVME_REG_INTMC	 0x10u	/* Interrupt Mask Clear */
-#define NVME_REG_CC	 0x14u	/* Controller Configuration */
-#define NVME_REG_CSTS	 0x1cu	/* Controller Status */
-#define NVME_REG_NSSR	 0x20u	/* NVM Subsystem Reset */
-#define NVME_REG_AQA	 0x24u	/* Admin Queue Attributes */
-#define NVME_REG_ASQ	 0x28u	/* 8 bytes: Admin Submission Queue Base Address */
-#define NVME_REG_ACQ	 0x30u	/* 8 bytes: Admin Completion Queue Base Address */
-#define NVME_REG_CMBLOC	 0x38u	/* Controller Memory Buffer Location */
-#define NVME_REG_CMBSZ	 0x3cu	/* Controller Memory Buffer Size */
-#define NVME_REG_BPINFO	 0x40u	/* Boot Partition Information */
-#define NVME_REG_BPRSEL	 0x44u	/* Boot Partition Read Select */
-#define NVME_REG_BPMBL	 0x48u	/* 8 bytes: Boot Partition Memory Buffer Location */
-#define NVME_REG_CMBMSC	 0x50u	/* 8 bytes: Controller Memory Buffer Memory Space Control */
-#define NVME_REG_CMBSTS	 0x58u	/* Controller Memory Buffer Status */
-#define NVME_REG_CMBEBS	 0x5cu	/* Controller Memory Buffer Elasticity Buffer Size */
-#define NVME_REG_CMBSWTP 0x60u	/* Controller Memory Buffer Sustained Write Throughput */
-#define NVME_REG_NSSD	 0x64u	/* NVM Subsystem Shutdown */
-#define NVME_REG_CRTO	 0x68u	/* Controller Ready Timeouts */
-#define NVME_REG_PMRCAP	 0xe00u /* Persistent Memory Region Capabilities */
-#define NVME_REG_PMRCTL	 0xe04u /* Persistent Memory Region Control */
-#define NVME_REG_PMRSTS	 0xe08u /* Persistent Memory Region Status */
-#define NVME_REG_PMREBS	 0xe0cu /* Persistent Memory Region Elasticity Buffer Size */
-#define NVME_REG_PMRSWTP 0xe10u /* Persistent Memory Region Sustained Write Throughput */
-#define NVME_REG_PMRMSCL 0xe14u /* Persistent Memory Region Memory Space Control Lower */
-#define NVME_REG_PMRMSCU 0xe18u /* Persistent Memory Region Memory Space Control Upper */
-#define NVME_REG_END	 0xe1cu /* behind the last property */
+#define NVME_REG(member) ((unsigned)offsetof(struct nvme_properties, member))
+#define NVME_REG_CAP	 NVME_REG(cap)
+#define NVME_REG_VS	 NVME_REG(vs)
+#define NVME_REG_INTMS	 NVME_REG(intms)
+#define NVME_REG_INTMC	 NVME_REG(intmc)
+#define NVME_REG_CC	 NVME_REG(cc)
+#define NVME_REG_CSTS	 NVME_REG(csts)
+#define NVME_REG_NSSR	 NVME_REG(nssr)
+#define NVME_REG_AQA	 NVME_REG(aqa)
+#define NVME_REG_ASQ	 NVME_REG(asq)
+#define NVME_REG_ACQ	 NVME_REG(acq)
+#define NVME_REG_CMBLOC	 NVME_REG(cmbloc)
+#define NVME_REG_CMBSZ	 NVME_REG(cmbsz)
+#define NVME_REG_BPINFO	 NVME_REG(bpinfo)
+#define NVME_REG_BPRSEL	 NVME_REG(bprsel)
+#define NVME_REG_BPMBL	 NVME_REG(bpmbl)
+#define NVME_REG_CMBMSC	 NVME_REG(cmbmsc)
+#define NVME_REG_CMBSTS	 NVME_REG(cmbsts)
+#define NVME_REG_CMBEBS	 NVME_REG(cmbebs)
+#define NVME_REG_CMBSWTP NVME_REG(cmbswtp)
+#define NVME_REG_NSSD	 NVME_REG(nssd)
+#define NVME_REG_CRTO	 NVME_REG(crto)
+#define NVME_REG_PMRCAP	 NVME_REG(pmrcap)
+#define NVME_REG_PMRCTL	 NVME_REG(pmrctl)
+#define NVME_REG_PMRSTS	 NVME_REG(pmrsts)
+#define NVME_REG_PMREBS	 NVME_REG(pmrebs)
+#define NVME_REG_PMRSWTP NVME_REG(pmrswtp)
+#define NVME_REG_PMRMSCL NVME_REG(pmrmscl)
+#define NVME_REG_PMRMSCU NVME_REG(pmrmscu)
 
 /* Doorbells: SQyTDBL at 1000h + 2y * stride, CQyHDBL at 1000h + (2y + 1) * stride, the stride
  * 2^(2 + CAP.DSTRD) bytes. */
@@ -120,3 +161,7 @@
 #define NVME_CMBLOC_OFST(v) NVME_BITS(v, 12, 20)
 #define NVME_CMBSZ_SZU(v)   NVME_BITS(v, 8, 4)
 #define NVME_CMBSZ_SZ(v)    NVME_BITS(v, 12, 20)
+
+/* Their table */
+struct nvme_structure;
+extern const struct nvme_structure nvme_properties_table;

@@ -96,9 +96,6 @@ int nvme_list_main(int argc, char **argv)
 	return 0;
 }
 
-#define ACTIVE_NAMESPACE_LIST	 0x02
-#define ACTIVE_NAMESPACE_ENTRIES 1024
-
 int nvme_list_ns_main(int argc, char **argv)
 {
 	struct nvme_target target = nvme_operand_alone(argc, argv);
@@ -108,18 +105,18 @@ int nvme_list_ns_main(int argc, char **argv)
 
 	for (;;) {
 		struct nvme_reply reply = {0};
-		int error = nvme_identify_command(target.controller, ACTIVE_NAMESPACE_LIST, after,
-						  list, &reply);
+		int error = nvme_identify_command(target.controller, NVME_CNS_ACTIVE_NAMESPACES,
+						  after, list, &reply);
 		unsigned i;
 
 		if (nvme_check("list-ns", error, &reply))
 			return 1;
 		/* The list ascends; anything else ends it, so that it cannot go round. */
-		for (i = 0; i < ACTIVE_NAMESPACE_ENTRIES && list[i] > after; i++) {
+		for (i = 0; i < NVME_NAMESPACE_LIST_ENTRIES && list[i] > after; i++) {
 			out("[%4u]:%#x\n", index++, list[i]);
 			after = list[i];
 		}
-		if (i < ACTIVE_NAMESPACE_ENTRIES)
+		if (i < NVME_NAMESPACE_LIST_ENTRIES)
 			return 0;
 	}
 }

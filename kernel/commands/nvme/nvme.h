@@ -81,16 +81,22 @@ int nvme_check(const char *what, int error, const struct nvme_reply *reply);
 /* A hexadecimal dump with offsets and text. */
 void nvme_dump(const uint8_t *bytes, size_t size);
 
-/* As much of BAR0 as the properties take: PMRMSCU at E18h is the last one. */
-#define NVME_PROPERTIES_SIZE 0xe1c
-
 /*
  * The printers; any bytes may stand in what they print.
  */
 
-/* Every property, from a copy of the registers in little endian; human decodes the bits, offsets
- * puts offset and size before the name. */
-void nvme_print_properties(const uint8_t properties[NVME_PROPERTIES_SIZE], bool human,
-			   bool offsets);
-void nvme_print_identify_controller(const uint8_t data[NVME_IDENTIFY_SIZE]);
-void nvme_print_identify_namespace(uint32_t nsid, const uint8_t data[NVME_IDENTIFY_SIZE]);
+struct nvme_row;
+struct nvme_structure;
+enum nvme_show {
+	NVME_SHOW_BITS = 1,  /* what stands below a field in its table as well */
+	NVME_SHOW_PLACE = 2, /* offset and size before the name */
+};
+/* data as its table (drivers/nvme/spec/describe.h) describes it, one field a line; a single field
+ * or array of it, and how: enum nvme_show. */
+void nvme_show(const struct nvme_structure *structure, const void *data);
+void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
+		   const void *data, unsigned how);
+/* Every property, from a copy of the registers. */
+void nvme_print_properties(const struct nvme_properties *properties, unsigned how);
+void nvme_print_identify_controller(const struct nvme_identify_controller *id);
+void nvme_print_identify_namespace(uint32_t nsid, const struct nvme_identify_namespace *id);

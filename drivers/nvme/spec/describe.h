@@ -1,0 +1,143 @@
+/* One description of each structure of the specification: a table of rows. A row names a member of
+ * the C structure, so that offset and size come from the compiler; who prints, checks or makes up
+ * such a structure reads the table. Names, forms and order of bits are those of nvme-cli 2.3. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* printf(), as the reader of a table hands it in. */
+typedef void nvme_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+enum nvme_row_kind {
+	NVME_ROW_FIELD,
+	NVME_ROW_ARRAY,	   /* of structures that have a table of their own */
+	NVME_ROW_RESERVED, /* zero, and not shown */
+	NVME_ROW_VENDOR,   /* whatever the vendor likes, and not shown */
+	/* Below a field, about its value: */
+	NVME_ROW_BITS,
+	NVME_ROW_ZERO,	/* what a value of 0 means; there are no bits to look at then */
+	NVME_ROW_PROSE, /* what bits alone do not say */
+};
+
+/* How a value is written; numbers are little endian. */
+enum nvme_form {
+	/* of fields */
+	NVME_FORM_DECIMAL,  /* up to 16 bytes */
+	NVME_FORM_HEX,	    /* with 0x */
+	NVME_FORM_BARE_HEX, /* without */
+	NVME_FORM_TEXT,	    /* as it is, trailing blanks too; up to its NUL */
+	NVME_FORM_OUI,	    /* three bytes, most significant last */
+	NVME_FORM_UUID,
+	NVME_FORM_BYTES, /* every byte in two digits */
+	NVME_FORM_PROSE, /* by a function */
+	/* of bits, behind which the number shown is: */
+	NVME_FORM_NUMBER,
+	NVME_FORM_PLUS_ONE,
+	NVME_FORM_HALF,
+	NVME_FORM_TIMES_500,
+	NVME_FORM_POWER,    /* of two */
+	NVME_FORM_POWER_4,  /* times 4 */
+	NVME_FORM_POWER_4K, /* times 4,096 */
+	NVME_FORM_CHOICE,   /* one of several texts */
+};
+
+/* What nvme-cli's layout asks for */
+#define NVME_ROW_TAB	  0x01 /* the name is padded by a tab */
+#define NVME_ROW_GAP	  0x02 /* an empty line behind the bits */
+#define NVME_ROW_HIDDEN	  0x04 /* nvme-cli 2.3 shows it as part of another field, or not at all */
+#define NVME_ROW_UNNAMED  0x08 /* in an array: the value says it all */
+#define NVME_ROW_NEW_LINE 0x10 /* in an array: the element goes on in another line */
+
+struct nvme_structure;
+
+/* What an array has besides its elements. */
+struct nvme_array {
+	const struct nvme_structure *element;
+	uint8_t digits; /* of the index */
+	/* How many elements mean something, and NULL or which one is in use. */
+	unsigned (*count)(const void *structure);
+	unsigned (*used)(const void *structure);
+};
+
+struct nvme_row {
+	/* Of a field or array, or the acronym of bits; unique in its structure or field. */
+	const char *name;
+	/* Bits: their name in words, NULL where the line goes on with the one before; and what
+	 * stands around the value: one conversion, for unsigned long long or a text. ZERO: all. */
+	const char *label, *format;
+	union {
+		const char *const *texts; /* for 0, 1, ...; NULL and behind the last: reserved */
+		const struct nvme_array *array;
+		void (*prose)(nvme_print *print, const void *structure);
+	};
+	uint16_t offset, size; /* bytes */
+	uint16_t when_offset;
+	uint8_t when_mask; /* 0, or defined where one of these bits is set in the byte there */
+	uint8_t kind, form, flags;
+	uint8_t width;	   /* in an array: of the value; else of the column of its bits' labels */
+	uint8_t high, low; /* bits */
+	uint8_t text_count;
+};
+
+struct nvme_structure {
+	const struct nvme_row *rows;
+	uint16_t count;
+	uint16_t size;
+	uint8_t width; /* of the column of names */
+};
+
+#define STRUCTURE(type, table, column)                                        \
+	{                                                                     \
+		.rows = (table), .count = sizeof(table) / sizeof((table)[0]), \
+		.size = sizeof(type), .width = (column)                       \
+	}
+
+#define NVME_ROW_PLACE(type, member) \
+	.offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+
+/* More about a row follows as designated initialisers: .flags, .width, WHEN(). */
+#define FIELD_AS(type, member, text, as, ...)                                   \
+	{                                                                       \
+		.kind = NVME_ROW_FIELD, .name = (text), .form = NVME_FORM_##as, \
+		NVME_ROW_PLACE(type, member), ##__VA_ARGS__                     \
+	}
+#define FIELD(type, member, as, ...) FIELD_AS(type, member, #member, as, ##__VA_ARGS__)
+#define PROSE_FIELD(type, member, text, function, ...) \
+	FIELD_AS(type, member, text, PROSE, .prose = (function), ##__VA_ARGS__)
+#define ARRAY(type, member, text, about)                                  \
+	{                                                                 \
+		.kind = NVME_ROW_ARRAY, .name = (text), .array = (about), \
+		NVME_ROW_PLACE(type, member)                              \
+	}
+#define RESERVED(type, member)                                                           \
+	{                                                                                \
+		.kind = NVME_ROW_RESERVED, .name = #member, NVME_ROW_PLACE(type, member) \
+	}
+#define VENDOR(type, member)                                                           \
+	{                                                                              \
+		.kind = NVME_ROW_VENDOR, .name = #member, NVME_ROW_PLACE(type, member) \
+	}
+/* member is a field of one byte. */
+#define WHEN(type, member, mask) .when_offset = offsetof(type, member), .when_mask = (mask)
+
+#define BITS(top, bottom, acronym, words, around, as)                                     \
+	{                                                                                 \
+		.kind = NVME_ROW_BITS, .high = (top), .low = (bottom), .name = (acronym), \
+		.label = (words), .format = (around), .form = NVME_FORM_##as              \
+	}
+#define CHOICE(top, bottom, acronym, words, around, list)                                        \
+	{                                                                                        \
+		.kind = NVME_ROW_BITS, .high = (top), .low = (bottom), .name = (acronym),        \
+		.label = (words), .format = (around), .form = NVME_FORM_CHOICE, .texts = (list), \
+		.text_count = sizeof(list) / sizeof((list)[0])                                   \
+	}
+#define WHEN_ZERO(words)                                \
+	{                                               \
+		.kind = NVME_ROW_ZERO, .label = (words) \
+	}
+#define PROSE(function)                                     \
+	{                                                   \
+		.kind = NVME_ROW_PROSE, .prose = (function) \
+	}

@@ -1,0 +1,207 @@
+/* Structures of the specification in text, as nvme-cli prints them: one engine over the tables of
+ * drivers/nvme/spec. */
+#include "drivers/nvme/spec/describe.h"
+#include "kernel/commands/command.h"
+#include "kernel/commands/nvme/nvme.h"
+#include "lib/string.h"
+
+static uint64_t number(const uint8_t *bytes, unsigned size)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
+}
+
+/* Prints a little-endian number of 16 bytes in decimal: nine digits at a time by long division. */
+static void print_decimal128(const uint8_t *bytes)
+{
+	uint32_t words[4], groups[5];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		words[i] = (uint32_t)number(bytes + 4 * i, 4);
+	do {
+		uint64_t remainder = 0;
+
+		for (unsigned i = 4; i-- > 0;) {
+			uint64_t part = remainder << 32 | words[i];
+
+			words[i] = (uint32_t)(part / 1000000000);
+			remainder = part % 1000000000;
+		}
+		groups[count++] = (uint32_t)remainder;
+	} while (words[0] | words[1] | words[2] | words[3]);
+	out("%u", groups[--count]);
+	while (count)
+		out("%09u", groups[--count]);
+}
+
+/* width: at least so many columns, for numbers. */
+static void print_value(const struct nvme_row *row, const void *structure, int width)
+{
+	const uint8_t *bytes = (const uint8_t *)structure + row->offset;
+
+	switch (row->form) {
+	case NVME_FORM_DECIMAL:
+		if (row->size == 16)
+			print_decimal128(bytes);
+		else
+			out("%-*llu", width, (unsigned long long)number(bytes, row->size));
+		break;
+	case NVME_FORM_HEX:
+		out("%#-*llx", width, (unsigned long long)number(bytes, row->size));
+		break;
+	case NVME_FORM_BARE_HEX:
+		out("%-*llx", width, (unsigned long long)number(bytes, row->size));
+		break;
+	case NVME_FORM_TEXT:
+		out("%.*s", (int)row->size, (const char *)bytes);
+		break;
+	case NVME_FORM_OUI:
+		out("%02x%02x%02x", bytes[2], bytes[1], bytes[0]);
+		break;
+	case NVME_FORM_UUID:
+		for (unsigned i = 0; i < row->size; i++)
+			out(i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", bytes[i]);
+		break;
+	case NVME_FORM_BYTES:
+		for (unsigned i = 0; i < row->size; i++)
+			out("%02x", bytes[i]);
+		break;
+	case NVME_FORM_PROSE:
+		row->prose(out, structure);
+		break;
+	}
+}
+
+static bool shown(const struct nvme_row *row, const void *structure)
+{
+	return !(row->flags & NVME_ROW_HIDDEN) &&
+	       (!row->when_mask || ((const uint8_t *)structure)[row->when_offset] & row->when_mask);
+}
+
+/* Each element in a line of its own, or several: "lbaf  0 : ms:0   lbads:9  rp:0 (in use)". */
+static void print_array(const struct nvme_row *row, const void *structure)
+{
+	const struct nvme_array *array = row->array;
+	const struct nvme_structure *element = array->element;
+	const uint8_t *bytes = (const uint8_t *)structure + row->offset;
+	unsigned count = array->count(structure);
+	int indent = (int)(strlen(row->name) + array->digits + 4);
+
+	for (unsigned i = 0; i < count; i++, bytes += element->size) {
+		const char *before = "";
+
+		out("%s %*u : ", row->name, array->digits, i);
+		for (unsigned j = 0; j < element->count; j++) {
+			const struct nvme_row *part = &element->rows[j];
+
+			if (part->kind != NVME_ROW_FIELD || !shown(part, bytes))
+				continue;
+			if (part->flags & NVME_ROW_NEW_LINE)
+				out("\n%*s", indent, "");
+			else
+				out("%s", before);
+			if (!(part->flags & NVME_ROW_UNNAMED))
+				out("%s:", part->name);
+			print_value(part, bytes, part->width);
+			before = " ";
+		}
+		if (array->used)
+			out(" %s", i == array->used(structure) ? "(in use)" : "");
+		out("\n");
+	}
+}
+
+static unsigned long long meaning(enum nvme_form form, unsigned long long bits)
+{
+	switch (form) {
+	case NVME_FORM_PLUS_ONE:
+		return bits + 1;
+	case NVME_FORM_HALF:
+		return bits / 2;
+	case NVME_FORM_TIMES_500:
+		return bits * 500;
+	case NVME_FORM_POWER:
+		return 1ull << bits;
+	case NVME_FORM_POWER_4:
+		return 4ull << bits;
+	case NVME_FORM_POWER_4K:
+		return 4096ull << bits;
+	default:
+		return bits;
+	}
+}
+
+static void print_bits(const struct nvme_row *row, uint64_t value, int width)
+{
+	uint64_t bits = value >> row->low & UINT64_MAX >> (63 - (row->high - row->low));
+
+	if (!row->label)
+		out("%*s", width + 2, "");
+	else if (strcmp(row->label, row->name) == 0)
+		out("%-*s: ", width, row->label);
+	else
+		/* the acronym ends the column, with a blank before it at least */
+		out("%-*s (%s): ", width - (int)strlen(row->name) - 3, row->label, row->name);
+	if (row->form != NVME_FORM_CHOICE)
+		out(row->format, meaning(row->form, bits));
+	else
+		out(row->format,
+		    bits < row->text_count && row->texts[bits] ? row->texts[bits] : "Reserved");
+}
+
+/* What stands below a field. */
+static void print_below(const struct nvme_structure *structure, const struct nvme_row *field,
+			const void *data)
+{
+	const struct nvme_row *end = structure->rows + structure->count;
+	uint64_t value = number((const uint8_t *)data + field->offset, field->size);
+
+	for (const struct nvme_row *row = field + 1; row < end && row->kind >= NVME_ROW_BITS;
+	     row++) {
+		if (row->kind == NVME_ROW_ZERO && value)
+			continue;
+		out("\t");
+		if (row->kind == NVME_ROW_BITS)
+			print_bits(row, value, field->width);
+		else if (row->kind == NVME_ROW_PROSE)
+			row->prose(out, data);
+		else
+			out("%s", row->label);
+		out("\n");
+		if (row->kind == NVME_ROW_ZERO)
+			break;
+	}
+	if (field->flags & NVME_ROW_GAP)
+		out("\n");
+}
+
+void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
+		   const void *data, unsigned how)
+{
+	if (!shown(row, data))
+		return;
+	if (row->kind == NVME_ROW_ARRAY)
+		print_array(row, data);
+	if (row->kind != NVME_ROW_FIELD)
+		return;
+	if (how & NVME_SHOW_PLACE)
+		out("%03xh %u  ", row->offset, row->size);
+	if (row->flags & NVME_ROW_TAB)
+		out("%s\t: ", row->name);
+	else
+		out("%-*s: ", structure->width, row->name);
+	print_value(row, data, 0);
+	out("\n");
+	if (how & NVME_SHOW_BITS)
+		print_below(structure, row, data);
+}
+
+void nvme_show(const struct nvme_structure *structure, const void *data)
+{
+	for (unsigned i = 0; i < structure->count; i++)
+		nvme_show_row(structure, &structure->rows[i], data, 0);
+}

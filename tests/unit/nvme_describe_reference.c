@@ -1,0 +1,124 @@
+/* libnvme's declarations in a file of their own: they have names of the tree for other things. */
+#include "tests/unit/nvme_describe_reference.h"
+
+#if defined(__has_include) && __has_include(<nvme/types.h>)
+
+#include <stdint.h>
+
+#include <nvme/types.h>
+
+#define MEMBER(type, member)                                                               \
+	{                                                                                  \
+#member, offsetof(struct type, member), sizeof(((struct type *)0)->member) \
+	}
+#define REFERENCE(type, table)                                                 \
+	{                                                                      \
+		table, sizeof(table) / sizeof((table)[0]), sizeof(struct type) \
+	}
+
+/* All but those that are reserved or the vendor's. */
+static const struct reference_member controller[] = {
+	MEMBER(nvme_id_ctrl, vid),	 MEMBER(nvme_id_ctrl, ssvid),
+	MEMBER(nvme_id_ctrl, sn),	 MEMBER(nvme_id_ctrl, mn),
+	MEMBER(nvme_id_ctrl, fr),	 MEMBER(nvme_id_ctrl, rab),
+	MEMBER(nvme_id_ctrl, ieee),	 MEMBER(nvme_id_ctrl, cmic),
+	MEMBER(nvme_id_ctrl, mdts),	 MEMBER(nvme_id_ctrl, cntlid),
+	MEMBER(nvme_id_ctrl, ver),	 MEMBER(nvme_id_ctrl, rtd3r),
+	MEMBER(nvme_id_ctrl, rtd3e),	 MEMBER(nvme_id_ctrl, oaes),
+	MEMBER(nvme_id_ctrl, ctratt),	 MEMBER(nvme_id_ctrl, rrls),
+	MEMBER(nvme_id_ctrl, cntrltype), MEMBER(nvme_id_ctrl, fguid),
+	MEMBER(nvme_id_ctrl, crdt1),	 MEMBER(nvme_id_ctrl, crdt2),
+	MEMBER(nvme_id_ctrl, crdt3),	 MEMBER(nvme_id_ctrl, nvmsr),
+	MEMBER(nvme_id_ctrl, vwci),	 MEMBER(nvme_id_ctrl, mec),
+	MEMBER(nvme_id_ctrl, oacs),	 MEMBER(nvme_id_ctrl, acl),
+	MEMBER(nvme_id_ctrl, aerl),	 MEMBER(nvme_id_ctrl, frmw),
+	MEMBER(nvme_id_ctrl, lpa),	 MEMBER(nvme_id_ctrl, elpe),
+	MEMBER(nvme_id_ctrl, npss),	 MEMBER(nvme_id_ctrl, avscc),
+	MEMBER(nvme_id_ctrl, apsta),	 MEMBER(nvme_id_ctrl, wctemp),
+	MEMBER(nvme_id_ctrl, cctemp),	 MEMBER(nvme_id_ctrl, mtfa),
+	MEMBER(nvme_id_ctrl, hmpre),	 MEMBER(nvme_id_ctrl, hmmin),
+	MEMBER(nvme_id_ctrl, tnvmcap),	 MEMBER(nvme_id_ctrl, unvmcap),
+	MEMBER(nvme_id_ctrl, rpmbs),	 MEMBER(nvme_id_ctrl, edstt),
+	MEMBER(nvme_id_ctrl, dsto),	 MEMBER(nvme_id_ctrl, fwug),
+	MEMBER(nvme_id_ctrl, kas),	 MEMBER(nvme_id_ctrl, hctma),
+	MEMBER(nvme_id_ctrl, mntmt),	 MEMBER(nvme_id_ctrl, mxtmt),
+	MEMBER(nvme_id_ctrl, sanicap),	 MEMBER(nvme_id_ctrl, hmminds),
+	MEMBER(nvme_id_ctrl, hmmaxd),	 MEMBER(nvme_id_ctrl, nsetidmax),
+	MEMBER(nvme_id_ctrl, endgidmax), MEMBER(nvme_id_ctrl, anatt),
+	MEMBER(nvme_id_ctrl, anacap),	 MEMBER(nvme_id_ctrl, anagrpmax),
+	MEMBER(nvme_id_ctrl, nanagrpid), MEMBER(nvme_id_ctrl, pels),
+	MEMBER(nvme_id_ctrl, domainid),	 MEMBER(nvme_id_ctrl, megcap),
+	MEMBER(nvme_id_ctrl, sqes),	 MEMBER(nvme_id_ctrl, cqes),
+	MEMBER(nvme_id_ctrl, maxcmd),	 MEMBER(nvme_id_ctrl, nn),
+	MEMBER(nvme_id_ctrl, oncs),	 MEMBER(nvme_id_ctrl, fuses),
+	MEMBER(nvme_id_ctrl, fna),	 MEMBER(nvme_id_ctrl, vwc),
+	MEMBER(nvme_id_ctrl, awun),	 MEMBER(nvme_id_ctrl, awupf),
+	MEMBER(nvme_id_ctrl, icsvscc),	 MEMBER(nvme_id_ctrl, nwpc),
+	MEMBER(nvme_id_ctrl, acwu),	 MEMBER(nvme_id_ctrl, ocfs),
+	MEMBER(nvme_id_ctrl, sgls),	 MEMBER(nvme_id_ctrl, mnan),
+	MEMBER(nvme_id_ctrl, maxdna),	 MEMBER(nvme_id_ctrl, maxcna),
+	MEMBER(nvme_id_ctrl, subnqn),	 MEMBER(nvme_id_ctrl, ioccsz),
+	MEMBER(nvme_id_ctrl, iorcsz),	 MEMBER(nvme_id_ctrl, icdoff),
+	MEMBER(nvme_id_ctrl, fcatt),	 MEMBER(nvme_id_ctrl, msdbd),
+	MEMBER(nvme_id_ctrl, ofcs),	 MEMBER(nvme_id_ctrl, dctype),
+	MEMBER(nvme_id_ctrl, psd),
+};
+const struct reference reference_controller = REFERENCE(nvme_id_ctrl, controller);
+
+static const struct reference_member power_state[] = {
+	MEMBER(nvme_id_psd, mp),    MEMBER(nvme_id_psd, flags), MEMBER(nvme_id_psd, enlat),
+	MEMBER(nvme_id_psd, exlat), MEMBER(nvme_id_psd, rrt),	MEMBER(nvme_id_psd, rrl),
+	MEMBER(nvme_id_psd, rwt),   MEMBER(nvme_id_psd, rwl),	MEMBER(nvme_id_psd, idlp),
+	MEMBER(nvme_id_psd, ips),   MEMBER(nvme_id_psd, actp),	MEMBER(nvme_id_psd, apws),
+};
+const struct reference reference_power_state = REFERENCE(nvme_id_psd, power_state);
+
+static const struct reference_member namespace[] = {
+	MEMBER(nvme_id_ns, nsze),     MEMBER(nvme_id_ns, ncap),	  MEMBER(nvme_id_ns, nuse),
+	MEMBER(nvme_id_ns, nsfeat),   MEMBER(nvme_id_ns, nlbaf),  MEMBER(nvme_id_ns, flbas),
+	MEMBER(nvme_id_ns, mc),	      MEMBER(nvme_id_ns, dpc),	  MEMBER(nvme_id_ns, dps),
+	MEMBER(nvme_id_ns, nmic),     MEMBER(nvme_id_ns, rescap), MEMBER(nvme_id_ns, fpi),
+	MEMBER(nvme_id_ns, dlfeat),   MEMBER(nvme_id_ns, nawun),  MEMBER(nvme_id_ns, nawupf),
+	MEMBER(nvme_id_ns, nacwu),    MEMBER(nvme_id_ns, nabsn),  MEMBER(nvme_id_ns, nabo),
+	MEMBER(nvme_id_ns, nabspf),   MEMBER(nvme_id_ns, noiob),  MEMBER(nvme_id_ns, nvmcap),
+	MEMBER(nvme_id_ns, npwg),     MEMBER(nvme_id_ns, npwa),	  MEMBER(nvme_id_ns, npdg),
+	MEMBER(nvme_id_ns, npda),     MEMBER(nvme_id_ns, nows),	  MEMBER(nvme_id_ns, mssrl),
+	MEMBER(nvme_id_ns, mcl),      MEMBER(nvme_id_ns, msrc),	  MEMBER(nvme_id_ns, nulbaf),
+	MEMBER(nvme_id_ns, anagrpid), MEMBER(nvme_id_ns, nsattr), MEMBER(nvme_id_ns, nvmsetid),
+	MEMBER(nvme_id_ns, endgid),   MEMBER(nvme_id_ns, nguid),  MEMBER(nvme_id_ns, eui64),
+	MEMBER(nvme_id_ns, lbaf),     MEMBER(nvme_id_ns, lbstm),
+};
+const struct reference reference_namespace = REFERENCE(nvme_id_ns, namespace);
+
+static const struct reference_member lba_format[] = {
+	MEMBER(nvme_lbaf, ms),
+	MEMBER(nvme_lbaf, ds),
+	MEMBER(nvme_lbaf, rp),
+};
+const struct reference reference_lba_format = REFERENCE(nvme_lbaf, lba_format);
+
+/* Of these libnvme has the offsets only. */
+#define PROPERTY(name, member)              \
+	{                                   \
+#member, NVME_REG_##name, 0 \
+	}
+static const struct reference_member properties[] = {
+	PROPERTY(CAP, cap),	    PROPERTY(VS, version),	PROPERTY(INTMS, intms),
+	PROPERTY(INTMC, intmc),	    PROPERTY(CC, cc),		PROPERTY(CSTS, csts),
+	PROPERTY(NSSR, nssr),	    PROPERTY(AQA, aqa),		PROPERTY(ASQ, asq),
+	PROPERTY(ACQ, acq),	    PROPERTY(CMBLOC, cmbloc),	PROPERTY(CMBSZ, cmbsz),
+	PROPERTY(BPINFO, bpinfo),   PROPERTY(BPRSEL, bprsel),	PROPERTY(BPMBL, bpmbl),
+	PROPERTY(CMBMSC, cmbmsc),   PROPERTY(CMBSTS, cmbsts),	PROPERTY(CRTO, crto),
+	PROPERTY(PMRCAP, pmrcap),   PROPERTY(PMRCTL, pmrctl),	PROPERTY(PMRSTS, pmrsts),
+	PROPERTY(PMREBS, pmrebs),   PROPERTY(PMRSWTP, pmrswtp), PROPERTY(PMRMSCL, pmrmscl),
+	PROPERTY(PMRMSCU, pmrmscu),
+};
+const struct reference reference_properties = {properties,
+					       sizeof(properties) / sizeof(properties[0]), 0};
+
+#else
+
+const struct reference reference_controller, reference_power_state, reference_namespace,
+	reference_lba_format, reference_properties;
+
+#endif

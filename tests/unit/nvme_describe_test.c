@@ -1,0 +1,275 @@
+/* The tables of drivers/nvme/spec: sound in themselves, and as libnvme's headers have it. */
+#include "drivers/nvme/spec/describe.h"
+#include "drivers/nvme/spec/spec.h"
+#include "tests/unit/cmocka.h"
+#include "tests/unit/nvme_describe_reference.h"
+
+/* Where libnvme's members have other names than nvme-cli prints. */
+static const struct {
+	const char *printed, *member;
+} renamed[] = {
+	{"idle_power", "idlp"},
+	{"active_power", "actp"},
+	{"active_power_workload", "apws"},
+	{"lbads", "ds"},
+	{"ps", "psd"},
+};
+
+/* A line for each structure with a table: */
+static const struct described {
+	const char *name;
+	const struct nvme_structure *table;
+	const struct reference *reference; /* NULL: libnvme has none */
+} described[] = {
+	{"Identify Controller", &nvme_identify_controller_table, &reference_controller},
+	{"Power State Descriptor", &nvme_power_state_table, &reference_power_state},
+	{"Identify Namespace", &nvme_identify_namespace_table, &reference_namespace},
+	{"LBA Format", &nvme_lba_format_table, &reference_lba_format},
+	{"properties", &nvme_properties_table, &reference_properties},
+};
+#define DESCRIBED (sizeof(described) / sizeof(described[0]))
+
+static bool below(const struct nvme_row *row)
+{
+	return row->kind >= NVME_ROW_BITS;
+}
+
+/* Every byte belongs to one row, in the order of offsets: nothing is forgotten, and what has no
+ * meaning says that it is reserved. */
+static void test_rows_cover_the_structure(void **state)
+{
+	(void)state;
+	for (const struct described *d = described; d < described + DESCRIBED; d++) {
+		unsigned at = 0;
+
+		for (unsigned i = 0; i < d->table->count; i++) {
+			const struct nvme_row *row = &d->table->rows[i];
+
+			if (below(row))
+				continue;
+			if (row->offset != at || !row->size)
+				fail_msg("%s: %s is at %u, the row before ends at %u", d->name,
+					 row->name, row->offset, at);
+			at += row->size;
+		}
+		assert_int_equal(at, d->table->size);
+	}
+}
+
+static void test_names_are_unique(void **state)
+{
+	(void)state;
+	for (const struct described *d = described; d < described + DESCRIBED; d++)
+		for (unsigned i = 0; i < d->table->count; i++)
+			for (unsigned j = 0; j < i; j++) {
+				const struct nvme_row *a = &d->table->rows[i];
+				const struct nvme_row *b = &d->table->rows[j];
+
+				if (!below(a) && !below(b) && strcmp(a->name, b->name) == 0)
+					fail_msg("%s: two rows are called %s", d->name, a->name);
+			}
+}
+
+/* Sizes that a form can show, conditions on a byte that comes before, elements that fill an array.
+ */
+static void check_field(const struct described *d, const struct nvme_row *row)
+{
+	bool conditioned = !row->when_mask;
+
+	if (row->kind == NVME_ROW_ARRAY) {
+		assert_int_equal(row->size % row->array->element->size, 0);
+		return;
+	}
+	switch (row->form) {
+	case NVME_FORM_DECIMAL:
+		assert_true(row->size <= 8 || row->size == 16);
+		break;
+	case NVME_FORM_HEX:
+	case NVME_FORM_BARE_HEX:
+		assert_true(row->size <= 8);
+		break;
+	case NVME_FORM_OUI:
+		assert_int_equal(row->size, 3);
+		break;
+	case NVME_FORM_UUID:
+		assert_int_equal(row->size, 16);
+		break;
+	case NVME_FORM_PROSE:
+		assert_non_null(row->prose);
+		break;
+	case NVME_FORM_TEXT:
+	case NVME_FORM_BYTES:
+		break;
+	default:
+		fail_msg("%s: %s has the form of bits", d->name, row->name);
+	}
+	for (const struct nvme_row *other = d->table->rows; other < row; other++)
+		if (!below(other) && other->offset == row->when_offset && other->size == 1)
+			conditioned = true;
+	assert_true(conditioned);
+}
+
+/* format has one conversion: of a text, or of an unsigned long long. */
+static void check_format(const struct nvme_row *row)
+{
+	const char *percent = strchr(row->format, '%');
+
+	assert_non_null(percent);
+	assert_null(strchr(percent + 1, '%'));
+	percent += percent[1] == '#' ? 2 : 1;
+	if (row->form == NVME_FORM_CHOICE)
+		assert_int_equal(*percent, 's');
+	else
+		assert_true(strncmp(percent, "llu", 3) == 0 || strncmp(percent, "llx", 3) == 0);
+}
+
+static void check_bits(const struct described *d, const struct nvme_row *field,
+		       const struct nvme_row *row, uint64_t *seen)
+{
+	uint64_t mask;
+
+	if (row->high < row->low || row->high >= 8 * field->size)
+		fail_msg("%s: %s.%s is not in the field", d->name, field->name, row->name);
+	mask = UINT64_MAX >> (63 - (row->high - row->low)) << row->low;
+	if (*seen & mask)
+		fail_msg("%s: %s.%s overlaps others", d->name, field->name, row->name);
+	*seen |= mask;
+	check_format(row);
+	if (row->form == NVME_FORM_CHOICE)
+		assert_true(row->text_count &&
+			    row->text_count <= 1ull << (row->high - row->low + 1));
+	else
+		assert_true(row->form >= NVME_FORM_NUMBER);
+	for (const struct nvme_row *other = field + 1; other < row; other++)
+		if (other->kind == NVME_ROW_BITS && strcmp(other->name, row->name) == 0)
+			fail_msg("%s: two rows are called %s.%s", d->name, field->name, row->name);
+}
+
+static void test_rows_are_sound(void **state)
+{
+	(void)state;
+	for (const struct described *d = described; d < described + DESCRIBED; d++) {
+		const struct nvme_row *field = NULL;
+		uint64_t seen = 0;
+
+		for (unsigned i = 0; i < d->table->count; i++) {
+			const struct nvme_row *row = &d->table->rows[i];
+
+			if (!below(row)) {
+				field = row;
+				seen = 0;
+			}
+			if (row->kind == NVME_ROW_FIELD || row->kind == NVME_ROW_ARRAY)
+				check_field(d, row);
+			else if (row->kind == NVME_ROW_BITS)
+				check_bits(d, field, row, &seen);
+			else if (row->kind == NVME_ROW_PROSE)
+				assert_non_null(row->prose);
+			else if (row->kind == NVME_ROW_ZERO)
+				assert_non_null(row->label);
+			if (below(row))
+				assert_true(field && field->kind == NVME_ROW_FIELD);
+		}
+	}
+}
+
+/* However many elements a structure says it has, no more than there is room for are shown. */
+static void test_arrays_end_in_their_structure(void **state)
+{
+	uint8_t *bytes = malloc(NVME_IDENTIFY_SIZE);
+
+	(void)state;
+	for (const struct described *d = described; d < described + DESCRIBED; d++)
+		for (unsigned i = 0; i < d->table->count; i++) {
+			const struct nvme_row *row = &d->table->rows[i];
+
+			if (row->kind != NVME_ROW_ARRAY)
+				continue;
+			for (unsigned fill = 0; fill <= 0xff; fill++) {
+				unsigned count;
+
+				memset(bytes, (int)fill, NVME_IDENTIFY_SIZE);
+				count = row->array->count(bytes);
+				assert_true(count &&
+					    count <= row->size / row->array->element->size);
+			}
+		}
+	free(bytes);
+}
+
+/* NULBAF counts formats behind those of NLBAF; bits 6:5 of FLBAS mean something only where there
+ * are more than 16 in all. */
+static void test_lba_formats(void **state)
+{
+	struct nvme_identify_namespace *id = calloc(1, sizeof(*id));
+	const struct nvme_row *row = nvme_identify_namespace_table.rows;
+
+	(void)state;
+	while (row->kind != NVME_ROW_ARRAY)
+		row++;
+	id->nlbaf = 7;
+	id->flbas = 0x22;
+	assert_int_equal(row->array->count(id), 8);
+	assert_int_equal(row->array->used(id), 2);
+	((uint8_t *)id)[82] = 12;
+	assert_int_equal(row->array->count(id), 20);
+	assert_int_equal(row->array->used(id), 0x12);
+	free(id);
+}
+
+static const char *reference_name(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (strcmp(renamed[i].printed, name) == 0)
+			return renamed[i].member;
+	return name;
+}
+
+static const struct nvme_row *find_row(const struct nvme_structure *table, const char *member)
+{
+	for (unsigned i = 0; i < table->count; i++) {
+		const struct nvme_row *row = &table->rows[i];
+
+		if ((row->kind == NVME_ROW_FIELD || row->kind == NVME_ROW_ARRAY) &&
+		    strcmp(reference_name(row->name), member) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+/* Every member that libnvme has stands in the table under its name, at its place. */
+static void test_as_libnvme_has_it(void **state)
+{
+	(void)state;
+	if (!reference_controller.members) {
+		print_message("libnvme's headers are not installed\n");
+		skip();
+	}
+	for (const struct described *d = described; d < described + DESCRIBED; d++) {
+		const struct reference *reference = d->reference;
+
+		if (!reference)
+			continue;
+		if (reference->size)
+			assert_int_equal(reference->size, d->table->size);
+		for (size_t i = 0; i < reference->count; i++) {
+			const struct reference_member *member = &reference->members[i];
+			const struct nvme_row *row = find_row(d->table, member->name);
+
+			/* In the specification it belongs to the structure of CNS 05h. */
+			if (strcmp(member->name, "lbstm") == 0)
+				continue;
+			if (!row)
+				fail_msg("%s: no row for %s", d->name, member->name);
+			if (row->offset != member->offset ||
+			    (member->size && row->size != member->size))
+				fail_msg("%s: %s is %u bytes at %u, libnvme has %zu at %zu",
+					 d->name, member->name, row->size, row->offset,
+					 member->size, member->offset);
+		}
+	}
+}
+
+TESTS(cmocka_unit_test(test_rows_cover_the_structure), cmocka_unit_test(test_names_are_unique),
+      cmocka_unit_test(test_rows_are_sound), cmocka_unit_test(test_arrays_end_in_their_structure),
+      cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_as_libnvme_has_it))

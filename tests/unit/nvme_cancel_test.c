@@ -285,6 +285,38 @@ static void test_left_behind_at_the_end(void **state)
 	}
 }
 
+/* Left behind, and then the controller is shut down: it goes on with what it has until it is
+ * stopped, and only then the memory is somebody else's. */
+static void test_left_behind_and_shut_down(void **state)
+{
+	static const struct sim_config config = {.finishes = true};
+	static const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1};
+	static const struct nvme_command log = {
+		.opcode = NVME_ADMIN_GET_LOG_PAGE, .nsid = NVME_NSID_ALL, .cdw10 = 127 << 16 | 2};
+
+	(void)state;
+	for (unsigned io = 0; io < 2; io++) {
+		struct driver driver;
+		uint8_t bytes[512];
+		int error;
+
+		driver_start(&driver, &config, NULL);
+		driver_add_fault_to(&driver, io, SIM_DELAY,
+				    io ? NVME_IO_READ : NVME_ADMIN_GET_LOG_PAGE, 0, 1, 30 * S);
+		driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
+		driver_add_fault_to(&driver, 0, SIM_STATUS, NVME_ADMIN_DELETE_SQ, 0, 1,
+				    NVME_SC_INTERNAL | SIM_DNR);
+		sim_interrupt_after(0);
+		if (io)
+			error = nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL);
+		else
+			error = nvme_admin_command(driver.controller, &log, bytes, 512, 0, NULL);
+		assert_int_equal(error, -EINTR);
+		sim_interrupt_clear();
+		driver_stop(&driver);
+	}
+}
+
 /* At random: requests of all sizes are cancelled at any time, among losses, errors and resets. Each
  * ends once, with its data or with -EINTR, and its memory is freed at once. */
 struct one {
@@ -399,4 +431,5 @@ TESTS(cmocka_unit_test(test_at_random), cmocka_unit_test(test_a_large_request),
       cmocka_unit_test(test_among_others), cmocka_unit_test(test_before_a_repetition),
       cmocka_unit_test(test_commands_passed_through),
       cmocka_unit_test(test_an_interrupt_in_the_last_moment),
-      cmocka_unit_test(test_left_behind_a_format), cmocka_unit_test(test_left_behind_at_the_end))
+      cmocka_unit_test(test_left_behind_a_format), cmocka_unit_test(test_left_behind_at_the_end),
+      cmocka_unit_test(test_left_behind_and_shut_down))

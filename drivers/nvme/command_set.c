@@ -104,7 +104,7 @@ static bool take_descriptors(const uint8_t *list, struct nvme_namespace *ns)
 		const struct nvme_namespace_descriptor *descriptor = (const void *)(list + at);
 
 		if (!descriptor->nidl)
-			return descriptor->nidt == 0; /* the end of the list */
+			return true; /* the end of the list, whatever the rest says */
 		at += sizeof(*descriptor) + descriptor->nidl;
 		if (at > NVME_IDENTIFY_SIZE || !take_descriptor(descriptor, ns))
 			return false;

@@ -213,8 +213,10 @@ static void test_descriptors_that_lie(void **state)
 		{{{0}, 0}, false, false},				     /* not said */
 		{{{0x55, 44}, 250}, false, true},			     /* past the end */
 		{{{0x55, 44}, 249}, false, false},			     /* to its very end */
-		{{{4, 0}, 0}, false, true},				     /* no length */
-		{{{3, 0, 0, 0, 4, 1, 0, 0, 0}, 0}, false, true},
+		/* Whatever has no length is the end, and what is behind it does not count. */
+		{{{4, 0}, 0}, false, false},
+		{{{3, 0, 0, 0, 4, 1, 0, 0, 0}, 0}, false, false},
+		{{{4, 1, 0, 0, 0, 0x33, 0, 0, 0, 4, 1, 0, 0, 2}, 250}, true, false},
 		{{{4, 2, 0, 0, 0, 0}, 0}, false, true}, /* not a CSI's length */
 		{{{4, 1, 0, 0, 0, 3, 255}, 0}, false, true},
 		{{{4, 1, 0, 0, 0, 1, 16}, 0}, false, true},

@@ -260,7 +260,7 @@ static void say_what_it_is(struct nvme_controller *controller, const struct nvme
 }
 
 /* Takes in what the controller says about nsid. 0, also when there is nothing to take in; negative:
- * the controller does not answer, or -ENOMEM. */
+ * the controller does not answer. */
 static int take_in(struct nvme_controller *controller, uint32_t nsid)
 {
 	struct nvme_namespace described, *ns;
@@ -278,8 +278,10 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		if (too_many(controller, nsid))
 			return 0;
 		ns = nvme_alloc(sizeof(*ns));
-		if (!ns)
-			return -ENOMEM;
+		if (!ns) {
+			nvme_error_limited(controller, "namespace %u: out of memory", nsid);
+			return 0;
+		}
 		*ns = described;
 		ns->block.gone = true; /* until it is registered: it may be left out */
 		snprintf(ns->block.name, sizeof(ns->block.name), "%sn%u", controller->name, nsid);

@@ -155,5 +155,31 @@ static void test_one_register_of_all_ones(void **state)
 	}
 }
 
+/* No memory for one more namespace is no reason to give up the others, or the controller. */
+static void test_no_memory_for_a_namespace(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {{.nsid = 1},
+								 {.nsid = 2, .inactive = true}};
+	static const struct sim_config config = {.namespace_count = 2, .namespaces = namespaces};
+	static struct reads reads;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 20, 1 * S);
+	reads_start(&reads, &driver, 20);
+	sim_namespace_attach(driver.sim, 2, true);
+	sim_fail_allocations(0);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	sim_fail_allocations(-1);
+	reads_finish(&reads, 0);
+	assert_logged("namespace 2: out of memory");
+	assert_null(block_find("my_nvme0n2"));
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_non_null(block_find("my_nvme0n2"));
+	driver_finish(&driver);
+}
+
 TESTS(cmocka_unit_test(test_queues_are_refused), cmocka_unit_test(test_memory_for_some_queues),
-      cmocka_unit_test(test_queues_never_answer), cmocka_unit_test(test_one_register_of_all_ones))
+      cmocka_unit_test(test_queues_never_answer), cmocka_unit_test(test_one_register_of_all_ones),
+      cmocka_unit_test(test_no_memory_for_a_namespace))

@@ -1,4 +1,5 @@
 /* Where the parser's characters come from: a string, a script, the terminal. */
+#include "kernel/console.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
@@ -88,6 +89,7 @@ static bool refill_from_terminal(struct shell *sh, struct input *input)
 	size_t capacity = 0;
 	long length;
 
+	console_clear_insistence(); /* it has been understood */
 	if (!input->continuation)
 		jobs_tell(sh);
 	prompt = prompt ? expand_prompt(sh, prompt) : "";

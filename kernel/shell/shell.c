@@ -297,7 +297,8 @@ static int run_interactive(struct shell *sh)
 		sh->builtin_failed = false;
 		sh->unit = NULL;
 		sh->trap_exit_status = -1;
-		if (process_interrupted() || (process_pending() & SIGNAL_BIT(SIGNAL_INT))) {
+		if (process_interrupted() ||
+		    (!sh->traps[SIGNAL_INT] && (process_pending() & SIGNAL_BIT(SIGNAL_INT)))) {
 			shell_write(sh, 2, "\n", 1); /* behind the console's ^C */
 			process_forget_interrupts();
 		}

@@ -192,8 +192,9 @@ static void set_trap(struct shell *sh, int signal, const char *action)
 void signals_of_prompt(void)
 {
 	process_set_signal(SIGNAL_INT, SIGNAL_CAUGHT);
-	process_set_signal(SIGNAL_QUIT, SIGNAL_IGNORED);
-	process_set_signal(SIGNAL_TERM, SIGNAL_IGNORED);
+	/* Without an action these do nothing to it, but what it runs is to end by them. */
+	process_set_signal(SIGNAL_QUIT, SIGNAL_CAUGHT);
+	process_set_signal(SIGNAL_TERM, SIGNAL_CAUGHT);
 }
 
 static int list_traps(struct shell *sh)

@@ -43,6 +43,7 @@ unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory
 unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
 unit_nvme_prp = drivers/nvme/transport/prp.c lib/prng.c $(SIM)
+unit_nvme_command = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_describe = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)
 unit_md5      = lib/md5.c

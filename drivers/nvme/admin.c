@@ -28,9 +28,7 @@ static bool related(const struct nvme_controller *a, const struct nvme_controlle
 
 static bool changes_namespaces(const struct nvme_command *command)
 {
-	return command->opcode == NVME_ADMIN_FORMAT_NVM ||
-	       command->opcode == NVME_ADMIN_NAMESPACE_MANAGEMENT ||
-	       command->opcode == NVME_ADMIN_NAMESPACE_ATTACHMENT;
+	return nvme_command_effects(false, command) & NVME_CHANGES_NAMESPACES;
 }
 
 static void free_waiting(struct waiting *waiting)
@@ -271,19 +269,10 @@ int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32
 	return error;
 }
 
+/* The queues are the driver's, and so are requests for events. */
 static bool reserved_for_driver(const struct nvme_command *command)
 {
-	switch (command->opcode) {
-	case NVME_ADMIN_DELETE_SQ:
-	case NVME_ADMIN_CREATE_SQ:
-	case NVME_ADMIN_DELETE_CQ:
-	case NVME_ADMIN_CREATE_CQ:
-	case NVME_ADMIN_ASYNC_EVENT_REQUEST:
-	case NVME_ADMIN_DOORBELL_BUFFER_CONFIG:
-		return true;
-	default:
-		return false;
-	}
+	return nvme_command_effects(false, command) & (NVME_CHANGES_QUEUES | NVME_STAYS);
 }
 
 /* *left: the controller still has the command. */

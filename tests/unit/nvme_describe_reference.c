@@ -116,9 +116,62 @@ static const struct reference_member properties[] = {
 const struct reference reference_properties = {properties,
 					       sizeof(properties) / sizeof(properties[0]), 0};
 
+const struct reference_opcode reference_opcodes[] = {
+	{"Delete I/O Submission Queue", false, nvme_admin_delete_sq},
+	{"Create I/O Submission Queue", false, nvme_admin_create_sq},
+	{"Get Log Page", false, nvme_admin_get_log_page},
+	{"Delete I/O Completion Queue", false, nvme_admin_delete_cq},
+	{"Create I/O Completion Queue", false, nvme_admin_create_cq},
+	{"Identify", false, nvme_admin_identify},
+	{"Abort", false, nvme_admin_abort_cmd},
+	{"Set Features", false, nvme_admin_set_features},
+	{"Get Features", false, nvme_admin_get_features},
+	{"Asynchronous Event Request", false, nvme_admin_async_event},
+	{"Namespace Management", false, nvme_admin_ns_mgmt},
+	{"Firmware Commit", false, nvme_admin_fw_commit},
+	{"Firmware Image Download", false, nvme_admin_fw_download},
+	{"Device Self-test", false, nvme_admin_dev_self_test},
+	{"Namespace Attachment", false, nvme_admin_ns_attach},
+	{"Keep Alive", false, nvme_admin_keep_alive},
+	{"Directive Send", false, nvme_admin_directive_send},
+	{"Directive Receive", false, nvme_admin_directive_recv},
+	{"Virtualization Management", false, nvme_admin_virtual_mgmt},
+	{"NVMe-MI Send", false, nvme_admin_nvme_mi_send},
+	{"NVMe-MI Receive", false, nvme_admin_nvme_mi_recv},
+	{"Capacity Management", false, nvme_admin_capacity_mgmt},
+	{"Lockdown", false, nvme_admin_lockdown},
+	{"Doorbell Buffer Config", false, nvme_admin_dbbuf},
+	{"Fabrics Commands", false, nvme_admin_fabrics},
+	{"Format NVM", false, nvme_admin_format_nvm},
+	{"Security Send", false, nvme_admin_security_send},
+	{"Security Receive", false, nvme_admin_security_recv},
+	{"Sanitize", false, nvme_admin_sanitize_nvm},
+	{"Get LBA Status", false, nvme_admin_get_lba_status},
+	{"Flush", true, nvme_cmd_flush},
+	{"Write", true, nvme_cmd_write},
+	{"Read", true, nvme_cmd_read},
+	{"Write Uncorrectable", true, nvme_cmd_write_uncor},
+	{"Compare", true, nvme_cmd_compare},
+	{"Write Zeroes", true, nvme_cmd_write_zeroes},
+	{"Dataset Management", true, nvme_cmd_dsm},
+	{"Verify", true, nvme_cmd_verify},
+	{"Reservation Register", true, nvme_cmd_resv_register},
+	{"Reservation Report", true, nvme_cmd_resv_report},
+	{"Reservation Acquire", true, nvme_cmd_resv_acquire},
+	{"Reservation Release", true, nvme_cmd_resv_release},
+	{"Copy", true, nvme_cmd_copy},
+	{"Zone Management Send", true, nvme_zns_cmd_mgmt_send},
+	{"Zone Management Receive", true, nvme_zns_cmd_mgmt_recv},
+	{"Zone Append", true, nvme_zns_cmd_append},
+};
+const size_t reference_opcode_count = sizeof(reference_opcodes) / sizeof(reference_opcodes[0]);
+
 #else
 
 const struct reference reference_controller, reference_power_state, reference_namespace,
 	reference_lba_format, reference_properties;
+
+const struct reference_opcode reference_opcodes[1];
+const size_t reference_opcode_count;
 
 #endif

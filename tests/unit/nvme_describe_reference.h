@@ -1,6 +1,8 @@
-/* The structures of the specification as libnvme declares them, where its headers are installed. */
+/* Structures and opcodes of the specification as libnvme declares them, where its headers are
+ * installed. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct reference_member {
@@ -16,3 +18,12 @@ struct reference {
 
 extern const struct reference reference_controller, reference_power_state, reference_namespace,
 	reference_lba_format, reference_properties;
+
+struct reference_opcode {
+	const char *name; /* this tree's */
+	bool io;
+	unsigned opcode;
+};
+
+extern const struct reference_opcode reference_opcodes[];
+extern const size_t reference_opcode_count; /* 0: the headers are not there */

@@ -140,6 +140,48 @@ enum nvme_io_opcode {
 #define NVME_DIRECTION_FROM_DEVICE    2u
 #define NVME_DIRECTION_BOTH	      3u
 
+/* A field of CDW10 to CDW15, named as in the specification. */
+struct nvme_command_part {
+	const char *name;
+	uint8_t dword; /* 10 to 15 */
+	uint8_t high, low;
+	enum {
+		NVME_PART,
+		NVME_PART_COUNT, /* of units that the command moves, 0's based */
+		NVME_PART_BYTES, /* the same, not 0's based */
+	} kind : 8;
+};
+
+#define NVME_UNIT_BLOCKS 0xff
+
+/* effects */
+#define NVME_CHANGES_NAMESPACES 0x01u /* which there are, or how they are formatted */
+#define NVME_CHANGES_QUEUES	0x02u /* queues or doorbells: of whoever runs the controller */
+#define NVME_STAYS		0x04u /* with the controller, until it has something to say */
+
+/* What the specification says of a command. Bytes that it moves: fixed; or so many units as its
+ * fields say; or what a function says; or, where there is none of it, what they are given. */
+struct nvme_command_row {
+	uint8_t opcode;
+	const char *name;
+	uint8_t csi; /* I/O: NVME_CSI_NVM also for what all command sets have */
+	uint8_t effects;
+	uint8_t unit; /* bytes, or NVME_UNIT_BLOCKS */
+	uint8_t part_count;
+	uint16_t fixed;
+	uint64_t (*bytes)(const struct nvme_command *command, uint64_t given);
+	const struct nvme_command_part *parts;
+};
+
+/* NULL where there is no such command. */
+const struct nvme_command_row *nvme_command_row(bool io, unsigned opcode);
+/* 0 where there is no such command. */
+unsigned nvme_command_effects(bool io, const struct nvme_command *command);
+/* Bytes of data that a command moves as its own fields say; given where they do not say it.
+ * block_size matters to those only whose unit is NVME_UNIT_BLOCKS. */
+uint64_t nvme_command_bytes(const struct nvme_command_row *row, const struct nvme_command *command,
+			    uint64_t block_size, uint64_t given);
+
 /* Create I/O Completion Queue: Base, section 5.4; CDW10 is size (0's based) << 16 | QID */
 #define NVME_QUEUE_CDW10(qid, entries) ((((uint32_t)(entries)-1) << 16) | (uint16_t)(qid))
 #define NVME_CREATE_CONTIGUOUS	       0x1u /* CDW11 of both */

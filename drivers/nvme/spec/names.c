@@ -33,58 +33,6 @@ static const char *find(const struct name *table, size_t count, unsigned code)
 
 /* Each table ascends by code. */
 
-static const struct name admin_names[] = {
-	{NVME_ADMIN_DELETE_SQ, "Delete I/O Submission Queue"},
-	{NVME_ADMIN_CREATE_SQ, "Create I/O Submission Queue"},
-	{NVME_ADMIN_GET_LOG_PAGE, "Get Log Page"},
-	{NVME_ADMIN_DELETE_CQ, "Delete I/O Completion Queue"},
-	{NVME_ADMIN_CREATE_CQ, "Create I/O Completion Queue"},
-	{NVME_ADMIN_IDENTIFY, "Identify"},
-	{NVME_ADMIN_ABORT, "Abort"},
-	{NVME_ADMIN_SET_FEATURES, "Set Features"},
-	{NVME_ADMIN_GET_FEATURES, "Get Features"},
-	{NVME_ADMIN_ASYNC_EVENT_REQUEST, "Asynchronous Event Request"},
-	{NVME_ADMIN_NAMESPACE_MANAGEMENT, "Namespace Management"},
-	{NVME_ADMIN_FIRMWARE_COMMIT, "Firmware Commit"},
-	{NVME_ADMIN_FIRMWARE_DOWNLOAD, "Firmware Image Download"},
-	{NVME_ADMIN_DEVICE_SELF_TEST, "Device Self-test"},
-	{NVME_ADMIN_NAMESPACE_ATTACHMENT, "Namespace Attachment"},
-	{NVME_ADMIN_KEEP_ALIVE, "Keep Alive"},
-	{NVME_ADMIN_DIRECTIVE_SEND, "Directive Send"},
-	{NVME_ADMIN_DIRECTIVE_RECEIVE, "Directive Receive"},
-	{NVME_ADMIN_VIRTUALIZATION_MANAGEMENT, "Virtualization Management"},
-	{NVME_ADMIN_MI_SEND, "NVMe-MI Send"},
-	{NVME_ADMIN_MI_RECEIVE, "NVMe-MI Receive"},
-	{NVME_ADMIN_CAPACITY_MANAGEMENT, "Capacity Management"},
-	{NVME_ADMIN_LOCKDOWN, "Lockdown"},
-	{NVME_ADMIN_DOORBELL_BUFFER_CONFIG, "Doorbell Buffer Config"},
-	{NVME_ADMIN_FABRICS, "Fabrics Commands"},
-	{NVME_ADMIN_FORMAT_NVM, "Format NVM"},
-	{NVME_ADMIN_SECURITY_SEND, "Security Send"},
-	{NVME_ADMIN_SECURITY_RECEIVE, "Security Receive"},
-	{NVME_ADMIN_SANITIZE, "Sanitize"},
-	{NVME_ADMIN_GET_LBA_STATUS, "Get LBA Status"},
-};
-
-static const struct name io_names[] = {
-	{NVME_IO_FLUSH, "Flush"},
-	{NVME_IO_WRITE, "Write"},
-	{NVME_IO_READ, "Read"},
-	{NVME_IO_WRITE_UNCORRECTABLE, "Write Uncorrectable"},
-	{NVME_IO_COMPARE, "Compare"},
-	{NVME_IO_WRITE_ZEROES, "Write Zeroes"},
-	{NVME_IO_DATASET_MANAGEMENT, "Dataset Management"},
-	{NVME_IO_VERIFY, "Verify"},
-	{NVME_IO_RESERVATION_REGISTER, "Reservation Register"},
-	{NVME_IO_RESERVATION_REPORT, "Reservation Report"},
-	{NVME_IO_RESERVATION_ACQUIRE, "Reservation Acquire"},
-	{NVME_IO_RESERVATION_RELEASE, "Reservation Release"},
-	{NVME_IO_COPY, "Copy"},
-	{NVME_IO_ZONE_MANAGEMENT_SEND, "Zone Management Send"},
-	{NVME_IO_ZONE_MANAGEMENT_RECEIVE, "Zone Management Receive"},
-	{NVME_IO_ZONE_APPEND, "Zone Append"},
-};
-
 static const struct name status_names[] = {
 	{NVME_SC_SUCCESS, "Successful Completion"},
 	{NVME_SC_INVALID_OPCODE, "Invalid Command Opcode"},
@@ -292,14 +240,22 @@ static const char *or_unnamed(const char *text, bool vendor_specific)
 	return vendor_specific ? "Vendor Specific" : "Unknown";
 }
 
+/* Opcodes from vendor on are the vendor's. */
+static const char *command_name(bool io, unsigned opcode, unsigned vendor)
+{
+	const struct nvme_command_row *row = nvme_command_row(io, opcode);
+
+	return or_unnamed(row ? row->name : NULL, opcode >= vendor && opcode <= 0xff);
+}
+
 const char *nvme_admin_name(unsigned opcode)
 {
-	return or_unnamed(FIND(admin_names, opcode), opcode >= 0xc0 && opcode <= 0xff);
+	return command_name(false, opcode, 0xc0);
 }
 
 const char *nvme_io_name(unsigned opcode)
 {
-	return or_unnamed(FIND(io_names, opcode), opcode >= 0x80 && opcode <= 0xff);
+	return command_name(true, opcode, 0x80);
 }
 
 const char *nvme_status_name(unsigned status)

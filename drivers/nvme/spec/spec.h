@@ -3,6 +3,7 @@
  * All of it is little endian, as is every machine that this driver runs on. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -300,8 +300,8 @@ static void shut_down(struct nvme_controller *controller)
 	if (nvme_shut_down(controller) < 0) {
 		nvme_error(controller, "no orderly shutdown");
 		nvme_silence(controller);
-	} else if (in_flight(controller) ||
-		   nvme_channel_in_flight(controller->channels[0]) > controller->events) {
+	} else if (in_flight(controller) || nvme_channel_in_flight(controller->channels[0]) >
+						    controller->events + controller->reading_log) {
 		/* What was left behind has memory that is given back now. */
 		nvme_silence(controller);
 	}

@@ -12,7 +12,8 @@
 #define NVME_EVENTS_MAX	    4u	/* Asynchronous Event Requests kept outstanding */
 #define NVME_QUEUES_MAX	    64u /* I/O queue pairs */
 #define NVME_NAMESPACES_MAX 1024u
-#define NVME_SCRATCH_SIZE   (2 * NVME_PAGE_SIZE)
+#define NVME_SCRATCH_LOG    (2 * NVME_PAGE_SIZE) /* where logs of events are read to */
+#define NVME_SCRATCH_SIZE   (3 * NVME_PAGE_SIZE)
 #define NVME_TRANSFER_LIMIT (4u << 20)
 #define NVME_NS_PER_MS	    1000000ull
 #define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
@@ -94,6 +95,9 @@ struct nvme_controller {
 	uint64_t events_at_ns;	  /* not before */
 	uint64_t pending_logs[4]; /* log pages to read so that their events come again: bits by LID
 				   */
+	unsigned last_log;	  /* of them */
+	bool reading_log;	  /* it is under way */
+	unsigned log_failures;	  /* in a row */
 	bool shadow;		  /* shadow doorbells in force */
 	bool misses_shadows;	  /* and it may miss one: NVME_QUIRK_MISSED_SHADOWS */
 	bool shadow_hinted;	  /* has been said */

@@ -5,10 +5,9 @@
 #include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
-#define SERVE_NS     (10 * NVME_NS_PER_MS) /* a controller full of events gets no more attention */
-#define SERVE_MAX_NS (1000 * NVME_NS_PER_MS) /* and not for longer at a time */
-#define AGAIN_NS     (100 * NVME_NS_PER_MS)  /* until what failed for once is asked for again */
-#define FAILURES_MAX 16			     /* in a row, of all requests together */
+#define SERVE_NS     (10 * NVME_NS_PER_MS)  /* a controller full of events gets no more attention */
+#define AGAIN_NS     (100 * NVME_NS_PER_MS) /* until what failed for once is asked for again */
+#define FAILURES_MAX 16			    /* in a row, of all requests together */
 
 static const char *event_text(unsigned type, unsigned info)
 {
@@ -147,60 +146,91 @@ static void report_smart(struct nvme_controller *controller, const struct nvme_s
 						      : "");
 }
 
-/* Reads a log page so that its event is cleared; how much of it does not matter to that. */
-static int read_log(struct nvme_controller *controller, unsigned lid)
+static void log_done(struct nvme_channel *admin, struct nvme_slot *slot, struct nvme_answer answer)
 {
+	struct nvme_controller *controller = admin->controller;
+	const uint8_t *page = controller->scratch + NVME_SCRATCH_LOG;
+	unsigned lid = slot->command.cdw10 & 0xff;
+
+	controller->reading_log = false;
+	nvme_slot_release(admin, slot);
+	if (answer.error) /* a reset has taken it back, and nothing is left to be cleared */
+		return;
+	if (answer.status && !(answer.status & NVME_STATUS_DNR) &&
+	    controller->log_failures++ < NVME_RETRIES_MAX)
+		controller->pending_logs[lid / 64] |= 1ull << lid % 64;
+	else
+		controller->log_failures = 0;
+	if (!answer.status && lid == NVME_LOG_ERROR)
+		report_error_log(controller, (const void *)page);
+	else if (!answer.status && lid == NVME_LOG_SMART)
+		report_smart(controller, (const void *)page);
+	controller->event_pending = true; /* for the next one, and what is behind them */
+	if (lid == NVME_LOG_CHANGED_NAMESPACES)
+		controller->events_at_ns = 0;
+}
+
+/* The next log page that is to be read, in turn; 0 if there is none. */
+static unsigned next_log(const struct nvme_controller *controller)
+{
+	for (unsigned n = 1; n <= 256; n++) {
+		unsigned lid = (controller->last_log + n) % 256;
+
+		if (lid && controller->pending_logs[lid / 64] >> lid % 64 & 1)
+			return lid;
+	}
+	return 0;
+}
+
+/* Reads a log page so that its event is cleared; how much of it does not matter to that. Nobody
+ * waits for it. */
+static void read_log(struct nvme_controller *controller, unsigned lid)
+{
+	struct nvme_channel *admin = controller->channels[0];
+	struct nvme_slot *slot = nvme_slot_take(admin);
 	size_t size = lid == NVME_LOG_CHANGED_NAMESPACES ? NVME_PAGE_SIZE
 		      : lid == NVME_LOG_ERROR		 ? sizeof(struct nvme_error_log_entry)
 							 : 512;
-	const struct nvme_command command = {
-		.opcode = NVME_ADMIN_GET_LOG_PAGE,
-		.nsid = NVME_NSID_ALL,
-		.cdw10 = NVME_LOG_CDW10(lid, size / 4),
-	};
-	uint8_t *page = controller->scratch + NVME_PAGE_SIZE;
-	struct nvme_reply reply;
-	int error;
 
-	memset(page, 0, NVME_PAGE_SIZE);
-	error = nvme_admin_raw(controller, &command, controller->scratch_bus + NVME_PAGE_SIZE,
-			       &reply);
-	if (error)
-		return nvme_answered(&reply) ? 0 : error;
-	if (lid == NVME_LOG_ERROR)
-		report_error_log(controller, (const void *)page);
-	else if (lid == NVME_LOG_SMART)
-		report_smart(controller, (const void *)page);
-	return 0;
+	if (!slot) {
+		controller->event_pending = true;
+		return;
+	}
+	memset(controller->scratch + NVME_SCRATCH_LOG, 0, NVME_PAGE_SIZE);
+	controller->pending_logs[lid / 64] &= ~(1ull << lid % 64);
+	controller->last_log = lid;
+	controller->reading_log = true;
+	slot->command.opcode = NVME_ADMIN_GET_LOG_PAGE;
+	slot->command.nsid = NVME_NSID_ALL;
+	slot->command.prp1 = controller->scratch_bus + NVME_SCRATCH_LOG;
+	slot->command.prp2 = 0;
+	slot->command.cdw10 = NVME_LOG_CDW10(lid, size / 4);
+	slot->command.cdw11 = slot->command.cdw12 = 0;
+	nvme_slot_prepare(slot, log_done, NULL, false);
+	nvme_channel_push(admin, slot, nvme_channel_now(admin) + controller->admin_timeout_ns);
+	nvme_channel_ring(admin);
 }
 
 void nvme_events_serve(struct nvme_controller *controller)
 {
 	uint64_t now_ns = nvme_time_ns();
-	bool changed;
+	unsigned lid;
 
 	if (now_ns < controller->events_at_ns)
 		return;
 	controller->events_at_ns = now_ns + SERVE_NS;
 	controller->event_pending = false;
 	nvme_events_start(controller);
-	changed = controller->namespaces_changed;
-	controller->namespaces_changed = false;
-	for (unsigned lid = 1; lid < 256; lid++) {
-		uint64_t bit = 1ull << lid % 64;
-
-		if (!(controller->pending_logs[lid / 64] & bit))
-			continue;
-		if (nvme_time_ns() - now_ns >= SERVE_MAX_NS) {
-			/* The next poll goes on: somebody may wait for something else here. */
-			controller->event_pending = true;
-			controller->namespaces_changed |= changed;
-			return;
-		}
-		controller->pending_logs[lid / 64] &= ~bit;
-		if (read_log(controller, lid) < 0)
-			return;
+	if (controller->reading_log) /* its end calls again */
+		return;
+	/* Behind its log: what changes from now on is told by another event. */
+	if (controller->namespaces_changed &&
+	    !(controller->pending_logs[0] >> NVME_LOG_CHANGED_NAMESPACES & 1)) {
+		controller->namespaces_changed = false;
+		if (nvme_scan_namespaces(controller) == 0)
+			nvme_register_namespaces(controller);
 	}
-	if (changed && nvme_scan_namespaces(controller) == 0)
-		nvme_register_namespaces(controller);
+	lid = next_log(controller);
+	if (lid && controller->state == NVME_LIVE)
+		read_log(controller, lid);
 }

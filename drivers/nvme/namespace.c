@@ -407,9 +407,10 @@ static int provide_in(struct nvme_controller *controller, struct nvme_channel *c
 	int error = 0;
 
 	*room = controller->transfer_max;
-	/* Event requests have no data. */
+	/* Event requests have no data, their logs no list. */
 	if (size > controller->transfer_max &&
-	    nvme_channel_in_flight(channel) > (admin ? controller->events : 0))
+	    nvme_channel_in_flight(channel) >
+		    (admin ? controller->events + controller->reading_log : 0))
 		return -EBUSY;
 	if (size > controller->transfer_max)
 		error = nvme_channel_set_transfer(channel, size);

@@ -317,6 +317,40 @@ static void test_left_behind_and_shut_down(void **state)
 	}
 }
 
+/* What the driver asks for itself meanwhile, the log page of an event, keeps nobody waiting. */
+static void test_while_an_event_is_served(void **state)
+{
+	static const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 1};
+
+	(void)state;
+	for (unsigned lost = 0; lost < 2; lost++) {
+		struct driver driver;
+		uint8_t bytes[512];
+		uint64_t start;
+
+		driver_start(&driver, NULL, NULL);
+		driver_add_fault_to(&driver, 0, lost ? SIM_LOSE_HARD : SIM_DELAY,
+				    NVME_ADMIN_GET_LOG_PAGE, 0, 1, 8 * S);
+		driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 20 * S);
+		sim_advance(1 * MS);
+		assert_true(sim_event(driver.sim, 1, 1, 2));
+		start = nvme_time_ns();
+		sim_interrupt_after(1 * S);
+		assert_int_equal(nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL),
+				 -EINTR);
+		sim_interrupt_clear();
+		assert_in_range(nvme_time_ns() - start, 1 * S, 1500 * MS);
+		driver_idle(30 * S);
+		assert_int_equal(statistics(&driver)->resets, lost);
+		assert_logged("event: temperature threshold");
+		/* the next one of its kind comes as well */
+		assert_true(sim_event(driver.sim, 1, 1, 2));
+		driver_idle(1 * S);
+		assert_int_equal(statistics(&driver)->events, 2);
+		driver_finish(&driver);
+	}
+}
+
 /* At random: requests of all sizes are cancelled at any time, among losses, errors and resets. Each
  * ends once, with its data or with -EINTR, and its memory is freed at once. */
 struct one {
@@ -432,4 +466,5 @@ TESTS(cmocka_unit_test(test_at_random), cmocka_unit_test(test_a_large_request),
       cmocka_unit_test(test_commands_passed_through),
       cmocka_unit_test(test_an_interrupt_in_the_last_moment),
       cmocka_unit_test(test_left_behind_a_format), cmocka_unit_test(test_left_behind_at_the_end),
-      cmocka_unit_test(test_left_behind_and_shut_down))
+      cmocka_unit_test(test_left_behind_and_shut_down),
+      cmocka_unit_test(test_while_an_event_is_served))

@@ -424,12 +424,12 @@ static void test_much_to_tell(void **state)
 	for (unsigned i = 0; i < 5; i++) {
 		begun = nvme_time_ns();
 		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
-		assert_in_range(nvme_time_ns() - begun, 0, 60 * S);
+		assert_in_range(nvme_time_ns() - begun, 0, 100 * MS);
 	}
-	/* All the same nothing is forgotten. */
+	/* All the same nothing is forgotten, once the log that it was asked for has come. */
 	telling = NULL;
 	sim_clear_faults(driver.sim);
-	for (unsigned n = 0; n < 50; n++) {
+	for (unsigned n = 0; n < 1000; n++) {
 		nvme_poll_all();
 		sim_advance(S / 100);
 	}

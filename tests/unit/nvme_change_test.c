@@ -5,48 +5,7 @@
 #include "tests/sim/internal.h"
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
-
-static void add_fault(struct driver *driver, enum sim_fault_kind kind, int queue, int opcode,
-		      unsigned count)
-{
-	const struct sim_fault fault = {
-		.kind = kind, .queue = queue, .opcode = opcode, .count = count};
-
-	sim_add_fault(driver->sim, &fault);
-}
-
-/* A request over one buffer. */
-struct one {
-	struct block_segment segment;
-	struct block_request request;
-};
-
-static void start(struct one *one, struct block_device *device, enum block_operation operation,
-		  uint64_t lba, uint64_t count, void *buffer)
-{
-	memset(one, 0, sizeof(*one));
-	one->segment = (struct block_segment){buffer, count * device->block_size};
-	one->request = (struct block_request){.operation = operation,
-					      .lba = lba,
-					      .count = count,
-					      .segments = &one->segment,
-					      .segment_count = 1};
-	block_submit(device, &one->request);
-}
-
-/* Fails the test instead of waiting for ever. */
-static int finish(struct one *one, uint64_t limit_ns)
-{
-	uint64_t begun = nvme_time_ns();
-
-	while (!one->request.complete) {
-		if (!block_poll(one->request.device))
-			nvme_relax();
-		if (nvme_time_ns() - begun > limit_ns)
-			fail_msg("the request never ends; log:\n%s", sim_log());
-	}
-	return one->request.error;
-}
+#include "tests/unit/single.h"
 
 static const char *serial; /* what Identify Controller says, if not NULL */
 
@@ -65,19 +24,19 @@ static void test_another_controller(void **state)
 	struct sim_config config = {.hooks = {.data = tell_serial}};
 	struct driver driver;
 	uint8_t bytes[512], there[512], zero[512] = {0};
-	struct one one;
+	struct single one;
 
 	(void)state;
 	serial = NULL;
 	driver_start(&driver, &config, NULL);
 	memset(bytes, 0x77, sizeof(bytes));
-	add_fault(&driver, SIM_LOSE, 1, 0x01, 1);
-	start(&one, driver.device, BLOCK_WRITE, 3, 1, bytes);
+	driver_add_fault(&driver, SIM_LOSE, 0x01, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_WRITE, 3, 1, bytes);
 	serial = "OTHER42";
 	assert_int_equal(nvme_reset(driver.controller), -EIO);
 	assert_logged("another controller");
 	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
-	assert_int_equal(finish(&one, 60 * S), -EIO);
+	assert_int_equal(single_finish(&one, 60 * S), -EIO);
 	assert_int_equal(nvme_reset(driver.controller), -EIO);
 	assert_int_equal(block_write(driver.device, 3, 1, bytes), -ENODEV);
 	sim_namespace_read(driver.sim, 1, 3, 1, there);
@@ -95,22 +54,22 @@ static void test_formatted_under_a_command(void **state)
 {
 	const struct nvme_options options = {.depth = 2};
 	struct driver driver;
-	struct one sent, waiting;
+	struct single sent, waiting;
 	uint8_t *bytes = aligned_alloc(4096, 8192);
 
 	(void)state;
 	for (unsigned with_reset = 0; with_reset < 2; with_reset++) {
 		driver_start(&driver, NULL, &options);
-		add_fault(&driver, SIM_LOSE, 1, 0x02, 1);
-		start(&sent, driver.device, BLOCK_READ, 0, 8, bytes);
-		start(&waiting, driver.device, BLOCK_READ, 8, 8, bytes + 4096);
+		driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+		single_start(&sent, driver.device, BLOCK_READ, 0, 8, bytes);
+		single_start(&waiting, driver.device, BLOCK_READ, 8, 8, bytes + 4096);
 		sim_namespace_format(driver.sim, 1, 12);
 		if (with_reset)
 			assert_int_equal(nvme_reset(driver.controller), 0);
 		else /* the lost one is aborted, and would be sent again */
 			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
-		assert_int_equal(finish(&sent, 60 * S), -ENODEV);
-		assert_int_equal(finish(&waiting, 60 * S), -ENODEV);
+		assert_int_equal(single_finish(&sent, 60 * S), -ENODEV);
+		assert_int_equal(single_finish(&waiting, 60 * S), -ENODEV);
 		assert_legal(&driver);
 		assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
 		assert_true(driver.device->gone);
@@ -127,21 +86,21 @@ static void test_lost_in_a_reset(void **state)
 	const struct sim_config config = {.namespace_count = 2};
 	const struct nvme_options options = {.depth = 4};
 	struct driver driver;
-	struct one here[8], gone[8];
+	struct single here[8], gone[8];
 	uint8_t bytes[512];
 
 	(void)state;
 	driver_start(&driver, &config, &options);
-	add_fault(&driver, SIM_LOSE, 1, SIM_ANY, 3);
+	driver_add_fault(&driver, SIM_LOSE, SIM_ANY, 0, 3, 0);
 	for (unsigned i = 0; i < 8; i++) {
-		start(&gone[i], block_find("my_nvme0n2"), BLOCK_READ, i, 1, bytes);
-		start(&here[i], driver.device, BLOCK_READ, i, 1, bytes);
+		single_start(&gone[i], block_find("my_nvme0n2"), BLOCK_READ, i, 1, bytes);
+		single_start(&here[i], driver.device, BLOCK_READ, i, 1, bytes);
 	}
 	sim_namespace_attach(driver.sim, 2, false);
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	for (unsigned i = 0; i < 8; i++) {
-		assert_int_equal(finish(&gone[i], 60 * S), -ENODEV);
-		assert_int_equal(finish(&here[i], 60 * S), 0);
+		assert_int_equal(single_finish(&gone[i], 60 * S), -ENODEV);
+		assert_int_equal(single_finish(&here[i], 60 * S), 0);
 	}
 	assert_null(block_find("my_nvme0n2"));
 	driver_stop(&driver);
@@ -166,17 +125,17 @@ static void test_another_namespace(void **state)
 	struct sim_config config = {.hooks = {.data = tell_eui64}};
 	struct driver driver;
 	uint8_t bytes[512], there[512], zero[512] = {0};
-	struct one one;
+	struct single one;
 
 	(void)state;
 	eui64_low = 1;
 	driver_start(&driver, &config, NULL);
 	memset(bytes, 0x77, sizeof(bytes));
-	add_fault(&driver, SIM_LOSE, 1, 0x01, 1);
-	start(&one, driver.device, BLOCK_WRITE, 3, 1, bytes);
+	driver_add_fault(&driver, SIM_LOSE, 0x01, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_WRITE, 3, 1, bytes);
 	eui64_low = 2;
 	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(finish(&one, 60 * S), -ENODEV);
+	assert_int_equal(single_finish(&one, 60 * S), -ENODEV);
 	assert_int_equal(block_write(driver.device, 3, 1, bytes), -ENODEV);
 	sim_namespace_read(driver.sim, 1, 3, 1, there);
 	assert_memory_equal(there, zero, sizeof(there));
@@ -261,7 +220,7 @@ static void test_event_in_a_scan(void **state)
 static void test_fatal_each_time(void **state)
 {
 	struct driver driver;
-	struct one bad, good;
+	struct single bad, good;
 	uint8_t bytes[512];
 
 	(void)state;
@@ -272,12 +231,12 @@ static void test_fatal_each_time(void **state)
 						      .lba_first = 7,
 						      .lba_last = 7,
 						      .count = SIM_FOREVER});
-	start(&bad, driver.device, BLOCK_READ, 7, 1, bytes);
-	assert_int_equal(finish(&bad, 60 * S), -EIO);
+	single_start(&bad, driver.device, BLOCK_READ, 7, 1, bytes);
+	assert_int_equal(single_finish(&bad, 60 * S), -EIO);
 	assert_int_equal(sim_fault_hits(driver.sim), 4);
 	assert_int_equal(nvme_statistics(driver.controller)->resets, 4);
-	start(&good, driver.device, BLOCK_READ, 8, 1, bytes);
-	assert_int_equal(finish(&good, 60 * S), 0);
+	single_start(&good, driver.device, BLOCK_READ, 8, 1, bytes);
+	assert_int_equal(single_finish(&good, 60 * S), 0);
 	driver_stop(&driver);
 }
 
@@ -285,16 +244,16 @@ static void test_fatal_each_time(void **state)
 static void test_resets_asked_for(void **state)
 {
 	struct driver driver;
-	struct one one;
+	struct single one;
 	uint8_t bytes[512];
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	add_fault(&driver, SIM_LOSE, 1, 0x02, 10);
-	start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
+	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 10, 0);
+	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
 	for (unsigned i = 0; i < 10; i++)
 		assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(finish(&one, 60 * S), 0);
+	assert_int_equal(single_finish(&one, 60 * S), 0);
 	driver_stop(&driver);
 }
 
@@ -308,7 +267,7 @@ static void test_no_memory_for_bounce_buffers(void **state)
 	const struct sim_config config = {.namespace_count = 2, .namespaces = large_second};
 	uint8_t bytes[1 + 512];
 	struct driver driver;
-	struct one one;
+	struct single one;
 
 	(void)state;
 	for (long after = 0; after < 6; after++) {
@@ -317,8 +276,8 @@ static void test_no_memory_for_bounce_buffers(void **state)
 		sim_fail_allocations(after);
 		nvme_rescan_namespaces(driver.controller);
 		sim_fail_allocations(-1);
-		start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
-		assert_int_equal(finish(&one, 60 * S), 0);
+		single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
+		assert_int_equal(single_finish(&one, 60 * S), 0);
 		assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
 		assert_non_null(block_find("my_nvme0n2"));
 		driver_stop(&driver);
@@ -331,23 +290,23 @@ static void test_bounce_buffers_in_use(void **state)
 	const struct sim_config config = {.namespace_count = 2, .namespaces = large_second};
 	uint8_t bytes[1 + 512], *large = malloc(1 + 65536);
 	struct driver driver;
-	struct one one;
+	struct single one;
 
 	(void)state;
 	driver_start(&driver, &config, NULL);
-	add_fault(&driver, SIM_LOSE, 1, 0x02, 1);
-	start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
+	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
 	sim_namespace_attach(driver.sim, 2, true);
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	assert_int_equal(nvme_state(driver.controller), NVME_LIVE);
-	assert_int_equal(finish(&one, 60 * S), 0);
+	assert_int_equal(single_finish(&one, 60 * S), 0);
 	for (unsigned n = 0; n < 50; n++) {
 		nvme_poll_all();
 		sim_advance(S / 1000);
 	}
 	assert_non_null(block_find("my_nvme0n2"));
-	start(&one, block_find("my_nvme0n2"), BLOCK_READ, 3, 1, large + 1);
-	assert_int_equal(finish(&one, 60 * S), 0);
+	single_start(&one, block_find("my_nvme0n2"), BLOCK_READ, 3, 1, large + 1);
+	assert_int_equal(single_finish(&one, 60 * S), 0);
 	driver_stop(&driver);
 	free(large);
 }
@@ -401,19 +360,19 @@ static void test_format_of_a_shared_namespace(void **state)
 		struct nvme_controller *other;
 		struct sim_controller *sim;
 		struct driver driver;
-		struct one lost;
+		struct single lost;
 
 		driver_start(&driver, &config, NULL);
 		config.hooks.context = rows[i].names[1];
 		sim = sim_create(&config);
 		assert_int_equal(driver_attach(sim, NULL, &other), 0);
 		sim_add_fault(sim, &(struct sim_fault){.kind = SIM_LOSE, .queue = 1, .opcode = 2});
-		start(&lost, block_find("my_nvme1n1"), BLOCK_READ, 0, 8, bytes);
+		single_start(&lost, block_find("my_nvme1n1"), BLOCK_READ, 0, 8, bytes);
 		if (rows[i].shared)
 			sim_namespace_format(sim, 1, 12);
 		assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL),
 				 0);
-		assert_int_equal(finish(&lost, 60 * S), rows[i].shared ? -ENODEV : 0);
+		assert_int_equal(single_finish(&lost, 60 * S), rows[i].shared ? -ENODEV : 0);
 		assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
 		assert_int_equal(block_find("my_nvme1n1")->block_size, rows[i].shared ? 4096 : 512);
 		assert_int_equal(block_read(block_find("my_nvme1n1"), 0, 1, bytes), 0);
@@ -485,13 +444,13 @@ static void test_gone_loses_bus_mastering(void **state)
 static void test_detached_under_a_command(void **state)
 {
 	struct driver driver;
-	struct one one;
+	struct single one;
 	uint8_t bytes[512];
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	add_fault(&driver, SIM_LOSE, 1, 0x02, 1);
-	start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
+	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
 	nvme_detach(driver.controller, false);
 	driver.controller = NULL;
 	assert_true(one.request.complete);
@@ -570,14 +529,14 @@ static void test_faults_in_changes(void **state)
 					    .tolerant = true,
 					    .random = i};
 		struct driver driver;
-		struct one one[3];
+		struct single one[3];
 		uint8_t *bytes = aligned_alloc(4096, 3 * 4096);
 
 		driver_start(&driver, &config, NULL);
-		add_fault(&driver, SIM_LOSE, 1, 0x02, 3);
+		driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 3, 0);
 		for (unsigned n = 0; n < 3; n++)
-			start(&one[n], block_find(n ? "my_nvme0n2" : "my_nvme0n1"), BLOCK_READ, n,
-			      8, bytes + 4096 * n);
+			single_start(&one[n], block_find(n ? "my_nvme0n2" : "my_nvme0n1"),
+				     BLOCK_READ, n, 8, bytes + 4096 * n);
 		sim_add_fault(driver.sim,
 			      &(struct sim_fault){.kind = kinds[i / 2 % 6],
 						  .queue = 0,
@@ -590,7 +549,7 @@ static void test_faults_in_changes(void **state)
 		else
 			nvme_rescan_namespaces(driver.controller);
 		for (unsigned n = 0; n < 3; n++)
-			finish(&one[n], 600 * S);
+			single_finish(&one[n], 600 * S);
 		for (unsigned n = 0; n < 20; n++) {
 			nvme_poll_all();
 			sim_advance(S / 100);
@@ -628,18 +587,18 @@ static void test_sgls_no_longer(void **state)
 	struct sim_config config = {.sgl = true, .hooks = {.data = tell_sgls}};
 	const struct nvme_options options = {.data = NVME_DATA_SGL};
 	struct driver driver;
-	struct one one;
+	struct single one;
 	uint8_t bytes[512];
 
 	(void)state;
 	no_sgls = false;
 	driver_start(&driver, &config, &options);
-	add_fault(&driver, SIM_LOSE, 1, 0x02, 1);
-	start(&one, driver.device, BLOCK_READ, 3, 1, bytes);
+	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes);
 	assert_int_equal(nvme_statistics(driver.controller)->sgls, 1);
 	no_sgls = true;
 	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(finish(&one, 60 * S), -EIO);
+	assert_int_equal(single_finish(&one, 60 * S), -EIO);
 	assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
 	assert_int_equal(block_read(driver.device, 3, 1, bytes), 0);
 	driver_stop(&driver);
@@ -691,7 +650,7 @@ static void count_end(struct block_request *request)
  * own memory is written. */
 static void test_changes_at_resets(void **state)
 {
-	static struct one pool[REQUESTS];
+	static struct single pool[REQUESTS];
 
 	(void)state;
 	changes = 0;
@@ -720,7 +679,7 @@ static void test_changes_at_resets(void **state)
 				static const char *const names[] = {"my_nvme0n1", "my_nvme0n2",
 								    "my_nvme0n3"};
 				struct block_device *device = block_find(names[i % 3]);
-				struct one *one = &pool[i];
+				struct single *one = &pool[i];
 				uint64_t count;
 
 				if (!device)

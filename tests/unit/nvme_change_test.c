@@ -1,5 +1,5 @@
 /* What changes under the driver's feet: another controller behind the same registers, another
- * namespace behind the same number, events in the middle of things, memory that runs out. */
+ * namespace behind the same number, other abilities, at any moment. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/internal.h"
@@ -46,38 +46,6 @@ static void test_another_controller(void **state)
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	assert_int_equal(block_write(driver.device, 3, 1, bytes), 0);
 	driver_stop(&driver);
-}
-
-/* Nothing of a command for blocks of 512 bytes fits a namespace that has blocks of 4096 since: as
- * many of them would not fit into the buffer. */
-static void test_formatted_under_a_command(void **state)
-{
-	const struct nvme_options options = {.depth = 2};
-	struct driver driver;
-	struct single sent, waiting;
-	uint8_t *bytes = aligned_alloc(4096, 8192);
-
-	(void)state;
-	for (unsigned with_reset = 0; with_reset < 2; with_reset++) {
-		driver_start(&driver, NULL, &options);
-		driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
-		single_start(&sent, driver.device, BLOCK_READ, 0, 8, bytes);
-		single_start(&waiting, driver.device, BLOCK_READ, 8, 8, bytes + 4096);
-		sim_namespace_format(driver.sim, 1, 12);
-		if (with_reset)
-			assert_int_equal(nvme_reset(driver.controller), 0);
-		else /* the lost one is aborted, and would be sent again */
-			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
-		assert_int_equal(single_finish(&sent, 60 * S), -ENODEV);
-		assert_int_equal(single_finish(&waiting, 60 * S), -ENODEV);
-		assert_legal(&driver);
-		assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
-		assert_true(driver.device->gone);
-		assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
-		assert_int_equal(block_read(block_find("my_nvme0n1"), 0, 1, bytes), 0);
-		driver_stop(&driver);
-	}
-	free(bytes);
 }
 
 /* A namespace that is not there any more after a reset takes no commands; its neighbour does. */
@@ -216,301 +184,37 @@ static void test_event_in_a_scan(void **state)
 	}
 }
 
-/* A command at which the controller fails each time is given up, as one that is lost each time. */
-static void test_fatal_each_time(void **state)
-{
-	struct driver driver;
-	struct single bad, good;
-	uint8_t bytes[512];
+static bool no_sgls;
 
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	sim_add_fault(driver.sim, &(struct sim_fault){.kind = SIM_FATAL,
-						      .queue = 1,
-						      .opcode = 0x02,
-						      .lba_first = 7,
-						      .lba_last = 7,
-						      .count = SIM_FOREVER});
-	single_start(&bad, driver.device, BLOCK_READ, 7, 1, bytes);
-	assert_int_equal(single_finish(&bad, 60 * S), -EIO);
-	assert_int_equal(sim_fault_hits(driver.sim), 4);
-	assert_int_equal(nvme_statistics(driver.controller)->resets, 4);
-	single_start(&good, driver.device, BLOCK_READ, 8, 1, bytes);
-	assert_int_equal(single_finish(&good, 60 * S), 0);
-	driver_stop(&driver);
+static void tell_sgls(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		      size_t size)
+{
+	(void)context, (void)size;
+	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1 && no_sgls)
+		memset(bytes + 536, 0, 4);
 }
 
-/* Resets that somebody asks for are no fault of the commands. */
-static void test_resets_asked_for(void **state)
+/* A command that was described by an SGL is not sent again to a controller that takes none any
+ * more: it would read it as PRPs. */
+static void test_sgls_no_longer(void **state)
 {
+	struct sim_config config = {.sgl = true, .hooks = {.data = tell_sgls}};
+	const struct nvme_options options = {.data = NVME_DATA_SGL};
 	struct driver driver;
 	struct single one;
 	uint8_t bytes[512];
 
 	(void)state;
-	driver_start(&driver, NULL, NULL);
-	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 10, 0);
-	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
-	for (unsigned i = 0; i < 10; i++)
-		assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(single_finish(&one, 60 * S), 0);
-	driver_stop(&driver);
-}
-
-static const struct sim_namespace_config large_second[] = {{.block_count = 2048},
-							   {.block_shift = 16, .inactive = true}};
-
-/* No memory for the bounce buffers of a namespace with large blocks: its neighbour keeps those that
- * it has. */
-static void test_no_memory_for_bounce_buffers(void **state)
-{
-	const struct sim_config config = {.namespace_count = 2, .namespaces = large_second};
-	uint8_t bytes[1 + 512];
-	struct driver driver;
-	struct single one;
-
-	(void)state;
-	for (long after = 0; after < 6; after++) {
-		driver_start(&driver, &config, NULL);
-		sim_namespace_attach(driver.sim, 2, true);
-		sim_fail_allocations(after);
-		nvme_rescan_namespaces(driver.controller);
-		sim_fail_allocations(-1);
-		single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
-		assert_int_equal(single_finish(&one, 60 * S), 0);
-		assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
-		assert_non_null(block_find("my_nvme0n2"));
-		driver_stop(&driver);
-	}
-}
-
-/* They are all in use while such a namespace comes: it waits, the controller works. */
-static void test_bounce_buffers_in_use(void **state)
-{
-	const struct sim_config config = {.namespace_count = 2, .namespaces = large_second};
-	uint8_t bytes[1 + 512], *large = malloc(1 + 65536);
-	struct driver driver;
-	struct single one;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
+	no_sgls = false;
+	driver_start(&driver, &config, &options);
 	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
-	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
-	sim_namespace_attach(driver.sim, 2, true);
+	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes);
+	assert_int_equal(nvme_statistics(driver.controller)->sgls, 1);
+	no_sgls = true;
 	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(nvme_state(driver.controller), NVME_LIVE);
-	assert_int_equal(single_finish(&one, 60 * S), 0);
-	for (unsigned n = 0; n < 50; n++) {
-		nvme_poll_all();
-		sim_advance(S / 1000);
-	}
-	assert_non_null(block_find("my_nvme0n2"));
-	single_start(&one, block_find("my_nvme0n2"), BLOCK_READ, 3, 1, large + 1);
-	assert_int_equal(single_finish(&one, 60 * S), 0);
-	driver_stop(&driver);
-	free(large);
-}
-
-/* Format NVM passed through: the block device has the new block size at once, before anybody reads
- * more than fits. */
-static void test_format_passed_through(void **state)
-{
-	const struct sim_config config = {.oacs = SIM_OACS_FORMAT};
-	const struct nvme_command format = {.opcode = 0x80, .nsid = 1, .cdw10 = 1};
-	uint8_t *bytes = aligned_alloc(4096, 4096);
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	assert_int_equal(driver.device->block_size, 512);
-	assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL), 0);
-	assert_int_equal(block_read(driver.device, 0, 8, bytes), -ENODEV);
-	assert_non_null(block_find("my_nvme0n1"));
-	assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
-	assert_int_equal(block_read(block_find("my_nvme0n1"), 0, 1, bytes), 0);
-	assert_legal(&driver);
-	driver_stop(&driver);
-	free(bytes);
-}
-
-static void tell_subsystem(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
-			   size_t size)
-{
-	(void)size;
-	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1)
-		strcpy((char *)bytes + 768, context);
-}
-
-/* The same of a namespace that another controller of the subsystem has as well: nothing tells that
- * one. Controllers of other subsystems, and those that have no name for theirs, are left alone. */
-static void test_format_of_a_shared_namespace(void **state)
-{
-	static const struct {
-		char *names[2];
-		bool shared;
-	} rows[] = {{{"nqn.a", "nqn.a"}, true}, {{"nqn.a", "nqn.b"}, false}, {{"", ""}, false}};
-	const struct nvme_command format = {.opcode = 0x80, .nsid = 1, .cdw10 = 1};
-	uint8_t *bytes = aligned_alloc(4096, 4096);
-
-	(void)state;
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sim_config config = {
-			.oacs = SIM_OACS_FORMAT,
-			.hooks = {.data = tell_subsystem, .context = rows[i].names[0]}};
-		struct nvme_controller *other;
-		struct sim_controller *sim;
-		struct driver driver;
-		struct single lost;
-
-		driver_start(&driver, &config, NULL);
-		config.hooks.context = rows[i].names[1];
-		sim = sim_create(&config);
-		assert_int_equal(driver_attach(sim, NULL, &other), 0);
-		sim_add_fault(sim, &(struct sim_fault){.kind = SIM_LOSE, .queue = 1, .opcode = 2});
-		single_start(&lost, block_find("my_nvme1n1"), BLOCK_READ, 0, 8, bytes);
-		if (rows[i].shared)
-			sim_namespace_format(sim, 1, 12);
-		assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL),
-				 0);
-		assert_int_equal(single_finish(&lost, 60 * S), rows[i].shared ? -ENODEV : 0);
-		assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
-		assert_int_equal(block_find("my_nvme1n1")->block_size, rows[i].shared ? 4096 : 512);
-		assert_int_equal(block_read(block_find("my_nvme1n1"), 0, 1, bytes), 0);
-		assert_string_equal(sim_violations(sim), "");
-		nvme_detach(other, true);
-		sim_destroy(sim);
-		driver_stop(&driver);
-	}
-	free(bytes);
-}
-
-static struct sim_controller *watched;
-static unsigned early;
-
-static void watch_bus_master(struct nvme_pci *pci, bool on)
-{
-	/* It may still be working on what was taken away from it. */
-	if (on && watched && sim_is_ready(watched))
-		early++;
-	sim_set_bus_master((struct sim_controller *)pci, on);
-}
-
-/* A controller that did not stop, and lost bus mastering for it, gets it back when it has stopped
- * and not before: the memory that it would write to belongs to somebody else by then. */
-static void test_bus_mastering_comes_last(void **state)
-{
-	const struct nvme_options options = {.bus_master = watch_bus_master};
-	struct driver driver;
-	uint8_t bytes[512];
-
-	(void)state;
-	driver_start(&driver, NULL, &options);
-	watched = driver.sim;
-	early = 0;
-	sim_set_never_unready(driver.sim, true);
-	assert_int_equal(nvme_reset(driver.controller), -EIO);
-	assert_false(sim_is_bus_master(driver.sim));
-	assert_int_equal(nvme_reset(driver.controller), -EIO);
-	assert_false(sim_is_bus_master(driver.sim));
-	sim_set_never_unready(driver.sim, false);
-	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(early, 0);
-	assert_true(sim_is_bus_master(driver.sim));
-	assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
-	watched = NULL;
-	driver_stop(&driver);
-}
-
-/* So does one whose registers read all ones: nobody has seen it stop either. */
-static void test_gone_loses_bus_mastering(void **state)
-{
-	struct driver driver;
-	uint8_t bytes[512];
-
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	sim_remove(driver.sim);
-	assert_int_equal(block_read(driver.device, 0, 1, bytes), -ENODEV);
-	assert_int_equal(nvme_state(driver.controller), NVME_GONE);
-	assert_false(sim_is_bus_master(driver.sim));
-	sim_plug(driver.sim);
-	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_true(sim_is_bus_master(driver.sim));
-	assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
-	driver_stop(&driver);
-}
-
-/* As nvme.h promises. */
-static void test_detached_under_a_command(void **state)
-{
-	struct driver driver;
-	struct single one;
-	uint8_t bytes[512];
-
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
-	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
-	nvme_detach(driver.controller, false);
-	driver.controller = NULL;
-	assert_true(one.request.complete);
-	assert_int_equal(one.request.error, -ENODEV);
-	driver_stop(&driver);
-}
-
-/* A controller that fails again behind each reset ends as dead, and does not fill the console for
- * ever; one that has worked between its failures, or for a while, is given all its chances. */
-static void test_fails_behind_each_reset(void **state)
-{
-	struct driver driver;
-	uint8_t bytes[512];
-
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	for (unsigned kind = 0; kind < 2; kind++) {
-		for (unsigned i = 0; i < 50; i++) {
-			sim_set_fatal(driver.sim);
-			assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
-			if (kind)
-				sim_advance(600 * S);
-		}
-	}
-	assert_int_equal(nvme_statistics(driver.controller)->resets, 100);
-	for (unsigned i = 0; i < 100 && nvme_state(driver.controller) == NVME_LIVE; i++) {
-		sim_set_fatal(driver.sim);
-		sim_advance(S / 10);
-		nvme_poll_all();
-	}
-	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
-	assert_in_range(nvme_statistics(driver.controller)->resets, 110, 130);
-	assert_logged("dead: it fails again after each reset");
-	assert_int_equal(block_read(driver.device, 0, 1, bytes), -ENODEV);
-	/* nvme reset begins anew */
-	assert_int_equal(nvme_reset(driver.controller), 0);
-	for (unsigned i = 0; i < 5; i++) {
-		sim_set_fatal(driver.sim);
-		assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
-	}
-	driver_stop(&driver);
-}
-
-/* How long its resets take does not matter to that: what counts is how soon behind them it fails.
- */
-static void test_fails_behind_slow_resets(void **state)
-{
-	const struct sim_config config = {.cap = sim_cap(2047, true, 255, 0, 1, 0, 4),
-					  .ready_ns = 70 * S};
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	for (unsigned i = 0; i < 30 && nvme_state(driver.controller) == NVME_LIVE; i++) {
-		sim_set_fatal(driver.sim);
-		sim_advance(S / 10);
-		nvme_poll_all();
-	}
-	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
-	assert_logged("dead: it fails again after each reset");
+	assert_int_equal(single_finish(&one, 60 * S), -EIO);
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
+	assert_int_equal(block_read(driver.device, 3, 1, bytes), 0);
 	driver_stop(&driver);
 }
 
@@ -568,40 +272,6 @@ static void test_faults_in_changes(void **state)
 		driver_stop(&driver);
 		free(bytes);
 	}
-}
-
-static bool no_sgls;
-
-static void tell_sgls(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
-		      size_t size)
-{
-	(void)context, (void)size;
-	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1 && no_sgls)
-		memset(bytes + 536, 0, 4);
-}
-
-/* A command that was described by an SGL is not sent again to a controller that takes none any
- * more: it would read it as PRPs. */
-static void test_sgls_no_longer(void **state)
-{
-	struct sim_config config = {.sgl = true, .hooks = {.data = tell_sgls}};
-	const struct nvme_options options = {.data = NVME_DATA_SGL};
-	struct driver driver;
-	struct single one;
-	uint8_t bytes[512];
-
-	(void)state;
-	no_sgls = false;
-	driver_start(&driver, &config, &options);
-	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
-	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes);
-	assert_int_equal(nvme_statistics(driver.controller)->sgls, 1);
-	no_sgls = true;
-	assert_int_equal(nvme_reset(driver.controller), 0);
-	assert_int_equal(single_finish(&one, 60 * S), -EIO);
-	assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], 0);
-	assert_int_equal(block_read(driver.device, 3, 1, bytes), 0);
-	driver_stop(&driver);
 }
 
 #define REQUESTS 300
@@ -722,16 +392,7 @@ static void test_changes_at_resets(void **state)
 	assert_true(changes > 40 * 20);
 }
 
-TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_formatted_under_a_command),
-      cmocka_unit_test(test_lost_in_a_reset), cmocka_unit_test(test_another_namespace),
-      cmocka_unit_test(test_ever_new_namespaces), cmocka_unit_test(test_event_in_a_scan),
-      cmocka_unit_test(test_fatal_each_time), cmocka_unit_test(test_resets_asked_for),
-      cmocka_unit_test(test_no_memory_for_bounce_buffers),
-      cmocka_unit_test(test_bounce_buffers_in_use), cmocka_unit_test(test_format_passed_through),
-      cmocka_unit_test(test_bus_mastering_comes_last),
-      cmocka_unit_test(test_gone_loses_bus_mastering),
-      cmocka_unit_test(test_detached_under_a_command),
-      cmocka_unit_test(test_format_of_a_shared_namespace),
-      cmocka_unit_test(test_fails_behind_each_reset),
-      cmocka_unit_test(test_fails_behind_slow_resets), cmocka_unit_test(test_changes_at_resets),
-      cmocka_unit_test(test_faults_in_changes), cmocka_unit_test(test_sgls_no_longer))
+TESTS(cmocka_unit_test(test_another_controller), cmocka_unit_test(test_lost_in_a_reset),
+      cmocka_unit_test(test_another_namespace), cmocka_unit_test(test_ever_new_namespaces),
+      cmocka_unit_test(test_event_in_a_scan), cmocka_unit_test(test_sgls_no_longer),
+      cmocka_unit_test(test_faults_in_changes), cmocka_unit_test(test_changes_at_resets))

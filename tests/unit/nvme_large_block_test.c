@@ -3,6 +3,7 @@
 #include "tests/sim/driver.h"
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/single.h"
 
 #define BLOCKS 5
 
@@ -185,6 +186,62 @@ static void test_commands_pass_through(void **state)
 	driver_stop(&driver);
 }
 
+static const struct sim_namespace_config large_second[] = {{.block_count = 2048},
+							   {.block_shift = 16, .inactive = true}};
+
+/* No memory for the bounce buffers of a namespace with large blocks: its neighbour keeps those that
+ * it has. */
+static void test_no_memory_for_bounce_buffers(void **state)
+{
+	const struct sim_config config = {.namespace_count = 2, .namespaces = large_second};
+	uint8_t bytes[1 + 512];
+	struct driver driver;
+	struct single one;
+
+	(void)state;
+	for (long after = 0; after < 6; after++) {
+		driver_start(&driver, &config, NULL);
+		sim_namespace_attach(driver.sim, 2, true);
+		sim_fail_allocations(after);
+		nvme_rescan_namespaces(driver.controller);
+		sim_fail_allocations(-1);
+		single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
+		assert_int_equal(single_finish(&one, 60 * S), 0);
+		assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+		assert_non_null(block_find("my_nvme0n2"));
+		driver_stop(&driver);
+	}
+}
+
+/* They are all in use while such a namespace comes: it waits, the controller works. */
+static void test_bounce_buffers_in_use(void **state)
+{
+	const struct sim_config config = {.namespace_count = 2, .namespaces = large_second};
+	uint8_t bytes[1 + 512], *large = malloc(1 + 65536);
+	struct driver driver;
+	struct single one;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes + 1);
+	sim_namespace_attach(driver.sim, 2, true);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(nvme_state(driver.controller), NVME_LIVE);
+	assert_int_equal(single_finish(&one, 60 * S), 0);
+	for (unsigned n = 0; n < 50; n++) {
+		nvme_poll_all();
+		sim_advance(S / 1000);
+	}
+	assert_non_null(block_find("my_nvme0n2"));
+	single_start(&one, block_find("my_nvme0n2"), BLOCK_READ, 3, 1, large + 1);
+	assert_int_equal(single_finish(&one, 60 * S), 0);
+	driver_stop(&driver);
+	free(large);
+}
+
 TESTS(cmocka_unit_test(test_sizes), cmocka_unit_test(test_longer_than_a_command),
       cmocka_unit_test(test_no_memory), cmocka_unit_test(test_comes_under_load),
-      cmocka_unit_test(test_commands_pass_through))
+      cmocka_unit_test(test_commands_pass_through),
+      cmocka_unit_test(test_no_memory_for_bounce_buffers),
+      cmocka_unit_test(test_bounce_buffers_in_use))

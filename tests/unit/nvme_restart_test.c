@@ -5,6 +5,7 @@
 #include "tests/sim/internal.h"
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/single.h"
 
 /* A reset wherever the rings stand, an odd number of times around or an even one. */
 static void test_reset_anywhere_in_the_ring(void **state)
@@ -455,6 +456,24 @@ static void test_subsystem_reset_is_written(void **state)
 	driver_stop(&driver);
 }
 
+/* As nvme.h promises. */
+static void test_detached_under_a_command(void **state)
+{
+	struct driver driver;
+	struct single one;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
+	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
+	nvme_detach(driver.controller, false);
+	driver.controller = NULL;
+	assert_true(one.request.complete);
+	assert_int_equal(one.request.error, -ENODEV);
+	driver_stop(&driver);
+}
+
 TESTS(cmocka_unit_test(test_whose_quirks), cmocka_unit_test(test_in_flight_is_let_end),
       cmocka_unit_test(test_reset_anywhere_in_the_ring),
       cmocka_unit_test(test_set_up_is_tried_twice), cmocka_unit_test(test_start_repeats_commands),
@@ -465,4 +484,5 @@ TESTS(cmocka_unit_test(test_whose_quirks), cmocka_unit_test(test_in_flight_is_le
       cmocka_unit_test(test_memory_comes_back_behind_bus_mastering),
       cmocka_unit_test(test_detached_is_off), cmocka_unit_test(test_shut_down_for_good),
       cmocka_unit_test(test_shutdown_of_an_hour), cmocka_unit_test(test_shutdown_under_load),
-      cmocka_unit_test(test_subsystem_reset_is_written))
+      cmocka_unit_test(test_subsystem_reset_is_written),
+      cmocka_unit_test(test_detached_under_a_command))

@@ -26,123 +26,6 @@ static void emit_class(struct regex_compiler *compiler, unsigned char name)
 	regex_emit_set(compiler, &set);
 }
 
-/* ---- tokens ---- */
-
-static int peek(const struct regex_compiler *compiler, size_t ahead)
-{
-	return compiler->length - compiler->at > ahead
-		       ? (unsigned char)compiler->pattern[compiler->at + ahead]
-		       : -1;
-}
-
-/* What c means where it is special: behind a backslash in a basic expression, without one in an
- * extended one. */
-static enum regex_token special(unsigned char c)
-{
-	switch (c) {
-	case '|':
-		return TOKEN_OR;
-	case '(':
-		return TOKEN_OPEN;
-	case ')':
-		return TOKEN_CLOSE;
-	case '{':
-		return TOKEN_INTERVAL;
-	case '}':
-		return TOKEN_INTERVAL_END;
-	case '+':
-		return TOKEN_PLUS;
-	case '?':
-		return TOKEN_QUESTION;
-	default:
-		return TOKEN_BYTE;
-	}
-}
-
-/* What c means behind a backslash. */
-static enum regex_token escaped(unsigned char c, bool extended, unsigned char *value)
-{
-	static const char names[] = "<>bB`'";
-	static const uint8_t kinds[] = {ASSERT_WORD_BEGIN,   ASSERT_WORD_END,	ASSERT_WORD_EDGE,
-					ASSERT_NO_WORD_EDGE, ASSERT_TEXT_BEGIN, ASSERT_TEXT_END};
-	const char *found = memchr(names, c, sizeof(kinds));
-
-	if (found) {
-		*value = kinds[found - names];
-		return TOKEN_ASSERT;
-	}
-	if (c == 'w' || c == 'W' || c == 's' || c == 'S')
-		return TOKEN_CLASS;
-	if (c >= '1' && c <= '9')
-		return TOKEN_REFERENCE;
-	return extended ? TOKEN_BYTE : special(c);
-}
-
-/* In a basic expression ^ and $ are anchors only at the ends of what they anchor. */
-static bool dollar_is_anchor(const struct regex_compiler *compiler)
-{
-	int next = peek(compiler, 1);
-
-	return (compiler->flags & REGEX_EXTENDED) || next < 0 ||
-	       (next == '\\' && (peek(compiler, 2) == ')' || peek(compiler, 2) == '|'));
-}
-
-static void next_token(struct regex_compiler *compiler)
-{
-	bool extended = compiler->flags & REGEX_EXTENDED, here = compiler->anchors_here;
-	int c = peek(compiler, 0);
-
-	compiler->anchors_here = false;
-	compiler->byte = (unsigned char)c;
-	compiler->token = TOKEN_BYTE;
-	if (c < 0) {
-		compiler->token = TOKEN_END;
-		return;
-	}
-	if (compiler->flags & REGEX_LITERAL) {
-		compiler->at++;
-		return;
-	}
-	switch (c) {
-	case '\\':
-		compiler->at++;
-		c = peek(compiler, 0);
-		if (c < 0) {
-			compiler->token = TOKEN_BACKSLASH;
-			return;
-		}
-		compiler->byte = (unsigned char)c;
-		compiler->token = escaped((unsigned char)c, extended, &compiler->byte);
-		break;
-	case '.':
-		compiler->token = TOKEN_ANY;
-		break;
-	case '[':
-		compiler->token = TOKEN_BRACKET;
-		break;
-	case '*':
-		compiler->token = TOKEN_STAR;
-		break;
-	case '^':
-		if (!extended && !here && compiler->at > 0)
-			break;
-		compiler->token = TOKEN_ASSERT;
-		compiler->byte = ASSERT_LINE_BEGIN;
-		break;
-	case '$':
-		if (!dollar_is_anchor(compiler))
-			break;
-		compiler->token = TOKEN_ASSERT;
-		compiler->byte = ASSERT_LINE_END;
-		break;
-	default:
-		if (extended)
-			compiler->token = special((unsigned char)c);
-		break;
-	}
-	compiler->at++;
-}
-
 /* ---- repetition ---- */
 
 /* -1: there is no number; -2: what is there is none. Stops at what follows. */
@@ -151,7 +34,7 @@ static int interval_number(struct regex_compiler *compiler)
 	int number = -1;
 
 	for (;;) {
-		next_token(compiler);
+		regex_next_token(compiler);
 		if (compiler->token == TOKEN_END)
 			return -2;
 		if (compiler->token == TOKEN_INTERVAL_END || compiler->byte == ',')
@@ -235,7 +118,7 @@ static void take_repetitions(struct regex_compiler *compiler, unsigned start)
 			any = none = many = false;
 			regex_repeat(compiler, start, least, most);
 		}
-		next_token(compiler);
+		regex_next_token(compiler);
 	}
 	if (any)
 		regex_repeat(compiler, start, !none, many ? -1 : 1);
@@ -341,7 +224,7 @@ static void take_stray_repetition(struct regex_compiler *compiler)
 	else if (!extended)
 		compiler->token = TOKEN_BYTE;
 	else
-		next_token(compiler);
+		regex_next_token(compiler);
 	/* The GNU C library passes over the repetition only, and takes (*) for an open group. */
 	if (extended && compiler->token == TOKEN_CLOSE)
 		take_unpaired(compiler);
@@ -374,7 +257,7 @@ static void take_atom(struct regex_compiler *compiler)
 		regex_emit_byte(compiler, compiler->byte);
 	if (compiler->error)
 		return;
-	next_token(compiler);
+	regex_next_token(compiler);
 	take_repetitions(compiler, start);
 }
 
@@ -384,7 +267,7 @@ static void take_close(struct regex_compiler *compiler)
 		unsigned start = end_group(compiler);
 
 		compiler->depth--;
-		next_token(compiler);
+		regex_next_token(compiler);
 		take_repetitions(compiler, start);
 	} else {
 		take_unpaired(compiler);
@@ -396,7 +279,7 @@ static void take_token(struct regex_compiler *compiler)
 	switch (compiler->token) {
 	case TOKEN_OR:
 		next_branch(compiler, &compiler->stack[compiler->depth]);
-		next_token(compiler);
+		regex_next_token(compiler);
 		break;
 	case TOKEN_OPEN:
 		if (compiler->depth == DEPTH_MAX) {
@@ -404,7 +287,7 @@ static void take_token(struct regex_compiler *compiler)
 			break;
 		}
 		begin_group(compiler, ++compiler->regex->groups);
-		next_token(compiler);
+		regex_next_token(compiler);
 		break;
 	case TOKEN_CLOSE:
 		take_close(compiler);
@@ -417,7 +300,7 @@ static void take_token(struct regex_compiler *compiler)
 		break;
 	case TOKEN_ASSERT:
 		regex_emit_assertion(compiler, compiler->byte);
-		next_token(compiler);
+		regex_next_token(compiler);
 		break;
 	case TOKEN_REFERENCE:
 		if (compiler->completed >> (compiler->byte - '0') & 1) {
@@ -442,7 +325,7 @@ static void take_pattern(struct regex_compiler *compiler)
 	compiler->completed = 0;
 	compiler->at = 0;
 	begin_group(compiler, 0);
-	next_token(compiler);
+	regex_next_token(compiler);
 	while (compiler->token != TOKEN_END && !compiler->error)
 		take_token(compiler);
 	if (compiler->depth > 1)

@@ -1,4 +1,4 @@
-/* Inside lib/regex_compile.c and lib/regex_code.c: a pattern on its way to a program. */
+/* Inside lib/regex_compile.c and what it calls: a pattern on its way to a program. */
 #pragma once
 
 #include "lib/regex_program.h"
@@ -73,6 +73,9 @@ void regex_split(struct regex_compiler *compiler, unsigned at, unsigned x, unsig
 void regex_jump(struct regex_compiler *compiler, unsigned at, unsigned to);
 /* The code from start on, least to most times; most -1: without limit. */
 void regex_repeat(struct regex_compiler *compiler, unsigned start, unsigned least, int most);
+
+/* regex_token.c: the next token and its byte; the place goes behind it. */
+void regex_next_token(struct regex_compiler *compiler);
 
 /* regex_compile.c: the branch just written leads to the group's end. */
 void regex_jump_to_end(struct regex_compiler *compiler, struct regex_group *group);

@@ -1,4 +1,4 @@
-/* See host_pci.h. Aborts at an access that the ports do not have. */
+/* See pci.h. Aborts at an access that the ports do not have. */
 #include "tests/host/pci.h"
 
 #include <stdlib.h>

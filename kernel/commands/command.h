@@ -105,6 +105,8 @@ const char *quote(const char *name);
 const char *quote_if_needed(const char *name);
 /* What is no file name, as coreutils quote it in messages ('ab\'c\n'). */
 const char *quote_text(const char *string);
+/* As it is, or as C writes it where it has a colon, a double quote or an odd byte ("a\n"). */
+const char *quote_c_if_needed(const char *string);
 
 /* Options as getopt(3) parses them: short options with clusters, "--", long options by unambiguous
  * prefix; operands are permuted behind the options. On a bad one it prints getopt's message and

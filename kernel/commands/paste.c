@@ -28,7 +28,7 @@ static void parse_delimiters(const char *text, struct settings *settings)
 			c = *++at;
 			if (!c)
 				fail(1, "delimiter list ends with an unescaped backslash: %s",
-				     quote_if_needed(text));
+				     quote_c_if_needed(text));
 			found = strchr(letters, c);
 			settings->empty[settings->count] = c == '0';
 			c = found ? bytes[found - letters] : c;

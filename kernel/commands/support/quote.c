@@ -133,24 +133,38 @@ const char *quote_if_needed(const char *name)
 	return needs_quotes(name, true) ? quote_always(name) : name;
 }
 
-const char *quote_text(const char *string)
+/* Between two marks, which are escaped inside as backslashes are. */
+static const char *quote_between(const char *string, char mark)
 {
 	struct text text = {.length = 0};
 
 	text.bytes = process_alloc(strlen(string) * 4 + 3);
 	if (!text.bytes)
 		return string;
-	put(&text, '\'');
+	put(&text, mark);
 	for (; *string; string++) {
 		if (!is_printable(*string)) {
 			put_escape(&text, *string);
 			continue;
 		}
-		if (*string == '\'' || *string == '\\')
+		if (*string == mark || *string == '\\')
 			put(&text, '\\');
 		put(&text, *string);
 	}
-	put(&text, '\'');
+	put(&text, mark);
 	put(&text, '\0');
 	return text.bytes;
+}
+
+const char *quote_text(const char *string)
+{
+	return quote_between(string, '\'');
+}
+
+const char *quote_c_if_needed(const char *string)
+{
+	for (const char *c = string; *c; c++)
+		if (!is_printable(*c) || *c == '"' || *c == ':')
+			return quote_between(string, '"');
+	return string;
 }

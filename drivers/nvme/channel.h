@@ -41,7 +41,7 @@ enum nvme_slot_state {
 	NVME_SLOT_ABORTING, /* its deadline has passed, Abort is on its way */
 };
 
-/* The command is finished: status 0 is success, else as in spec_status.h; error is 0 or, when the
+/* The command is finished: status 0 is success, else as in status.h; error is 0 or, when the
  * driver itself gave it up (timeout, reset, controller gone), a negative errno, and the status is
  * then NVME_SC_ABORTED_BY_HOST. Frees the slot. May send other commands; must not poll. */
 struct nvme_answer {

@@ -217,6 +217,73 @@ static void test_lba_formats(void **state)
 	free(id);
 }
 
+static uint64_t mask_of(const char *property, const char *bits)
+{
+	const struct nvme_row *row = nvme_properties_table.rows;
+	const struct nvme_row *end = row + nvme_properties_table.count;
+
+	while (row < end && (below(row) || strcmp(row->name, property) != 0))
+		row++;
+	for (row++; row < end && below(row); row++)
+		if (row->kind == NVME_ROW_BITS && strcmp(row->name, bits) == 0)
+			return UINT64_MAX >> (63 - (row->high - row->low)) << row->low;
+	fail_msg("no %s.%s", property, bits);
+	return 0;
+}
+
+/* The driver's macros take out of a property what the table says is there. */
+static void test_macros_agree_with_the_table(void **state)
+{
+#define AGREES(property, bits, macro)                                         \
+	do {                                                                  \
+		uint64_t mask = mask_of(property, bits);                      \
+                                                                              \
+		assert_int_equal(macro(mask), mask >> __builtin_ctzll(mask)); \
+		assert_int_equal(macro(~mask), 0);                            \
+	} while (0)
+	(void)state;
+	AGREES("cap", "MQES", NVME_CAP_MQES);
+	AGREES("cap", "CQR", NVME_CAP_CQR);
+	AGREES("cap", "TO", NVME_CAP_TO);
+	AGREES("cap", "DSTRD", NVME_CAP_DSTRD);
+	AGREES("cap", "NSSRS", NVME_CAP_NSSRS);
+	AGREES("cap", "BPS", NVME_CAP_BPS);
+	AGREES("cap", "MPSMIN", NVME_CAP_MPSMIN);
+	AGREES("cap", "MPSMAX", NVME_CAP_MPSMAX);
+	AGREES("cap", "PMRS", NVME_CAP_PMRS);
+	AGREES("cap", "CMBS", NVME_CAP_CMBS);
+	AGREES("cc", "CSS", NVME_CC_CSS);
+	AGREES("cc", "MPS", NVME_CC_MPS);
+	AGREES("cc", "AMS", NVME_CC_AMS);
+	AGREES("cc", "SHN", NVME_CC_SHN);
+	AGREES("cc", "IOSQES", NVME_CC_IOSQES);
+	AGREES("cc", "IOCQES", NVME_CC_IOCQES);
+	AGREES("csts", "SHST", NVME_CSTS_SHST);
+	AGREES("aqa", "ASQS", NVME_AQA_ASQS);
+	AGREES("aqa", "ACQS", NVME_AQA_ACQS);
+	AGREES("crto", "CRWMT", NVME_CRTO_CRWMT);
+	AGREES("crto", "CRIMT", NVME_CRTO_CRIMT);
+	AGREES("cmbloc", "BIR", NVME_CMBLOC_BIR);
+	AGREES("cmbloc", "OFST", NVME_CMBLOC_OFST);
+	AGREES("cmbsz", "SZU", NVME_CMBSZ_SZU);
+	AGREES("cmbsz", "SZ", NVME_CMBSZ_SZ);
+#undef AGREES
+	assert_int_equal(mask_of("cc", "EN"), NVME_CC_EN);
+	assert_int_equal(mask_of("cc", "SHN"), NVME_CC_SHN_MASK);
+	assert_int_equal(mask_of("cc", "CRIME"), NVME_CC_CRIME);
+	assert_int_equal(mask_of("csts", "RDY"), NVME_CSTS_RDY);
+	assert_int_equal(mask_of("csts", "CFS"), NVME_CSTS_CFS);
+	assert_int_equal(mask_of("csts", "SHST"), NVME_CSTS_SHST_MASK);
+	assert_int_equal(mask_of("csts", "NSSRO"), NVME_CSTS_NSSRO);
+	assert_int_equal(mask_of("csts", "PP"), NVME_CSTS_PP);
+	/* Both in their own way: */
+	assert_int_equal(NVME_CAP_CSS(mask_of("cap", "CSS")), NVME_CAP_CSS_NVM);
+	assert_int_equal(NVME_CAP_CSS(mask_of("cap", "IOCSS")), NVME_CAP_CSS_IOCS);
+	assert_int_equal(NVME_CAP_CSS(mask_of("cap", "NOIOCSS")), NVME_CAP_CSS_ADMIN);
+	assert_int_equal(NVME_CAP_CRMS(mask_of("cap", "CRWMS")), NVME_CAP_CRMS_CRWMS);
+	assert_int_equal(NVME_CAP_CRMS(mask_of("cap", "CRIMS")), NVME_CAP_CRMS_CRIMS);
+}
+
 static const char *reference_name(const char *name)
 {
 	for (unsigned i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
@@ -272,4 +339,5 @@ static void test_as_libnvme_has_it(void **state)
 
 TESTS(cmocka_unit_test(test_rows_cover_the_structure), cmocka_unit_test(test_names_are_unique),
       cmocka_unit_test(test_rows_are_sound), cmocka_unit_test(test_arrays_end_in_their_structure),
-      cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_as_libnvme_has_it))
+      cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_macros_agree_with_the_table),
+      cmocka_unit_test(test_as_libnvme_has_it))

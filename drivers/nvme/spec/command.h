@@ -72,7 +72,7 @@ struct nvme_completion {
 	uint16_t sq_head;
 	uint16_t sq_id;
 	uint16_t cid;
-	uint16_t status; /* bit 0 phase; the rest is the status field, see spec_status.h */
+	uint16_t status; /* bit 0 phase; the rest is the status field, see status.h */
 };
 _Static_assert(sizeof(struct nvme_completion) == 16, "completion queue entry");
 _Static_assert(offsetof(struct nvme_completion, sq_head) == 8, "SQHD");

@@ -7,7 +7,7 @@
 const char *nvme_admin_name(unsigned opcode);
 /* "Read"; NVM and ZNS command sets. */
 const char *nvme_io_name(unsigned opcode);
-/* status as in spec_status.h: "Unrecovered Read Error", "Unknown" where it has no name. */
+/* status as in status.h: "Unrecovered Read Error", "Unknown" where it has no name. */
 const char *nvme_status_name(unsigned status);
 /* The negative errno that fits a status; 0 for success. */
 int nvme_status_errno(unsigned status);

@@ -112,7 +112,7 @@ struct nvme_queue_entry {
  * nothing of a success (Base, section 3.3.3.2.1). */
 #define NVME_ENTRY_FAILED ((uint64_t)NVME_STATUS_MASK << 49)
 
-/* As spec_status.h has it: 0 on success, else with M, CRD and DNR. */
+/* As status.h has it: 0 on success, else with M, CRD and DNR. */
 static inline uint16_t nvme_queue_entry_status(const struct nvme_queue_entry *entry)
 {
 	return entry->what & NVME_ENTRY_FAILED ? (uint16_t)(entry->what >> 49) : 0;

@@ -102,6 +102,7 @@ static struct passthru parse(int argc, char **argv)
 {
 	struct passthru passthru = {0};
 	struct getopt state = {0};
+	unsigned direction;
 	int option;
 
 	while ((option = nvme_next_option(&state, argc, argv, nvme_passthru_options)) != -1)
@@ -113,10 +114,10 @@ static struct passthru parse(int argc, char **argv)
 		fail(1, "%s: -r and -w exclude each other", argv[0]);
 	if (passthru.size && !passthru.read && !passthru.write)
 		fail(1, "%s: data need a direction: -r or -w", argv[0]);
-	/* The opcode itself says which way its data go (Base 2.0, Figure 87, bits 1:0); the driver
-	 * follows it. */
-	if ((passthru.write && !(passthru.command.opcode & 1)) ||
-	    (passthru.read && !(passthru.command.opcode & 2)))
+	/* The opcode itself says which way its data go; the driver follows it. */
+	direction = NVME_OPCODE_DIRECTION(passthru.command.opcode);
+	if ((passthru.write && !(direction & NVME_DIRECTION_TO_DEVICE)) ||
+	    (passthru.read && !(direction & NVME_DIRECTION_FROM_DEVICE)))
 		fail(1, "%s: opcode %#x does not %s data", argv[0], passthru.command.opcode,
 		     passthru.read ? "return" : "take");
 	passthru.target = nvme_operand(argc, argv, state.index);

@@ -36,7 +36,7 @@ printf '%1000001d' 1 | wc -c; printf '%-2000000s|' a | wc -c; printf '%*d' 15000
 #--- ls fills the width that COLUMNS gives
 mkdir d; cd d; for i in a bb ccc dddd eeeee ffffff ggggggg hhhhhhhh iiiiiiiii jjjjjjjjjj; do : > $i; done; for c in 1 2 3 7 10 20 33 40 60 79 80 81 100 200 4000; do echo "columns $c"; COLUMNS=$c ls -C; done; ls -C
 #--- names with odd characters in lists of digests
-printf x >'c\d'; printf y >"$(printf 'a\nb')"; printf z >"$(printf 'r\rs')"; printf z >"$(printf 'n\nb\\')"; for c in md5sum sha256sum; do $c *; $c * | $c -c | hexdump -c; $c --tag *; $c --tag * | $c -c | hexdump -c; $c -z * | hexdump -c; $c -b *; done; cksum *; cksum -a md5 *
+printf x >'c\d'; printf y >"$(printf 'a\nb')"; printf z >"$(printf 'r\rs')"; printf z >"$(printf 'n\nb\\')"; for c in md5sum sha256sum; do $c *; $c * | $c -c | hexdump -c; $c --tag *; $c --tag * | $c -c | hexdump -c; $c -z * | hexdump -c; $c -b *; done; cksum * | hexdump -c; cksum -a md5 *
 #--- cksum
 printf x >s; printf y >t; cksum *; cksum -a md5 *; cksum -a md5 --untagged *; cksum -a sha256 s t >l; cksum -a md5 s t >>l; cksum -c l; cksum -a md5 -c l; cksum --untagged s; cksum -c /dev/null; cksum s >m; cksum -c m; cksum -a md5 -c m; cksum -wc m; cksum -a md5 -wc l; cksum -a crc --tag s; cksum -a crc -c s; cksum nosuch; cksum --status s; cksum -z s | hexdump -c; cksum -a md5 -z s t | hexdump -c; cksum --tag -c l; cksum -x; cksum <s; cksum -a md5 <s; cksum - <s; cksum --strict s; cksum --quiet -c l; cksum --status -c l; echo $?; cksum --untagged -c l
 seq 100000 | cksum; head -c 70000 /dev/zero | cksum; : | cksum; printf abc | cksum

@@ -85,6 +85,9 @@ struct nvme_channel {
 	unsigned fruitless;	   /* completions of this reap that are no progress */
 	uint64_t timeout_ns;	   /* default */
 	uint64_t check_at_ns;	   /* no deadline is before this */
+	uint64_t oldest_since_ns;  /* the command below is the oldest in flight; 0: none was yet */
+	uint32_t oldest;	   /* its sequence */
+	uint32_t oldest_since;	   /* and the next one's then */
 	bool reaping;		   /* doorbells wait for the end of the reap */
 	bool plugged;		   /* doorbells wait for nvme_channel_unplug() */
 	struct nvme_channel *next; /* I/O channel, round and round */
@@ -134,8 +137,8 @@ void nvme_channel_collect(struct nvme_channel *channel);
 
 /* Looks at every slot whose time may have come: commands past their deadline, delayed ones that are
  * due; deadline.c. On an I/O queue a command is late only if its queue has completed nothing for as
- * long as its deadline gave it: a slow controller is not a stuck one; or if so many others overtook
- * it that it must be lost. May find that the controller has to be reset. */
+ * long as its deadline gave it: a slow controller is not a stuck one; or if it was the oldest for
+ * as long, and very many overtook it. May find that the controller has to be reset. */
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
 
 /* Nobody wants the command of a slot any more: it is not sent again, and aborted where the

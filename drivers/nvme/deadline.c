@@ -8,7 +8,7 @@
 #define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */
 #define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
 #define RETRY_DELAY_MAX	 (10000 * NVME_NS_PER_MS)
-#define OVERTAKEN_BY	 4 /* times as many as the queue holds, no order explains it */
+#define OVERTAKEN_BY	 4 /* times as many as the queue holds */
 
 static const char *command_name(const struct nvme_channel *channel, const struct nvme_slot *slot)
 {
@@ -193,23 +193,46 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 	want_abort(channel, slot, now_ns);
 }
 
-/* Whether so many commands were sent, and completed, since the one of this slot that it is lost
- * rather than waiting: of those sent no more than the queue holds can be in flight as well. */
-static bool is_overtaken(const struct nvme_channel *channel, const struct nvme_slot *slot)
+/* The command of a queue that goes on with others instead: it was the oldest one for as long as its
+ * deadline, while four times as many as the queue holds were sent, and so completed. Not any that
+ * was overtaken: reads may be slow, and wait for each other, where writes are not. NULL if there is
+ * none. */
+static const struct nvme_slot *find_overtaken(struct nvme_channel *channel, uint64_t now_ns)
 {
-	return channel->sequence - slot->sequence > OVERTAKEN_BY * (uint32_t)channel->slot_count;
+	const struct nvme_slot *oldest = NULL;
+
+	for (unsigned i = 0; i < channel->slot_count; i++) {
+		const struct nvme_slot *slot = &channel->slots[i];
+
+		if (slot->state >= NVME_SLOT_SENT &&
+		    (!oldest || (int32_t)(slot->sequence - oldest->sequence) < 0))
+			oldest = slot;
+	}
+	if (!oldest)
+		return NULL;
+	if (!channel->oldest_since_ns || oldest->sequence != channel->oldest) {
+		channel->oldest = oldest->sequence;
+		channel->oldest_since = channel->sequence;
+		/* At least: nothing has changed since, but for what was sent. */
+		channel->oldest_since_ns = channel->progress_ns;
+		return NULL;
+	}
+	return now_ns - channel->oldest_since_ns >= oldest->timeout_ns &&
+			       channel->sequence - channel->oldest_since >
+				       OVERTAKEN_BY * (uint32_t)channel->slot_count
+		       ? oldest
+		       : NULL;
 }
 
 /* A queue that completes commands is slow, not stuck: what is past its deadline there has as long
- * again from the last completion on, unless they are always others. Not on the admin queue: what is
- * asked there is answered one by one, and events come at any time. */
+ * again from the last completion on. Not on the admin queue: what is asked there is answered one by
+ * one, and events come at any time. */
 static bool is_only_slow(const struct nvme_channel *channel, struct nvme_slot *slot,
 			 uint64_t now_ns)
 {
 	uint64_t until_ns = channel->progress_ns + slot->timeout_ns;
 
-	if (channel->queue.id == 0 || slot->state < NVME_SLOT_SENT || until_ns <= now_ns ||
-	    is_overtaken(channel, slot))
+	if (channel->queue.id == 0 || slot->state < NVME_SLOT_SENT || until_ns <= now_ns)
 		return false;
 	slot->deadline_ns = until_ns;
 	return true;
@@ -218,17 +241,20 @@ static bool is_only_slow(const struct nvme_channel *channel, struct nvme_slot *s
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 {
 	struct nvme_controller *controller = channel->controller;
+	const struct nvme_slot *overtaken;
 	uint64_t next = NVME_NEVER;
 
 	/* What has arrived is not late: perhaps only nobody looked. */
 	nvme_channel_reap(channel);
+	overtaken = channel->queue.id ? find_overtaken(channel, now_ns) : NULL;
 	channel->check_at_ns = NVME_NEVER;
 	for (unsigned i = 0; i < channel->slot_count; i++) {
 		struct nvme_slot *slot = &channel->slots[i];
 
 		if (slot->state < NVME_SLOT_SENT && slot->state != NVME_SLOT_DELAYED)
 			continue;
-		if (slot->deadline_ns <= now_ns && !is_only_slow(channel, slot, now_ns)) {
+		if (slot->deadline_ns <= now_ns &&
+		    (slot == overtaken || !is_only_slow(channel, slot, now_ns))) {
 			if (slot->state == NVME_SLOT_SENT) {
 				deadline_passed(channel, slot, now_ns);
 			} else if (slot->state == NVME_SLOT_DELAYED && nvme_io_obsolete(slot)) {

@@ -142,12 +142,12 @@ static void test_lost_in_a_busy_queue(void **state)
 		driver_add_fault(&driver, kinds[i], NVME_IO_READ, 0, 1, 0);
 		start = nvme_time_ns();
 		reads_start(&reads, &driver, 1);
-		while (!reads.requests[0].complete && nvme_time_ns() - start < 120 * S) {
+		while (!reads.requests[0].complete && nvme_time_ns() - start < 150 * S) {
 			assert_int_equal(block_read(driver.device, 9, 1, bytes), 0);
 			sim_advance(10 * MS);
 		}
 		assert_true(reads.requests[0].complete);
-		assert_in_range(nvme_time_ns() - start, DEADLINE, DEADLINE + 2 * S);
+		assert_in_range(nvme_time_ns() - start, 2 * DEADLINE, 2 * DEADLINE + 2 * S);
 		reads_finish(&reads, 0);
 		assert_int_equal(statistics(&driver)->aborts, 1);
 		assert_int_equal(statistics(&driver)->resets, i);
@@ -155,20 +155,22 @@ static void test_lost_in_a_busy_queue(void **state)
 	}
 }
 
-/* As many as fit into a queue may overtake one, and more: that is an order like any other. */
+/* Reads are slow and steady, writes fast and many, as behind a back end that throttles the former
+ * only: each read is overtaken by thousands of writes, and none is late. */
 static void test_overtaken(void **state)
 {
 	static struct reads reads;
 	struct driver driver;
-	uint8_t bytes[512];
+	uint8_t bytes[512] = {0};
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 80 * S);
-	reads_start(&reads, &driver, 1);
-	for (unsigned i = 0; i < 500; i++) {
-		assert_int_equal(block_read(driver.device, 9, 1, bytes), 0);
-		sim_advance(150 * MS);
+	for (unsigned i = 0; i < 60; i++)
+		driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, (i + 1) * 2 * S);
+	reads_start(&reads, &driver, 60);
+	while (!reads.requests[59].complete) {
+		assert_int_equal(block_write(driver.device, 99, 1, bytes), 0);
+		sim_advance(10 * MS);
 	}
 	reads_finish(&reads, 0);
 	expect_no_fault(&driver);

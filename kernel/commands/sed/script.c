@@ -318,9 +318,7 @@ static void take_command(struct sed_source *source, struct command_line *line, i
 		/* fall through */
 	case 'l':
 		c = sed_take_nonblank(source);
-		line->number = c == 'l' ? NONE_GIVEN : 0;
-		if (line->name == 'l')
-			line->number = NONE_GIVEN;
+		line->number = line->name == 'l' ? NONE_GIVEN : 0;
 		if (c >= 0 && is_digit(c))
 			line->number = sed_take_number(source, c);
 		else

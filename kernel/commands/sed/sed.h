@@ -50,12 +50,12 @@ struct command_line {
 	char name;
 	bool negated;
 	struct address from, to;
-	bool active;	    /* within the range */
-	bool closed;	    /* the range has ended */
-	uint64_t range_end; /* of a range that ends at a line */
-	size_t target;	    /* of { b t T: where to go on */
-	const char *label;
-	struct text text;    /* of a i c; file of r; the first list of y is in map */
+	bool active;	     /* within the range */
+	bool closed;	     /* the range has ended */
+	uint64_t range_end;  /* of a range that ends at a line */
+	size_t target;	     /* of { b t T: where to go on */
+	const char *label;   /* of : b t T; the file of r */
+	struct text text;    /* of a i c; the replacement of s */
 	unsigned char *map;  /* of y */
 	struct regex *regex; /* of s; NULL: the last one used */
 	bool global, print;

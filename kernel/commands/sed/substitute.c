@@ -79,7 +79,6 @@ bool sed_substitute(struct sed *sed, struct command_line *line)
 
 		process_check_interrupt();
 		sed_add(&sed->made, pattern->bytes + at, start - at);
-		at = start;
 		/* nothing right behind a match is no match of its own */
 		if (!(empty && start == last_end) && ++count >= line->number) {
 			add_replacement(sed, &line->text, found);

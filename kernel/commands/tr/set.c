@@ -71,7 +71,6 @@ void tr_go_back(struct tr_set *set)
 
 int tr_next_byte(struct tr_set *set, const struct tr_element **from, bool *starts)
 {
-	*from = NULL;
 	for (; set->at < set->count; set->at++, set->within = 0) {
 		const struct tr_element *element = &set->elements[set->at];
 

@@ -111,6 +111,7 @@ static void check(struct tr_set *first, struct tr_set *second, const struct sett
 			"string2 must map all characters in the domain to one");
 }
 
+/* Changes what is translated in a table of all bytes as they are. */
 static void make_table(struct tr_set *first, struct tr_set *second, const struct settings *settings,
 		       unsigned char table[TR_BYTES])
 {
@@ -118,8 +119,6 @@ static void make_table(struct tr_set *first, struct tr_set *second, const struct
 	bool starts, in[TR_BYTES];
 	int from, to;
 
-	for (int c = 0; c < TR_BYTES; c++)
-		table[c] = (unsigned char)c;
 	if (settings->complement) {
 		tr_members(first, true, in);
 		tr_go_back(second);

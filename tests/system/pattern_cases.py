@@ -170,7 +170,8 @@ def sed_command(rng, extended, depth=0):
     if kind == 7:
         return address + rng.choice(["y/abc/xyz/", "y/a\\/\\n/bcd/", "y/abc/ABC/", "y,a,b,"])
     if kind == 8:
-        return address + rng.choice(["a hello", "i\\\ntext", "c changed", "a\\\n two\\\nlines", "i  lead", "a\\  kept", "c\\\nX"]) + "\n"
+        return address + rng.choice(["a hello", "i\\\ntext", "c changed", "a\\\n two\\\nlines", "i  lead", "a\\  kept", "c\\\nX",
+                                     "r tiny", "r nowhere", "r empty", "w /dev/stdout", "s/a/b/w /dev/stdout"]) + "\n"
     if kind == 9:
         return address + rng.choice(["q", "Q", "q5", "Q3"])
     if kind == 10:

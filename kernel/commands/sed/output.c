@@ -48,13 +48,17 @@ void sed_put_line(struct sed *sed, const char *bytes, size_t length)
 		sed->missing_newline = true;
 }
 
-static void write_all(int fd, const char *name, const char *bytes, size_t length)
+static void write_all(const struct written *file, const char *bytes, size_t length)
 {
+	if (file->fd == 1) { /* in order with all else that goes there */
+		out_bytes(bytes, length);
+		return;
+	}
 	while (length) {
-		long count = process_write(fd, bytes, length);
+		long count = process_write(file->fd, bytes, length);
 
 		if (count <= 0)
-			fail(STATUS_PANIC, "couldn't write to %s: %s", name,
+			fail(STATUS_PANIC, "couldn't write to %s: %s", file->name,
 			     error_text(count ? (int)-count : EIO));
 		bytes += count;
 		length -= (size_t)count;
@@ -65,15 +69,11 @@ void sed_put_written(struct sed *sed, struct written *file)
 {
 	char end = sed_line_end(sed);
 
-	if (file->fd == 1) {
-		sed_put_line(sed, sed->pattern.bytes, sed->pattern.length);
-		return;
-	}
 	if (file->missing_newline)
-		write_all(file->fd, file->name, &end, 1);
-	write_all(file->fd, file->name, sed->pattern.bytes, sed->pattern.length);
+		write_all(file, &end, 1);
+	write_all(file, sed->pattern.bytes, sed->pattern.length);
 	if (sed->pattern.newline)
-		write_all(file->fd, file->name, &end, 1);
+		write_all(file, &end, 1);
 	file->missing_newline = !sed->pattern.newline;
 }
 
@@ -171,6 +171,7 @@ void sed_put_appended(struct sed *sed)
 	while (sed->appended) {
 		struct sed_appended *appended = sed->appended;
 
+		sed_put_missing_newline(sed);
 		if (appended->text)
 			sed_put_text(sed, appended->text->bytes, appended->text->length);
 		else

@@ -8,7 +8,7 @@ HOST_WITHOUT := kernel/commands/interrupts.c kernel/commands/lspci.c kernel/comm
 # What unit tests over the file layer, the shell or commands are linked from.
 HOST_MACHINE := $(addprefix tests/host/,host.c memory.c thread.c disk.c run.c) kernel/cmdline.c kernel/memory_hold.c kernel/thread.c
 HOST_LIB     := $(filter-out lib/string.c lib/format.c,$(wildcard lib/*.c))
-HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) kernel/posix/process.c $(wildcard kernel/posix/*.c) \
+HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) $(wildcard kernel/posix/*.c) \
 	$(wildcard drivers/block/*.c)
 HOST_SUPPORT := $(wildcard kernel/commands/support/*.c)
 HOST_SHELL   := $(wildcard kernel/shell/*.c)

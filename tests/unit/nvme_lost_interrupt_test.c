@@ -20,9 +20,7 @@ static void test_lost(void **state)
 			assert_int_equal(lost(&driver), n);
 		}
 		assert_logged("lost interrupt: vector");
-		assert_int_equal(
-			strstr(strstr(sim_log(), "lost interrupt") + 1, "lost interrupt") != NULL,
-			0);
+		assert_null(strstr(strstr(sim_log(), "lost interrupt") + 1, "lost interrupt"));
 		assert_read(&driver, 0, LATENCY, LATENCY + 100 * US);
 		assert_int_equal(lost(&driver), 3);
 		assert_int_equal(statistics(&driver)->timeouts, 0);

@@ -2,10 +2,10 @@
 #include "kernel/commands/sed/source.h"
 #include "lib/ctype.h"
 
-static struct address take_regex_address(struct sed_source *source, int delimiter)
+static struct sed_address take_regex_address(struct sed_source *source, int delimiter)
 {
-	struct address address = {.kind = ADDRESS_REGEX};
-	struct text text = {0};
+	struct sed_address address = {.kind = ADDRESS_REGEX};
+	struct sed_text text = {0};
 	unsigned flags = 0;
 
 	if (delimiter == '\\')
@@ -28,9 +28,9 @@ static struct address take_regex_address(struct sed_source *source, int delimite
 	return address;
 }
 
-static struct address take_address(struct sed_source *source, int c)
+static struct sed_address take_address(struct sed_source *source, int c)
 {
-	struct address address = {ADDRESS_NONE, 0, 0, NULL};
+	struct sed_address address = {ADDRESS_NONE, 0, 0, NULL};
 
 	if (c == '/' || c == '\\')
 		return take_regex_address(source, c);
@@ -54,7 +54,7 @@ static struct address take_address(struct sed_source *source, int c)
 	return address;
 }
 
-int sed_take_addresses(struct sed_source *source, struct command_line *line, int c)
+int sed_take_addresses(struct sed_source *source, struct sed_command *line, int c)
 {
 	line->from = take_address(source, c);
 	if (line->from.kind == ADDRESS_PLUS || line->from.kind == ADDRESS_MODULO)

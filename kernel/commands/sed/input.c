@@ -10,7 +10,7 @@
  * there is no room. */
 static void replace_file(struct sed *sed)
 {
-	struct text other = {0};
+	struct sed_text other = {0};
 	struct file_stat stat = {.mode = 0644};
 	int fd, error;
 
@@ -35,7 +35,7 @@ static void replace_file(struct sed *sed)
 	}
 	process_set_file(fd, NULL);
 	if (sed->suffix) {
-		struct text kept = {0};
+		struct sed_text kept = {0};
 
 		sed_add(&kept, sed->name, strlen(sed->name));
 		sed_add(&kept, sed->suffix, strlen(sed->suffix) + 1);
@@ -66,7 +66,7 @@ static void begin_lines(struct sed *sed)
 	sed->number = 0;
 	sed->hold.length = 0;
 	for (size_t i = 0; i < sed->script->count; i++) {
-		struct command_line *line = &sed->script->lines[i];
+		struct sed_command *line = &sed->script->lines[i];
 
 		line->closed = false;
 		line->active = line->from.kind == ADDRESS_LINE && line->from.first == 0;

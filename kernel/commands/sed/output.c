@@ -48,7 +48,7 @@ void sed_put_line(struct sed *sed, const char *bytes, size_t length)
 		sed->missing_newline = true;
 }
 
-static void write_all(const struct written *file, const char *bytes, size_t length)
+static void write_all(const struct sed_written *file, const char *bytes, size_t length)
 {
 	if (file->fd == 1) { /* in order with all else that goes there */
 		out_bytes(bytes, length);
@@ -65,7 +65,7 @@ static void write_all(const struct written *file, const char *bytes, size_t leng
 	}
 }
 
-void sed_put_written(struct sed *sed, struct written *file)
+void sed_put_written(struct sed *sed, struct sed_written *file)
 {
 	char end = sed_line_end(sed);
 
@@ -77,7 +77,7 @@ void sed_put_written(struct sed *sed, struct written *file)
 	file->missing_newline = !sed->pattern.newline;
 }
 
-void sed_put_insertion(struct sed *sed, const struct text *text)
+void sed_put_insertion(struct sed *sed, const struct sed_text *text)
 {
 	char end = sed_line_end(sed);
 
@@ -105,7 +105,7 @@ void sed_put_number(struct sed *sed)
 
 void sed_put_first(struct sed *sed)
 {
-	struct text *pattern = &sed->pattern;
+	struct sed_text *pattern = &sed->pattern;
 	char end = sed_line_end(sed);
 	char *newline = pattern->length ? memchr(pattern->bytes, end, pattern->length) : NULL;
 
@@ -142,7 +142,7 @@ void sed_put_visible(struct sed *sed, unsigned width)
 	sed_put_word(sed, "$");
 }
 
-void sed_append(struct sed *sed, const struct text *text, const char *file)
+void sed_append(struct sed *sed, const struct sed_text *text, const char *file)
 {
 	struct sed_appended *appended = alloc_or_fail(sizeof(*appended));
 

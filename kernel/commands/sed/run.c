@@ -8,13 +8,14 @@ enum outcome { GOES_ON, CYCLE_ENDS, DELETED, RESTARTS, ENDS };
 
 static void exchange(struct sed *sed)
 {
-	struct text text = sed->pattern;
+	struct sed_text text = sed->pattern;
 
 	sed->pattern = sed->hold;
 	sed->hold = text;
 }
 
-static void copy(const struct sed *sed, struct text *to, const struct text *from, bool behind)
+static void copy(const struct sed *sed, struct sed_text *to, const struct sed_text *from,
+		 bool behind)
 {
 	if (behind)
 		sed_add_byte(to, sed_line_end(sed));
@@ -55,7 +56,7 @@ static enum outcome delete_first(struct sed *sed)
 }
 
 /* Commands that end a cycle, or may. */
-static enum outcome run_flow(struct sed *sed, struct command_line *line)
+static enum outcome run_flow(struct sed *sed, struct sed_command *line)
 {
 	switch (line->name) {
 	case 'c':
@@ -85,9 +86,9 @@ static enum outcome run_flow(struct sed *sed, struct command_line *line)
 	return GOES_ON;
 }
 
-static void run_edit(struct sed *sed, struct command_line *line)
+static void run_edit(struct sed *sed, struct sed_command *line)
 {
-	struct text *pattern = &sed->pattern;
+	struct sed_text *pattern = &sed->pattern;
 
 	switch (line->name) {
 	case 'g':
@@ -120,7 +121,7 @@ static void run_edit(struct sed *sed, struct command_line *line)
 	}
 }
 
-static void run_output(struct sed *sed, struct command_line *line)
+static void run_output(struct sed *sed, struct sed_command *line)
 {
 	switch (line->name) {
 	case '=':
@@ -155,7 +156,7 @@ static void run_output(struct sed *sed, struct command_line *line)
 }
 
 /* Where the script goes on behind a jump, or behind line at. */
-static size_t jump(struct sed *sed, struct command_line *line, size_t at)
+static size_t jump(struct sed *sed, struct sed_command *line, size_t at)
 {
 	bool jumps = line->name == 'b' || (line->name == 't' && sed->replaced) ||
 		     (line->name == 'T' && !sed->replaced);
@@ -168,11 +169,11 @@ static size_t jump(struct sed *sed, struct command_line *line, size_t at)
 
 static enum outcome run_script(struct sed *sed)
 {
-	struct script *script = sed->script;
+	struct sed_script *script = sed->script;
 	size_t at = 0;
 
 	while (at < script->count) {
-		struct command_line *line = &script->lines[at];
+		struct sed_command *line = &script->lines[at];
 		bool selected = sed_is_selected(sed, line) != line->negated;
 		enum outcome outcome;
 
@@ -198,7 +199,7 @@ static enum outcome run_script(struct sed *sed)
 	return CYCLE_ENDS;
 }
 
-int sed_run(struct script *script, char **files, int count, bool in_place, const char *suffix,
+int sed_run(struct sed_script *script, char **files, int count, bool in_place, const char *suffix,
 	    unsigned width)
 {
 	static char *standard[] = {"-"};

@@ -7,12 +7,12 @@
 /* What a cycle appends when it ends: a text, or a file's content. */
 struct sed_appended {
 	struct sed_appended *next;
-	const struct text *text;
+	const struct sed_text *text;
 	const char *file;
 };
 
 struct sed {
-	struct script *script;
+	struct sed_script *script;
 	char **files; /* still to be read */
 	int count;
 	bool in_place;
@@ -22,12 +22,12 @@ struct sed {
 	bool open;	  /* input is */
 	const char *name; /* of input */
 	uint64_t number;  /* of the line */
-	struct text pattern, hold, made;
+	struct sed_text pattern, hold, made;
 	bool replaced; /* for t */
 	struct regex *last_regex;
 	struct sed_appended *appended, **appended_end;
 	bool missing_newline;
-	struct text output; /* of -i */
+	struct sed_text output; /* of -i */
 	int status;
 	int exit_status;
 };
@@ -45,15 +45,15 @@ void sed_put_line(struct sed *sed, const char *bytes, size_t length);
 /* A line with its end. */
 void sed_put_word(struct sed *sed, const char *word);
 /* The pattern space: to a file of w, up to its first newline, as l shows it. */
-void sed_put_written(struct sed *sed, struct written *file);
+void sed_put_written(struct sed *sed, struct sed_written *file);
 void sed_put_first(struct sed *sed);
 void sed_put_visible(struct sed *sed, unsigned width);
 /* The number of the line. */
 void sed_put_number(struct sed *sed);
 /* The text of i and c. */
-void sed_put_insertion(struct sed *sed, const struct text *text);
+void sed_put_insertion(struct sed *sed, const struct sed_text *text);
 /* What is to come at the end of the cycle: a text, or if it is NULL a file's content. */
-void sed_append(struct sed *sed, const struct text *text, const char *file);
+void sed_append(struct sed *sed, const struct sed_text *text, const char *file);
 void sed_put_appended(struct sed *sed);
 
 /* input.c */
@@ -70,7 +70,7 @@ void sed_close_input(struct sed *sed);
 struct regex *sed_regex_of(struct sed *sed, struct regex *regex);
 /* Whether the line that was read is one of the command's, before its ! is looked at. Once for each
  * line: ranges move on. */
-bool sed_is_selected(struct sed *sed, struct command_line *line);
+bool sed_is_selected(struct sed *sed, struct sed_command *line);
 
 /* substitute.c: whether anything in the pattern space was replaced. */
-bool sed_substitute(struct sed *sed, struct command_line *line);
+bool sed_substitute(struct sed *sed, struct sed_command *line);

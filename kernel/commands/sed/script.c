@@ -18,7 +18,7 @@ static void take_end(struct sed_source *source)
 }
 
 /* The text of a, i, c, behind what introduces it. */
-static void take_text(struct sed_source *source, struct command_line *line)
+static void take_text(struct sed_source *source, struct sed_command *line)
 {
 	int c;
 
@@ -43,7 +43,7 @@ static void take_text(struct sed_source *source, struct command_line *line)
 	sed_add_byte(&line->text, '\n');
 }
 
-static void take_insertion(struct sed_source *source, struct command_line *line)
+static void take_insertion(struct sed_source *source, struct sed_command *line)
 {
 	int c = sed_take_nonblank(source);
 	size_t behind = source->at;
@@ -68,7 +68,7 @@ static void take_insertion(struct sed_source *source, struct command_line *line)
 /* A word of b, t, T, and of ':', which it may end the line of. */
 static const char *take_label(struct sed_source *source, bool defined)
 {
-	struct text text = {0};
+	struct sed_text text = {0};
 	int c = sed_take_nonblank(source);
 
 	for (; c >= 0 && !is_space(c) && c != ';' && (defined || c != '}'); c = sed_take(source))
@@ -80,7 +80,7 @@ static const char *take_label(struct sed_source *source, bool defined)
 
 static char *take_file_name(struct sed_source *source)
 {
-	struct text text = {0};
+	struct sed_text text = {0};
 	int c = sed_take_nonblank(source);
 
 	for (; c >= 0 && c != '\n'; c = sed_take(source))
@@ -91,18 +91,18 @@ static char *take_file_name(struct sed_source *source)
 	return text.bytes;
 }
 
-static struct written *open_written(struct sed_source *source)
+static struct sed_written *open_written(struct sed_source *source)
 {
 	char *name = take_file_name(source);
-	struct script *script = source->script;
-	struct written *file = script->written;
+	struct sed_script *script = source->script;
+	struct sed_written *file = script->written;
 
 	while (file && strcmp(file->name, name) != 0)
 		file = file->next;
 	if (file)
 		return file;
 	file = alloc_or_fail(sizeof(*file));
-	*file = (struct written){script->written, name, 0, false};
+	*file = (struct sed_written){script->written, name, 0, false};
 	if (strcmp(name, "/dev/stdout") == 0)
 		file->fd = 1;
 	else if (strcmp(name, "/dev/stderr") == 0)
@@ -116,7 +116,7 @@ static struct written *open_written(struct sed_source *source)
 }
 
 /* The flags of s. */
-static unsigned take_flags(struct sed_source *source, struct command_line *line)
+static unsigned take_flags(struct sed_source *source, struct sed_command *line)
 {
 	unsigned flags = 0;
 
@@ -169,7 +169,7 @@ static unsigned take_flags(struct sed_source *source, struct command_line *line)
 }
 
 /* The highest group that a replacement names. */
-static unsigned highest_reference(const struct text *text)
+static unsigned highest_reference(const struct sed_text *text)
 {
 	unsigned highest = 0;
 
@@ -183,9 +183,9 @@ static unsigned highest_reference(const struct text *text)
 	return highest;
 }
 
-static void take_substitution(struct sed_source *source, struct command_line *line)
+static void take_substitution(struct sed_source *source, struct sed_command *line)
 {
-	struct text expression = {0};
+	struct sed_text expression = {0};
 	int delimiter = sed_take(source);
 
 	if (delimiter < 0 || delimiter == '\n' || delimiter == '\\' ||
@@ -203,13 +203,13 @@ static void take_substitution(struct sed_source *source, struct command_line *li
 	}
 }
 
-static void take_translation(struct sed_source *source, struct command_line *line)
+static void take_translation(struct sed_source *source, struct sed_command *line)
 {
-	struct text lists[2] = {{0}, {0}};
+	struct sed_text lists[2] = {{0}, {0}};
 	int delimiter = sed_take(source);
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct text *list = &lists[i];
+		struct sed_text *list = &lists[i];
 		size_t to = 0;
 
 		if (delimiter < 0 || !sed_take_delimited(source, delimiter, SED_LIST, list))
@@ -243,9 +243,9 @@ static void take_translation(struct sed_source *source, struct command_line *lin
 	take_end(source);
 }
 
-static void end_block(struct sed_source *source, const struct command_line *line)
+static void end_block(struct sed_source *source, const struct sed_command *line)
 {
-	struct script *script = source->script;
+	struct sed_script *script = source->script;
 
 	if (!script->depth)
 		sed_bad(source, "unexpected `}'");
@@ -255,9 +255,9 @@ static void end_block(struct sed_source *source, const struct command_line *line
 	take_end(source);
 }
 
-static void take_comment(struct sed_source *source, const struct command_line *line)
+static void take_comment(struct sed_source *source, const struct sed_command *line)
 {
-	struct script *script = source->script;
+	struct sed_script *script = source->script;
 	int c;
 
 	if (line->from.kind != ADDRESS_NONE)
@@ -274,9 +274,9 @@ static void take_comment(struct sed_source *source, const struct command_line *l
 		c = sed_take(source);
 }
 
-static void take_command(struct sed_source *source, struct command_line *line, int c)
+static void take_command(struct sed_source *source, struct sed_command *line, int c)
 {
-	struct script *script = source->script;
+	struct sed_script *script = source->script;
 	char message[] = "unknown command: `?'";
 
 	line->name = (char)c;
@@ -361,7 +361,7 @@ static void take_command(struct sed_source *source, struct command_line *line, i
 	}
 }
 
-static struct command_line *new_line(struct script *script)
+static struct sed_command *new_line(struct sed_script *script)
 {
 	if (script->count == script->room) {
 		script->room = script->room ? 2 * script->room : 16;
@@ -370,14 +370,14 @@ static struct command_line *new_line(struct script *script)
 		if (!script->lines)
 			fail(STATUS_PANIC, "memory exhausted");
 	}
-	struct command_line *line = &script->lines[script->count++];
+	struct sed_command *line = &script->lines[script->count++];
 
 	memset(line, 0, sizeof(*line));
 	return line;
 }
 
-void script_add(struct script *script, const char *text, size_t length, const char *name,
-		unsigned number)
+void sed_script_add(struct sed_script *script, const char *text, size_t length, const char *name,
+		    unsigned number)
 {
 	struct sed_source source = {script, text, length, 0, name, number, 1};
 
@@ -393,18 +393,18 @@ void script_add(struct script *script, const char *text, size_t length, const ch
 			script->last = sed_place_of(&source, 0);
 			return;
 		}
-		struct command_line *line = new_line(script);
+		struct sed_command *line = new_line(script);
 
 		take_command(&source, line, sed_take_addresses(&source, line, c));
 	}
 }
 
-void script_end(struct script *script)
+void sed_script_end(struct sed_script *script)
 {
 	if (script->depth)
-		script_fail(&script->block_places[script->depth - 1], "unmatched `{'");
+		sed_script_fail(&script->block_places[script->depth - 1], "unmatched `{'");
 	for (size_t i = 0; i < script->count; i++) {
-		struct command_line *line = &script->lines[i];
+		struct sed_command *line = &script->lines[i];
 
 		if (!line->name || !strchr("btT", line->name))
 			continue;

@@ -34,7 +34,7 @@ struct piece {
 };
 
 struct settings {
-	struct script script;
+	struct sed_script script;
 	struct piece *pieces, **pieces_end;
 	bool in_place;
 	const char *suffix;
@@ -59,7 +59,7 @@ static void add_piece(struct settings *settings, char *text, size_t length, cons
 
 static void add_file(struct settings *settings, const char *name)
 {
-	struct text text = {0};
+	struct sed_text text = {0};
 	char *buffer = input_buffer();
 	long count;
 	int fd = strcmp(name, "-") ? process_open(name, O_RDONLY, 0) : 0;
@@ -136,9 +136,9 @@ static int sed_main(int argc, char **argv)
 		state.index++;
 	}
 	for (struct piece *piece = settings->pieces; piece; piece = piece->next)
-		script_add(&settings->script, piece->text, piece->length, piece->name,
-			   piece->name ? 0 : ++number);
-	script_end(&settings->script);
+		sed_script_add(&settings->script, piece->text, piece->length, piece->name,
+			       piece->name ? 0 : ++number);
+	sed_script_end(&settings->script);
 	return sed_run(&settings->script, argv + state.index, argc - state.index,
 		       settings->in_place, settings->suffix, settings->width);
 }

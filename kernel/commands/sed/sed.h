@@ -13,16 +13,16 @@
 
 #define SPACE_LIMIT (16u * 1024 * 1024) /* of the pattern and the hold space, and of what grows */
 
-struct text {
+struct sed_text {
 	char *bytes;
 	size_t length, room;
 	bool newline; /* comes behind it, as a line */
 };
 
-void sed_add(struct text *text, const void *bytes, size_t length);
-void sed_add_byte(struct text *text, char c);
+void sed_add(struct sed_text *text, const void *bytes, size_t length);
+void sed_add_byte(struct sed_text *text, char c);
 
-enum address_kind {
+enum sed_address_kind {
 	ADDRESS_NONE,
 	ADDRESS_LINE,	/* first */
 	ADDRESS_STEP,	/* first~step */
@@ -32,69 +32,69 @@ enum address_kind {
 	ADDRESS_MODULO, /* ~first, as the second one */
 };
 
-struct address {
-	enum address_kind kind;
+struct sed_address {
+	enum sed_address_kind kind;
 	uint64_t first, step;
 	struct regex *regex;
 };
 
 /* A file that w writes to. */
-struct written {
-	struct written *next;
+struct sed_written {
+	struct sed_written *next;
 	const char *name;
 	int fd; /* 1, 2: standard output, error */
 	bool missing_newline;
 };
 
-struct command_line {
+struct sed_command {
 	char name;
 	bool negated;
-	struct address from, to;
-	bool active;	     /* within the range */
-	bool closed;	     /* the range has ended */
-	uint64_t range_end;  /* of a range that ends at a line */
-	size_t target;	     /* of { b t T: where to go on */
-	const char *label;   /* of : b t T; the file of r */
-	struct text text;    /* of a i c; the replacement of s */
-	unsigned char *map;  /* of y */
-	struct regex *regex; /* of s; NULL: the last one used */
+	struct sed_address from, to;
+	bool active;	      /* within the range */
+	bool closed;	      /* the range has ended */
+	uint64_t range_end;   /* of a range that ends at a line */
+	size_t target;	      /* of { b t T: where to go on */
+	const char *label;    /* of : b t T; the file of r */
+	struct sed_text text; /* of a i c; the replacement of s */
+	unsigned char *map;   /* of y */
+	struct regex *regex;  /* of s; NULL: the last one used */
 	bool global, print;
 	unsigned references; /* highest \N in the replacement */
 	uint64_t number;     /* of the match; exit status of q Q; width of l, NONE_GIVEN */
-	struct written *file;
+	struct sed_written *file;
 };
 
 #define NONE_GIVEN  UINT64_MAX
 #define NESTING_MAX 64 /* of { } */
 
 /* Where in the script something is, as messages say it. */
-struct script_place {
+struct sed_script_place {
 	const char *name; /* of the file; NULL: -e number */
 	unsigned number, line;
 	size_t at;
 };
 
-struct script {
-	struct command_line *lines;
+struct sed_script {
+	struct sed_command *lines;
 	size_t count, room;
 	bool extended, quiet, separate, null_data;
-	struct written *written;
+	struct sed_written *written;
 	/* while it is parsed */
 	size_t blocks[NESTING_MAX]; /* { that are open */
-	struct script_place block_places[NESTING_MAX];
-	struct script_place last; /* of the last piece */
+	struct sed_script_place block_places[NESTING_MAX];
+	struct sed_script_place last; /* of the last piece */
 	unsigned depth;
 	bool open_text; /* a\ ended a piece: its text is the next one */
 };
 
 /* One -e or -f. name: of the file, NULL for -e number. Ends the process where something is wrong.
  */
-void script_add(struct script *script, const char *text, size_t length, const char *name,
-		unsigned number);
-_Noreturn void script_fail(const struct script_place *place, const char *what);
+void sed_script_add(struct sed_script *script, const char *text, size_t length, const char *name,
+		    unsigned number);
+_Noreturn void sed_script_fail(const struct sed_script_place *place, const char *what);
 /* After the last one: labels and braces. */
-void script_end(struct script *script);
+void sed_script_end(struct sed_script *script);
 
 /* Runs the script over the files; the status. suffix: NULL, or of the copies that -i keeps. */
-int sed_run(struct script *script, char **files, int count, bool in_place, const char *suffix,
+int sed_run(struct sed_script *script, char **files, int count, bool in_place, const char *suffix,
 	    unsigned width);

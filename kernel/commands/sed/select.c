@@ -7,12 +7,12 @@ struct regex *sed_regex_of(struct sed *sed, struct regex *regex)
 	if (!regex)
 		regex = sed->last_regex;
 	if (!regex)
-		script_fail(&sed->script->last, "no previous regular expression");
+		sed_script_fail(&sed->script->last, "no previous regular expression");
 	sed->last_regex = regex;
 	return regex;
 }
 
-static bool matches(struct sed *sed, const struct address *address)
+static bool matches(struct sed *sed, const struct sed_address *address)
 {
 	switch (address->kind) {
 	case ADDRESS_LINE:
@@ -31,7 +31,7 @@ static bool matches(struct sed *sed, const struct address *address)
 }
 
 /* The first line of a range: whether more are to come. */
-static bool begins_range(struct sed *sed, struct command_line *line)
+static bool begins_range(struct sed *sed, struct sed_command *line)
 {
 	uint64_t number = sed->number, step = line->to.first;
 
@@ -53,7 +53,7 @@ static bool begins_range(struct sed *sed, struct command_line *line)
 
 /* Whether a range begins here. One from a line on begins behind it, too, where that was passed
  * over, but once only. */
-static bool is_beginning(struct sed *sed, const struct command_line *line)
+static bool is_beginning(struct sed *sed, const struct sed_command *line)
 {
 	uint64_t number = sed->number;
 
@@ -65,7 +65,7 @@ static bool is_beginning(struct sed *sed, const struct command_line *line)
 	       number == line->from.first;
 }
 
-bool sed_is_selected(struct sed *sed, struct command_line *line)
+bool sed_is_selected(struct sed *sed, struct sed_command *line)
 {
 	bool by_number = line->to.kind != ADDRESS_REGEX && line->to.kind != ADDRESS_LAST;
 	bool selected = true;

@@ -6,23 +6,23 @@
 #include "lib/ctype.h"
 #include "lib/string.h"
 
-_Noreturn void script_fail(const struct script_place *place, const char *what)
+_Noreturn void sed_script_fail(const struct sed_script_place *place, const char *what)
 {
 	if (place->name)
 		fail(STATUS_USAGE, "file %s line %u: %s", place->name, place->line, what);
 	fail(STATUS_USAGE, "-e expression #%u, char %zu: %s", place->number, place->at, what);
 }
 
-struct script_place sed_place_of(const struct sed_source *source, size_t at)
+struct sed_script_place sed_place_of(const struct sed_source *source, size_t at)
 {
-	return (struct script_place){source->name, source->number, source->line, at};
+	return (struct sed_script_place){source->name, source->number, source->line, at};
 }
 
 _Noreturn void sed_bad(const struct sed_source *source, const char *what)
 {
-	struct script_place place = sed_place_of(source, source->at);
+	struct sed_script_place place = sed_place_of(source, source->at);
 
-	script_fail(&place, what);
+	sed_script_fail(&place, what);
 }
 
 int sed_take(struct sed_source *source)
@@ -66,7 +66,7 @@ uint64_t sed_take_number(struct sed_source *source, int c)
 }
 
 /* What stands between brackets, in which a delimiter is none, behind the [ that was taken. */
-static bool take_brackets(struct sed_source *source, struct text *text)
+static bool take_brackets(struct sed_source *source, struct sed_text *text)
 {
 	bool first = true;
 	int c, kind = 0; /* of a [: in it */
@@ -99,7 +99,7 @@ static bool take_brackets(struct sed_source *source, struct text *text)
 }
 
 bool sed_take_delimited(struct sed_source *source, int delimiter, enum sed_delimited kind,
-			struct text *text)
+			struct sed_text *text)
 {
 	bool expression = kind != SED_REPLACEMENT;
 	int c;
@@ -159,7 +159,7 @@ int sed_escape(const char *text, size_t length, size_t *used)
 	return *used > 1 ? (int)(value & 0xff) : -1;
 }
 
-void sed_unescape(struct text *text, const char *special)
+void sed_unescape(struct sed_text *text, const char *special)
 {
 	size_t to = 0;
 
@@ -186,7 +186,7 @@ void sed_unescape(struct text *text, const char *special)
 	text->length = to;
 }
 
-struct regex *sed_compile(struct sed_source *source, struct text *text, unsigned flags)
+struct regex *sed_compile(struct sed_source *source, struct sed_text *text, unsigned flags)
 {
 	struct regex *regex;
 	const char *error;

@@ -5,7 +5,7 @@
 
 /* The piece of the script that is being read. */
 struct sed_source {
-	struct script *script;
+	struct sed_script *script;
 	const char *text;
 	size_t length, at;
 	const char *name;
@@ -13,7 +13,7 @@ struct sed_source {
 	unsigned line;
 };
 
-struct script_place sed_place_of(const struct sed_source *source, size_t at);
+struct sed_script_place sed_place_of(const struct sed_source *source, size_t at);
 /* Ends the process: what is wrong, and where. */
 _Noreturn void sed_bad(const struct sed_source *source, const char *what);
 
@@ -30,16 +30,16 @@ enum sed_delimited { SED_EXPRESSION, SED_REPLACEMENT, SED_LIST };
 /* What comes up to an unescaped delimiter; false at the end of the line. The delimiter loses its
  * backslash, and \n is a newline but in a replacement. */
 bool sed_take_delimited(struct sed_source *source, int delimiter, enum sed_delimited kind,
-			struct text *text);
+			struct sed_text *text);
 /* The byte that text, behind a backslash, stands for, and how many bytes of text that takes; -1: it
  * is none of these escapes. */
 int sed_escape(const char *text, size_t length, size_t *used);
 /* Makes escapes the bytes that they stand for; those of the special ones, as \x26, keep standing
  * for themselves. */
-void sed_unescape(struct text *text, const char *special);
+void sed_unescape(struct sed_text *text, const char *special);
 /* The expression that is written in text, which is gone then; NULL where that is empty. */
-struct regex *sed_compile(struct sed_source *source, struct text *text, unsigned flags);
+struct regex *sed_compile(struct sed_source *source, struct sed_text *text, unsigned flags);
 
 /* address.c: the addresses of the command and its !, from c on, which was taken. The first byte
  * behind them. */
-int sed_take_addresses(struct sed_source *source, struct command_line *line, int c);
+int sed_take_addresses(struct sed_source *source, struct sed_command *line, int c);

@@ -26,7 +26,7 @@ static void add_replaced(struct sed *sed, struct letters *letters, const char *b
 	}
 }
 
-static void add_replacement(struct sed *sed, const struct text *text,
+static void add_replacement(struct sed *sed, const struct sed_text *text,
 			    const struct regex_match *found)
 {
 	struct letters letters = {0, 0};
@@ -59,11 +59,11 @@ static void add_replacement(struct sed *sed, const struct text *text,
 	}
 }
 
-bool sed_substitute(struct sed *sed, struct command_line *line)
+bool sed_substitute(struct sed *sed, struct sed_command *line)
 {
 	struct regex *regex = sed_regex_of(sed, line->regex);
 	struct regex_match found[REGEX_GROUPS];
-	struct text *pattern = &sed->pattern;
+	struct sed_text *pattern = &sed->pattern;
 	size_t at = 0, last_end = REGEX_NONE;
 	uint64_t count = 0;
 	bool done = false;
@@ -99,7 +99,7 @@ bool sed_substitute(struct sed *sed, struct command_line *line)
 		return false;
 	if (at < pattern->length)
 		sed_add(&sed->made, pattern->bytes + at, pattern->length - at);
-	struct text made = sed->made;
+	struct sed_text made = sed->made;
 
 	made.newline = pattern->newline;
 	sed->made = *pattern;

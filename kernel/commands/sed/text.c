@@ -4,7 +4,7 @@
 #include "kernel/posix/process.h"
 #include "lib/string.h"
 
-void sed_add(struct text *text, const void *bytes, size_t length)
+void sed_add(struct sed_text *text, const void *bytes, size_t length)
 {
 	if (length > SPACE_LIMIT - text->length)
 		fail(STATUS_PANIC, "line too long (%u MiB at most)", SPACE_LIMIT >> 20);
@@ -19,7 +19,7 @@ void sed_add(struct text *text, const void *bytes, size_t length)
 	text->length += length;
 }
 
-void sed_add_byte(struct text *text, char c)
+void sed_add_byte(struct sed_text *text, char c)
 {
 	sed_add(text, &c, 1);
 }

@@ -69,7 +69,7 @@ static void dump_plain(struct settings *settings)
 
 static void print_identifier(const struct settings *settings, const char *name)
 {
-	if (is_digit(*name) && !settings->name)
+	if (is_digit(*name))
 		out("__");
 	for (; *name; name++) {
 		int c = is_alnum(*name) ? *name : '_';

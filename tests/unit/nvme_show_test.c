@@ -1,0 +1,129 @@
+/* Structures in text, as nvme-cli 2.3 prints them: what a device of QEMU never has. */
+#include <stdarg.h>
+
+#include "drivers/nvme/spec/describe.h"
+#include "drivers/nvme/spec/spec.h"
+#include "kernel/commands/command.h"
+#include "kernel/commands/nvme/nvme.h"
+#include "tests/unit/cmocka.h"
+
+static char text[65536];
+static size_t length;
+
+void out(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	length += (size_t)vsnprintf(text + length, sizeof(text) - length, format, arguments);
+	va_end(arguments);
+	assert_true(length < sizeof(text));
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	length = 0;
+	text[0] = '\0';
+	return 0;
+}
+
+/* Whether the lines stand in the output, one behind the other, from the beginning of one on. */
+#define assert_shown(lines)	assert_non_null(strstr(text, "\n" lines "\n"))
+#define assert_not_shown(lines) assert_null(strstr(text, "\n" lines))
+
+static void test_identify_controller(void **state)
+{
+	struct nvme_identify_controller *id = calloc(1, sizeof(*id));
+
+	(void)state;
+	id->vid = 0x1b36;
+	memcpy(id->sn, "serial              ", 20);
+	memcpy(id->ieee, "\x00\x54\x52", 3);
+	memset(id->tnvmcap, 0xff, 16);
+	id->npss = 1;
+	id->psd[0] = (struct nvme_power_state){
+		.mp = 2500, .enlat = 16, .exlat = 4, .idlp = 123, .ips = 0x40, .apws = 0x02};
+	id->psd[1] = (struct nvme_power_state){
+		.mp = 50, .flags = 3, .rrt = 1, .rwl = 2, .ips = 0xc0, .actp = 9, .apws = 0x87};
+	nvme_show(&nvme_identify_controller_table, id);
+	assert_int_equal(strncmp(text, "vid       : 0x1b36\n", 19), 0);
+	assert_shown("sn        : serial              ");
+	assert_shown("ieee      : 525400");
+	assert_shown("fguid     : 00000000-0000-0000-0000-000000000000");
+	assert_shown("tnvmcap   : 340282366920938463463374607431768211455");
+	assert_shown("ofcs      : 0\n"
+		     "ps      0 : mp:25.00W operational enlat:16 exlat:4 rrt:0 rrl:0\n"
+		     "            rwt:0 rwl:0 idle_power:0.0123W active_power:-\n"
+		     "            active_power_workload:80K 128KiB SW\n"
+		     "ps      1 : mp:0.0050W non-operational enlat:0 exlat:0 rrt:1 rrl:0\n"
+		     "            rwt:0 rwl:2 idle_power:reserved active_power:0.09W\n"
+		     "            active_power_workload:reserved");
+	assert_not_shown("ps      2");
+	free(id);
+}
+
+static void test_identify_namespace(void **state)
+{
+	struct nvme_identify_namespace *id = calloc(1, sizeof(*id));
+
+	(void)state;
+	id->nlbaf = 15;
+	id->nulbaf = 2;
+	id->flbas = 0x21;
+	id->nows = 7;
+	id->lbaf[17] = (struct nvme_lba_format){8, 12, 2};
+	nvme_show(&nvme_identify_namespace_table, id);
+	assert_shown("nulbaf  : 2");
+	assert_shown("nsattr\t: 0");
+	assert_shown("nvmcap  : 0\nmssrl   : 0");
+	assert_shown("lbaf  1 : ms:0   lbads:0  rp:0 ");
+	assert_shown("lbaf 17 : ms:8   lbads:12 rp:0x2 (in use)");
+	assert_not_shown("lbaf 18");
+	begin(state);
+	id->nsfeat = 0x10;
+	nvme_show(&nvme_identify_namespace_table, id);
+	assert_shown("npda    : 0\nnows    : 7\nmssrl   : 0");
+	free(id);
+}
+
+static void show_properties(const struct nvme_properties *properties, unsigned how)
+{
+	const struct nvme_structure *table = &nvme_properties_table;
+
+	begin(NULL);
+	for (unsigned i = 0; i < table->count; i++)
+		nvme_show_row(table, &table->rows[i], properties, how);
+}
+
+static void test_properties(void **state)
+{
+	struct nvme_properties *properties = calloc(1, sizeof(*properties));
+
+	(void)state;
+	properties->vs = 0x20001;
+	properties->cc = 3 << 11 | 7 << 4;
+	properties->cmbsz = 7 << 8;
+	show_properties(properties, 0);
+	assert_shown("version : 20001\nintms   : 0");
+	assert_shown("cmbmsc\t: 0\ncmbsts\t: 0");
+	show_properties(properties, NVME_SHOW_PLACE);
+	assert_shown("014h 4  cc      : 1870");
+	assert_shown("050h 8  cmbmsc\t: 0");
+	show_properties(properties, NVME_SHOW_BITS);
+	assert_shown("version : 20001\n\tNVMe specification 2.0\n\nintms   : 0");
+	assert_shown("\tDoorbell Stride                   (DSTRD): 4 bytes");
+	assert_shown(
+		"\t                                           One or more I/O Command Sets are "
+		"Not Supported");
+	assert_shown("\tArbitration Mechanism Selected     (AMS): Reserved");
+	assert_shown("\tI/O Command Set Selected           (CSS): Admin Command Set only");
+	assert_shown("cmbloc  : 0\n\tController Memory Buffer feature is not supported\n\ncmbsz   "
+		     ": 700");
+	assert_shown("\tSize Units               (SZU): Reserved");
+	assert_shown("\tPMR Elasticity Buffer Size Units (PMRSZU): Bytes\npmrswtp : 0");
+	free(properties);
+}
+
+TESTS(cmocka_unit_test_setup(test_identify_controller, begin),
+      cmocka_unit_test_setup(test_identify_namespace, begin), cmocka_unit_test(test_properties))

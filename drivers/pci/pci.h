@@ -101,7 +101,8 @@ void pci_set_hole(uint64_t start, uint64_t end);
  * -EINVAL (no memory BAR), -ENOSPC. */
 int pci_assign_bar(struct pci_device *device, unsigned index);
 
-/* Maps a memory BAR uncacheable and turns on memory decoding, in the bridges above as well. Bus
+/* Maps a memory BAR uncacheable and turns on memory decoding, in the bridges above as well; first
+ * all memory BARs of the function that have no address get one, as far as there is room. Bus
  * mastering is the driver's to turn on, once it knows that the function does not go on with what
  * somebody else had it do. NULL with a log line if there is none or it neither has an address nor
  * can get one. */

@@ -138,10 +138,8 @@ void shell_raise(struct shell *sh, int status)
 	sh->status = status;
 	while (sh->handler && !handler_takes(sh->handler, status))
 		sh->handler = sh->handler->outer;
-	if (!sh->handler && status > STATUS_SIGNAL)
-		shell_end(sh, status);
 	if (!sh->handler)
-		shell_exit(sh, status);
+		sh->uncaught(sh, status);
 	while (sh->cleanups != sh->handler->cleanups)
 		cleanup_pop(sh);
 	longjmp(sh->handler->jump, 1);
@@ -187,6 +185,14 @@ void shell_check_stack(struct shell *sh)
 		shell_error(sh, "nested too deeply");
 }
 
+/* The shell ends; by a signal, without the action for EXIT. */
+static _Noreturn void uncaught(struct shell *sh, int status)
+{
+	if (status > STATUS_SIGNAL)
+		shell_end(sh, status);
+	shell_exit(sh, status);
+}
+
 struct shell *shell_new(struct shell *parent, bool subshell)
 {
 	struct shell *sh = process_alloc(sizeof(*sh));
@@ -195,6 +201,7 @@ struct shell *shell_new(struct shell *parent, bool subshell)
 		return NULL;
 	process_catch_interrupt(true);
 	memset(sh, 0, sizeof(*sh));
+	sh->uncaught = uncaught;
 	sh->arena.shell = sh;
 	sh->positional.zero = (char *)shell_name;
 	sh->trap_exit_status = -1;

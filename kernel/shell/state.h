@@ -163,7 +163,8 @@ struct shell {
 	struct arena arena; /* what one command needs while it runs */
 	struct unit *unit;  /* whose nodes run */
 	struct unit *spare_unit;
-	struct handler *handler;       /* NULL: errors end the shell */
+	struct handler *handler; /* NULL: errors end the shell, in uncaught() */
+	void (*uncaught)(struct shell *sh, int status) __attribute__((noreturn));
 	unsigned builtin_flags;	       /* EXECUTE_ flags of the built-in's command */
 	struct local_scope base_scope; /* for local in a function's subshell */
 	uint64_t random;

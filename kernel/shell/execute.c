@@ -1,5 +1,5 @@
 /* Nodes to actions. Every construct gives its exit status; break, continue and return travel in
- * sh->skip; errors are raised (shell.c). */
+ * sh->skip; errors are raised (unwind.c). */
 #include "kernel/shell/state.h"
 #include "lib/string.h"
 

@@ -3,14 +3,6 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define NO_OFFSET (-1)
-
-void options_restart(struct positional *positional, int index)
-{
-	positional->option_index = index;
-	positional->option_offset = NO_OFFSET;
-}
-
 struct option_scan {
 	char **words, **end; /* behind the one that is being read */
 	char *at;	     /* the rest of that one; NULL: nothing */

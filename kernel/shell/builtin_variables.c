@@ -152,32 +152,6 @@ int builtin_shift(struct shell *sh, int argc, char **argv)
 	return 0;
 }
 
-void positional_set(struct shell *sh, int argc, char **argv)
-{
-	size_t size = (size_t)argc * sizeof(char *);
-	char **values, *bytes;
-	int i;
-
-	for (i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 1;
-	values = process_alloc(size ? size : 1);
-	if (!values)
-		shell_out_of_memory(sh);
-	bytes = (char *)(values + argc);
-	for (i = 0; i < argc; i++) {
-		size = strlen(argv[i]) + 1;
-		memcpy(bytes, argv[i], size);
-		values[i] = bytes;
-		bytes += size;
-	}
-	if (sh->positional.owned)
-		process_free(sh->positional.values);
-	sh->positional.values = values;
-	sh->positional.count = argc;
-	sh->positional.owned = true;
-	options_restart(&sh->positional, 1);
-}
-
 /* --- options --- */
 
 #define OPTION(name, letter, member)                                 \

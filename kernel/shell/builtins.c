@@ -157,17 +157,6 @@ int builtin_option(struct shell *sh, int argc, char **argv, const char *letters,
 	return *letter;
 }
 
-bool parse_count(const char *text, int *count)
-{
-	const char *digit = text;
-	long value = 0;
-
-	for (; is_digit(*digit) && value <= INT32_MAX; digit++)
-		value = value * 10 + (*digit - '0');
-	*count = (int)value;
-	return digit != text && !*digit && value <= INT32_MAX;
-}
-
 int builtin_number(struct shell *sh, const char *text)
 {
 	int value;

@@ -4,6 +4,8 @@
 
 #include "kernel/posix/process.h"
 #include "kernel/shell/ast.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/positional.h"
 #include "kernel/shell/unwind.h"
 
 #include <stdint.h>
@@ -76,14 +78,6 @@ struct function {
 	struct unit *unit;
 	uint32_t hash;
 	char name[];
-};
-
-struct positional {
-	char *zero; /* $0 */
-	int count;
-	char **values; /* one process_alloc() block, or a function call's arguments */
-	bool owned;    /* values is to be freed */
-	int option_index, option_offset; /* where getopts goes on: word and byte */
 };
 
 /* Variables as they were before a function or a prefix assignment changed them. */
@@ -200,20 +194,6 @@ struct part *parse_quoted_text(struct shell *sh, struct unit *unit, const char *
 
 /* --- variables (variables.c) --- */
 
-bool is_name(const char *text, size_t length);
-static inline bool is_name_start(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-static inline bool is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-static inline bool is_name_char(int c)
-{
-	return is_name_start(c) || is_digit(c);
-}
-
 /* NULL where it is unset. */
 const char *variable_get(struct shell *sh, const char *name);
 /* Errors (read-only, no memory) are raised. value NULL unsets. */
@@ -329,8 +309,6 @@ const struct builtin *builtin_find(const char *name);
 const struct builtin *builtin_at(unsigned index);
 /* "sh: 1: NAME: message"; returns 2. */
 int builtin_error(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Decimal digits, up to INT32_MAX; false: anything else. */
-bool parse_count(const char *text, int *count);
 /* A number of an argument, as exit and shift take it; -1 after a message. */
 int builtin_number(struct shell *sh, const char *text);
 /* The options in front of a built-in's operands, one letter at a time: one of letters (where ':'
@@ -386,9 +364,6 @@ bool is_builtin_in_dash(const char *name);
 const char *path_next(struct shell *sh, const char **path, const char *name);
 /* type and command -v */
 int describe_command(struct shell *sh, int argc, char **argv, bool verbose);
-void positional_set(struct shell *sh, int argc, char **argv);
-/* getopts begins at the word of this number. */
-void options_restart(struct positional *positional, int index);
 /* A shell as a process of its own, with the exported variables of sh (which may be NULL): argv as
  * for sh, or, where script is not NULL, that file with argv as its $0, $1 … */
 int shell_spawn(struct shell *sh, const char *script, int argc, char **argv);

@@ -17,18 +17,6 @@ static uint32_t hash_name(const char *name)
 	return hash;
 }
 
-bool is_name(const char *text, size_t length)
-{
-	size_t i;
-
-	if (!length || !is_name_start(text[0]))
-		return false;
-	for (i = 1; i < length; i++)
-		if (!is_name_char(text[i]))
-			return false;
-	return true;
-}
-
 static struct variable *find_own(struct shell *sh, const char *name, uint32_t hash)
 {
 	struct variable *variable = sh->variables[hash % SHELL_BUCKETS];

@@ -4,8 +4,10 @@
 
 #include "kernel/posix/process.h"
 #include "kernel/shell/ast.h"
+#include "kernel/shell/builtin_support.h"
 #include "kernel/shell/name.h"
 #include "kernel/shell/positional.h"
+#include "kernel/shell/signals.h"
 #include "kernel/shell/unwind.h"
 
 #include <stdint.h>
@@ -307,22 +309,6 @@ struct builtin {
 };
 const struct builtin *builtin_find(const char *name);
 const struct builtin *builtin_at(unsigned index);
-/* "sh: 1: NAME: message"; returns 2. */
-int builtin_error(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A number of an argument, as exit and shift take it; -1 after a message. */
-int builtin_number(struct shell *sh, const char *text);
-/* The options in front of a built-in's operands, one letter at a time: one of letters (where ':'
- * follows, with an argument), 0 behind the last one, -1 after a message. Start with index 1; it is
- * that of the first operand in the end. */
-struct builtin_options {
-	int index;
-	const char *at, *argument;
-};
-int builtin_option(struct shell *sh, int argc, char **argv, const char *letters,
-		   struct builtin_options *options);
-/* Text on standard output; 0, or 1 after a message. */
-int builtin_output(struct shell *sh, const char *bytes, size_t length);
-
 int builtin_break(struct shell *sh, int argc, char **argv);
 int builtin_cd(struct shell *sh, int argc, char **argv);
 int builtin_command(struct shell *sh, int argc, char **argv);
@@ -394,7 +380,7 @@ int program_run(struct shell *sh, const struct program *program, int argc, char 
 /* The message about one that could not be found; the status, 126 or 127. */
 int program_missing(struct shell *sh, const char *name, int error);
 
-/* --- signals (trap.c) --- */
+/* --- traps (trap.c) --- */
 
 /* Runs the actions of the signals that have come; $? is as before, but where one returns from the
  * function that runs: the status then. */
@@ -403,16 +389,6 @@ int traps_run(struct shell *sh);
 void traps_inherit(struct shell *sh, const struct shell *parent);
 /* The action for EXIT; the status that the shell ends with. */
 int traps_exit(struct shell *sh, int status);
-/* "Terminated" and the like, as it is told of a process that the signal has ended. */
-#define SIGNAL_TEXT 24
-const char *signal_text(int signal, char text[SIGNAL_TEXT]);
-/* A name in any case, or a number, from least on; -1: no signal. */
-int signal_number(const char *text, int least);
-/* Tells it, where there is one to tell of. */
-void signal_report(struct shell *sh, int signal);
-/* What an interactive shell does about signals that have no action. */
-void signals_of_prompt(void);
-
 /* --- terminal (editor.c, history.c, complete.c) --- */
 
 /* Gives COLUMNS and LINES to what runs next. */

@@ -1,90 +1,8 @@
-/* trap and kill: what a shell does about signals, and how they are called. */
+/* trap and kill: what a shell does about signals. */
 #include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
 #include "lib/errno.h"
-#include "lib/format.h"
 #include "lib/string.h"
-
-/* By number; 0 is the end of the shell. */
-static const char signal_names[][7] = {
-	"EXIT", "HUP",	"INT",	"QUIT", "ILL",	  "TRAP", "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
-	"SEGV", "USR2", "PIPE", "ALRM", "TERM",	  "16",	  "CHLD",  "CONT", "STOP", "TSTP", "TTIN",
-	"TTOU", "URG",	"XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",   "PWR",  "SYS",
-};
-
-#define SIGNAL_RTMIN 34
-#define NAME_SIZE    20
-
-static const char *signal_name(int signal, char name[NAME_SIZE])
-{
-	int after = signal - SIGNAL_RTMIN, before = SIGNAL_MAX - signal;
-
-	if (signal < (int)(sizeof(signal_names) / sizeof(*signal_names)))
-		return signal_names[signal];
-	if (after < 0)
-		snprintf(name, NAME_SIZE, "%d", signal);
-	else if (!after || !before)
-		snprintf(name, NAME_SIZE, after ? "RTMAX" : "RTMIN");
-	else if (after < 16)
-		snprintf(name, NAME_SIZE, "RTMIN+%d", after);
-	else
-		snprintf(name, NAME_SIZE, "RTMAX-%d", before);
-	return name;
-}
-
-static bool is_name_of(const char *name, const char *text)
-{
-	while (*name && (*text >= 'a' && *text <= 'z' ? *text - 32 : *text) == *name)
-		name++, text++;
-	return !*name && !*text;
-}
-
-int signal_number(const char *text, int least)
-{
-	char name[NAME_SIZE];
-	int number = 0;
-
-	if (is_digit(*text)) {
-		for (; is_digit(*text) && number <= SIGNAL_MAX; text++)
-			number = number * 10 + (*text - '0');
-		return *text || number > SIGNAL_MAX || number < least ? -1 : number;
-	}
-	for (number = least; number <= SIGNAL_MAX; number++)
-		if (is_name_of(signal_name(number, name), text))
-			return number;
-	return -1;
-}
-
-const char *signal_text(int signal, char text[SIGNAL_TEXT])
-{
-	static const struct {
-		int signal;
-		const char *text;
-	} texts[] = {
-		{SIGNAL_HUP, "Hangup"},	       {SIGNAL_INT, "Interrupt"},
-		{SIGNAL_QUIT, "Quit"},	       {SIGNAL_KILL, "Killed"},
-		{10, "User defined signal 1"}, {12, "User defined signal 2"},
-		{SIGNAL_PIPE, "Broken pipe"},  {14, "Alarm clock"},
-		{SIGNAL_TERM, "Terminated"},
-	};
-
-	for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (texts[i].signal == signal)
-			return texts[i].text;
-	snprintf(text, SIGNAL_TEXT, "Signal %d", signal);
-	return text;
-}
-
-void signal_report(struct shell *sh, int signal)
-{
-	char text[SIGNAL_TEXT];
-	const char *message;
-
-	if (!signal || signal == SIGNAL_INT || signal == SIGNAL_PIPE || sh->parent)
-		return;
-	message = arena_format(&sh->arena, "%s\n", signal_text(signal, text));
-	shell_write(sh, 2, message, strlen(message));
-}
 
 /* --- actions --- */
 
@@ -189,17 +107,9 @@ static void set_trap(struct shell *sh, int signal, const char *action)
 		signals_of_prompt();
 }
 
-void signals_of_prompt(void)
-{
-	process_set_signal(SIGNAL_INT, SIGNAL_CAUGHT);
-	/* Without an action these do nothing to it, but what it runs is to end by them. */
-	process_set_signal(SIGNAL_QUIT, SIGNAL_CAUGHT);
-	process_set_signal(SIGNAL_TERM, SIGNAL_CAUGHT);
-}
-
 static int list_traps(struct shell *sh)
 {
-	char name[NAME_SIZE];
+	char name[SIGNAL_NAME];
 	struct text text;
 
 	text_init(&text, &sh->arena);
@@ -250,7 +160,7 @@ int builtin_trap(struct shell *sh, int argc, char **argv)
 
 static int list_signals(struct shell *sh, const char *operand)
 {
-	char name[NAME_SIZE];
+	char name[SIGNAL_NAME];
 	struct text text;
 	int number;
 

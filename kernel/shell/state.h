@@ -5,7 +5,9 @@
 #include "kernel/posix/process.h"
 #include "kernel/shell/ast.h"
 #include "kernel/shell/builtin_support.h"
+#include "kernel/shell/fields.h"
 #include "kernel/shell/name.h"
+#include "kernel/shell/options.h"
 #include "kernel/shell/positional.h"
 #include "kernel/shell/signals.h"
 #include "kernel/shell/unwind.h"
@@ -91,23 +93,6 @@ struct local_scope {
 };
 
 enum skip { SKIP_NONE, SKIP_BREAK, SKIP_CONTINUE, SKIP_RETURN };
-
-struct shell_options {
-	bool exit_on_error;  /* -e */
-	bool unset_is_error; /* -u */
-	bool trace;	     /* -x */
-	bool no_glob;	     /* -f */
-	bool no_clobber;     /* -C */
-	bool no_execute;     /* -n */
-	bool verbose;	     /* -v */
-	bool all_export;     /* -a */
-	bool interactive;    /* -i */
-	bool read_stdin;     /* -s */
-	bool ignore_eof;     /* -I: Ctrl-D does not end an interactive shell */
-	bool pipe_fail;	     /* -o pipefail: the status is that of the last one that failed */
-	/* only kept */
-	bool monitor, vi, emacs, notify, privileged, no_log, debug, hash_all;
-};
 
 #define SHELL_BUCKETS 64
 
@@ -227,12 +212,7 @@ struct function *function_at(struct shell *sh, unsigned index);
 
 /* --- expansion (expand.c, parameter.c, pattern.c, glob.c, arithmetic.c) --- */
 
-/* Words to fields: all expansions, splitting, globbing. In the shell's arena. */
-struct fields {
-	char **values; /* NULL behind the last one */
-	int count, capacity;
-};
-void fields_add(struct shell *sh, struct fields *fields, char *value);
+/* Words to fields: all expansions, splitting, globbing. */
 void expand_words(struct shell *sh, struct word *words, struct fields *fields);
 /* The same for one word; assignment: tildes also behind ':', no splitting. */
 void expand_word(struct shell *sh, struct word *word, struct fields *fields);
@@ -338,11 +318,6 @@ int builtin_umask(struct shell *sh, int argc, char **argv);
 int builtin_unset(struct shell *sh, int argc, char **argv);
 int builtin_wait(struct shell *sh, int argc, char **argv);
 
-/* Options of sh (-c makes *string not NULL) and set (string NULL); returns the index of the first
- * operand, -1 after a message. */
-int options_parse(struct shell *sh, int argc, char **argv, const char **string);
-/* $-: at most 18 letters and a NUL. */
-void option_letters(struct shell *sh, char *letters);
 /* echo, printf, test …: commands of their own here, built-ins in dash. */
 bool is_builtin_in_dash(const char *name);
 /* The next place where a path (the rest of PATH or CDPATH, or NULL) has the name, in the arena;

@@ -1,15 +1,11 @@
-/* Where the parser's characters come from: a string, a script, the terminal. */
-#include "kernel/console.h"
+/* The parser's characters, whoever has them: a string, or what input_sources.c reads. */
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
-#include "lib/errno.h"
-#include "lib/format.h"
 #include "lib/string.h"
 
 /* Characters that stay in front of new ones, for input_unget(). */
-#define KEPT	   8
-#define FILE_BLOCK 4096
+#define KEPT 8
 
 static void input_cleanup(struct shell *sh, struct cleanup *cleanup)
 {
@@ -21,7 +17,7 @@ static void input_cleanup(struct shell *sh, struct cleanup *cleanup)
 		file_close(input->file);
 }
 
-static void push(struct shell *sh, struct input *input)
+void input_push(struct shell *sh, struct input *input)
 {
 	input->outer = sh->input;
 	input->line = 1;
@@ -37,21 +33,7 @@ void input_push_string(struct shell *sh, struct input *input, const char *text, 
 	input->text = text;
 	input->length = length;
 	input->ended = true;
-	push(sh, input);
-}
-
-void input_push_file(struct shell *sh, struct input *input, struct file *file)
-{
-	memset(input, 0, sizeof(*input));
-	input->file = file;
-	push(sh, input);
-}
-
-void input_push_terminal(struct shell *sh, struct input *input)
-{
-	memset(input, 0, sizeof(*input));
-	input->interactive = true;
-	push(sh, input);
+	input_push(sh, input);
 }
 
 void input_pop(struct shell *sh)
@@ -59,8 +41,7 @@ void input_pop(struct shell *sh)
 	cleanup_pop(sh);
 }
 
-/* Moves the last characters to the front and makes room for size new ones. */
-static char *make_room(struct shell *sh, struct input *input, size_t size)
+char *input_room(struct shell *sh, struct input *input, size_t size)
 {
 	size_t kept = input->length < KEPT ? input->length : KEPT;
 
@@ -81,81 +62,6 @@ static char *make_room(struct shell *sh, struct input *input, size_t size)
 	return input->buffer + kept;
 }
 
-static bool refill_from_terminal(struct shell *sh, struct input *input)
-{
-	const char *prompt = variable_get(sh, input->continuation ? "PS2" : "PS1");
-	struct arena_mark mark = arena_mark(&sh->arena);
-	char *line = NULL;
-	size_t capacity = 0;
-	long length;
-
-	console_clear_insistence(); /* it has been understood */
-	if (!input->continuation)
-		jobs_tell(sh);
-	prompt = prompt ? expand_prompt(sh, prompt) : "";
-	shell_set_screen(sh);
-	length = editor_read_line(sh, prompt, &line, &capacity);
-	arena_release(&sh->arena, mark);
-	if (length >= 0) {
-		char *room = make_room(sh, input, (size_t)length + 1);
-
-		if (length)
-			memcpy(room, line, (size_t)length);
-		room[length] = '\n';
-		input->length += (size_t)length + 1;
-	}
-	process_free(line);
-	if (length == -EINTR) {
-		if (sh->traps[SIGNAL_INT])
-			process_kill(process_id(), SIGNAL_INT);
-		shell_raise(sh, STATUS_INTERRUPTED);
-	}
-	if (length == -ENOMEM)
-		shell_out_of_memory(sh);
-	if (length < 0) {
-		const char *goodbye = input->continuation      ? "\n"
-				      : sh->options.ignore_eof ? "\nUse \"exit\" to leave shell.\n"
-							       : "exit\n";
-
-		input->ended_inside = input->continuation;
-		shell_write(sh, 2, goodbye, strlen(goodbye));
-	}
-	return length >= 0;
-}
-
-static bool refill(struct shell *sh, struct input *input)
-{
-	char *room;
-	long got;
-
-	if (input->ended)
-		return false;
-	if (input->interactive) {
-		if (refill_from_terminal(sh, input))
-			return true;
-		input->ended = true;
-		return false;
-	}
-	shell_check_interrupt(sh); /* a file of NULs has no command to look for Ctrl-C */
-	room = make_room(sh, input, FILE_BLOCK);
-	do {
-		got = input->file ? file_read(input->file, room, FILE_BLOCK)
-				  : process_read(0, room, FILE_BLOCK);
-		if (got == -EINTR) {
-			shell_check_interrupt(sh);
-			traps_run(sh);
-		}
-	} while (got == -EINTR);
-	if (got <= 0) {
-		input->ended = true;
-		if (got < 0)
-			shell_message(sh, "cannot read the script: %s", error_text((int)-got));
-		return false;
-	}
-	input->length += (size_t)got;
-	return true;
-}
-
 /* set -v: the line of a script that is begun. */
 static void show(struct shell *sh, struct input *input)
 {
@@ -166,6 +72,13 @@ static void show(struct shell *sh, struct input *input)
 
 	input->shown = input->position + length;
 	shell_write(sh, 2, start, length);
+}
+
+static bool refill(struct shell *sh, struct input *input)
+{
+	if (!input->ended && !input->fill(sh, input))
+		input->ended = true;
+	return !input->ended;
 }
 
 int input_get(struct shell *sh)

@@ -6,6 +6,7 @@
 #include "kernel/shell/ast.h"
 #include "kernel/shell/builtin_support.h"
 #include "kernel/shell/fields.h"
+#include "kernel/shell/input.h"
 #include "kernel/shell/name.h"
 #include "kernel/shell/options.h"
 #include "kernel/shell/positional.h"
@@ -139,37 +140,6 @@ _Noreturn void shell_end(struct shell *sh, int status);
 struct shell *shell_new(struct shell *parent, bool subshell);
 /* Says so on standard error. */
 void shell_cannot_start(void);
-
-/* --- input (input.c) --- */
-
-struct input {
-	struct cleanup cleanup;
-	struct input *outer;
-	const char *text;
-	size_t length, position;
-	size_t shown; /* up to where set -v has shown it */
-	int line;
-	char *buffer; /* of a file or the terminal */
-	size_t capacity;
-	struct file *file;
-	bool interactive;
-	bool ended;
-	bool continuation; /* in the middle of a command: PS2 */
-	bool literal;	   /* in quotes or a here-document: no completion */
-	bool ended_inside; /* by Ctrl-D in the middle of a command: only that command ends */
-};
-
-#define INPUT_END (-1)
-
-void input_push_string(struct shell *sh, struct input *input, const char *text, size_t length);
-void input_push_file(struct shell *sh, struct input *input, struct file *file);
-void input_push_terminal(struct shell *sh, struct input *input);
-void input_pop(struct shell *sh);
-int input_get(struct shell *sh);
-void input_unget(struct shell *sh); /* the character that input_get() gave last */
-int input_peek(struct shell *sh);
-/* Throws away what is left of the line. */
-void input_discard_line(struct input *input);
 
 /* --- parser (words.c, lexer.c, parser.c) --- */
 

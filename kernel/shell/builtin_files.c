@@ -324,7 +324,7 @@ static int describe_one(struct shell *sh, const char *name, bool verbose, struct
 
 	if (is_keyword(name))
 		what = " is a shell keyword";
-	else if (builtin && builtin->special)
+	else if (is_special_builtin(name))
 		what = " is a special shell builtin";
 	else if (function_find(sh, name))
 		what = " is a shell function";

@@ -1,5 +1,6 @@
-/* What the shell takes for a name, and for a number. */
+/* What the shell takes for a name, what no function can be called, and what is a number. */
 #include "kernel/shell/name.h"
+#include "lib/string.h"
 
 #include <stdint.h>
 
@@ -13,6 +14,19 @@ bool is_name(const char *text, size_t length)
 		if (!is_name_char(text[i]))
 			return false;
 	return true;
+}
+
+bool is_special_builtin(const char *name)
+{
+	static const char *const names[] = {
+		".",	 ":",	     "break",  "continue", "eval",  "exec", "exit",  "export",
+		"local", "readonly", "return", "set",	   "shift", "trap", "unset",
+	};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
 }
 
 bool parse_count(const char *text, int *count)

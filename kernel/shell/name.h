@@ -1,4 +1,4 @@
-/* What the shell takes for a name, and for a number. */
+/* What the shell takes for a name, what no function can be called, and what is a number. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,5 +18,8 @@ static inline bool is_name_char(int c)
 	return is_name_start(c) || is_digit(c);
 }
 
+/* One of the built-ins whose errors end a script and whose prefix assignments stay: a word of the
+ * language, no function can be called so. */
+bool is_special_builtin(const char *name);
 /* Decimal digits, up to INT32_MAX; false: anything else. */
 bool parse_count(const char *text, int *count);

@@ -62,15 +62,10 @@ static void finish_redirection(struct parser *parser, struct redirection *redire
 static void check_function_name(struct parser *parser, const struct word *word)
 {
 	const struct part *part = word->parts;
-	const struct builtin *builtin;
 
-	if (part && !part->next && part->type == PART_TEXT && !part->quoted &&
-	    is_name(part->text, part->length)) {
-		builtin = builtin_find(part->text);
-		if (!builtin || !builtin->special)
-			return;
-	}
-	syntax_error(parser, "Bad function name");
+	if (!part || part->next || part->type != PART_TEXT || part->quoted ||
+	    !is_name(part->text, part->length) || is_special_builtin(part->text))
+		syntax_error(parser, "Bad function name");
 }
 
 static struct node *parse_function(struct parser *parser, const struct word *word, int line)

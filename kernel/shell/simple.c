@@ -84,7 +84,7 @@ static void look_up(struct shell *sh, struct invocation *invocation)
 		const char *name = invocation->argv[0];
 
 		invocation->builtin = builtin_find(name);
-		if (invocation->builtin && invocation->builtin->special) {
+		if (invocation->builtin && is_special_builtin(invocation->builtin->name)) {
 			invocation->special = !invocation->skip_functions;
 			return;
 		}
@@ -243,7 +243,7 @@ static __attribute__((noinline)) int catch_errors(struct shell *sh, struct invoc
 
 static int call_builtin(struct shell *sh, struct invocation *invocation, unsigned flags)
 {
-	if (invocation->builtin->special && !invocation->special)
+	if (is_special_builtin(invocation->builtin->name) && !invocation->special)
 		return catch_errors(sh, invocation, flags);
 	return run_builtin(sh, invocation, flags);
 }

@@ -253,7 +253,6 @@ struct file *redirections_before(const struct redirection_scope *scope, int fd);
 struct builtin {
 	const char *name;
 	int (*run)(struct shell *sh, int argc, char **argv);
-	bool special;	  /* its errors end a script; prefix assignments stay */
 	bool assignments; /* arguments like NAME=VALUE expand as assignments do */
 	const char *synopsis, *summary;
 };

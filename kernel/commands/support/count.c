@@ -34,10 +34,10 @@ static const struct option long_options[] = {
 /* "-5", "-5cqv": head's old form, a number with option letters behind. */
 static bool parse_old_head(const char *text, struct count_options *options)
 {
-	size_t digits = strspn(text + 1, "0123456789");
+	size_t digits = *text == '-' ? strspn(text + 1, "0123456789") : 0;
 	char multiplier = 0;
 
-	if (text[0] != '-' || !digits)
+	if (!digits)
 		return false;
 	for (const char *letter = text + 1 + digits; *letter; letter++) {
 		switch (*letter) {
@@ -76,15 +76,17 @@ static bool parse_old_head(const char *text, struct count_options *options)
 /* "-5", "+5", "-5c", "+l": tail's, only with at most one file behind it. */
 static bool parse_old_tail(int argc, char **argv, struct count_options *options)
 {
-	const char *text = argv[1];
-	size_t digits = strspn(text + 1, "0123456789");
-	const char *letter = text + 1 + digits;
+	const char *text = argv[1], *letter;
+	size_t digits;
 
+	if (text[0] != '-' && text[0] != '+')
+		return false;
+	digits = strspn(text + 1, "0123456789");
+	letter = text + 1 + digits;
 	if (argc > 4 || (argc == 4 && strcmp(argv[2], "--") != 0) ||
 	    (argc == 3 && argv[2][0] == '-' && argv[2][1] && strcmp(argv[2], "--") != 0))
 		return false;
-	if ((text[0] != '-' && text[0] != '+') ||
-	    (*letter && (!strchr("bcl", *letter) || letter[1])))
+	if (*letter && (!strchr("bcl", *letter) || letter[1]))
 		return false;
 	/* "-" is standard input, and "-c" wants a number */
 	if (text[0] == '-' && !digits && (!*letter || *letter == 'c'))

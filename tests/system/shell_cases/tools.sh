@@ -44,3 +44,5 @@ seq 100000 | cksum; head -c 70000 /dev/zero | cksum; : | cksum; printf abc | cks
 md5sum --tag -t s; md5sum --tag -c s; md5sum -l 3; md5sum -c s; md5sum nosuch .; md5sum --quiet s; echo x >s; md5sum -- s >l; echo bad >>l; md5sum -wc l; md5sum --strict -c l; echo $?; rm s; md5sum -c l; md5sum --ignore-missing -c l; md5sum </dev/null; printf 'D41D8CD98F00B204E9800998ECF8427E  /dev/null\n' | md5sum -c; printf 'd41d8cd98f00b204e9800998ecf8427e */dev/null\r\n' | md5sum -c; printf 'd41d8cd98f00b204e9800998ecf8427e  -\n' >e; md5sum -c e </dev/null; sha256sum -c e; printf '  \td41d8cd98f00b204e9800998ecf8427e /dev/null\n' | md5sum -c
 #--- delimiters of paste that end with a backslash
 for d in 'a\' 'a b\' "a'\\" 'a"\' "$(printf '\n\\')" "$(printf '\t x\\')" 'a:\' '\x\' '\'; do paste -d "$d" /dev/null; done
+#--- head and tail of no name
+echo a >f; head '' f; tail '' f; tail ''; head ''; tail - <f; tail + <f; head - <f

@@ -22,8 +22,9 @@ void shell_exit(struct shell *sh, int status)
 	shell_end(sh, traps_exit(sh, status));
 }
 
-/* The shell ends; by a signal, without the action for EXIT. */
-static _Noreturn void uncaught(struct shell *sh, int status)
+/* The shell ends; by a signal, without the action for EXIT. An attribute, because _Noreturn is no
+ * part of a function's type. */
+static __attribute__((noreturn)) void uncaught(struct shell *sh, int status)
 {
 	if (status > STATUS_SIGNAL)
 		shell_end(sh, status);

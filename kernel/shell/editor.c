@@ -243,7 +243,7 @@ static void edit(struct editor *editor, int key)
 		if (is_blank(editor) || editor->sh->input->literal)
 			editor_insert(editor, "\t", 1);
 		else
-			editor_complete(editor, editor->last_key == EDITOR_TAB);
+			editor->complete(editor, editor->last_key == EDITOR_TAB);
 		break;
 	case CONTROL('V'):
 		key = editor_read_byte(editor);
@@ -353,9 +353,11 @@ static long read_plain_line(const char *prompt, char **line, size_t *capacity)
 	}
 }
 
-long editor_read_line(struct shell *sh, const char *prompt, char **line, size_t *capacity)
+long editor_read_line(struct shell *sh, const char *prompt, editor_completion *complete,
+		      char **line, size_t *capacity)
 {
-	struct editor editor = {.sh = sh, .prompt = prompt, .pushed_byte = INPUT_END};
+	struct editor editor = {
+		.sh = sh, .prompt = prompt, .complete = complete, .pushed_byte = INPUT_END};
 	long result;
 
 	if (!process_file(0) || !file_is_console(process_file(0)) || !console_is_interactive())

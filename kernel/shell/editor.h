@@ -12,6 +12,7 @@ struct editor {
 	struct cleanup cleanup;
 	struct shell *sh;
 	const char *prompt;
+	editor_completion *complete;
 	char *text; /* process memory; not terminated */
 	size_t length, capacity;
 	size_t cursor; /* a byte offset, at the start of a character */
@@ -86,5 +87,3 @@ void screen_leave(struct editor *editor);
 void screen_restart(struct editor *editor);
 /* Another prompt in place of the old one. */
 void screen_set_prompt(struct editor *editor, const char *prompt);
-
-void editor_complete(struct editor *editor, bool again);

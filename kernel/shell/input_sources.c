@@ -22,7 +22,7 @@ static bool fill_from_terminal(struct shell *sh, struct input *input)
 		jobs_tell(sh);
 	prompt = prompt ? expand_prompt(sh, prompt) : "";
 	shell_set_screen(sh);
-	length = editor_read_line(sh, prompt, &line, &capacity);
+	length = editor_read_line(sh, prompt, editor_complete, &line, &capacity);
 	arena_release(&sh->arena, mark);
 	if (length >= 0) {
 		char *room = input_room(sh, input, (size_t)length + 1);

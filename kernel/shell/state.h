@@ -281,14 +281,22 @@ int traps_run(struct shell *sh);
 void traps_inherit(struct shell *sh, const struct shell *parent);
 /* The action for EXIT; the status that the shell ends with. */
 int traps_exit(struct shell *sh, int status);
+
 /* --- terminal (editor.c, history.c, complete.c) --- */
 
 /* Gives COLUMNS and LINES to what runs next. */
 void shell_set_screen(struct shell *sh);
 
+struct editor;
+/* What Tab does to the line; again: it comes behind another Tab. */
+typedef void editor_completion(struct editor *editor, bool again);
+/* Of commands, variables, files, and what a command says may follow it. */
+editor_completion editor_complete;
+
 /* Reads one line, edited, without its newline, into *line (process memory, *capacity bytes; grown).
  * Its length, -1 at the end of input (Ctrl-D on an empty line), -EINTR after Ctrl-C. */
-long editor_read_line(struct shell *sh, const char *prompt, char **line, size_t *capacity);
+long editor_read_line(struct shell *sh, const char *prompt, editor_completion *complete,
+		      char **line, size_t *capacity);
 
 void history_add(const char *line, size_t length);
 /* index counts back: 0 is the newest; NULL beyond the oldest. */

@@ -163,7 +163,7 @@ void cleanup_pop(struct shell *sh)
 
 static unsigned completions;
 
-void editor_complete(struct editor *editor, bool again)
+static void complete(struct editor *editor, bool again)
 {
 	(void)again;
 	completions++;
@@ -261,7 +261,7 @@ static long type_keys(const char *bytes, size_t length)
 
 	keys = bytes;
 	keys_left = length;
-	result = editor_read_line(&shell, "my_nvme# ", &line, &capacity);
+	result = editor_read_line(&shell, "my_nvme# ", complete, &line, &capacity);
 	if (result >= 0) {
 		assert_true((size_t)result < sizeof(last_line));
 		if (result)

@@ -114,6 +114,9 @@ int process_last_signal(void);
  * more and is no business of the console's. */
 void process_detach(bool ignore_keyboard);
 bool process_in_background(void);
+/* The process runs one more, and ends when that does, as if that had taken its place: the next that
+ * it runs has its number, so that signals go there, and what ends that has ended both. */
+void process_hand_over(void);
 /* The process (an interactive shell) need not know of a Ctrl-C that a child of it has dealt with.
  */
 void process_lead(void);

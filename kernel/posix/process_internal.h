@@ -14,6 +14,8 @@ struct process_signals {
 	int fatal;			   /* the signal that ends it, 0: none */
 	bool background;		   /* what is typed at the console is not for it */
 	bool leads;			   /* what its children took note of is dealt with */
+	bool hands_over;		   /* its next child takes its place */
+	bool stands_in;			   /* has its parent's number */
 };
 
 struct process {

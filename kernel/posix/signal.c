@@ -11,6 +11,8 @@
 	 SIGNAL_BIT(SIGNAL_TSTP) | SIGNAL_BIT(SIGNAL_TTIN) | SIGNAL_BIT(SIGNAL_TTOU) | \
 	 SIGNAL_BIT(SIGNAL_URG) | SIGNAL_BIT(SIGNAL_WINCH))
 
+#define NO_ID -1
+
 static struct process *processes;
 static int last_signal;
 
@@ -19,7 +21,14 @@ void process_begin_signals(struct process *process)
 	static int last_id;
 	struct process *parent = process->parent;
 
-	process->id = last_id = last_id < INT32_MAX ? last_id + 1 : 2;
+	if (parent && parent->signals.hands_over) {
+		parent->signals.hands_over = false;
+		process->signals.stands_in = true;
+		process->id = parent->id;
+		parent->id = NO_ID;
+	} else {
+		process->id = last_id = last_id < INT32_MAX ? last_id + 1 : 2;
+	}
 	process->next = processes;
 	if (processes)
 		processes->previous = process;
@@ -43,6 +52,11 @@ void process_end_signals(struct process *process)
 	else
 		processes = process->next;
 	last_signal = process->signals.fatal;
+	if (process->signals.stands_in) {
+		parent->id = process->id;
+		if (!parent->signals.fatal)
+			parent->signals.fatal = last_signal;
+	}
 	if (parent && parent->signals.leads && !process->state.killed)
 		parent->signals.interrupts_seen = process->signals.interrupts_seen;
 }
@@ -123,6 +137,11 @@ void process_detach(bool ignore_keyboard)
 	process->signals.background = true;
 	if (ignore_keyboard)
 		process->signals.ignored |= SIGNAL_BIT(SIGNAL_INT) | SIGNAL_BIT(SIGNAL_QUIT);
+}
+
+void process_hand_over(void)
+{
+	process_current()->signals.hands_over = true;
 }
 
 bool process_in_background(void)

@@ -37,6 +37,7 @@ static int run_program(struct shell *sh, int argc, char **argv, const char *what
 	struct program program = {.path = NULL, .is_shell = strcmp(argv[0], "sh") == 0};
 	int error = 0;
 
+	process_hand_over();
 	if (builtin)
 		return builtin->run(sh, argc, argv);
 	if (!program.is_shell)

@@ -170,18 +170,28 @@ int builtin_eval(struct shell *sh, int argc, char **argv)
 	return execute_string(sh, text_finish(&text), flags);
 }
 
+bool is_program(const struct builtin *builtin)
+{
+	return !builtin || builtin->run == builtin_sh || builtin->run == builtin_env ||
+	       builtin->run == builtin_timeout;
+}
+
 int builtin_exec(struct shell *sh, int argc, char **argv)
 {
+	const struct builtin *builtin;
 	struct program program;
 	int error;
 
 	if (argc == 1)
 		return 0;
-	if (!builtin_find(argv[1])) {
+	builtin = builtin_find(argv[1]);
+	if (!builtin) {
 		error = program_find(sh, argv[1], &program);
 		if (error)
 			shell_exit(sh, program_missing(sh, argv[1], error));
 	}
+	if (is_program(builtin))
+		process_hand_over();
 	shell_end(sh, execute_arguments(sh, argc - 1, argv + 1));
 }
 

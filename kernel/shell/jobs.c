@@ -87,6 +87,7 @@ static int job_main(int argc, char **argv)
 	sh->parent = NULL;
 	sh->ignored_at_start = process_ignored();
 	node = shell_copy(sh, from, job->node);
+	sh->last = last_command(node);
 	job->begun = true;
 	shell_exit(sh, execute(sh, node, 0));
 }

@@ -78,7 +78,9 @@ void signal_report(struct shell *sh, int signal)
 	char text[SIGNAL_TEXT];
 	const char *message;
 
-	if (!signal || signal == SIGNAL_INT || signal == SIGNAL_PIPE || sh->parent)
+	/* A shell that ends with it leaves this to the one that waits for both. */
+	if (!signal || signal == SIGNAL_INT || signal == SIGNAL_PIPE || sh->parent ||
+	    process_interrupted())
 		return;
 	message = arena_format(&sh->arena, "%s\n", signal_text(signal, text));
 	shell_write(sh, 2, message, strlen(message));

@@ -297,6 +297,8 @@ static int run_simple(struct shell *sh, struct node *node, struct invocation *in
 		       sh->options.trace ? &trace : NULL);
 	if (sh->options.trace)
 		write_trace(sh, &trace, &invocation->arguments, redirections);
+	if (invocation->argc && !invocation->function && is_program(invocation->builtin))
+		hand_over_to(sh, node);
 	status = invocation->argc ? invoke(sh, invocation, flags) : sh->substitution_status;
 	if (scoped)
 		local_scope_pop(sh);

@@ -67,6 +67,7 @@ struct shell {
 	struct arena arena; /* what one command needs while it runs */
 	struct unit *unit;  /* whose nodes run */
 	struct unit *spare_unit;
+	const struct node *last; /* behind it the shell ends; NULL: not known */
 	struct handler *handler; /* NULL: errors end the shell, in uncaught() */
 	void (*uncaught)(struct shell *sh, int status) __attribute__((noreturn));
 	unsigned builtin_flags;	       /* EXECUTE_ flags of the built-in's command */
@@ -171,6 +172,11 @@ const char *parameter_value(struct shell *sh, const char *name, char *number, si
 #define EXECUTE_TESTED 1 /* -e does not look at the status */
 int execute(struct shell *sh, struct node *node, unsigned flags);
 int execute_simple(struct shell *sh, struct node *node, unsigned flags); /* NODE_COMMAND */
+/* The command in the list, if there is one, behind which nothing of the list is left to do. */
+const struct node *last_command(const struct node *list);
+/* Before a node is run as a process: true where it is the shell's last, and nothing is to be done
+ * afterwards, so that the process takes the shell's place. */
+bool hand_over_to(struct shell *sh, const struct node *node);
 /* Reads and runs commands until the end of the current input. */
 int execute_input(struct shell *sh, unsigned flags);
 int execute_string(struct shell *sh, const char *text, unsigned flags);
@@ -235,6 +241,8 @@ int builtin_umask(struct shell *sh, int argc, char **argv);
 int builtin_unset(struct shell *sh, int argc, char **argv);
 int builtin_wait(struct shell *sh, int argc, char **argv);
 
+/* sh, env, timeout: they run as processes, as if they were programs. NULL gives true. */
+bool is_program(const struct builtin *builtin);
 /* echo, printf, test …: commands of their own here, built-ins in dash. */
 bool is_builtin_in_dash(const char *name);
 /* The next place where a path (the rest of PATH or CDPATH, or NULL) has the name, in the arena;
@@ -281,6 +289,8 @@ int traps_run(struct shell *sh);
 void traps_inherit(struct shell *sh, const struct shell *parent);
 /* The action for EXIT; the status that the shell ends with. */
 int traps_exit(struct shell *sh, int status);
+/* Whether any signal, or the end, has an action. */
+bool traps_are_set(const struct shell *sh);
 
 /* --- terminal (editor.c, history.c, complete.c) --- */
 

@@ -62,10 +62,30 @@ int run_process(struct shell *sh, const char *name, int (*function)(void *arg), 
 	return start.status;
 }
 
+const struct node *last_command(const struct node *list)
+{
+	while (list && (list->type == NODE_GROUP || list->type == NODE_SEQUENCE ||
+			list->type == NODE_AND_OR)) {
+		list = list->list;
+		while (list && list->next)
+			list = list->next;
+	}
+	return list;
+}
+
+bool hand_over_to(struct shell *sh, const struct node *node)
+{
+	if (node != sh->last || traps_are_set(sh))
+		return false;
+	process_hand_over();
+	return true;
+}
+
 struct subshell {
 	struct shell *parent;
 	struct node *node;
 	unsigned flags;
+	bool is_last;		     /* it takes its parent's place */
 	struct file *input, *output; /* the process takes them over; NULL: as the parent's */
 	struct thread *thread;
 	struct start start;
@@ -88,6 +108,8 @@ static int subshell_main(void *arg)
 		shell_cannot_start();
 		return 2;
 	}
+	if (subshell->is_last)
+		sh->last = last_command(subshell->node);
 	shell_exit(sh, subshell->node ? execute(sh, subshell->node, subshell->flags) : 0);
 }
 
@@ -95,6 +117,7 @@ int execute_subshell(struct shell *sh, struct node *node, unsigned flags)
 {
 	struct subshell subshell = {.parent = sh, .node = node->list, .flags = flags};
 
+	subshell.is_last = hand_over_to(sh, node);
 	return run_process(sh, shell_name, subshell_main, &subshell);
 }
 

@@ -79,6 +79,14 @@ void traps_inherit(struct shell *sh, const struct shell *parent)
 			sh->traps[signal] = ignored;
 }
 
+bool traps_are_set(const struct shell *sh)
+{
+	for (int signal = 0; signal <= SIGNAL_MAX; signal++)
+		if (sh->traps[signal] && *sh->traps[signal])
+			return true;
+	return false;
+}
+
 static void set_trap(struct shell *sh, int signal, const char *action)
 {
 	char *copy = NULL;

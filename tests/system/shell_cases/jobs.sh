@@ -43,3 +43,23 @@ E
 } & x=2; f() { echo other; }; set --; unset y; wait; echo "[$y]" $x; f
 #--- jobs in jobs
 { { echo a; { echo b; } & wait; } & wait; echo c; } & wait; f() { [ $1 = 0 ] || { f $(($1-1)) & wait; echo $1; }; }; f 5
+#--- traps of the subshell or shell that is a job
+sh -c '(trap "echo T" TERM; sleep 0.3; echo end) & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '(trap "" TERM; sleep 0.3; echo end) & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '(trap "echo T; exit 4" TERM; while :; do sleep 0.05; done) >f & sleep 0.1; kill $!; wait $!; echo $?; cat f'
+sh -c 'sh -c "trap \"\" TERM; sleep 0.3; echo x" & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '{ :; (x=1; sh -c "trap \"echo T; exit 5\" TERM; while :; do sleep 0.05; done"); } & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c 'true && env A=b sh -c "trap \"echo T\" TERM; echo \$A; sleep 0.3; echo end" & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '{ trap "" TERM; exec sh -c "sleep 0.3; echo x"; } & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '(trap "echo e" EXIT; sleep 0.3; (sleep 0.1; echo s); sh -c "echo t") & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '(trap "echo e" EXIT; (echo s); sh -c "echo t") & wait $!; echo $?'
+sh -c '(sleep 5) & sleep 0.1; kill $!; wait $!; echo $?; (exit 3) & wait $!; echo $?; { (sleep 5); } & sleep 0.1; kill -9 $!; wait $!; echo $?'
+sh -c 'sh -c "echo \$\$ >f" & wait $!; echo $! | cmp - f; (sh -c "echo \$\$ >f") & wait $!; echo $! | cmp - f; kill -0 $! 2>&1; echo $?'
+sh -c 'true || (echo no) & wait; (echo a); (nosuch) & wait $!; echo $?; nosuch & wait $!; echo $?; (set -e; (exit 4); echo no) & wait $!; echo $?'
+#--- traps of what env and timeout run
+# dash tells of the signal that GNU's timeout sends to the whole group.
+exec 2>/dev/null; timeout 0.1 sh -c 'trap "" TERM; sleep 0.3; echo x'; echo $?; timeout 0.1 sh -c 'trap "echo T; exit 5" TERM; while :; do sleep 0.05; done'; echo $?
+timeout --preserve-status 0.1 sh -c 'trap "echo T; exit 5" TERM; while :; do sleep 0.05; done'; echo $?; timeout 0.1 sleep 5; echo $?; timeout 0.1 env sh -c 'trap "" TERM; sleep 0.3; echo y'; echo $?
+timeout -k 0.1 0.1 sh -c 'trap "" TERM; sleep 5; echo no'; echo $?; timeout 5 sh -c 'exit 3'; echo $?; timeout 5 nosuch; echo $?
+#--- a signal that ends what env runs
+env sh -c 'kill $$'; echo $?; sh -c 'exec env sh -c "kill -HUP \$\$"'; echo $?; env env false; echo $?

@@ -72,3 +72,14 @@ def test_traps_at_the_prompt(console):
     console.wait_prompt()
     assert console.run("echo alive").endswith("alive\n")
     assert console.run("kill -TERM $$; echo stays") == "stays\n"
+
+
+def test_signals_to_jobs_of_the_prompt(console):
+    console.run("sleep 100000 & kill $!; wait $!")
+    assert console.status() == 143
+    printed = console.run("(trap 'echo taken' TERM; sleep 1; echo to the end) & sleep 0.3; "
+                          "kill $!; wait $!; echo ended $?")
+    assert "taken\nto the end\nended 0\n" in printed
+    printed = console.run("(trap 'echo taken; exit 4' TERM; while :; do sleep 0.1; done) & "
+                          "sleep 0.3; kill $!; wait $!; echo ended $?")
+    assert "taken\nended 4\n" in printed

@@ -29,7 +29,7 @@ static void take_text(struct sed_source *source, struct sed_command *line)
 			int byte = sed_escape(source->text + source->at,
 					      source->length - source->at, &used);
 
-			if (byte >= 0 && source->text[source->at] != 'n') {
+			if (byte >= 0) {
 				source->at += used;
 				c = byte;
 			} else {

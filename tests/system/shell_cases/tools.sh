@@ -46,3 +46,6 @@ md5sum --tag -t s; md5sum --tag -c s; md5sum -l 3; md5sum -c s; md5sum nosuch .;
 for d in 'a\' 'a b\' "a'\\" 'a"\' "$(printf '\n\\')" "$(printf '\t x\\')" 'a:\' '\x\' '\'; do paste -d "$d" /dev/null; done
 #--- head and tail of no name
 echo a >f; head '' f; tail '' f; tail ''; head ''; tail - <f; tail + <f; head - <f
+#--- texts of sed's a, i and c
+for x in 'a foo\nbar' 'i foo\nbar' 'c foo\nbar' 'a\foo\nbar' 'a\  foo\nbar' 'a \nfoo' 'a\nfoo' 'i\nx' 'c\nx' 'a foo\tbar' 'a \tfoo' 'a\tfoo' 'a\\tfoo' 'a\\nfoo' 'a f\\nb' 'a foo\x41b' 'a \x41b' 'a foo\' 'a foo\qx' 'a f\d065g' 'a f\o101g' 'a f\x5cnb' 'a \  foo\nb' 'a f\.b' 'a\ \nfoo' 'a\  \tfoo' 'a f\fb\vb\ab\rb' 'a\nn\n' 'a x\n' 'a x\x0ay' 'a\q' 'a \\q' 'a q\x' 'a q\xg' '$!N;a\nx'; do printf 'a\n' | sed "$x" | hexdump -c; done
+n=$(printf '\nx'); n=${n%x}; for x in "a\\${n}foo\\nbar" "a\\${n}\\nbar" "a\\${n}\\tbar" "a\\${n}foo\\${n}b\\nar" "a foo\\${n}b\\nar" "a\\${n}f\\\\nb" "a \\${n}  foo\\nb" "1{a f\\nb${n}}"; do printf 'a\n' | sed "$x" | hexdump -c; done; printf 'a f\\nb\n' >s; echo a | sed -f s; echo a | sed -e 'a\' -e 'f\nb'

@@ -53,6 +53,7 @@ struct regex {
 	struct regex_host host;
 	unsigned flags;
 	unsigned groups; /* pairs of parentheses */
+	bool bare_class; /* [:name:] stands in the pattern, which is a list of bytes */
 	uint64_t steps;	 /* work done by searches so far, for tests of its linearity */
 	struct regex_program *program;
 	struct regex_automaton *automaton; /* made by the first search */

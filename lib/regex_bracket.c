@@ -54,6 +54,7 @@ struct bracket {
 	size_t length, at;
 	unsigned flags;
 	struct regex_set *set;
+	bool plain; /* neither classes nor ranges so far */
 };
 
 /* A byte, or what stands between [: and :]. */
@@ -167,10 +168,12 @@ static const char *take_list(struct bracket *bracket)
 			return UNMATCHED;
 		if (range && peek(bracket, 1) != ']') {
 			bracket->at++;
+			bracket->plain = false;
 			error = take_element(bracket, &last, true);
 			if (!error)
 				error = add_range(bracket, &element, &last);
 		} else {
+			bracket->plain &= element.kind == ELEMENT_BYTE;
 			error = add_element(bracket, &element);
 		}
 		if (error)
@@ -184,20 +187,33 @@ static const char *take_list(struct bracket *bracket)
 	return NULL;
 }
 
-const char *regex_bracket(const char *pattern, size_t length, size_t *at, unsigned flags,
-			  struct regex_set *set)
+/* Whether a list that was all bytes has ":name:". */
+static bool is_bare_class(const char *list, size_t length)
 {
-	struct bracket bracket = {(const unsigned char *)pattern, length, *at, flags, set};
+	bool name = false;
+
+	for (size_t i = 0; i < length; i++)
+		name |= list[i] != ':';
+	return name && list[0] == ':' && list[length - 1] == ':';
+}
+
+const char *regex_bracket(const char *pattern, size_t length, size_t *at, unsigned flags,
+			  struct regex_set *set, bool *bare_class)
+{
+	struct bracket bracket = {(const unsigned char *)pattern, length, *at, flags, set, true};
 	bool negated = peek(&bracket, 0) == '^';
 	const char *error;
+	size_t start;
 
 	memset(set, 0, sizeof(*set));
 	bracket.at += negated;
+	start = bracket.at;
 	if (peek(&bracket, 0) < 0)
 		return "Invalid regular expression";
 	error = take_list(&bracket);
 	if (error)
 		return error;
+	*bare_class |= bracket.plain && is_bare_class(pattern + start, bracket.at - 1 - start);
 	if (flags & REGEX_FOLD)
 		regex_set_fold(set);
 	if (negated && (flags & REGEX_NEWLINE))

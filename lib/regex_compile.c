@@ -234,7 +234,7 @@ static void take_bracket(struct regex_compiler *compiler)
 {
 	struct regex_set set;
 	const char *error = regex_bracket(compiler->pattern, compiler->length, &compiler->at,
-					  compiler->flags, &set);
+					  compiler->flags, &set, &compiler->regex->bare_class);
 
 	if (error)
 		regex_fail(compiler, error);

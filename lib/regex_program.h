@@ -79,9 +79,9 @@ static inline unsigned context_of(unsigned char c, bool newline)
 bool regex_holds(enum regex_assertion assertion, unsigned before, unsigned behind);
 
 /* regex_bracket.c: the expression behind a '[' at *at, which moves behind its ']'. NULL or what is
- * wrong. */
+ * wrong. *bare_class is raised for [:name:], whose bytes are a list. */
 const char *regex_bracket(const char *pattern, size_t length, size_t *at, unsigned flags,
-			  struct regex_set *set);
+			  struct regex_set *set, bool *bare_class);
 /* Adds the class called so; false if there is none. */
 bool regex_class(const char *name, size_t length, bool fold, struct regex_set *set);
 void regex_set_fold(struct regex_set *set);

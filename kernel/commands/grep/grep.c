@@ -389,6 +389,7 @@ static void compile(struct settings *settings)
 			      settings->flags | REGEX_LINES, &process_regex_host);
 	if (error)
 		fail_patterns(patterns, settings->flags, error);
+	expression_check(&grep->regex, STATUS_TROUBLE);
 	grep->empty = grep->invert !=
 		      (!grep->nothing &&
 		       expression_search(&grep->regex, "", 0, 0, NULL, 0, STATUS_TROUBLE));

@@ -203,6 +203,7 @@ struct regex *sed_compile(struct sed_source *source, struct sed_text *text, unsi
 			      &process_regex_host);
 	if (error)
 		sed_bad(source, error);
+	expression_check(regex, STATUS_PANIC);
 	process_free(text->bytes);
 	return regex;
 }

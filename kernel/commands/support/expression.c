@@ -17,6 +17,12 @@ bool expression_search(struct regex *regex, const char *text, size_t size, size_
 	return result == 1;
 }
 
+void expression_check(const struct regex *regex, int status)
+{
+	if (regex->bare_class)
+		fail(status, "character class syntax is [[:space:]], not [:space:]");
+}
+
 /* The length of the bracket expression at glob, 0 where there is none. */
 static size_t bracket_length(const char *glob)
 {

@@ -77,11 +77,12 @@ static int env_main(void *arg)
 	struct shell *sh = shell_new(errand->parent, true);
 	struct getopt state = {0};
 	const char *directory = NULL;
+	const char **unset = process_alloc((size_t)argc * sizeof(*unset));
+	int unset_count = 0, option;
 	bool clear = false;
 	char end = '\n';
-	int option;
 
-	if (!sh)
+	if (!sh || !unset)
 		fail(STATUS_TROUBLE, "memory exhausted");
 	while ((option = getopt_next(&state, argc, argv, "+C:iu:0", env_options)) != -1) {
 		if (option == 'C')
@@ -89,7 +90,7 @@ static int env_main(void *arg)
 		else if (option == 'i')
 			clear = true;
 		else if (option == 'u')
-			variable_unset(sh, state.argument);
+			unset[unset_count++] = state.argument;
 		else if (option == '0')
 			end = '\0';
 		else
@@ -106,6 +107,12 @@ static int env_main(void *arg)
 		variables_each(sh, unexport, NULL);
 		variable_try_set(sh, "PATH",
 				 "/bin"); /* where programs are looked for without one */
+	}
+	for (int i = 0; !clear && i < unset_count; i++) {
+		if (!*unset[i] || strchr(unset[i], '='))
+			fail(STATUS_TROUBLE, "cannot unset %s: %s", quote_text(unset[i]),
+			     error_text(EINVAL));
+		variable_unset(sh, unset[i]);
 	}
 	for (char *equals; argc && (equals = strchr(*argv, '=')); argc--, argv++) {
 		if (!is_name(*argv, (size_t)(equals - *argv)))

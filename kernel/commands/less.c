@@ -4,6 +4,7 @@
 #include "kernel/commands/support/pager.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
+#include "lib/errno.h"
 
 /* Where nobody looks they are cat. */
 static int copy(int fd, const char *name, void *buffer)
@@ -15,10 +16,37 @@ static int copy(int fd, const char *name, void *buffer)
 	return count < 0 ? input_complain(name, count) : 0;
 }
 
+/* Whether there is something to show; what is wrong is said. */
+static bool is_readable(const char *name)
+{
+	struct file_stat stat;
+	int fd = input_open(name);
+	struct file *file = process_file(fd);
+	int error;
+
+	if (fd < 0)
+		return false;
+	error = file ? file_stat(file, &stat) : -EBADF;
+	if (!error && stat.type == FILE_DIRECTORY)
+		error = -EISDIR;
+	if (error)
+		input_complain(name, error);
+	input_close(fd);
+	return !error;
+}
+
 static int show(char **names, int count, struct pager_options *options)
 {
 	bool failed = false, more = true;
+	int readable = 0;
 
+	/* First of all, so that each knows whether it is the last one. */
+	for (int i = 0; i < count; i++)
+		if (is_readable(names[i]))
+			names[readable++] = names[i];
+		else
+			failed = true;
+	count = readable;
 	for (int i = 0; i < count && more; i++) {
 		int fd = input_open(names[i]);
 
@@ -36,7 +64,7 @@ static int show(char **names, int count, struct pager_options *options)
 static int page(int argc, char **argv, struct pager_options options)
 {
 	static const struct option long_options[] = {{"quit-if-one-screen", 0, 'F'}, {NULL, 0, 0}};
-	static char *standard_input[] = {"-"};
+	char *standard_input[] = {"-"};
 	struct getopt state = {0};
 	struct file *input = process_file(0);
 	int option;

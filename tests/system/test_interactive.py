@@ -348,6 +348,24 @@ def test_less(console):
     console.wait_prompt()
 
 
+def test_less_leaves_out_what_cannot_be_read(console):
+    """It says so, and no empty screen waits for a key."""
+    for command in "less", "more":
+        assert console.run(f"{command} /dev; echo $?") == f"{command}: /dev: Is a directory\n1\n"
+        assert console.run(f"{command} nosuch /dev /dev/my_nvme0; echo $?") == (
+            f"{command}: nosuch: No such file or directory\n{command}: /dev: Is a directory\n"
+            f"{command}: /dev/my_nvme0: Invalid argument\n1\n")
+        assert console.run(f"{command} < /dev; echo $?") == f"{command}: -: Is a directory\n1\n"
+        assert console.run(f"{command} - <&-; echo $?") == f"{command}: -: Bad file descriptor\n1\n"
+    console.run("seq 3 > /tmp/n")
+    text = page(console, "less /tmp/n nosuch /dev\r")
+    assert text.endswith("less: nosuch: No such file or directory\nless: /dev: Is a directory\n1\n2\n3\n")
+    console.child.expect_exact("(END)\x1b[0m")  # nothing follows
+    console.type("q")
+    console.wait_prompt()
+    assert console.status() == 1
+
+
 def test_less_copies_where_nobody_looks(console):
     assert console.run("seq 3 | less | cat; seq 2 > f; more f > g; cat g; less -F f; less nosuch; echo $?") == \
         "1\n2\n3\n1\n2\n1\n2\nless: nosuch: No such file or directory\n1\n"

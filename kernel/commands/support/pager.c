@@ -437,6 +437,8 @@ static bool show(struct pager *pager)
 	take_size(pager);
 	forward(pager, pager->page);
 	at_end = is_end(pager, pager->bottom);
+	if (pager->failed && !pager->length) /* that has been said */
+		return true;
 	if (at_end && options->ends_short)
 		return true;
 	for (;;) {

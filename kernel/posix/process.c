@@ -439,7 +439,8 @@ long process_write(int fd, const void *buffer, size_t size)
 	process_check_interrupt();
 	if (!file)
 		return -EBADF;
-	if (process_interrupted())
+	/* Not at all others: Ctrl-C may have come since, and they end at the next call. */
+	if (process_current()->catches && process_interrupted())
 		return -EINTR;
 	count = file_write(file, buffer, size);
 	if (count == -EINTR)

@@ -179,6 +179,18 @@ def test_interrupt_ends_what_could_go_on(console, prepare, line):
     assert console.status() == 130
 
 
+def test_interrupted_commands_say_nothing(console):
+    """Wherever they are when Ctrl-C comes."""
+    for line in ["yes > /dev/null"] * 20 + ["cp /dev/zero /dev/null", "cat /dev/zero > /dev/null", "cp /dev/urandom /dev/null",
+                                            "cat /dev/urandom > /dev/null", "seq 100000000000 > /dev/null"] * 4:
+        console.child.sendline(line)
+        console.child.expect_exact("\n")
+        time.sleep(0.05)
+        console.type("\x03")
+        assert console.wait_prompt().replace("^C", "").strip() == "", line
+        assert console.status() == 130, line
+
+
 def test_tee_i_writes_what_comes_before_the_end(console):
     """After Ctrl-C what the others of the pipeline still have to say arrives."""
     console.child.sendline("dd of=/dev/null 2>&1 | tee -i statistics")

@@ -167,6 +167,14 @@ static int catches(int argc, char **argv)
 	return 5;
 }
 
+static int complains(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	process_set_file(2, open_file("/tmp/out", O_WRONLY | O_CREAT | O_TRUNC));
+	host_interrupt();
+	return complain_about("error reading", "file", -EINTR);
+}
+
 static void test_interrupt(void **state)
 {
 	(void)state;
@@ -176,6 +184,9 @@ static void test_interrupt(void **state)
 	assert_int_equal(process_run(catches, 1, arguments), 5);
 	console_clear_interrupt();
 	assert_string_equal(text_of("/tmp/out"), "kept too");
+	assert_int_equal(process_run(complains, 1, arguments), STATUS_INTERRUPTED);
+	console_clear_interrupt();
+	assert_string_equal(text_of("/tmp/out"), "");
 }
 
 static int to_full(int argc, char **argv)

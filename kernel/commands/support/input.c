@@ -8,6 +8,8 @@
 
 int input_complain(const char *name, long error)
 {
+	if (error == -EINTR)
+		process_check_interrupt();
 	complain("%s: %s", quote_if_needed(name), error_text((int)-error));
 	return 1;
 }

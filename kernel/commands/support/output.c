@@ -22,6 +22,8 @@ static int write_all(int fd, const char *bytes, size_t size)
 		process_check_interrupt();
 		count = process_interrupted() && file ? file_write(file, bytes, size)
 						      : process_write(fd, bytes, size);
+		if (count == -EINTR)
+			process_check_interrupt();
 		if (count < 0)
 			return (int)count;
 		if (count == 0)
@@ -302,6 +304,8 @@ void complain(const char *format, ...)
 
 int complain_about(const char *what, const char *name, long error)
 {
+	if (error == -EINTR)
+		process_check_interrupt();
 	complain("%s %s: %s", what, quote(name), error_text((int)-error));
 	return 1;
 }

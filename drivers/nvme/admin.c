@@ -270,7 +270,7 @@ int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32
 }
 
 /* The queues are the driver's, and so are requests for events. */
-static bool reserved_for_driver(const struct nvme_command *command)
+bool nvme_reserved_for_driver(const struct nvme_command *command)
 {
 	return nvme_command_effects(false, command) & (NVME_CHANGES_QUEUES | NVME_STAYS);
 }
@@ -302,7 +302,7 @@ static int pass_through(struct nvme_controller *controller, bool io,
 	if (io && controller->channel_count < 2)
 		return -EOPNOTSUPP;
 	if (size > controller->transfer_max || (size && !buffer) ||
-	    command->flags & NVME_FLAGS_PSDT_MASK || (!io && reserved_for_driver(command)) ||
+	    command->flags & NVME_FLAGS_PSDT_MASK || (!io && nvme_reserved_for_driver(command)) ||
 	    nvme_data_size(controller, io, command, size) > size)
 		return -EINVAL;
 	/* What moves data although it does not say so finds a page of zeroes, and not what belongs

@@ -151,6 +151,9 @@ uint64_t nvme_data_size(struct nvme_controller *controller, bool io,
 int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
 		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);
 
+/* Whether only the driver may send the admin command. */
+bool nvme_reserved_for_driver(const struct nvme_command *command);
+
 /* The same on an I/O queue. The namespace is command->nsid. It is never repeated. */
 int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,
 		    void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);

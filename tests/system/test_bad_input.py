@@ -69,6 +69,12 @@ CASES = [
     ("sleep x", r"sleep: invalid time interval 'x'\nTry 'sleep --help' for more information\.\n", 1),
     ("poweroff 256", r"poweroff: .*256.*\n", 1),
     ("poweroff maybe", r"poweroff: .*maybe.*\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 0", r"nvme: admin-passthru: only the driver may send Delete I/O Submission Queue\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 1", r"nvme: admin-passthru: only the driver may send Create I/O Submission Queue\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 4", r"nvme: admin-passthru: only the driver may send Delete I/O Completion Queue\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 5", r"nvme: admin-passthru: only the driver may send Create I/O Completion Queue\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 0xc", r"nvme: admin-passthru: only the driver may send Asynchronous Event Request\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 0x7c", r"nvme: admin-passthru: only the driver may send Doorbell Buffer Config\n", 1),
     ("if true; then", None, 2),
 ]
 

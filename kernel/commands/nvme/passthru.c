@@ -204,6 +204,9 @@ static int run(int argc, char **argv, bool admin)
 	struct nvme_reply reply = {0};
 	int error;
 
+	if (admin && !passthru.dry_run && nvme_reserved_for_driver(&passthru.command))
+		fail(1, "%s: only the driver may send %s", argv[0],
+		     nvme_admin_name(passthru.command.opcode));
 	if (!passthru.dry_run)
 		room = room_for(argv[0], &passthru, admin);
 	if (passthru.size) {

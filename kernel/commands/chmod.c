@@ -226,7 +226,7 @@ static int change_one(const char *path, const struct settings *settings)
 			 should + 1);
 		status = 1;
 	}
-	if (!settings->recursive || !directory)
+	if (!settings->recursive || !directory || !path_is_walked(&stat))
 		return status;
 	if (thread_stack_left() < STACK_LEAST)
 		return complain_about("cannot access", path, -ENAMETOOLONG);

@@ -380,7 +380,7 @@ static void list_directory(struct settings *settings, const char *path, bool ope
 		const struct entry *entry = &list.entries[i];
 
 		if (entry->stat.type != FILE_DIRECTORY || strcmp(entry->name, ".") == 0 ||
-		    strcmp(entry->name, "..") == 0)
+		    strcmp(entry->name, "..") == 0 || !path_is_walked(&entry->stat))
 			continue;
 		char *below = path_join(path, entry->name);
 

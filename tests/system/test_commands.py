@@ -34,3 +34,11 @@ def test_rm_keeps_the_root():
     assert result.stderr == "".join(
         f"rm: it is dangerous to operate recursively on {name}\nrm: use --no-preserve-root to override this failsafe\n"
         for name in ("'/'", "'//' (same as '/')", "'/'"))
+
+
+def test_walks_stay_out_of_the_descriptors():
+    """/dev/fd has those of whoever looks: the walk's own would be among them."""
+    result = run("cd /; grep -r zzzz dev; echo $?; ls -R /dev | grep fd; chmod -R u+r /dev/fd; echo $?; "
+                 "cp -r /dev/fd /tmp/fd; echo $?; ls /tmp/fd; rm -r /dev/fd; echo $?; ls -d /dev/fd")
+    assert result.stdout == "1\nfd\n0\n0\n1\n/dev/fd\n"
+    assert result.stderr == "rm: cannot remove '/dev/fd': Operation not permitted\n"

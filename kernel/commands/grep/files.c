@@ -88,6 +88,8 @@ static void visit(struct grep *grep, struct tree_path *path, bool as_dot, struct
 	if (device && (grep->skip_devices || !operand))
 		return;
 	if (directory && grep->recursive) {
+		if (!operand && !path_is_walked(&stat))
+			return;
 		error = tree_descend(path, as_dot && operand, list);
 		if (error)
 			grep_complain(grep, path->path, error);

@@ -190,6 +190,8 @@ static int copy_directory(const char *from, const struct file_stat *from_stat, c
 		if (options->verbose)
 			out("%s -> %s\n", quote(from), quote(to));
 	}
+	if (!path_is_walked(from_stat))
+		return 0;
 	error = file_open(from, O_RDONLY | O_DIRECTORY, 0, &directory);
 	if (error)
 		return complain_about("cannot access", from, error);

@@ -43,6 +43,13 @@ bool path_is_directory(const char *path)
 	return path_stat(path, &stat) == 0 && stat.type == FILE_DIRECTORY;
 }
 
+bool path_is_walked(const struct file_stat *directory)
+{
+	struct file_stat descriptors;
+
+	return path_stat("/dev/fd", &descriptors) || descriptors.inode != directory->inode;
+}
+
 bool path_same_file(const char *a, const char *b)
 {
 	struct file_stat x, y;

@@ -10,6 +10,9 @@ char *path_join(const char *directory, const char *name);
 /* The last component without trailing slashes ("/" for the root), as basename has it. */
 char *path_last(const char *path);
 bool path_is_directory(const char *path);
+/* Whether a walk through a tree goes down into the directory. Not into /dev/fd: what it has are the
+ * descriptors of whoever looks, the walk's own among them. Elsewhere it is a symbolic link. */
+bool path_is_walked(const struct file_stat *directory);
 bool path_same_file(const char *a, const char *b);
 
 /* Copies a tree or a file; messages as cp's. The status. */

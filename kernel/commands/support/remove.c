@@ -83,6 +83,8 @@ int remove_path(const char *path, const struct remove_options *options)
 	}
 	if (!options->recursive && !options->directories)
 		return cannot_remove(path, -EISDIR);
+	if (options->recursive && !path_is_walked(&stat))
+		return cannot_remove(path, -EPERM);
 	if (options->recursive) {
 		if (thread_stack_left() < STACK_LEAST)
 			return cannot_remove(path, -ENAMETOOLONG);

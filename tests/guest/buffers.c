@@ -72,11 +72,11 @@ static void scattered(struct guest *guest, uint64_t count, const size_t *sizes, 
 	}
 	request.operation = BLOCK_WRITE;
 	block_submit(guest->device, &request);
-	EXPECT_ERROR("writing from segments", 0, block_wait(&request));
+	EXPECT_ERROR("writing from segments", 0, guest_wait(&request));
 	memset(spread, 0xa5, at);
 	request.operation = BLOCK_READ;
 	block_submit(guest->device, &request);
-	EXPECT_ERROR("reading into segments", 0, block_wait(&request));
+	EXPECT_ERROR("reading into segments", 0, guest_wait(&request));
 	done = 0;
 	for (unsigned i = 0; i < request.segment_count; i++) {
 		EXPECT_SAME("a segment", flat + done, segments[i].address, segments[i].size);
@@ -85,7 +85,7 @@ static void scattered(struct guest *guest, uint64_t count, const size_t *sizes, 
 		done += segments[i].size;
 	}
 	memset(spread, 0, size);
-	EXPECT_ERROR("reading in one piece", 0, block_read(guest->device, 32, count, spread));
+	EXPECT_ERROR("reading in one piece", 0, guest_read(guest, 32, count, spread));
 	EXPECT_SAME("what was written", flat, spread, size);
 }
 
@@ -145,8 +145,8 @@ static void one_buffer_many(struct guest *guest)
 	for (unsigned i = 0; i < times; i++)
 		segments[i] = (struct block_segment){page, 4096};
 	block_submit(guest->device, &request);
-	EXPECT_ERROR("writing one page many times", 0, block_wait(&request));
-	EXPECT_ERROR("reading", 0, block_read(guest->device, request.lba, count, back));
+	EXPECT_ERROR("writing one page many times", 0, guest_wait(&request));
+	EXPECT_ERROR("reading", 0, guest_read(guest, request.lba, count, back));
 	for (unsigned i = 0; i < times; i++)
 		EXPECT_SAME("a copy of the page", page, back + 4096ul * i, 4096);
 }

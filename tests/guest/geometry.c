@@ -28,8 +28,8 @@ bool guest_round_trip(struct guest *guest, uint64_t lba, uint64_t count, size_t 
 	memset(guard, 0xa5, sizeof(guard));
 	snprintf(what, sizeof(what), "blocks %llu+%llu, buffer offset %zu", (unsigned long long)lba,
 		 (unsigned long long)count, page_offset);
-	if (guest_error(guest, what, 0, block_write(guest->device, lba, count, out)) &&
-	    guest_error(guest, what, 0, block_read(guest->device, lba, count, in)) &&
+	if (guest_error(guest, what, 0, guest_write(guest, lba, count, out)) &&
+	    guest_error(guest, what, 0, guest_read(guest, lba, count, in)) &&
 	    guest_same(guest, what, out, in, size) &&
 	    guest_same(guest, "bytes before the buffer", guard, in - GUARD, GUARD) &&
 	    guest_same(guest, "bytes behind the buffer", guard, in + size, GUARD))
@@ -82,10 +82,10 @@ static void neighbours(struct guest *guest)
 	if (!three || !back || !guest_save(guest, 8, 3))
 		return;
 	prng_fill(&guest->prng, three, 3 * size);
-	EXPECT_ERROR("writing three blocks", 0, block_write(guest->device, 8, 3, three));
+	EXPECT_ERROR("writing three blocks", 0, guest_write(guest, 8, 3, three));
 	prng_fill(&guest->prng, three + size, size);
-	EXPECT_ERROR("writing the middle one", 0, block_write(guest->device, 9, 1, three + size));
-	EXPECT_ERROR("reading three blocks", 0, block_read(guest->device, 8, 3, back));
+	EXPECT_ERROR("writing the middle one", 0, guest_write(guest, 9, 1, three + size));
+	EXPECT_ERROR("reading three blocks", 0, guest_read(guest, 8, 3, back));
 	EXPECT_SAME("the three blocks", three, back, 3 * size);
 }
 

@@ -157,6 +157,41 @@ void guest_free(void *buffer)
 	process_free(buffer);
 }
 
+int guest_wait(struct block_request *request)
+{
+	if (!block_wait_unless(request, process_interrupted))
+		block_cancel(request);
+	return block_wait(request);
+}
+
+static int transfer(struct guest *guest, enum block_operation operation, uint64_t lba,
+		    uint64_t count, void *bytes)
+{
+	struct block_segment segment = {bytes, count * guest->block_size};
+	struct block_request request = {
+		.operation = operation,
+		.lba = lba,
+		.count = count,
+		.segments = &segment,
+		.segment_count = 1,
+	};
+
+	if (process_interrupted())
+		return -EINTR;
+	block_submit(guest->device, &request);
+	return guest_wait(&request);
+}
+
+int guest_read(struct guest *guest, uint64_t lba, uint64_t count, void *bytes)
+{
+	return transfer(guest, BLOCK_READ, lba, count, bytes);
+}
+
+int guest_write(struct guest *guest, uint64_t lba, uint64_t count, const void *bytes)
+{
+	return transfer(guest, BLOCK_WRITE, lba, count, (void *)(uintptr_t)bytes);
+}
+
 static struct guest_saved *add_saved(struct guest *guest, size_t size)
 {
 	struct guest_saved *saved = process_alloc(sizeof(*saved));
@@ -186,7 +221,7 @@ bool guest_save(struct guest *guest, uint64_t lba, uint64_t count)
 	saved = add_saved(guest, count * guest->block_size);
 	if (!saved)
 		return false;
-	error = block_read(guest->device, lba, count, saved->bytes);
+	error = guest_read(guest, lba, count, saved->bytes);
 	if (error) {
 		guest_fail(guest, "reading blocks %llu+%llu to save them: %s",
 			   (unsigned long long)lba, (unsigned long long)count, error_name(error));

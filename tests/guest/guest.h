@@ -60,6 +60,12 @@ bool guest_save(struct guest *guest, uint64_t lba, uint64_t count);
 /* by the device file, for cases that go through files: */
 bool guest_save_file(struct guest *guest, uint64_t offset, size_t size);
 
+/* block_wait(), block_read(), block_write() that Ctrl-C hurries: -EINTR then, and the case is over.
+ * Nothing is under way any more when they return. */
+int guest_wait(struct block_request *request);
+int guest_read(struct guest *guest, uint64_t lba, uint64_t count, void *bytes);
+int guest_write(struct guest *guest, uint64_t lba, uint64_t count, const void *bytes);
+
 /* Puts everything back that has been saved: what happens anyway when the case has ended. */
 void guest_restore(struct guest *guest);
 

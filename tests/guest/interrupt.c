@@ -67,7 +67,7 @@ static bool read_many(struct guest *guest, unsigned count, uint32_t blocks)
 	void *buffer = guest_buffer(guest, (size_t)blocks * guest->block_size);
 
 	for (unsigned i = 0; buffer && i < count; i++)
-		if (!guest_error(guest, "read", 0, block_read(guest->device, 0, blocks, buffer)))
+		if (!guest_error(guest, "read", 0, guest_read(guest, 0, blocks, buffer)))
 			return false;
 	guest_free(buffer);
 	return buffer;

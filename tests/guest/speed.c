@@ -4,8 +4,10 @@
 #include "tests/guest/guest.h"
 
 #include "kernel/commands/command.h"
+#include "kernel/posix/process.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/time.h"
+#include "lib/errno.h"
 
 #define DEPTH	  32
 #define READ_SIZE 4096u
@@ -34,7 +36,7 @@ static void read_done(struct block_request *request)
 	speed->ended++;
 	if (request->error && !speed->error)
 		speed->error = request->error;
-	if (speed->started < READS)
+	if (speed->started < READS && !speed->error)
 		start(speed, request);
 }
 
@@ -71,11 +73,13 @@ static void small_reads(struct guest *guest)
 		};
 		start(speed, &speed->requests[i]);
 	}
-	while (speed->ended < READS) {
+	while (speed->ended < speed->started) {
 		bool steady = speed->ended >= WARM_UP && speed->started < READS;
 		unsigned before = speed->ended;
 		uint64_t begun = cpu_tsc();
 
+		if (process_interrupted())
+			speed->error = -EINTR;
 		block_poll(guest->device);
 		if (steady && speed->ended != before) {
 			ticks += cpu_tsc() - begun;

@@ -191,6 +191,24 @@ def test_interrupted_commands_say_nothing(console):
         assert console.status() == 130, line
 
 
+def test_interrupted_selftest_only_puts_back(tmp_path):
+    """On a back end so slow that the case as a whole takes more than a minute."""
+    disk = make_disk(tmp_path / "disk.img", MIB, bytes(range(256)) * (MIB // 256))
+    with Console("--disk", "none", "--", "-drive", f"file={disk},if=none,id=slow,format=raw,throttling.bps-total=16384",
+                 "-device", "nvme,drive=slow,serial=slow") as console:
+        console.child.sendline("selftest '1 to 33 blocks'")
+        console.child.expect_exact("\n")
+        time.sleep(2)
+        began = time.monotonic()
+        console.type("\x03")
+        console.wait_prompt()
+        assert time.monotonic() - began < 30
+        assert console.status() == 130
+        assert console.poweroff() == 0
+    with open(disk, "rb") as image:
+        assert image.read() == bytes(range(256)) * (MIB // 256)
+
+
 def test_tee_i_writes_what_comes_before_the_end(console):
     """After Ctrl-C what the others of the pipeline still have to say arrives."""
     console.child.sendline("dd of=/dev/null 2>&1 | tee -i statistics")

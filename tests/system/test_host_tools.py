@@ -180,7 +180,8 @@ def has_package_lists():
 
 
 def missing_packages(names):
-    return [name for name in names if subprocess.run(["apt-cache", "show", name], capture_output=True).returncode]
+    shown = subprocess.run(["apt-cache", "show", *sorted(names)], capture_output=True, encoding="utf-8").stdout
+    return sorted(set(names) - {line.split()[1] for line in shown.splitlines() if line.startswith("Package: ")})
 
 
 @pytest.mark.skipif(not has_package_lists(), reason="no apt with package lists")

@@ -190,10 +190,11 @@ def test_vectors_masked_behind_the_drivers_back(tmp_path, monkeypatch):
         assert controllers(console.run("interrupts"))["my_nvme0"][3] == 0
         control = qtest.config(NVME, MSIX)
         qtest.config(NVME, MSIX, control | FUNCTION_MASK)
-        console.run(read.format(3))
+        console.run(read.format(14))
         qtest.config(NVME, MSIX, control)
         console.run(read.format(20))
-        assert controllers(console.run("interrupts"))["my_nvme0"][3] == 3
+        # After a rest the throttle lets some through at once, which no wait is needed for.
+        assert 3 <= controllers(console.run("interrupts"))["my_nvme0"][3] <= 14
         assert console.run("dmesg").count("my_nvme0: lost interrupt: vector 1 was silent about a completion in queue 1") == 1
         qtest.close()
         assert console.poweroff() == 0

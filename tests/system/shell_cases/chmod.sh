@@ -1,5 +1,5 @@
 # chmod.
-#--- modes 1
+#--- modes 1 (as root)
 (mkdir w0; cd w0; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod -v u+x ; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w1; cd w1; touch f; mkdir -p d/e; touch d/g; chmod 7777 f d; chmod -x2 7777 d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w2; cd w2; touch f; mkdir -p d/e; touch d/g; chmod 7777 f d; chmod  u+7 d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
@@ -12,7 +12,7 @@
 (mkdir w9; cd w9; touch f; mkdir -p d/e; touch d/g; chmod 00755 f d; chmod -x2 o+w, f d; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w10; cd w10; touch f; mkdir -p d/e; touch d/g; chmod 01777 f d; chmod -c g=u d f nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w11; cd w11; touch f; mkdir -p d/e; touch d/g; chmod 00755 f d; chmod  =755 d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
-#--- modes 2
+#--- modes 2 (as root)
 (mkdir w0; cd w0; touch f; mkdir -p d/e; touch d/g; chmod 7777 f d; chmod  ug= d; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w1; cd w1; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod -x2 =755 ; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w2; cd w2; touch f; mkdir -p d/e; touch d/g; chmod 0 f d; chmod -x2 g-s ; echo $?; stat -c '%a %A %n' f d d/e d/g)
@@ -25,7 +25,7 @@
 (mkdir w9; cd w9; touch f; mkdir -p d/e; touch d/g; chmod 00755 f d; chmod  u+x d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w10; cd w10; touch f; mkdir -p d/e; touch d/g; chmod u+x f d; chmod -f +x d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w11; cd w11; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod  g=u nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
-#--- modes 3
+#--- modes 3 (as root)
 (mkdir w0; cd w0; touch f; mkdir -p d/e; touch d/g; chmod u+x f d; chmod -x2 888 ; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w1; cd w1; touch f; mkdir -p d/e; touch d/g; chmod 7777 f d; chmod -f g+s ; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w2; cd w2; touch f; mkdir -p d/e; touch d/g; chmod 7777 f d; chmod -x2 '' d f nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
@@ -38,7 +38,7 @@
 (mkdir w9; cd w9; touch f; mkdir -p d/e; touch d/g; chmod 01777 f d; chmod -x2 888 f d; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w10; cd w10; touch f; mkdir -p d/e; touch d/g; chmod 00755 f d; chmod -f g+s d f nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w11; cd w11; touch f; mkdir -p d/e; touch d/g; chmod 7777 f d; chmod  u+s f; echo $?; stat -c '%a %A %n' f d d/e d/g)
-#--- modes 4
+#--- modes 4 (as root)
 (mkdir w0; cd w0; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod  '' d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w1; cd w1; touch f; mkdir -p d/e; touch d/g; chmod 00755 f d; chmod -v u+7 nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w2; cd w2; touch f; mkdir -p d/e; touch d/g; chmod 01777 f d; chmod  755,u-x f; echo $?; stat -c '%a %A %n' f d d/e d/g)
@@ -51,7 +51,7 @@
 (mkdir w9; cd w9; touch f; mkdir -p d/e; touch d/g; chmod 00755 f d; chmod -v a+rw,o-r ; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w10; cd w10; touch f; mkdir -p d/e; touch d/g; chmod 755 f d; chmod  u+s f; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w11; cd w11; touch f; mkdir -p d/e; touch d/g; chmod 0 f d; chmod -x2 o+w, nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
-#--- modes 5
+#--- modes 5 (as root)
 (mkdir w0; cd w0; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod  o=g d f nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w1; cd w1; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod -f u+ ; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w2; cd w2; touch f; mkdir -p d/e; touch d/g; chmod 644 f d; chmod -f -x f; echo $?; stat -c '%a %A %n' f d d/e d/g)
@@ -64,5 +64,5 @@
 (mkdir w9; cd w9; touch f; mkdir -p d/e; touch d/g; chmod 0 f d; chmod  x d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w10; cd w10; touch f; mkdir -p d/e; touch d/g; chmod 755 f d; chmod  a+rw,o-r d/e; echo $?; stat -c '%a %A %n' f d d/e d/g)
 (mkdir w11; cd w11; touch f; mkdir -p d/e; touch d/g; chmod 0 f d; chmod -R u+7 d f nosuch; echo $?; stat -c '%a %A %n' f d d/e d/g)
-#--- modes are kept and shown
+#--- modes are kept and shown (as root)
 >f; chmod 751 f; ls -l f | cut -c 1-10; test -x f; echo $?; chmod -x f; test -x f; echo $?; chmod --reference=f nosuch; >g; chmod --reference=f g; stat -c %a g; chmod; chmod 644; chmod -w; chmod nosuch f; chmod --reference=nosuch f; chmod -x --reference=f f; chmod -c 644 f; chmod -c 644 f; chmod -c 600 f; echo 'echo ran' >s; chmod +x s; ./s

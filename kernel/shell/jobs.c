@@ -114,11 +114,7 @@ static char *text_of(struct shell *sh, const struct node *node)
 
 	text_init(&text, &sh->arena);
 	if (sh->interactive) {
-		size_t length;
-		const char *line = history_get(0, &length);
-
-		if (line)
-			text_add(&text, line, length);
+		text_add_node(sh, &text, node);
 	} else if (node->type == NODE_PIPELINE) {
 		for (node = node->list->next; node; node = node->next)
 			text_add_string(&text, " | ");

@@ -264,6 +264,8 @@ int job_process(struct shell *sh, const char *name);
 void jobs_tell(struct shell *sh);
 /* The shell ends; its jobs go on. */
 void jobs_abandon(struct shell *sh);
+/* The node as a command line (node_text.c). */
+void text_add_node(struct shell *sh, struct text *text, const struct node *node);
 /* sh becomes what from is, and shares nothing with it: the copy of node. */
 struct node *shell_copy(struct shell *sh, struct shell *from, const struct node *node);
 

@@ -37,7 +37,7 @@ def test_jobs_beside_the_prompt(console):
     listed = console.run("jobs")
     assert [line.split()[:3] for line in listed.splitlines()] == [
         ["[3]", "+", "Running"], ["[2]", "-", "Running"], ["[1]", "Running", "sleep"]]
-    assert "dd if=/dev/zero of=/dev/null &" in listed
+    assert "dd if=/dev/zero of=/dev/null\n" in listed
     # fg brings one where Ctrl-C reaches it.
     assert "not reached" not in interrupt(console, "fg %2; echo not reached")
     told = console.run("kill %1 %3") + console.run("sleep 0.3")
@@ -83,3 +83,23 @@ def test_signals_to_jobs_of_the_prompt(console):
     printed = console.run("(trap 'echo taken; exit 4' TERM; while :; do sleep 0.1; done) & "
                           "sleep 0.3; kill $!; wait $!; echo ended $?")
     assert "taken\nended 4\n" in printed
+
+
+def test_jobs_are_called_what_they_are(console):
+    lines = [
+        ("for i in 1 2; do sleep 1000 & done; echo behind", ["sleep 1000", "sleep 1000"]),
+        ("x=1 sleep 1000 >/dev/null 2>&1 & echo no", ["x=1 sleep 1000 >/dev/null 2>&1"]),
+        ("(trap '' TERM; sleep \"$x y\" 1000) &", ['(trap "" TERM; sleep "${x} y" 1000)']),
+        ("{ sleep 1000 | cat || ! true && sleep 1 & wait; } &",
+         ["{ sleep 1000 | cat || ! true && sleep 1 & wait; }"]),
+        ("while sleep 1000; do :; done &", ["while sleep 1000; do :; done"]),
+        ("if sleep 1000; then a; elif b; then c; else d; fi &",
+         ["if sleep 1000; then a; elif b; then c; else d; fi"]),
+        ("case $(sleep 1000) in a|b*) c;; esac &", ["case $(sleep 1000) in a | b*) c;; esac"]),
+        ("sleep $((500+500)) ${x:+a\\ b} &", ['sleep $((500+500)) ${x:+a" "b}']),
+    ]
+    for line, texts in lines:
+        console.run(line)
+        listed = console.run("jobs")
+        assert sorted(row[33:] for row in listed.splitlines()) == sorted(texts)
+        console.run("kill -9 %1; wait %1" if len(texts) == 1 else "kill -9 %1 %2; wait %1 %2")

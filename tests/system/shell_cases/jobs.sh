@@ -44,6 +44,7 @@ E
 #--- jobs in jobs
 { { echo a; { echo b; } & wait; } & wait; echo c; } & wait; f() { [ $1 = 0 ] || { f $(($1-1)) & wait; echo $1; }; }; f 5
 #--- traps of the subshell or shell that is a job
+# dash tells of the signal or not, as it happens to see the end first in kill or in wait.
 sh -c '(trap "echo T" TERM; sleep 0.3; echo end) & sleep 0.1; kill $!; wait $!; echo $?'
 sh -c '(trap "" TERM; sleep 0.3; echo end) & sleep 0.1; kill $!; wait $!; echo $?'
 sh -c '(trap "echo T; exit 4" TERM; while :; do sleep 0.05; done) >f & sleep 0.1; kill $!; wait $!; echo $?; cat f'
@@ -51,9 +52,9 @@ sh -c 'sh -c "trap \"\" TERM; sleep 0.3; echo x" & sleep 0.1; kill $!; wait $!; 
 sh -c '{ :; (x=1; sh -c "trap \"echo T; exit 5\" TERM; while :; do sleep 0.05; done"); } & sleep 0.1; kill $!; wait $!; echo $?'
 sh -c 'true && env A=b sh -c "trap \"echo T\" TERM; echo \$A; sleep 0.3; echo end" & sleep 0.1; kill $!; wait $!; echo $?'
 sh -c '{ trap "" TERM; exec sh -c "sleep 0.3; echo x"; } & sleep 0.1; kill $!; wait $!; echo $?'
-sh -c '(trap "echo e" EXIT; sleep 0.3; (sleep 0.1; echo s); sh -c "echo t") & sleep 0.1; kill $!; wait $!; echo $?'
+sh -c '(trap "echo e" EXIT; sleep 0.3; (sleep 0.1; echo s); sh -c "echo t") & sleep 0.1; kill $!; wait $!; echo $?' 2>/dev/null
 sh -c '(trap "echo e" EXIT; (echo s); sh -c "echo t") & wait $!; echo $?'
-sh -c '(sleep 5) & sleep 0.1; kill $!; wait $!; echo $?; (exit 3) & wait $!; echo $?; { (sleep 5); } & sleep 0.1; kill -9 $!; wait $!; echo $?'
+sh -c '(sleep 5) & sleep 0.1; kill $!; wait $!; echo $?; (exit 3) & wait $!; echo $?; { (sleep 5); } & sleep 0.1; kill -9 $!; wait $!; echo $?' 2>/dev/null
 sh -c 'sh -c "echo \$\$ >f" & wait $!; echo $! | cmp - f; (sh -c "echo \$\$ >f") & wait $!; echo $! | cmp - f; kill -0 $! 2>&1; echo $?'
 sh -c 'true || (echo no) & wait; (echo a); (nosuch) & wait $!; echo $?; nosuch & wait $!; echo $?; (set -e; (exit 4); echo no) & wait $!; echo $?'
 #--- traps of what env and timeout run

@@ -44,7 +44,7 @@ E
 #--- jobs in jobs
 { { echo a; { echo b; } & wait; } & wait; echo c; } & wait; f() { [ $1 = 0 ] || { f $(($1-1)) & wait; echo $1; }; }; f 5
 #--- traps of the subshell or shell that is a job
-# dash tells of the signal or not, as it happens to see the end first in kill or in wait.
+# dash 0.5.12 tells of the signal in some runs and not in others; why has not been found out.
 sh -c '(trap "echo T" TERM; sleep 0.3; echo end) & sleep 0.1; kill $!; wait $!; echo $?'
 sh -c '(trap "" TERM; sleep 0.3; echo end) & sleep 0.1; kill $!; wait $!; echo $?'
 sh -c '(trap "echo T; exit 4" TERM; while :; do sleep 0.05; done) >f & sleep 0.1; kill $!; wait $!; echo $?; cat f'

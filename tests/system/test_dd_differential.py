@@ -17,8 +17,8 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("dash"), reason="dash is the reference shell"),
 ]
 
-HOST = [("dd", 1500), ("cmp", 1000), ("device", 300), ("tools", 600), ("grep", 500), ("expr", 500), ("sed", 400), ("filters", 600)]
-GUEST = [("dd", 300), ("cmp", 200), ("device", 100), ("tools", 200), ("grep", 100), ("expr", 100), ("sed", 100), ("filters", 200)]
+HOST = [("dd", 1000), ("cmp", 1000), ("device", 300), ("tools", 600), ("grep", 500), ("expr", 500), ("sed", 400), ("filters", 600)]
+GUEST = [("dd", 200), ("cmp", 200), ("device", 60), ("tools", 150), ("grep", 100), ("expr", 100), ("sed", 100), ("filters", 200)]
 
 
 def check(kind, count, backend):

@@ -89,7 +89,7 @@ def test_jobs_are_called_what_they_are(console):
     lines = [
         ("for i in 1 2; do sleep 1000 & done; echo behind", ["sleep 1000", "sleep 1000"]),
         ("x=1 sleep 1000 >/dev/null 2>&1 & echo no", ["x=1 sleep 1000 >/dev/null 2>&1"]),
-        ("(trap '' TERM; sleep \"$x y\" 1000) &", ['(trap "" TERM; sleep "${x} y" 1000)']),
+        ("(trap '' TERM; sleep \"10$x\" 1000) &", ['(trap "" TERM; sleep "10${x}" 1000)']),
         ("{ sleep 1000 | cat || ! true && sleep 1 & wait; } &",
          ["{ sleep 1000 | cat || ! true && sleep 1 & wait; }"]),
         ("while sleep 1000; do :; done &", ["while sleep 1000; do :; done"]),

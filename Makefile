@@ -23,8 +23,11 @@ CLANG := $(findstring clang,$(CC_VERSION))
 TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
 NM := $(TOOL_PREFIX)nm
 
+# Bytes go through the drivers, the files and lib; in the commands and the shell a person waits,
+# and small counts for more than fast.
 OPTIMIZE := -O2
-CFLAGS := -std=gnu11 $(OPTIMIZE) -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
+$(B)/kernel/kernel/commands/%.o $(B)/kernel/kernel/shell/%.o: OPTIMIZE := -Os
+CFLAGS := -std=gnu11 -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
 	-mstack-protector-guard=global -fcf-protection=none -ffunction-sections -fdata-sections \
@@ -50,7 +53,7 @@ ISO := $(B)/my_nvme.iso
 all: $(KERNEL)
 
 # Changes when the compiler, its options or the list of sources do.
-FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(LDFLAGS) $(SOURCES)
+FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(OPTIMIZE) $(LDFLAGS) $(SOURCES)
 $(B)/kernel/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
@@ -60,7 +63,7 @@ FORCE:
 $(B)/kernel/%.o: % $(B)/kernel/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(CFLAGS) $(OPTIMIZE) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 

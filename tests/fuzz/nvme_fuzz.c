@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "drivers/block/block.h"
-#include "drivers/nvme/spec/names.h"
 #include "drivers/nvme/nvme.h"
 #include "lib/errno.h"
 #include "tests/fuzz/nvme_liar.h"

@@ -1,7 +1,7 @@
 /* What the cases use: outcomes, checks, buffers, and blocks that are put back. */
 #include "tests/guest/guest.h"
 
-#include "drivers/nvme/spec/names.h"
+#include "drivers/nvme/spec/spec.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "lib/errno.h"

@@ -1,6 +1,5 @@
 /* Reads, writes and flushes through the driver: data, order, full queues, errors. */
 #include "lib/errno.h"
-#include "drivers/nvme/spec/names.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"

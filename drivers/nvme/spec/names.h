@@ -1,4 +1,4 @@
-/* Opcodes and statuses in words, as nvme-cli and Linux print them. */
+/* Opcodes, features and logs in words, as nvme-cli and Linux print them. */
 #pragma once
 
 #include <stdint.h>
@@ -7,10 +7,6 @@
 const char *nvme_admin_name(unsigned opcode);
 /* "Read"; NVM and ZNS command sets. */
 const char *nvme_io_name(unsigned opcode);
-/* status as in status.h: "Unrecovered Read Error", "Unknown" where it has no name. */
-const char *nvme_status_name(unsigned status);
-/* The negative errno that fits a status; 0 for success. */
-int nvme_status_errno(unsigned status);
 const char *nvme_feature_name(unsigned feature);
 /* A command set by its identifier: "Zoned Namespace", "Unknown". */
 const char *nvme_command_set_name(unsigned csi);

@@ -143,3 +143,10 @@ enum nvme_status {
 	NVME_SC_HOST_PATHING = 0x370,
 	NVME_SC_ABORTED_BY_HOST = 0x371,
 };
+
+/* "Unrecovered Read Error"; "Vendor Specific" or "Unknown" where it has no name. */
+const char *nvme_status_name(unsigned status);
+/* A sentence that explains it; NULL where the name says all. */
+const char *nvme_status_text(unsigned status);
+/* The negative errno that fits it; 0 for success. */
+int nvme_status_errno(unsigned status);

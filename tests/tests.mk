@@ -47,6 +47,7 @@ unit_nvme_prp = drivers/nvme/transport/prp.c lib/prng.c $(SIM)
 unit_nvme_command = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_describe = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_show = kernel/commands/nvme/show.c $(wildcard drivers/nvme/spec/*.c)
+unit_nvme_status = $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)
 unit_md5      = lib/md5.c
 unit_nvme_sim = $(SIM)

@@ -1,6 +1,7 @@
 #include "drivers/nvme/channel.h"
 
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/io.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -55,35 +56,6 @@ int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *cont
 	return 0;
 }
 
-int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size)
-{
-	unsigned count = size > NVME_BOUNCE_LARGE ? 1 : NVME_BOUNCE_BUFFERS;
-	uint64_t bus;
-	void *memory;
-
-	if (size <= channel->bounce_size)
-		return 0;
-	if (channel->bounce_count != channel->bounce_total)
-		return -EBUSY;
-	/* Those that there are stay until there are others: somebody may wait for one. */
-	memory = nvme_dma_alloc((size_t)size * count, &bus);
-	if (!memory && count > 1)
-		memory = nvme_dma_alloc((size_t)size * (count = 1), &bus);
-	if (!memory)
-		return -ENOMEM;
-	if (channel->bounce_memory)
-		nvme_dma_free(channel->bounce_memory,
-			      (size_t)channel->bounce_size * channel->bounce_total);
-	channel->bounce_memory = memory;
-	channel->bounce_size = size;
-	channel->bounce_count = 0;
-	channel->bounce_total = count;
-	for (unsigned i = 0; i < count; i++)
-		channel->bounce_free[channel->bounce_count++] =
-			(char *)channel->bounce_memory + (size_t)i * size;
-	return 0;
-}
-
 void nvme_channel_free(struct nvme_channel *channel)
 {
 	nvme_queue_free(&channel->queue);
@@ -91,13 +63,9 @@ void nvme_channel_free(struct nvme_channel *channel)
 		nvme_dma_free(channel->slots, channel->slots_bytes);
 	if (channel->list_memory)
 		nvme_dma_free(channel->list_memory, channel->list_bytes);
-	if (channel->bounce_memory)
-		nvme_dma_free(channel->bounce_memory,
-			      (size_t)channel->bounce_size * channel->bounce_total);
 	channel->slots = NULL;
 	channel->free = NULL;
 	channel->list_memory = NULL;
-	channel->bounce_memory = NULL;
 }
 
 /* A completion that nothing here waits for: said, counted, and otherwise ignored. What it should
@@ -175,8 +143,8 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 	if (!count)
 		return 0;
 	nvme_queue_ring_cq(&channel->queue);
-	if (channel->waiting_first)
-		nvme_io_dispatch(channel);
+	if (channel->waiting)
+		nvme_lane_dispatch(nvme_lane_of(channel));
 	channel->reaping = false;
 	nvme_queue_ring_sq(&channel->queue);
 	return count;

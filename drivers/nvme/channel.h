@@ -20,14 +20,11 @@
 #include "drivers/nvme/transport/prp.h"
 #include "drivers/nvme/transport/queue.h"
 
-#define NVME_SLOT_BITS	    10
-#define NVME_SLOTS_MAX	    1023u /* so that no CID is FFFFh */
-#define NVME_SLOT_MASK	    ((1u << NVME_SLOT_BITS) - 1)
-#define NVME_RETRIES_MAX    3
-#define NVME_NEVER	    UINT64_MAX
-#define NVME_BOUNCE_BUFFERS 4u /* of a channel */
-#define NVME_BOUNCE_MIN	    (16u << 10)
-#define NVME_BOUNCE_LARGE   (256u << 10) /* of what is larger, or where memory is short: one */
+#define NVME_SLOT_BITS	 10
+#define NVME_SLOTS_MAX	 1023u /* so that no CID is FFFFh */
+#define NVME_SLOT_MASK	 ((1u << NVME_SLOT_BITS) - 1)
+#define NVME_RETRIES_MAX 3
+#define NVME_NEVER	 UINT64_MAX
 
 struct nvme_controller;
 struct nvme_channel;
@@ -61,15 +58,13 @@ struct nvme_slot {
 		struct nvme_slot *next; /* free one, while it is free */
 		uint64_t timeout_ns; /* of the command, on I/O queues: see nvme_channel_expire() */
 	};
-	void *bounce; /* a bounce buffer in use, and where its bytes belong */
-	struct nvme_cursor bounce_cursor;
 	uint32_t sequence; /* order of sending */
 	uint8_t state;	   /* enum nvme_slot_state */
 	uint8_t retries;
 	bool repeatable;       /* may be sent again: reads, writes of the same data, Flush */
 	bool expired : 1;      /* its deadline passed at least once since it was first sent */
 	bool abort_wanted : 1; /* an Abort is sent for it once the controller takes one more */
-};
+} __attribute__((aligned(128)));
 _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 
 struct nvme_channel {
@@ -80,29 +75,17 @@ struct nvme_channel {
 	uint16_t slot_count;
 	uint16_t in_flight; /* slots that are not free */
 	uint32_t sequence;
-	uint64_t now_ns;	   /* valid while reaping */
-	uint64_t progress_ns;	   /* when a command that was not aborted was completed last */
-	unsigned fruitless;	   /* completions of this reap that are no progress */
-	uint64_t timeout_ns;	   /* default */
-	uint64_t check_at_ns;	   /* no deadline is before this */
-	uint64_t oldest_since_ns;  /* the command below is the oldest in flight; 0: none was yet */
-	uint32_t oldest;	   /* its sequence */
-	uint32_t oldest_since;	   /* and the next one's then */
-	bool reaping;		   /* doorbells wait for the end of the reap */
-	bool plugged;		   /* doorbells wait for nvme_channel_unplug() */
-	struct nvme_channel *next; /* I/O channel, round and round */
-
-	/* I/O requests that wait for a slot, in order; the first may be cut into parts already */
-	struct block_request *waiting_first;
-	struct block_request *waiting_last;
-	struct nvme_cursor cursor; /* of the first one */
-	uint64_t cursor_block;	   /* blocks of it that are under way */
-
-	/* bounce buffers */
-	void *bounce_free[NVME_BOUNCE_BUFFERS];
-	unsigned bounce_count;
-	unsigned bounce_total;
-	uint32_t bounce_size;
+	uint64_t now_ns;	  /* valid while reaping */
+	uint64_t progress_ns;	  /* when a command that was not aborted was completed last */
+	unsigned fruitless;	  /* completions of this reap that are no progress */
+	uint64_t timeout_ns;	  /* default */
+	uint64_t check_at_ns;	  /* no deadline is before this */
+	uint64_t oldest_since_ns; /* the command below is the oldest in flight; 0: none was yet */
+	uint32_t oldest;	  /* its sequence */
+	uint32_t oldest_since;	  /* and the next one's then */
+	bool reaping;		  /* doorbells wait for the end of the reap */
+	bool plugged;		  /* doorbells wait, too */
+	bool waiting;		  /* there is something to send once slots are free */
 
 	struct nvme_prp_list list; /* of slot 0; the others follow every list_stride bytes */
 	uint32_t list_stride;
@@ -111,7 +94,6 @@ struct nvme_channel {
 	uint64_t reaped_seen; /* at the last stall check */
 	void *list_memory;
 	size_t list_bytes;
-	void *bounce_memory;
 	size_t slots_bytes;
 };
 
@@ -124,9 +106,6 @@ void nvme_channel_free(struct nvme_channel *channel);
 /* Gives the slots' lists room for transfers of at least size bytes. No command in flight may use a
  * list. 0 or -ENOMEM, and they stay what they were. */
 int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size);
-/* Makes the bounce buffers at least size bytes each (whole pages). 0, -ENOMEM, -EBUSY (in use); on
- * errors they stay what they were. */
-int nvme_channel_set_bounce(struct nvme_channel *channel, uint32_t size);
 
 /* Takes new completions, calls done() for each, repeats what is to be repeated, and rings. Returns
  * how many completions there were. */

@@ -1,6 +1,7 @@
 /* Controllers: start, end, and what the rest of the kernel asks about them. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/io.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -136,9 +137,11 @@ static void free_controller(struct nvme_controller *controller)
 {
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_free(controller);
-	for (unsigned i = 0; i < controller->channel_count; i++) {
-		nvme_channel_free(controller->channels[i]);
-		nvme_free(controller->channels[i]);
+	for (unsigned i = 1; i < controller->channel_count; i++)
+		nvme_lane_destroy(nvme_lane_of(controller->channels[i]));
+	if (controller->channel_count) {
+		nvme_channel_free(controller->channels[0]);
+		nvme_free(controller->channels[0]);
 	}
 	nvme_free(controller->identify);
 	nvme_free(controller->identify_namespace);
@@ -270,7 +273,7 @@ static bool in_flight(const struct nvme_controller *controller)
 {
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		if (nvme_channel_in_flight(controller->channels[i]) ||
-		    controller->channels[i]->waiting_first)
+		    controller->channels[i]->waiting)
 			return true;
 	return false;
 }
@@ -397,9 +400,14 @@ const struct nvme_statistics *nvme_statistics(const struct nvme_controller *cont
 {
 	struct nvme_controller *c = (struct nvme_controller *)(uintptr_t)controller;
 
-	c->statistics.commands = 0;
-	for (unsigned i = 1; i < c->channel_count; i++)
-		c->statistics.commands += c->channels[i]->reaped;
+	c->statistics.commands = c->statistics.bounced = c->statistics.sgls = 0;
+	for (unsigned i = 1; i < c->channel_count; i++) {
+		const struct nvme_lane *lane = nvme_lane_of(c->channels[i]);
+
+		c->statistics.commands += lane->channel.reaped;
+		c->statistics.bounced += lane->bounced;
+		c->statistics.sgls += lane->sgls;
+	}
 	return &c->statistics;
 }
 

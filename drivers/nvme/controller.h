@@ -35,10 +35,12 @@ struct nvme_waiting {
 	struct nvme_waits waits[2]; /* those that halted at once, those that span */
 };
 
+struct nvme_lane;
+
 struct nvme_controller {
-	unsigned channel_count;		   /* with the admin one */
-	struct nvme_channel *next_channel; /* for the next request */
-	unsigned idle_polls;		   /* in a row without progress */
+	unsigned channel_count;	     /* with the admin one */
+	struct nvme_lane *next_lane; /* for the next request */
+	unsigned idle_polls;	     /* in a row without progress */
 	unsigned polls;
 	enum nvme_state state;
 	bool polling;	   /* inside nvme_poll(): recovery may call done(), which must not poll */
@@ -128,7 +130,7 @@ struct nvme_controller {
 	char model[41];
 	char serial[20]; /* of the controller that was started */
 	struct nvme_options options;
-	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin */
+	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin; the others are lanes' */
 };
 
 #define NVME_LOG_WARNING     4
@@ -228,14 +230,6 @@ int nvme_scan_namespaces(struct nvme_controller *controller);
 void nvme_register_namespaces(struct nvme_controller *controller);
 void nvme_namespaces_gone(struct nvme_controller *controller);
 void nvme_namespaces_free(struct nvme_controller *controller);
-
-/* io.c */
-extern const struct block_operations nvme_block_operations;
-void nvme_io_dispatch(struct nvme_channel *channel);
-void nvme_io_fail_waiting(struct nvme_channel *channel, int error);
-/* Whether the namespace that a repeatable command is for has gone, or has become another one, since
- * it was sent: sent again its blocks may not even have the size that its buffer is for. */
-bool nvme_io_obsolete(const struct nvme_slot *slot);
 
 /* recovery.c */
 unsigned nvme_poll(struct nvme_controller *controller);

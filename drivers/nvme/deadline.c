@@ -2,6 +2,7 @@
  * controller is in recovery.c. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 
@@ -273,7 +274,8 @@ void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 	/* What was sent meanwhile has lowered it as well. */
 	if (next < channel->check_at_ns)
 		channel->check_at_ns = next;
-	nvme_io_dispatch(channel);
+	if (channel->waiting)
+		nvme_lane_dispatch(nvme_lane_of(channel));
 	nvme_queue_ring_sq(&channel->queue);
 }
 

@@ -1,6 +1,6 @@
 /* Block requests on their way to the controller and back: cut into parts of what one command may
- * carry, all parts in flight at once; what finds no free slot waits in its channel, in order. */
-#include "drivers/block/block.h"
+ * carry, all parts in flight at once; what finds no free slot waits in its lane, in order. */
+#include "drivers/nvme/io.h"
 
 #include "drivers/nvme/controller.h"
 #include "drivers/nvme/spec/names.h"
@@ -51,19 +51,6 @@ RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slo
 				   error == -ETIMEDOUT ? ", timed out" : "");
 }
 
-RARE static void put_bounce(struct nvme_channel *channel, struct nvme_slot *slot, bool copy)
-{
-	const struct block_request *request = slot->context;
-	const struct nvme_namespace *namespace = request->device->driver_data;
-
-	if (copy && request->operation == BLOCK_READ)
-		nvme_cursor_scatter(slot->bounce_cursor, slot->bounce,
-				    (size_t)((slot->command.cdw12 & 0xffff) + 1)
-					    << namespace->block_shift);
-	channel->bounce_free[channel->bounce_count++] = slot->bounce;
-	slot->bounce = NULL;
-}
-
 static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot)
 {
 	struct block_request *request = slot->context;
@@ -73,23 +60,34 @@ static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot
 		block_complete(request, request->error);
 }
 
-RARE static void part_done_unusually(struct nvme_channel *channel, struct nvme_slot *slot,
-				     struct nvme_answer answer)
+static void part_done(struct nvme_channel *channel, struct nvme_slot *slot,
+		      struct nvme_answer answer)
 {
-	if (slot->bounce)
-		put_bounce(channel, slot, answer.status == 0);
 	if (answer.status)
 		part_failed(channel, slot, slot->context, answer);
 	end_part(channel, slot);
 }
 
-static void part_done(struct nvme_channel *channel, struct nvme_slot *slot,
-		      struct nvme_answer answer)
+/* The same, of a part that went through a bounce buffer. */
+static void bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
+			      struct nvme_answer answer)
 {
-	if (slot->bounce || answer.status)
-		part_done_unusually(channel, slot, answer);
-	else
-		end_part(channel, slot);
+	const struct block_request *request = slot->context;
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot);
+
+	if (!answer.status && request->operation == BLOCK_READ)
+		nvme_cursor_scatter(buffer->cursor, buffer->memory,
+				    (size_t)((slot->command.cdw12 & 0xffff) + 1)
+					    << namespace->block_shift);
+	buffer->slot = NULL;
+	part_done(channel, slot, answer);
+}
+
+static bool is_part(const struct nvme_slot *slot, const struct block_request *request)
+{
+	return slot->state != NVME_SLOT_FREE && slot->context == request &&
+	       (slot->done == part_done || slot->done == bounced_part_done);
 }
 
 /* Tells the controller where size bytes are. Returns how many it could tell; only when that is all
@@ -115,54 +113,32 @@ static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
 
 /* Points a command at a bounce buffer with as many blocks as fit. Returns them, 0 when all buffers
  * are in use. */
-RARE static uint32_t bounce(struct nvme_channel *channel, struct nvme_slot *slot,
+RARE static uint32_t bounce(struct nvme_lane *lane, struct nvme_slot *slot,
 			    const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift,
 			    bool write)
 {
+	struct nvme_bounce_buffer *buffer = nvme_bounce_take(&lane->bounce, slot);
 	struct block_segment segment;
 	struct nvme_cursor in_buffer = {&segment, 0};
-	size_t size;
 
-	if (!channel->bounce_count)
+	if (!buffer)
 		return 0;
-	if (blocks > channel->bounce_size >> shift)
-		blocks = channel->bounce_size >> shift;
-	size = (size_t)blocks << shift;
-	slot->bounce = channel->bounce_free[--channel->bounce_count];
-	slot->bounce_cursor = *cursor;
-	segment.address = slot->bounce;
-	segment.size = size;
+	if (blocks > lane->bounce.size >> shift)
+		blocks = lane->bounce.size >> shift;
+	segment.address = buffer->memory;
+	segment.size = (size_t)blocks << shift;
+	buffer->cursor = *cursor;
 	if (write)
-		nvme_cursor_gather(*cursor, slot->bounce, size);
-	describe(channel, slot, &in_buffer, size);
-	channel->controller->statistics.bounced++;
-	return blocks;
-}
-
-/* Data pointer for up to blocks; returns for how many, 0 when it has to wait for a buffer. */
-static uint32_t point(struct nvme_channel *channel, struct nvme_slot *slot,
-		      const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift, bool write)
-{
-	size_t size = (size_t)blocks << shift, described = describe(channel, slot, cursor, size);
-
-	if (described < size) {
-		/* As many whole blocks as one command can describe; not even one: through a buffer.
-		 */
-		blocks = (uint32_t)(described >> shift);
-		if (!blocks)
-			blocks = bounce(channel, slot, cursor, (uint32_t)(size >> shift), shift,
-					write);
-		else
-			describe(channel, slot, cursor, (size_t)blocks << shift);
-	}
-	channel->controller->statistics.sgls += blocks && slot->command.flags;
+		nvme_cursor_gather(*cursor, buffer->memory, segment.size);
+	describe(&lane->channel, slot, &in_buffer, segment.size);
+	lane->bounced++;
 	return blocks;
 }
 
 /* Sends a command that has its data pointer. */
 __attribute__((always_inline)) static inline void
 send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struct nvme_slot *slot,
-     struct block_request *request, uint64_t lba, uint32_t blocks_minus_1)
+     struct block_request *request, uint64_t lba, uint32_t blocks_minus_1, nvme_done *done)
 {
 	uint64_t deadline_ns;
 
@@ -173,7 +149,7 @@ send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struc
 	slot->command.cdw12 = blocks_minus_1;
 	request->parts_pending++;
 	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
-	nvme_slot_prepare(slot, part_done, request, true);
+	nvme_slot_prepare(slot, done, request, true);
 	slot->timeout_ns = channel->timeout_ns;
 	nvme_channel_push(channel, slot, deadline_ns);
 }
@@ -201,28 +177,43 @@ static inline bool send_small(struct nvme_channel *channel, const struct nvme_na
 	slot->command.flags = 0;
 	slot->command.prp1 = nvme_dma_address((void *)address);
 	slot->command.prp2 = end > border ? nvme_dma_address((void *)border) : 0;
-	send(channel, namespace, slot, request, request->lba, (uint32_t)request->count - 1);
+	send(channel, namespace, slot, request, request->lba, (uint32_t)request->count - 1,
+	     part_done);
 	return true;
 }
 
 /* Sends the blocks of a request from block first on, as many as one command carries; returns how
  * many, 0 when something has to be waited for. */
-static uint32_t send_part(struct nvme_channel *channel, struct block_request *request,
-			  const struct nvme_cursor *cursor, uint64_t first)
+static uint32_t send_part(struct nvme_lane *lane, struct block_request *request, uint64_t first)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
+	struct nvme_channel *channel = &lane->channel;
 	struct nvme_slot *slot = nvme_slot_take(channel);
+	unsigned shift = namespace->block_shift;
 	uint64_t left = request->count - first;
 	uint32_t blocks = left < namespace->blocks_max ? (uint32_t)left : namespace->blocks_max;
+	uint32_t described;
+	nvme_done *done = part_done;
 
 	if (!slot)
 		return 0;
-	blocks = point(channel, slot, cursor, blocks, namespace->block_shift,
-		       request->operation == BLOCK_WRITE);
-	if (blocks)
-		send(channel, namespace, slot, request, request->lba + first, blocks - 1);
-	else
+	described = (uint32_t)(describe(channel, slot, &lane->cursor, (size_t)blocks << shift) >>
+			       shift);
+	if (!described) {
+		/* Not even one whole block: through a buffer. */
+		blocks = bounce(lane, slot, &lane->cursor, blocks, shift,
+				request->operation == BLOCK_WRITE);
+		done = bounced_part_done;
+	} else if (described < blocks) {
+		blocks = described;
+		describe(channel, slot, &lane->cursor, (size_t)blocks << shift);
+	}
+	if (!blocks) {
 		nvme_slot_release(channel, slot);
+		return 0;
+	}
+	lane->sgls += slot->command.flags != 0;
+	send(channel, namespace, slot, request, request->lba + first, blocks - 1, done);
 	return blocks;
 }
 
@@ -234,82 +225,83 @@ static bool send_flush(struct nvme_channel *channel, struct block_request *reque
 		return false;
 	slot->command.flags = 0;
 	slot->command.prp1 = slot->command.prp2 = 0;
-	send(channel, request->device->driver_data, slot, request, 0, 0);
+	send(channel, request->device->driver_data, slot, request, 0, 0, part_done);
 	return true;
 }
 
 /* Sends what is left of the first waiting request; false when something has to be waited for. */
-static bool send_rest(struct nvme_channel *channel, struct block_request *request)
+static bool send_rest(struct nvme_lane *lane, struct block_request *request)
 {
+	const struct nvme_namespace *namespace = request->device->driver_data;
+
 	if (request->operation == BLOCK_FLUSH)
-		return send_flush(channel, request);
+		return send_flush(&lane->channel, request);
 	/* Behind a part that failed nothing more is sent: the request has failed, and parts go out
 	 * in the order of their addresses, so the first error stays the first. */
-	while (channel->cursor_block < request->count && !request->error) {
-		uint32_t blocks =
-			send_part(channel, request, &channel->cursor, channel->cursor_block);
-		const struct nvme_namespace *namespace = request->device->driver_data;
+	while (lane->cursor_block < request->count && !request->error) {
+		uint32_t blocks = send_part(lane, request, lane->cursor_block);
 
 		if (!blocks)
 			return false;
-		channel->cursor_block += blocks;
-		if (channel->cursor_block < request->count)
-			nvme_cursor_advance(&channel->cursor,
+		lane->cursor_block += blocks;
+		if (lane->cursor_block < request->count)
+			nvme_cursor_advance(&lane->cursor,
 					    (size_t)blocks << namespace->block_shift);
 	}
 	return true;
 }
 
-static void start_cursor(struct nvme_channel *channel)
+static void start_cursor(struct nvme_lane *lane)
 {
-	const struct block_request *request = channel->waiting_first;
+	const struct block_request *request = lane->waiting_first;
 
-	channel->cursor_block = 0;
-	channel->cursor.offset = 0;
-	channel->cursor.segment = request ? request->segments : NULL;
+	lane->cursor_block = 0;
+	lane->cursor.offset = 0;
+	lane->cursor.segment = request ? request->segments : NULL;
+	lane->channel.waiting = request != NULL;
 }
 
-static void take_waiting(struct nvme_channel *channel)
+static void take_waiting(struct nvme_lane *lane)
 {
-	struct block_request *request = channel->waiting_first;
+	struct block_request *request = lane->waiting_first;
 
-	channel->waiting_first = request->next;
-	if (!channel->waiting_first)
-		channel->waiting_last = NULL;
+	lane->waiting_first = request->next;
+	if (!lane->waiting_first)
+		lane->waiting_last = NULL;
 	request->next = NULL;
-	start_cursor(channel);
+	start_cursor(lane);
 	if (--request->parts_pending == 0)
 		block_complete(request, request->error);
 }
 
-static void fail_first(struct nvme_channel *channel, int error)
+static void fail_first(struct nvme_lane *lane, int error)
 {
-	struct block_request *request = channel->waiting_first;
+	struct block_request *request = lane->waiting_first;
 
 	if (!request->error) {
 		request->error = error;
-		request->error_lba = request->lba + channel->cursor_block;
+		request->error_lba = request->lba + lane->cursor_block;
 	}
-	take_waiting(channel);
+	take_waiting(lane);
 }
 
-void nvme_io_dispatch(struct nvme_channel *channel)
+void nvme_lane_dispatch(struct nvme_lane *lane)
 {
-	while (channel->waiting_first && channel->controller->state == NVME_LIVE) {
-		if (channel->waiting_first->device->gone) {
-			fail_first(channel, -ENODEV);
+	while (lane->waiting_first && lane->channel.controller->state == NVME_LIVE) {
+		if (lane->waiting_first->device->gone) {
+			fail_first(lane, -ENODEV);
 			continue;
 		}
-		if (!send_rest(channel, channel->waiting_first))
+		if (!send_rest(lane, lane->waiting_first))
 			return;
-		take_waiting(channel);
+		take_waiting(lane);
 	}
 }
 
-void nvme_io_fail_waiting(struct nvme_channel *channel, int error)
+void nvme_lane_fail_waiting(struct nvme_lane *lane, int error)
 {
-	while (channel->waiting_first)
-		fail_first(channel, error);
+	while (lane->waiting_first)
+		fail_first(lane, error);
 }
 
 bool nvme_io_obsolete(const struct nvme_slot *slot)
@@ -319,45 +311,45 @@ bool nvme_io_obsolete(const struct nvme_slot *slot)
 	return request->device->gone;
 }
 
-/* Puts a request at the end of those that wait in its channel, and sends what can be sent. */
-__attribute__((noinline)) static void wait_in_channel(struct nvme_channel *channel,
-						      struct block_request *request)
+/* Puts a request at the end of those that wait in its lane, and sends what can be sent. */
+__attribute__((noinline)) static void wait_in_lane(struct nvme_lane *lane,
+						   struct block_request *request)
 {
 	request->parts_pending++; /* for what is not sent yet */
-	if (channel->waiting_last)
-		channel->waiting_last->next = request;
+	if (lane->waiting_last)
+		lane->waiting_last->next = request;
 	else
-		channel->waiting_first = request;
-	channel->waiting_last = request;
-	if (channel->waiting_first == request)
-		start_cursor(channel);
-	nvme_io_dispatch(channel);
-	nvme_channel_ring(channel);
+		lane->waiting_first = request;
+	lane->waiting_last = request;
+	if (lane->waiting_first == request)
+		start_cursor(lane);
+	nvme_lane_dispatch(lane);
+	nvme_channel_ring(&lane->channel);
 }
 
 static void io_submit(struct block_device *device, struct block_request *request)
 {
 	const struct nvme_namespace *namespace = device->driver_data;
 	struct nvme_controller *controller = namespace->controller;
-	struct nvme_channel *channel = controller->next_channel;
+	struct nvme_lane *lane = controller->next_lane;
 
-	controller->next_channel = channel->next;
-	if (channel->waiting_first || controller->state != NVME_LIVE ||
-	    !send_small(channel, namespace, request))
-		wait_in_channel(channel, request);
+	controller->next_lane = lane->next;
+	if (lane->waiting_first || controller->state != NVME_LIVE ||
+	    !send_small(&lane->channel, namespace, request))
+		wait_in_lane(lane, request);
 	else
-		nvme_channel_ring(channel);
+		nvme_channel_ring(&lane->channel);
 }
 
-/* What was not sent of a request is not sent any more. It may wait in this channel, or in none. */
-static void cancel_waiting(struct nvme_channel *channel, struct block_request *request)
+/* What was not sent of a request is not sent any more. It may wait in this lane, or in none. */
+static void cancel_waiting(struct nvme_lane *lane, struct block_request *request)
 {
-	struct block_request *before = channel->waiting_first;
+	struct block_request *before = lane->waiting_first;
 
 	if (before == request) {
-		fail_first(channel, -EINTR);
-		nvme_io_dispatch(channel);
-		nvme_channel_ring(channel);
+		fail_first(lane, -EINTR);
+		nvme_lane_dispatch(lane);
+		nvme_channel_ring(&lane->channel);
 		return;
 	}
 	while (before && before->next != request)
@@ -365,8 +357,8 @@ static void cancel_waiting(struct nvme_channel *channel, struct block_request *r
 	if (!before)
 		return;
 	before->next = request->next;
-	if (channel->waiting_last == request)
-		channel->waiting_last = before;
+	if (lane->waiting_last == request)
+		lane->waiting_last = before;
 	request->next = NULL;
 	request->error = -EINTR;
 	request->error_lba = request->lba;
@@ -382,12 +374,11 @@ static void io_cancel(struct block_device *device, struct block_request *request
 	for (unsigned i = 1; controller && i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
-		cancel_waiting(channel, request);
+		cancel_waiting(nvme_lane_of(channel), request);
 		for (unsigned s = 0; s < channel->slot_count; s++) {
 			struct nvme_slot *slot = &channel->slots[s];
 
-			if (slot->state != NVME_SLOT_FREE && slot->done == part_done &&
-			    slot->context == request)
+			if (is_part(slot, request))
 				nvme_slot_cancel(channel, slot);
 		}
 	}
@@ -419,6 +410,32 @@ static void io_plug(struct block_device *device, bool plugged)
 		controller->channels[i]->plugged = plugged;
 		nvme_channel_ring(controller->channels[i]);
 	}
+}
+
+struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t id,
+				   unsigned entries)
+{
+	struct nvme_lane *lane = nvme_alloc(sizeof(*lane));
+
+	if (!lane)
+		return NULL;
+	if (nvme_channel_init(&lane->channel, controller, id, entries, controller->transfer_max,
+			      controller->io_timeout_ns) < 0) {
+		nvme_free(lane);
+		return NULL;
+	}
+	if (nvme_bounce_provide(&lane->bounce, NVME_BOUNCE_MIN) < 0) {
+		nvme_lane_destroy(lane);
+		return NULL;
+	}
+	return lane;
+}
+
+void nvme_lane_destroy(struct nvme_lane *lane)
+{
+	nvme_bounce_free(&lane->bounce);
+	nvme_channel_free(&lane->channel);
+	nvme_free(lane);
 }
 
 const struct block_operations nvme_block_operations = {

@@ -1,6 +1,7 @@
 /* Namespaces: which there are, in what format, and their block devices. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -404,6 +405,7 @@ static int provide_in(struct nvme_controller *controller, struct nvme_channel *c
 		      uint32_t size, uint32_t *room)
 {
 	bool admin = channel == controller->channels[0];
+	struct nvme_bounce *bounce;
 	int error = 0;
 
 	*room = controller->transfer_max;
@@ -416,8 +418,9 @@ static int provide_in(struct nvme_controller *controller, struct nvme_channel *c
 		error = nvme_channel_set_transfer(channel, size);
 	if (error || admin)
 		return error;
-	*room = channel->bounce_size;
-	return nvme_channel_set_bounce(channel, size < NVME_BOUNCE_MIN ? NVME_BOUNCE_MIN : size);
+	bounce = &nvme_lane_of(channel)->bounce;
+	*room = bounce->size;
+	return nvme_bounce_provide(bounce, size < NVME_BOUNCE_MIN ? NVME_BOUNCE_MIN : size);
 }
 
 /* Room for a block of every namespace in every channel. */

@@ -34,6 +34,7 @@
  */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/io.h"
 #include "lib/errno.h"
 
 #define SLOW_POLLS     64		     /* polls between two looks at the clock */
@@ -380,7 +381,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	nvme_events_start(controller);
 	for (unsigned i = 1; i < controller->channel_count; i++) {
 		send_again(controller->channels[i]);
-		nvme_io_dispatch(controller->channels[i]);
+		nvme_lane_dispatch(nvme_lane_of(controller->channels[i]));
 		nvme_queue_ring_sq(&controller->channels[i]->queue);
 	}
 	controller->faults_at_ns = nvme_time_ns();
@@ -408,7 +409,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	nvme_namespaces_gone(controller);
 	take_back(controller, false, true);
 	for (unsigned i = 1; i < controller->channel_count; i++)
-		nvme_io_fail_waiting(controller->channels[i], error);
+		nvme_lane_fail_waiting(nvme_lane_of(controller->channels[i]), error);
 	controller->aborts = 0;
 	controller->want_reset = false;
 	controller->event_pending = false;

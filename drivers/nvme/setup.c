@@ -2,6 +2,7 @@
  * order of Base, section 3.3.1.1, then the features that the driver uses. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -110,56 +111,54 @@ static unsigned queue_entries(const struct nvme_controller *controller)
 	return entries;
 }
 
-/* Leaves so many I/O channels, the first ones. */
-static void keep_channels(struct nvme_controller *controller, unsigned count)
+/* Requests go to the lanes in turn. */
+static void join_lanes(struct nvme_controller *controller)
 {
-	while (controller->channel_count > count + 1) {
-		struct nvme_channel *channel = controller->channels[--controller->channel_count];
+	struct nvme_lane *first = NULL;
 
-		nvme_channel_free(channel);
-		nvme_free(channel);
-		controller->channels[controller->channel_count] = NULL;
+	for (unsigned id = controller->channel_count - 1; id > 0; id--) {
+		struct nvme_lane *lane = nvme_lane_of(controller->channels[id]);
+
+		lane->next = first;
+		first = lane;
 	}
-	controller->next_channel = count ? controller->channels[1] : NULL;
-	controller->channels[count]->next = controller->next_channel;
+	if (first)
+		nvme_lane_of(controller->channels[controller->channel_count - 1])->next = first;
+	controller->next_lane = first;
 }
 
-/* I/O channels, as many as wished for or as there is memory for; how many there are. */
-static unsigned make_channels(struct nvme_controller *controller, unsigned wished, unsigned entries)
+/* Leaves so many lanes, the first ones. */
+static void keep_lanes(struct nvme_controller *controller, unsigned count)
+{
+	while (controller->channel_count > count + 1)
+		nvme_lane_destroy(nvme_lane_of(controller->channels[--controller->channel_count]));
+	join_lanes(controller);
+}
+
+/* Lanes, as many as wished for or as there is memory for; how many there are. */
+static unsigned make_lanes(struct nvme_controller *controller, unsigned wished, unsigned entries)
 {
 	for (unsigned id = 1; id <= wished; id++) {
-		struct nvme_channel *channel = nvme_alloc(sizeof(*channel));
+		struct nvme_lane *lane = nvme_lane_create(controller, (uint16_t)id, entries);
 
-		if (!channel)
+		if (!lane)
 			break;
-		if (nvme_channel_init(channel, controller, (uint16_t)id, entries,
-				      controller->transfer_max, controller->io_timeout_ns) < 0) {
-			nvme_free(channel);
-			break;
-		}
-		if (nvme_channel_set_bounce(channel, NVME_BOUNCE_MIN) < 0) {
-			nvme_channel_free(channel);
-			nvme_free(channel);
-			break;
-		}
-		controller->channels[id] = channel;
+		controller->channels[id] = &lane->channel;
 		controller->channel_count = id + 1;
-		channel->next = controller->channels[1];
-		controller->channels[id - 1]->next = channel;
-		controller->next_channel = channel->next;
 	}
+	join_lanes(controller);
 	controller->io_entries = entries;
 	return controller->channel_count - 1;
 }
 
 /* Where there is not enough memory for all, half of those that there would be memory for are made,
  * or one that has half the entries, and so on: others need memory, too. */
-static int allocate_channels(struct nvme_controller *controller, unsigned wished)
+static int allocate_lanes(struct nvme_controller *controller, unsigned wished)
 {
 	unsigned entries = queue_entries(controller), count = wished, made;
 
-	while ((made = make_channels(controller, count, entries)) < count) {
-		keep_channels(controller, 0);
+	while ((made = make_lanes(controller, count, entries)) < count) {
+		keep_lanes(controller, 0);
 		count = made > 1 ? made / 2 : 1;
 		if (made <= 1)
 			entries /= 2;
@@ -233,7 +232,7 @@ static int create_queues(struct nvme_controller *controller, bool anew)
 			continue;
 		if (!anew)
 			return -EIO;
-		keep_channels(controller, id - 1);
+		keep_lanes(controller, id - 1);
 		if (id > 1)
 			nvme_warning(controller, "uses %u of %u queues", id - 1, wished);
 		break;
@@ -274,7 +273,7 @@ static int setup_queues(struct nvme_controller *controller)
 		return -EIO;
 	}
 	if (granted && !there) {
-		error = allocate_channels(controller, granted);
+		error = allocate_lanes(controller, granted);
 		if (error)
 			return error;
 	}

@@ -38,6 +38,7 @@ unit_pci      = tests/unit/pci_bus.c tests/host/pci.c $(addprefix drivers/pci/,a
 unit_pci_bar  = $(unit_pci)
 unit_format   = renamed/lib/format.c renamed/lib/string.c
 unit_pci_reset = tests/host/pci.c $(addprefix drivers/pci/,config.c reset.c)
+unit_json     = lib/json.c
 unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory_map.c

@@ -22,6 +22,17 @@ static inline uint64_t get_le64(const void *from)
 	return get_le32(from) | (uint64_t)get_le32((const uint8_t *)from + 4) << 32;
 }
 
+/* size: up to 8 bytes */
+static inline uint64_t get_le(const void *from, unsigned size)
+{
+	const uint8_t *byte = from;
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint64_t)byte[i] << 8 * i;
+	return value;
+}
+
 static inline uint32_t get_be32(const void *from)
 {
 	return __builtin_bswap32(get_le32(from));

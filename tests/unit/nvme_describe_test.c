@@ -167,8 +167,11 @@ static void test_rows_are_sound(void **state)
 				assert_non_null(row->prose);
 			else if (row->kind == NVME_ROW_ZERO)
 				assert_non_null(row->label);
+			else if (row->kind == NVME_ROW_KEY)
+				assert_non_null(row->name);
 			if (below(row))
-				assert_true(field && field->kind == NVME_ROW_FIELD);
+				assert_true(field && (field->kind == NVME_ROW_FIELD ||
+						      row->kind == NVME_ROW_KEY));
 		}
 	}
 }

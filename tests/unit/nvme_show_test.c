@@ -20,6 +20,11 @@ void out(const char *format, ...)
 	assert_true(length < sizeof(text));
 }
 
+void out_char(char c)
+{
+	out("%c", c);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -46,7 +51,7 @@ static void test_identify_controller(void **state)
 		.mp = 2500, .enlat = 16, .exlat = 4, .idlp = 123, .ips = 0x40, .apws = 0x02};
 	id->psd[1] = (struct nvme_power_state){
 		.mp = 50, .flags = 3, .rrt = 1, .rwl = 2, .ips = 0xc0, .actp = 9, .apws = 0x87};
-	nvme_show(&nvme_identify_controller_table, id);
+	nvme_show(&nvme_identify_controller_table, id, 0);
 	assert_int_equal(strncmp(text, "vid       : 0x1b36\n", 19), 0);
 	assert_shown("sn        : serial              ");
 	assert_shown("ieee      : 525400");
@@ -73,7 +78,7 @@ static void test_identify_namespace(void **state)
 	id->flbas = 0x21;
 	id->nows = 7;
 	id->lbaf[17] = (struct nvme_lba_format){8, 12, 2};
-	nvme_show(&nvme_identify_namespace_table, id);
+	nvme_show(&nvme_identify_namespace_table, id, 0);
 	assert_shown("nulbaf  : 2");
 	assert_shown("nsattr\t: 0");
 	assert_shown("nvmcap  : 0\nmssrl   : 0");
@@ -82,7 +87,7 @@ static void test_identify_namespace(void **state)
 	assert_not_shown("lbaf 18");
 	begin(state);
 	id->nsfeat = 0x10;
-	nvme_show(&nvme_identify_namespace_table, id);
+	nvme_show(&nvme_identify_namespace_table, id, 0);
 	assert_shown("npda    : 0\nnows    : 7\nmssrl   : 0");
 	free(id);
 }
@@ -125,5 +130,28 @@ static void test_properties(void **state)
 	free(properties);
 }
 
+/* Keys are the rows' names, or what KEY() says; what a condition keeps out of the text is not in
+ * the JSON either. */
+static void test_json(void **state)
+{
+	struct nvme_identify_namespace *id = calloc(1, sizeof(*id));
+	struct json json;
+
+	(void)state;
+	id->nsze = UINT64_MAX;
+	memset(id->nvmcap, 0xff, 16);
+	id->eui64[7] = 0xab;
+	json = nvme_json_begin();
+	nvme_show_json(&json, &nvme_identify_namespace_table, id);
+	nvme_json_end(&json);
+	assert_int_equal(strncmp(text, "{\n  \"nsze\":18446744073709551615,\n", 33), 0);
+	assert_shown("  \"nvmcap\":340282366920938463463374607431768211455,");
+	assert_shown("  \"eui64\":\"00000000000000ab\",");
+	assert_not_shown("  \"npwg\"");
+	assert_shown("  ]\n}");
+	free(id);
+}
+
 TESTS(cmocka_unit_test_setup(test_identify_controller, begin),
-      cmocka_unit_test_setup(test_identify_namespace, begin), cmocka_unit_test(test_properties))
+      cmocka_unit_test_setup(test_identify_namespace, begin),
+      cmocka_unit_test_setup(test_json, begin), cmocka_unit_test(test_properties))

@@ -19,6 +19,7 @@ enum nvme_row_kind {
 	NVME_ROW_BITS,
 	NVME_ROW_ZERO,	/* what a value of 0 means; there are no bits to look at then */
 	NVME_ROW_PROSE, /* what bits alone do not say */
+	NVME_ROW_KEY,	/* the field's or array's name in JSON, where it is another */
 };
 
 /* How a value is written; numbers are little endian. */
@@ -44,11 +45,13 @@ enum nvme_form {
 };
 
 /* What nvme-cli's layout asks for */
-#define NVME_ROW_TAB	  0x01 /* the name is padded by a tab */
-#define NVME_ROW_GAP	  0x02 /* an empty line behind the bits */
-#define NVME_ROW_HIDDEN	  0x04 /* nvme-cli 2.3 shows it as part of another field, or not at all */
-#define NVME_ROW_UNNAMED  0x08 /* in an array: the value says it all */
-#define NVME_ROW_NEW_LINE 0x10 /* in an array: the element goes on in another line */
+#define NVME_ROW_TAB	   0x01 /* the name is padded by a tab */
+#define NVME_ROW_GAP	   0x02 /* an empty line behind the bits */
+#define NVME_ROW_HIDDEN	   0x04 /* nvme-cli 2.3 shows it as part of another field, or not at all */
+#define NVME_ROW_UNNAMED   0x08 /* in an array: the value says it all */
+#define NVME_ROW_NEW_LINE  0x10 /* in an array: the element goes on in another line */
+#define NVME_ROW_ONLY_JSON 0x20 /* nvme-cli 2.3 has it in JSON, not in text */
+#define NVME_ROW_NO_JSON   0x40 /* and the other way round */
 
 struct nvme_structure;
 
@@ -87,6 +90,12 @@ struct nvme_structure {
 	uint16_t size;
 	uint8_t width; /* of the column of names */
 };
+
+/* Whether a field is defined: WHEN(). */
+static inline bool nvme_row_applies(const struct nvme_row *row, const void *structure)
+{
+	return !row->when_mask || ((const uint8_t *)structure)[row->when_offset] & row->when_mask;
+}
 
 #define STRUCTURE(type, table, column)                                        \
 	{                                                                     \
@@ -140,4 +149,8 @@ struct nvme_structure {
 #define PROSE(function)                                     \
 	{                                                   \
 		.kind = NVME_ROW_PROSE, .prose = (function) \
+	}
+#define KEY(text)                                    \
+	{                                            \
+		.kind = NVME_ROW_KEY, .name = (text) \
 	}

@@ -256,6 +256,7 @@ static const struct nvme_row identify_namespace[] = {
 	FIELD(struct nvme_identify_namespace, nguid, BYTES),
 	FIELD(struct nvme_identify_namespace, eui64, BYTES),
 	ARRAY(struct nvme_identify_namespace, lbaf, "lbaf", &lba_formats),
+	KEY("lbafs"),
 	VENDOR(struct nvme_identify_namespace, vs),
 };
 const struct nvme_structure nvme_identify_namespace_table =

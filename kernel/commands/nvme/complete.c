@@ -53,8 +53,10 @@ bool nvme_complete_option(struct completion *completion, const struct nvme_optio
 	if (completion->word[0] != '-')
 		return false;
 	for (; options->name; options++) {
-		char name[32];
+		char name[40];
 
+		if (!options->help)
+			continue;
 		snprintf(name, sizeof(name), "--%s%s", options->name, options->argument ? "=" : "");
 		completion->offer(completion, name);
 	}

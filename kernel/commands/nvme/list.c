@@ -80,7 +80,7 @@ static void list_namespace(struct nvme_controller *controller, struct nvme_names
 	    namespace->nsid, usage, format, identify->fr);
 }
 
-int nvme_list_main(int argc, char **argv)
+static int list_main(int argc, char **argv)
 {
 	nvme_no_operand(argc, argv);
 	out("%-21s %-20s %-40s %-9s %-26s %-16s %-8s\n", "Node", "SN", "Model", "Namespace",
@@ -96,9 +96,12 @@ int nvme_list_main(int argc, char **argv)
 	return 0;
 }
 
-int nvme_list_ns_main(int argc, char **argv)
+NVME_SUBCOMMAND(list, "list", list_main, "", "List all NVMe devices and namespaces on machine",
+		nvme_no_options);
+
+static int list_ns_main(int argc, char **argv)
 {
-	struct nvme_target target = nvme_operand_alone(argc, argv);
+	struct nvme_target target = nvme_arguments(argc, argv, nvme_no_options, NULL);
 	uint32_t *list = alloc_or_fail(NVME_IDENTIFY_SIZE);
 	uint32_t after = 0;
 	unsigned index = 0;
@@ -120,3 +123,6 @@ int nvme_list_ns_main(int argc, char **argv)
 			return 0;
 	}
 }
+
+NVME_SUBCOMMAND(list_ns, "list-ns", list_ns_main, "DEVICE",
+		"Send NVMe Identify List, display structure", nvme_no_options);

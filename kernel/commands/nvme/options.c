@@ -1,52 +1,133 @@
-/* Options of the nvme subcommands: one table for each says what there is, to the parser, to --help
- * and to completion. */
+/* Options and operands of the nvme subcommands: one table for each says what there is, how large it
+ * may be and where it goes, to the parser, to --help and to completion. */
+#include "kernel/commands/nvme/options.h"
+
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
 #include "kernel/posix/process.h"
 #include "lib/format.h"
+#include "lib/number.h"
 #include "lib/string.h"
 
 #define OPTIONS_MAX 32
+/* What getopt gives for row n of the table: no letter is as large. */
+#define ROW_VALUE 256
 
-int nvme_next_option(struct getopt *state, int argc, char **argv, const struct nvme_option *options)
+const struct nvme_option nvme_no_options[] = {NVME_OPTIONS_END};
+
+uint64_t nvme_number(const char *what, const char *text, uint64_t max)
+{
+	uint64_t value;
+
+	if (number_parse(text, 0, &value) || value > max)
+		fail(1, "invalid %s %s", what, quote(text));
+	return value;
+}
+
+static uint8_t format_number(const char *text)
+{
+	static const char *const names[] = {[NVME_OUTPUT_NORMAL] = "normal",
+					    [NVME_OUTPUT_JSON] = "json",
+					    [NVME_OUTPUT_BINARY] = "binary"};
+
+	for (uint8_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	fail(1, "invalid output format %s: normal, json or binary", quote(text));
+}
+
+static void store(const struct nvme_option *option, const char *text, void *values)
+{
+	void *place = (char *)values + option->offset;
+	uint64_t number = option->bits;
+
+	switch (option->kind) {
+	case NVME_OPTION_TEXT:
+		memcpy(place, &text, sizeof(text));
+		return;
+	case NVME_OPTION_FORMAT:
+		number = format_number(text);
+		break;
+	case NVME_OPTION_NUMBER:
+		number = nvme_number(option->name, text, UINT64_MAX >> (64 - option->bits));
+		break;
+	}
+	/* x86-64 and its like: the first bytes are the low ones. */
+	memcpy(place, &number, option->size);
+}
+
+/* Parses the options into values. Returns the index of the first operand. */
+static int parse(int argc, char **argv, const struct nvme_option *options, void *values)
 {
 	struct option long_options[OPTIONS_MAX + 2];
 	char letters[2 * OPTIONS_MAX + 2];
 	unsigned count = 0, length = 0;
+	struct getopt state = {0};
+	bool h_taken = false;
 	int value;
 
 	for (; options[count].name && count < OPTIONS_MAX; count++) {
 		const struct nvme_option *option = &options[count];
 
-		long_options[count] =
-			(struct option){option->name, option->argument != NULL, option->letter};
+		long_options[count] = (struct option){option->name, option->argument != NULL,
+						      ROW_VALUE + (int)count};
+		h_taken |= option->letter == 'h';
+		if (!option->letter)
+			continue;
 		letters[length++] = option->letter;
 		if (option->argument)
 			letters[length++] = ':';
 	}
-	long_options[count++] = (struct option){"help", 0, 'h'};
+	long_options[count++] = (struct option){"help", 0, 'h' + 2 * ROW_VALUE};
 	long_options[count] = (struct option){NULL, 0, 0};
-	letters[length++] = 'h';
+	if (!h_taken)
+		letters[length++] = 'h';
 	letters[length] = '\0';
-	value = getopt_next(state, argc, argv, letters, long_options);
-	if (value == '?')
-		process_exit(1);
-	if (value == 'h') {
-		nvme_print_help(argv[0]);
-		process_exit(0);
+	while ((value = getopt_next(&state, argc, argv, letters, long_options)) != -1) {
+		const struct nvme_option *option = options;
+
+		if (value == '?')
+			process_exit(1);
+		if (value == 'h' + 2 * ROW_VALUE || (value == 'h' && !h_taken)) {
+			nvme_print_help(argv[0]);
+			process_exit(0);
+		}
+		if (value >= ROW_VALUE)
+			option = &options[value - ROW_VALUE];
+		else
+			while (option->letter != value)
+				option++;
+		store(option, state.argument, values);
 	}
-	return value;
+	return state.index;
 }
 
-struct nvme_target nvme_operand_alone(int argc, char **argv)
+struct nvme_target nvme_arguments(int argc, char **argv, const struct nvme_option *options,
+				  void *values)
 {
-	struct getopt state = {0};
-
-	nvme_next_option(&state, argc, argv, nvme_no_options);
-	return nvme_operand(argc, argv, state.index);
+	return nvme_operand(argc, argv, parse(argc, argv, options, values));
 }
 
-const struct nvme_option nvme_no_options[] = {{NULL, 0, NULL, NULL}};
+struct nvme_target nvme_arguments_optional(int argc, char **argv, const struct nvme_option *options,
+					   void *values)
+{
+	int index = parse(argc, argv, options, values);
+
+	return index < argc ? nvme_operand(argc, argv, index) : (struct nvme_target){NULL, 0};
+}
+
+int nvme_arguments_only(int argc, char **argv, const struct nvme_option *options, void *values)
+{
+	return parse(argc, argv, options, values);
+}
+
+void nvme_no_operand(int argc, char **argv)
+{
+	int index = parse(argc, argv, nvme_no_options, NULL);
+
+	if (index < argc)
+		fail(1, "%s: extra operand %s", argv[0], quote(argv[index]));
+}
 
 void nvme_print_options(const struct nvme_option *options)
 {
@@ -54,14 +135,19 @@ void nvme_print_options(const struct nvme_option *options)
 		out("\nOptions:\n");
 	for (; options->name; options++) {
 		const char *argument = options->argument;
-		char names[64];
+		char names[80], letter[24] = "";
 
+		if (!options->help)
+			continue;
+		if (options->letter && argument)
+			snprintf(letter, sizeof(letter), ", -%c <%s>", options->letter, argument);
+		else if (options->letter)
+			snprintf(letter, sizeof(letter), ", -%c", options->letter);
 		if (argument)
-			snprintf(names, sizeof(names), "[  --%s=<%s>, -%c <%s> ]", options->name,
-				 argument, options->letter, argument);
+			snprintf(names, sizeof(names), "[  --%s=<%s>%s ]", options->name, argument,
+				 letter);
 		else
-			snprintf(names, sizeof(names), "[  --%s, -%c ]", options->name,
-				 options->letter);
+			snprintf(names, sizeof(names), "[  --%s%s ]", options->name, letter);
 		out("  %-37s --- %s\n", names, options->help);
 	}
 }

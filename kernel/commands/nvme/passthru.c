@@ -9,118 +9,67 @@
 
 struct passthru {
 	struct nvme_command command;
-	bool opcode_given;
-	bool read, write, raw, show, dry_run, prefilled;
-	uint8_t prefill;
-	unsigned timeout_ms;
-	size_t size;
+	uint16_t opcode;  /* NO_OPCODE: none was given */
+	uint16_t prefill; /* NO_PREFILL */
+	bool read, write, raw, show, dry_run;
+	uint32_t timeout_ms;
+	uint32_t size;
 	const char *input;
 	struct nvme_target target;
 };
 
-enum { CDW2 = '2' };
+#define NO_OPCODE  0x100
+#define NO_PREFILL 0x100
 
-const struct nvme_option nvme_passthru_options[] = {
-	{"opcode", 'o', "NUM", "opcode (required)"},
-	{"flags", 'f', "NUM", "command flags"},
-	{"prefill", 'p', "NUM", "byte to fill the buffer with first"},
-	{"namespace-id", 'n', "NUM", "desired namespace"},
-	{"data-len", 'l', "NUM", "length of the data (bytes)"},
-	{"timeout", 't', "NUM", "timeout value, in milliseconds"},
-	{"cdw2", '2', "NUM", "command dword 2 value"},
-	{"cdw3", '3', "NUM", "command dword 3 value"},
-	{"cdw10", '4', "NUM", "command dword 10 value"},
-	{"cdw11", '5', "NUM", "command dword 11 value"},
-	{"cdw12", '6', "NUM", "command dword 12 value"},
-	{"cdw13", '7', "NUM", "command dword 13 value"},
-	{"cdw14", '8', "NUM", "command dword 14 value"},
-	{"cdw15", '9', "NUM", "command dword 15 value"},
-	{"input-file", 'i', "FILE", "file of data to send, else stdin"},
-	{"raw-binary", 'b', NULL, "print returned data as they are"},
-	{"show-command", 's', NULL, "print the command before sending it"},
-	{"dry-run", 'd', NULL, "print the command and do not send it"},
-	{"read", 'r', NULL, "the command returns data"},
-	{"write", 'w', NULL, "the command takes data"},
-	{NULL, 0, NULL, NULL},
+#define DWORD(n, letter) \
+	NVME_NUMBER(struct passthru, command.cdw##n, "cdw" #n, letter, "command dword " #n " value")
+
+static const struct nvme_option passthru_options[] = {
+	NVME_NUMBER_OF(struct passthru, opcode, 8, "opcode", 'o', "opcode (required)"),
+	NVME_NUMBER(struct passthru, command.flags, "flags", 'f', "command flags"),
+	NVME_NUMBER_OF(struct passthru, prefill, 8, "prefill", 'p',
+		       "byte to fill the buffer with first"),
+	NVME_NUMBER(struct passthru, command.nsid, "namespace-id", 'n', "desired namespace"),
+	NVME_NUMBER(struct passthru, size, "data-len", 'l', "length of the data (bytes)"),
+	NVME_NUMBER(struct passthru, timeout_ms, "timeout", 't', "timeout value, in milliseconds"),
+	DWORD(2, '2'),
+	DWORD(3, '3'),
+	DWORD(10, '4'),
+	DWORD(11, '5'),
+	DWORD(12, '6'),
+	DWORD(13, '7'),
+	DWORD(14, '8'),
+	DWORD(15, '9'),
+	NVME_TEXT(struct passthru, input, "FILE", "input-file", 'i',
+		  "file of data to send, else stdin"),
+	NVME_FLAG(struct passthru, raw, "raw-binary", 'b', "print returned data as they are"),
+	NVME_FLAG(struct passthru, show, "show-command", 's',
+		  "print the command before sending it"),
+	NVME_FLAG(struct passthru, dry_run, "dry-run", 'd', "print the command and do not send it"),
+	NVME_FLAG(struct passthru, read, "read", 'r', "the command returns data"),
+	NVME_FLAG(struct passthru, write, "write", 'w', "the command takes data"),
+	NVME_OPTIONS_END,
 };
-
-static bool parse_flag(struct passthru *passthru, int option)
-{
-	switch (option) {
-	case 'b':
-		return passthru->raw = true;
-	case 's':
-		return passthru->show = true;
-	case 'd':
-		return passthru->show = passthru->dry_run = true;
-	case 'r':
-		return passthru->read = true;
-	case 'w':
-		return passthru->write = true;
-	default:
-		return false;
-	}
-}
-
-static void parse_value(struct passthru *passthru, int option, const char *text)
-{
-	struct nvme_command *command = &passthru->command;
-	uint32_t *const dwords[] = {&command->cdw2,  &command->cdw3,  &command->cdw10,
-				    &command->cdw11, &command->cdw12, &command->cdw13,
-				    &command->cdw14, &command->cdw15};
-
-	switch (option) {
-	case 'o':
-		command->opcode = (uint8_t)nvme_number("opcode", text, UINT8_MAX);
-		passthru->opcode_given = true;
-		break;
-	case 'f':
-		command->flags = (uint8_t)nvme_number("flags", text, UINT8_MAX);
-		break;
-	case 'p':
-		passthru->prefill = (uint8_t)nvme_number("prefill", text, UINT8_MAX);
-		passthru->prefilled = true;
-		break;
-	case 'n':
-		command->nsid = (uint32_t)nvme_number("namespace-id", text, UINT32_MAX);
-		break;
-	case 'l':
-		passthru->size = (size_t)nvme_number("data-len", text, UINT32_MAX);
-		break;
-	case 't':
-		passthru->timeout_ms = (unsigned)nvme_number("timeout", text, UINT32_MAX);
-		break;
-	case 'i':
-		passthru->input = text;
-		break;
-	default:
-		*dwords[option - CDW2] = (uint32_t)nvme_number("command dword", text, UINT32_MAX);
-	}
-}
 
 static struct passthru parse(int argc, char **argv)
 {
-	struct passthru passthru = {0};
-	struct getopt state = {0};
+	struct passthru passthru = {.opcode = NO_OPCODE, .prefill = NO_PREFILL};
 	unsigned direction;
-	int option;
 
-	while ((option = nvme_next_option(&state, argc, argv, nvme_passthru_options)) != -1)
-		if (!parse_flag(&passthru, option))
-			parse_value(&passthru, option, state.argument);
-	if (!passthru.opcode_given)
+	passthru.target = nvme_arguments(argc, argv, passthru_options, &passthru);
+	if (passthru.opcode == NO_OPCODE)
 		fail(1, "%s: an opcode is needed: -o OPCODE", argv[0]);
 	if (passthru.read && passthru.write)
 		fail(1, "%s: -r and -w exclude each other", argv[0]);
 	if (passthru.size && !passthru.read && !passthru.write)
 		fail(1, "%s: data need a direction: -r or -w", argv[0]);
 	/* The opcode itself says which way its data go; the driver follows it. */
+	passthru.command.opcode = (uint8_t)passthru.opcode;
 	direction = NVME_OPCODE_DIRECTION(passthru.command.opcode);
 	if ((passthru.write && !(direction & NVME_DIRECTION_TO_DEVICE)) ||
 	    (passthru.read && !(direction & NVME_DIRECTION_FROM_DEVICE)))
 		fail(1, "%s: opcode %#x does not %s data", argv[0], passthru.command.opcode,
 		     passthru.read ? "return" : "take");
-	passthru.target = nvme_operand(argc, argv, state.index);
 	if (!passthru.command.nsid)
 		passthru.command.nsid = passthru.target.nsid;
 	return passthru;
@@ -136,7 +85,7 @@ static void show_command(const struct passthru *passthru, const void *buffer)
 	out("nsid         : %08x\n", command->nsid);
 	out("cdw2         : %08x\n", command->cdw2);
 	out("cdw3         : %08x\n", command->cdw3);
-	out("data_len     : %08zx\n", passthru->size);
+	out("data_len     : %08x\n", passthru->size);
 	out("metadata_len : 00000000\n");
 	out("addr         : %lx\n", (unsigned long)buffer);
 	out("metadata     : 0\n");
@@ -171,8 +120,8 @@ static void read_input(const char *name, const struct passthru *passthru, uint8_
 			break;
 		filled += (size_t)count;
 	}
-	if (filled < passthru->size && !passthru->prefilled)
-		fail(1, "%s: %s has only %zu of the %zu bytes of data-len (-p BYTE fills up)", name,
+	if (filled < passthru->size && passthru->prefill == NO_PREFILL)
+		fail(1, "%s: %s has only %zu of the %u bytes of data-len (-p BYTE fills up)", name,
 		     input, filled, passthru->size);
 }
 
@@ -191,7 +140,7 @@ static size_t room_for(const char *name, const struct passthru *passthru, bool a
 	if (size == UINT64_MAX)
 		fail(1, "%s: namespace %u is not in use: the size of its blocks is not known", name,
 		     command->nsid);
-	fail(1, "%s: %s moves %llu bytes by its own fields, data-len is %zu", name,
+	fail(1, "%s: %s moves %llu bytes by its own fields, data-len is %u", name,
 	     admin ? nvme_admin_name(command->opcode) : nvme_io_name(command->opcode),
 	     (unsigned long long)size, passthru->size);
 }
@@ -211,17 +160,17 @@ static int run(int argc, char **argv, bool admin)
 		room = room_for(argv[0], &passthru, admin);
 	if (passthru.size) {
 		if (passthru.size > nvme_transfer_max(passthru.target.controller))
-			fail(1, "%s: data-len %zu is more than %s takes in one command (%u)",
+			fail(1, "%s: data-len %u is more than %s takes in one command (%u)",
 			     argv[0], passthru.size, nvme_name(passthru.target.controller),
 			     nvme_transfer_max(passthru.target.controller));
 		buffer = process_alloc_pages(room);
 		if (!buffer)
 			fail(1, "memory exhausted");
-		memset(buffer, passthru.prefill, room);
+		memset(buffer, passthru.prefill & 0xff, room);
 	}
 	if (passthru.write)
 		read_input(argv[0], &passthru, buffer);
-	if (passthru.show)
+	if (passthru.show || passthru.dry_run)
 		show_command(&passthru, buffer);
 	if (passthru.dry_run)
 		return 0;
@@ -242,12 +191,19 @@ static int run(int argc, char **argv, bool admin)
 	return 0;
 }
 
-int nvme_admin_passthru_main(int argc, char **argv)
+static int admin_passthru_main(int argc, char **argv)
 {
 	return run(argc, argv, true);
 }
 
-int nvme_io_passthru_main(int argc, char **argv)
+NVME_SUBCOMMAND(admin_passthru, "admin-passthru", admin_passthru_main,
+		"DEVICE --opcode=NUM [OPTIONS]",
+		"Submit an arbitrary admin command, return results", passthru_options);
+
+static int io_passthru_main(int argc, char **argv)
 {
 	return run(argc, argv, false);
 }
+
+NVME_SUBCOMMAND(io_passthru, "io-passthru", io_passthru_main, "DEVICE --opcode=NUM [OPTIONS]",
+		"Submit an arbitrary IO command, return results", passthru_options);

@@ -56,33 +56,40 @@ static void copy_properties(struct nvme_controller *controller, struct nvme_prop
 	}
 }
 
-const struct nvme_option nvme_show_regs_options[] = {
-	{"output-format", 'o', "FMT", "output format: normal|binary"},
-	{"human-readable", 'H', NULL, "show the fields of each property"},
-	{"verbose", 'v', NULL, "show offsets and sizes as well"},
-	{NULL, 0, NULL, NULL},
+struct show_regs_options {
+	uint8_t output;
+	bool human, verbose;
 };
 
-int nvme_show_regs_main(int argc, char **argv)
-{
-	bool binary = false;
-	unsigned how = 0;
-	struct getopt state = {0};
-	struct nvme_properties *copy = alloc_or_fail(sizeof(*copy));
-	int option;
+static const struct nvme_option show_regs_options[] = {
+	NVME_OUTPUT_OPTION(struct show_regs_options),
+	NVME_FLAG(struct show_regs_options, human, "human-readable", 'H',
+		  "show the fields of each property"),
+	NVME_FLAG(struct show_regs_options, verbose, "verbose", 'v',
+		  "show offsets and sizes as well"),
+	NVME_OPTIONS_END,
+};
 
-	while ((option = nvme_next_option(&state, argc, argv, nvme_show_regs_options)) != -1) {
-		if (option == 'H')
-			how |= NVME_SHOW_BITS;
-		else if (option == 'v')
-			how |= NVME_SHOW_PLACE;
-		else
-			binary = nvme_is_binary(state.argument);
-	}
-	copy_properties(nvme_operand(argc, argv, state.index).controller, copy);
-	if (binary)
+static int show_regs_main(int argc, char **argv)
+{
+	struct show_regs_options options = {0};
+	struct nvme_target target = nvme_arguments(argc, argv, show_regs_options, &options);
+	struct nvme_properties *copy = alloc_or_fail(sizeof(*copy));
+
+	copy_properties(target.controller, copy);
+	if (options.output == NVME_OUTPUT_BINARY) {
 		out_bytes(copy, sizeof(*copy));
-	else
-		nvme_print_properties(copy, how);
+	} else if (options.output == NVME_OUTPUT_JSON) {
+		struct json json = nvme_json_begin();
+
+		nvme_show_json(&json, &nvme_properties_table, copy);
+		nvme_json_end(&json);
+	} else {
+		nvme_print_properties(copy, (options.human ? NVME_SHOW_BITS : 0) |
+						    (options.verbose ? NVME_SHOW_PLACE : 0));
+	}
 	return 0;
 }
+
+NVME_SUBCOMMAND(show_regs, "show-regs", show_regs_main, "DEVICE [OPTIONS]",
+		"Shows the controller registers or properties", show_regs_options);

@@ -7,7 +7,7 @@
 static int act(const char *what, int argc, char **argv,
 	       int (*action)(struct nvme_controller *controller))
 {
-	struct nvme_target target = nvme_operand_alone(argc, argv);
+	struct nvme_target target = nvme_arguments(argc, argv, nvme_no_options, NULL);
 	int error = target.nsid ? -ENOTTY : action(target.controller);
 
 	if (error == -EOPNOTSUPP)
@@ -17,22 +17,30 @@ static int act(const char *what, int argc, char **argv,
 	return error != 0;
 }
 
-int nvme_reset_main(int argc, char **argv)
+static int reset_main(int argc, char **argv)
 {
 	return act("Reset", argc, argv, nvme_reset);
 }
 
-int nvme_subsystem_reset_main(int argc, char **argv)
+NVME_SUBCOMMAND(reset, "reset", reset_main, "DEVICE", "Resets the controller", nvme_no_options);
+
+static int subsystem_reset_main(int argc, char **argv)
 {
 	return act("Subsystem-reset", argc, argv, nvme_subsystem_reset);
 }
 
-int nvme_ns_rescan_main(int argc, char **argv)
+NVME_SUBCOMMAND(subsystem_reset, "subsystem-reset", subsystem_reset_main, "DEVICE",
+		"Resets the subsystem", nvme_no_options);
+
+static int ns_rescan_main(int argc, char **argv)
 {
 	return act("Namespace Rescan", argc, argv, nvme_rescan_namespaces);
 }
 
-int nvme_rescan_main(int argc, char **argv)
+NVME_SUBCOMMAND(ns_rescan, "ns-rescan", ns_rescan_main, "DEVICE", "Rescans the NVME namespaces",
+		nvme_no_options);
+
+static int rescan_main(int argc, char **argv)
 {
 	unsigned added;
 
@@ -41,3 +49,6 @@ int nvme_rescan_main(int argc, char **argv)
 	out("%u controller%s added\n", added, added == 1 ? "" : "s");
 	return 0;
 }
+
+NVME_SUBCOMMAND(rescan, "rescan", rescan_main, "", "Looks for controllers that came or went",
+		nvme_no_options);

@@ -2,26 +2,19 @@
  * drivers/nvme/spec. */
 #include "drivers/nvme/spec/describe.h"
 #include "kernel/commands/command.h"
-#include "kernel/commands/nvme/nvme.h"
+#include "kernel/commands/nvme/show.h"
+#include "lib/endian.h"
+#include "lib/format.h"
 #include "lib/string.h"
 
-static uint64_t number(const uint8_t *bytes, unsigned size)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < size; i++)
-		value |= (uint64_t)bytes[i] << 8 * i;
-	return value;
-}
-
-/* Prints a little-endian number of 16 bytes in decimal: nine digits at a time by long division. */
-static void print_decimal128(const uint8_t *bytes)
+/* By long division, nine digits at a time. */
+void nvme_decimal128(const uint8_t *bytes, char *text)
 {
 	uint32_t words[4], groups[5];
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < 4; i++)
-		words[i] = (uint32_t)number(bytes + 4 * i, 4);
+		words[i] = (uint32_t)get_le(bytes + 4 * i, 4);
 	do {
 		uint64_t remainder = 0;
 
@@ -33,28 +26,31 @@ static void print_decimal128(const uint8_t *bytes)
 		}
 		groups[count++] = (uint32_t)remainder;
 	} while (words[0] | words[1] | words[2] | words[3]);
-	out("%u", groups[--count]);
+	text += snprintf(text, 12, "%u", groups[--count]);
 	while (count)
-		out("%09u", groups[--count]);
+		text += snprintf(text, 12, "%09u", groups[--count]);
 }
 
 /* width: at least so many columns, for numbers. */
 static void print_value(const struct nvme_row *row, const void *structure, int width)
 {
 	const uint8_t *bytes = (const uint8_t *)structure + row->offset;
+	char text[40];
 
 	switch (row->form) {
 	case NVME_FORM_DECIMAL:
-		if (row->size == 16)
-			print_decimal128(bytes);
-		else
-			out("%-*llu", width, (unsigned long long)number(bytes, row->size));
+		if (row->size == 16) {
+			nvme_decimal128(bytes, text);
+			out("%-*s", width, text);
+		} else {
+			out("%-*llu", width, (unsigned long long)get_le(bytes, row->size));
+		}
 		break;
 	case NVME_FORM_HEX:
-		out("%#-*llx", width, (unsigned long long)number(bytes, row->size));
+		out("%#-*llx", width, (unsigned long long)get_le(bytes, row->size));
 		break;
 	case NVME_FORM_BARE_HEX:
-		out("%-*llx", width, (unsigned long long)number(bytes, row->size));
+		out("%-*llx", width, (unsigned long long)get_le(bytes, row->size));
 		break;
 	case NVME_FORM_TEXT:
 		out("%.*s", (int)row->size, (const char *)bytes);
@@ -78,8 +74,8 @@ static void print_value(const struct nvme_row *row, const void *structure, int w
 
 static bool shown(const struct nvme_row *row, const void *structure)
 {
-	return !(row->flags & NVME_ROW_HIDDEN) &&
-	       (!row->when_mask || ((const uint8_t *)structure)[row->when_offset] & row->when_mask);
+	return !(row->flags & (NVME_ROW_HIDDEN | NVME_ROW_ONLY_JSON)) &&
+	       nvme_row_applies(row, structure);
 }
 
 /* Each element in a line of its own, or several: "lbaf  0 : ms:0   lbads:9  rp:0 (in use)". */
@@ -158,11 +154,11 @@ static void print_below(const struct nvme_structure *structure, const struct nvm
 			const void *data)
 {
 	const struct nvme_row *end = structure->rows + structure->count;
-	uint64_t value = number((const uint8_t *)data + field->offset, field->size);
+	uint64_t value = get_le((const uint8_t *)data + field->offset, field->size);
 
 	for (const struct nvme_row *row = field + 1; row < end && row->kind >= NVME_ROW_BITS;
 	     row++) {
-		if (row->kind == NVME_ROW_ZERO && value)
+		if ((row->kind == NVME_ROW_ZERO && value) || row->kind == NVME_ROW_KEY)
 			continue;
 		out("\t");
 		if (row->kind == NVME_ROW_BITS)
@@ -200,8 +196,26 @@ void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row
 		print_below(structure, row, data);
 }
 
-void nvme_show(const struct nvme_structure *structure, const void *data)
+void nvme_show(const struct nvme_structure *structure, const void *data, unsigned how)
 {
 	for (unsigned i = 0; i < structure->count; i++)
-		nvme_show_row(structure, &structure->rows[i], data, 0);
+		nvme_show_row(structure, &structure->rows[i], data, how);
+}
+
+void nvme_dump(const uint8_t *bytes, size_t size)
+{
+	out("       0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n");
+	for (size_t line = 0; line < size; line += 16) {
+		size_t count = size - line < 16 ? size - line : 16;
+
+		out("%04zx:", line);
+		for (size_t i = 0; i < count; i++)
+			out(" %02x", bytes[line + i]);
+		out("%*s\"", (int)(3 * (16 - count)) + 1, "");
+		for (size_t i = 0; i < count; i++)
+			out_char(bytes[line + i] > ' ' && bytes[line + i] < 0x7f
+					 ? (char)bytes[line + i]
+					 : '.');
+		out("\"\n");
+	}
 }

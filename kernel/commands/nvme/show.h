@@ -1,0 +1,39 @@
+/* Structures of the specification as nvme-cli prints them, in text and JSON: one engine over the
+ * tables of drivers/nvme/spec. Any bytes may stand in what is printed. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/nvme/spec/spec.h"
+#include "lib/json.h"
+
+struct nvme_row;
+struct nvme_structure;
+enum nvme_show {
+	NVME_SHOW_BITS = 1,  /* what stands below a field in its table as well */
+	NVME_SHOW_PLACE = 2, /* offset and size before the name */
+};
+
+/* data as its table (drivers/nvme/spec/describe.h) describes it, one field a line; a single field
+ * or array of it, and how: enum nvme_show. */
+void nvme_show(const struct nvme_structure *structure, const void *data, unsigned how);
+void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
+		   const void *data, unsigned how);
+
+/* The same as members of the JSON object that json is in. */
+void nvme_show_json(struct json *json, const struct nvme_structure *structure, const void *data);
+/* JSON on standard output: the whole document begins and ends as an object. */
+struct json nvme_json_begin(void);
+void nvme_json_end(struct json *json);
+
+/* A 128-bit little-endian number in decimal; text has room for 40 bytes. */
+void nvme_decimal128(const uint8_t *bytes, char *text);
+/* A hexadecimal dump with offsets and text. */
+void nvme_dump(const uint8_t *bytes, size_t size);
+
+/* Every property, from a copy of the registers. */
+void nvme_print_properties(const struct nvme_properties *properties, unsigned how);
+void nvme_print_identify_controller(const struct nvme_identify_controller *id, unsigned how);
+void nvme_print_identify_namespace(uint32_t nsid, const struct nvme_identify_namespace *id,
+				   unsigned how);

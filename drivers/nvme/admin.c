@@ -1,6 +1,7 @@
 /* Commands that somebody waits for: the same asynchronous path, with a waiting loop on top. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/deadline.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -55,7 +56,7 @@ static void waiting_done(struct nvme_channel *channel, struct nvme_slot *slot,
 	/* NULL: nobody waits any more */
 	if (waiting && waiting->left) {
 		for (struct nvme_controller *c = nvme_first(); c; c = c->next)
-			if (waiting->changes_namespaces && related(channel->controller, c))
+			if (waiting->changes_namespaces && related(channel->owner, c))
 				c->namespaces_changed = c->event_pending = true;
 		free_waiting(waiting);
 	} else if (waiting) {
@@ -123,11 +124,11 @@ static struct nvme_slot *wait_for_slot(struct nvme_channel *channel, uint64_t de
 	struct nvme_slot *slot;
 
 	/* The controller may die in a turn, and what it held is free then. */
-	while (!(*error = allowed(channel->controller))) {
+	while (!(*error = allowed(channel->owner))) {
 		slot = nvme_slot_take(channel);
 		if (slot)
 			return slot;
-		if (nvme_time_ns() >= deadline_ns || turn(channel->controller, deadline_ns) < 0) {
+		if (nvme_time_ns() >= deadline_ns || turn(channel->owner, deadline_ns) < 0) {
 			*error = -EBUSY;
 			break;
 		}
@@ -166,7 +167,7 @@ static bool bear_with(struct nvme_channel *channel, struct nvme_slot *slot, uint
 static int send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot,
 			 struct waiting *waiting, uint64_t timeout_ns, struct nvme_reply *reply)
 {
-	struct nvme_controller *controller = channel->controller;
+	struct nvme_controller *controller = channel->owner;
 	uint64_t deadline_ns, until_ns = 0;
 	int error = 0;
 
@@ -226,7 +227,7 @@ static int send_raw(struct nvme_controller *controller, const struct nvme_comman
 int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
 		   uint64_t prp1, struct nvme_reply *reply)
 {
-	uint64_t resets = controller->statistics.resets;
+	uint64_t resets = controller->resets;
 	struct nvme_reply ignored;
 	int error = 0;
 
@@ -245,7 +246,7 @@ int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command
 	}
 	/* A reset while this was waited for has used the scratch pages, and made what this is part
 	 * of obsolete. */
-	if (!error && controller->statistics.resets != resets)
+	if (!error && controller->resets != resets)
 		error = -EIO;
 	return error;
 }

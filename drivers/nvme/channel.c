@@ -1,7 +1,6 @@
+/* Channels: a queue pair, its slots, and which completions are believed. */
 #include "drivers/nvme/channel.h"
 
-#include "drivers/nvme/controller.h"
-#include "drivers/nvme/io.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -26,23 +25,23 @@ int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size)
 	return 0;
 }
 
-int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *controller, uint16_t id,
-		      unsigned entries, uint32_t transfer_max, uint64_t timeout_ns)
+int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_config *config)
 {
 	uint64_t bus;
 	int error;
 
-	channel->controller = controller;
-	channel->slot_count = (uint16_t)(entries - 1);
-	channel->timeout_ns = timeout_ns;
+	channel->functions = config->functions;
+	channel->owner = config->owner;
+	channel->slot_count = (uint16_t)(config->entries - 1);
+	channel->timeout_ns = config->timeout_ns;
 	channel->check_at_ns = NVME_NEVER;
-	error = nvme_queue_init(&channel->queue, id, entries, controller->bar,
-				NVME_CAP_DSTRD(controller->cap));
+	error = nvme_queue_init(&channel->queue, config->id, config->entries, config->bar,
+				config->dstrd);
 	if (error)
 		return error;
 	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);
 	channel->slots = nvme_dma_alloc(channel->slots_bytes, &bus);
-	if (!channel->slots || nvme_channel_set_transfer(channel, transfer_max) < 0) {
+	if (!channel->slots || nvme_channel_set_transfer(channel, config->transfer_max) < 0) {
 		nvme_channel_free(channel);
 		return -ENOMEM;
 	}
@@ -68,38 +67,27 @@ void nvme_channel_free(struct nvme_channel *channel)
 	channel->list_memory = NULL;
 }
 
-/* A completion that nothing here waits for: said, counted, and otherwise ignored. What it should
- * have completed, if anything, runs into its deadline. */
-__attribute__((noinline, cold)) static void disbelieve(struct nvme_channel *channel, uint64_t entry)
+__attribute__((noinline, cold)) static void ignore(struct nvme_channel *channel,
+						   const struct nvme_queue_entry *entry)
 {
-	struct nvme_controller *controller = channel->controller;
-	const struct nvme_queue *queue = &channel->queue;
-	unsigned head = (uint16_t)entry, sq = (uint16_t)(entry >> 16);
-	unsigned cid = (uint16_t)(entry >> 32);
-
-	controller->statistics.violations++;
+	channel->statistics.ignored++;
 	channel->fruitless++;
-	nvme_warning_limited(
-		controller,
-		"queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, "
-		"status %04x)",
-		queue->id, sq != queue->id ? "wrong submission queue" : "no such command in flight",
-		cid, sq, head, (unsigned)(entry >> 49));
+	channel->functions->ignored(channel, entry);
 }
 
 /* The slot that a completion is for; NULL when it is not believed. */
-static inline struct nvme_slot *believe(struct nvme_channel *channel, uint64_t entry)
+static inline struct nvme_slot *believe(struct nvme_channel *channel,
+					const struct nvme_queue_entry *entry)
 {
-	const struct nvme_queue *queue = &channel->queue;
-	unsigned cid = (uint16_t)(entry >> 32), index = cid & NVME_SLOT_MASK;
+	unsigned cid = nvme_queue_entry_cid(entry), index = cid & NVME_SLOT_MASK;
 
-	if (index < channel->slot_count && (uint16_t)(entry >> 16) == queue->id) {
+	if (index < channel->slot_count && nvme_queue_entry_sqid(entry) == channel->queue.id) {
 		struct nvme_slot *slot = &channel->slots[index];
 
 		if (slot->command.cid == cid && slot->state >= NVME_SLOT_SENT)
 			return slot;
 	}
-	disbelieve(channel, entry);
+	ignore(channel, entry);
 	return NULL;
 }
 
@@ -118,16 +106,16 @@ static inline unsigned take_completions(struct nvme_channel *channel)
 	/* No more than the queue holds: a controller that writes entries as fast as they are taken
 	 * does not keep us here. */
 	do {
-		struct nvme_slot *slot = believe(channel, entry.what);
+		struct nvme_slot *slot = believe(channel, &entry);
 		uint16_t status = nvme_queue_entry_status(&entry);
 
 		if (slot && !status)
 			slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
 		else if (slot)
-			nvme_slot_failed(channel, slot,
-					 (struct nvme_answer){entry.result, status, 0});
+			channel->functions->failed(channel, slot,
+						   (struct nvme_answer){entry.result, status, 0});
 	} while (++count <= queue->mask && nvme_queue_take(queue, &entry));
-	channel->reaped += count;
+	channel->statistics.reaped += count;
 	if (count > channel->fruitless)
 		channel->progress_ns = channel->now_ns;
 	return count;
@@ -144,7 +132,7 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 		return 0;
 	nvme_queue_ring_cq(&channel->queue);
 	if (channel->waiting)
-		nvme_lane_dispatch(nvme_lane_of(channel));
+		channel->functions->drained(channel);
 	channel->reaping = false;
 	nvme_queue_ring_sq(&channel->queue);
 	return count;

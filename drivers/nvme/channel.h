@@ -1,5 +1,6 @@
 /* A channel: a queue pair with its command slots. Everything that the driver sends, admin or I/O,
- * goes through nvme_channel_push() and comes back through nvme_channel_reap().
+ * goes through nvme_channel_push() and comes back through nvme_channel_reap(). A channel belongs to
+ * one owner, who decides about what fails, and shares nothing with others: it knows no controller.
  *
  * A slot belongs to one command at a time. Its CID is its index in the low ten bits and a
  * generation above, which moves on each time that a command is sent: a completion that comes twice,
@@ -26,7 +27,6 @@
 #define NVME_RETRIES_MAX 3
 #define NVME_NEVER	 UINT64_MAX
 
-struct nvme_controller;
 struct nvme_channel;
 struct nvme_slot;
 
@@ -56,7 +56,7 @@ struct nvme_slot {
 	uint64_t deadline_ns;
 	union {
 		struct nvme_slot *next; /* free one, while it is free */
-		uint64_t timeout_ns; /* of the command, on I/O queues: see nvme_channel_expire() */
+		uint64_t timeout_ns;	/* of the command, on I/O queues */
 	};
 	uint32_t sequence; /* order of sending */
 	uint8_t state;	   /* enum nvme_slot_state */
@@ -67,9 +67,32 @@ struct nvme_slot {
 } __attribute__((aligned(128)));
 _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 
+/* What a channel asks of its owner. */
+struct nvme_channel_functions {
+	/* A completion with a status: the command is sent again, or ended by its done(). */
+	void (*failed)(struct nvme_channel *channel, struct nvme_slot *slot,
+		       struct nvme_answer answer);
+	/* While waiting is set, at the end of each reap: there may be free slots. What is pushed
+	 * needs no doorbell of its own. NULL where waiting is never set. */
+	void (*drained)(struct nvme_channel *channel);
+	/* A completion was ignored: it names another queue, or no command in flight. What it should
+	 * have completed, if anything, runs into its deadline. */
+	void (*ignored)(struct nvme_channel *channel, const struct nvme_queue_entry *entry);
+};
+
+struct nvme_channel_statistics {
+	uint64_t reaped;   /* completions */
+	uint64_t ignored;  /* of these */
+	uint64_t retries;  /* commands sent once more */
+	uint64_t timeouts; /* deadlines that passed */
+	uint64_t aborts;   /* Abort commands for those of this channel */
+	uint64_t stalls;   /* doorbells rung again because it stood still */
+};
+
 struct nvme_channel {
 	struct nvme_queue queue;
-	struct nvme_controller *controller;
+	const struct nvme_channel_functions *functions;
+	void *owner;
 	struct nvme_slot *slots;
 	struct nvme_slot *free; /* the one used last comes first: its memory is in the cache */
 	uint16_t slot_count;
@@ -90,18 +113,27 @@ struct nvme_channel {
 	struct nvme_prp_list list; /* of slot 0; the others follow every list_stride bytes */
 	uint32_t list_stride;
 	uint64_t stall_at_ns; /* when to ring the doorbells again */
-	uint64_t reaped;
 	uint64_t reaped_seen; /* at the last stall check */
+	struct nvme_channel_statistics statistics;
 	void *list_memory;
 	size_t list_bytes;
 	size_t slots_bytes;
 };
 
-/* Allocates everything in a zeroed channel: a queue pair of entries (a power of two) and a slot
- * with room for a PRP list of transfer_max bytes for each command that fits. 0 or -ENOMEM, with
- * nothing left behind. */
-int nvme_channel_init(struct nvme_channel *channel, struct nvme_controller *controller, uint16_t id,
-		      unsigned entries, uint32_t transfer_max, uint64_t timeout_ns);
+struct nvme_channel_config {
+	volatile void *bar;
+	unsigned dstrd; /* CAP.DSTRD */
+	uint16_t id;
+	unsigned entries;      /* of each ring, a power of two */
+	uint32_t transfer_max; /* bytes: each slot has room for a PRP list of so many */
+	uint64_t timeout_ns;
+	const struct nvme_channel_functions *functions;
+	void *owner;
+};
+
+/* Allocates everything in a zeroed channel: a queue pair, and a slot for each command that fits. 0
+ * or -ENOMEM, with nothing left behind. */
+int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_config *config);
 void nvme_channel_free(struct nvme_channel *channel);
 /* Gives the slots' lists room for transfers of at least size bytes. No command in flight may use a
  * list. 0 or -ENOMEM, and they stay what they were. */
@@ -113,16 +145,6 @@ unsigned nvme_channel_reap(struct nvme_channel *channel);
 /* The same once the controller has stopped: what it completed before is taken, nothing is sent and
  * no doorbell rung. */
 void nvme_channel_collect(struct nvme_channel *channel);
-
-/* Looks at every slot whose time may have come: commands past their deadline, delayed ones that are
- * due; deadline.c. On an I/O queue a command is late only if its queue has completed nothing for as
- * long as its deadline gave it: a slow controller is not a stuck one; or if it was the oldest for
- * as long, and very many overtook it. May find that the controller has to be reset. */
-void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns);
-
-/* Nobody wants the command of a slot any more: it is not sent again, and aborted where the
- * controller has it. Its memory stays the controller's until it ends; deadline.c. */
-void nvme_slot_cancel(struct nvme_channel *channel, struct nvme_slot *slot);
 
 /* Ends the command of a slot from the driver's side. */
 void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error);

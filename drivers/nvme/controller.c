@@ -1,6 +1,7 @@
 /* Controllers: start, end, and what the rest of the kernel asks about them. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/deadline.h"
 #include "drivers/nvme/io.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -99,8 +100,22 @@ static void take_options(struct nvme_controller *controller, const struct nvme_o
 	controller->admin_timeout_ns = options->admin_timeout_ms * NVME_NS_PER_MS;
 }
 
+static const struct nvme_channel_functions admin_functions = {
+	.failed = nvme_slot_failed,
+	.ignored = nvme_completion_ignored,
+};
+
 static int allocate(struct nvme_controller *controller)
 {
+	const struct nvme_channel_config config = {
+		.bar = controller->bar,
+		.dstrd = NVME_CAP_DSTRD(controller->cap),
+		.entries = NVME_ADMIN_ENTRIES,
+		.transfer_max = controller->options.max_transfer,
+		.timeout_ns = controller->admin_timeout_ns,
+		.functions = &admin_functions,
+		.owner = controller,
+	};
 	struct nvme_channel *admin;
 	int error;
 
@@ -122,8 +137,7 @@ static int allocate(struct nvme_controller *controller)
 	admin = nvme_alloc(sizeof(*admin));
 	if (!admin)
 		return -ENOMEM;
-	error = nvme_channel_init(admin, controller, 0, NVME_ADMIN_ENTRIES,
-				  controller->options.max_transfer, controller->admin_timeout_ns);
+	error = nvme_channel_init(admin, &config);
 	if (error) {
 		nvme_free(admin);
 		return error;
@@ -396,19 +410,31 @@ const char *nvme_address(const struct nvme_controller *controller)
 	return controller->address;
 }
 
-const struct nvme_statistics *nvme_statistics(const struct nvme_controller *controller)
+struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 {
-	struct nvme_controller *c = (struct nvme_controller *)(uintptr_t)controller;
+	struct nvme_statistics sum = {
+		.resets = controller->resets,
+		.events = controller->events_told,
+		.lost_interrupts = controller->lost_interrupts,
+	};
 
-	c->statistics.commands = c->statistics.bounced = c->statistics.sgls = 0;
-	for (unsigned i = 1; i < c->channel_count; i++) {
-		const struct nvme_lane *lane = nvme_lane_of(c->channels[i]);
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		const struct nvme_channel_statistics *own = &controller->channels[i]->statistics;
 
-		c->statistics.commands += lane->channel.reaped;
-		c->statistics.bounced += lane->bounced;
-		c->statistics.sgls += lane->sgls;
+		sum.retries += own->retries;
+		sum.timeouts += own->timeouts;
+		sum.aborts += own->aborts;
+		sum.violations += own->ignored;
+		sum.stalls += own->stalls;
 	}
-	return &c->statistics;
+	for (unsigned i = 1; i < controller->channel_count; i++) {
+		const struct nvme_lane *lane = nvme_lane_of(controller->channels[i]);
+
+		sum.commands += lane->channel.statistics.reaped;
+		sum.bounced += lane->bounced;
+		sum.sgls += lane->sgls;
+	}
+	return sum;
 }
 
 unsigned nvme_queue_entries(const struct nvme_controller *controller)

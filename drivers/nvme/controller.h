@@ -118,8 +118,8 @@ struct nvme_controller {
 			   */
 	uint64_t scratch_bus;
 
-	struct nvme_statistics statistics;
-	uint64_t log_second; /* rate limit of messages */
+	uint64_t resets, events_told, lost_interrupts; /* struct nvme_statistics */
+	uint64_t log_second;			       /* rate limit of messages */
 	unsigned log_lines;
 	unsigned log_dropped;
 
@@ -242,13 +242,6 @@ void nvme_check_soon(struct nvme_controller *controller);
 void nvme_want_reset(struct nvme_controller *controller, const char *reason);
 int nvme_recover(struct nvme_controller *controller, const char *reason);
 void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason);
-
-/* deadline.c */
-/* A completion with a status: the command is repeated, or ends with it. */
-void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
-		      struct nvme_answer answer);
-/* Deadlines have stood still for so long, until now. */
-void nvme_deadlines_shift(struct nvme_controller *controller, uint64_t ns);
 
 /* interrupts.c */
 /* Before the controller is enabled: takes the interrupts that the options ask for, or sets up again

@@ -1,7 +1,8 @@
 /* Single commands that fail or are late: sent again, aborted, given up. What becomes of the whole
  * controller is in recovery.c. */
-#include "drivers/nvme/controller.h"
+#include "drivers/nvme/deadline.h"
 
+#include "drivers/nvme/controller.h"
 #include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
@@ -27,10 +28,22 @@ static uint64_t retry_delay(const struct nvme_controller *controller, uint16_t s
 	return delay < RETRY_DELAY_MAX ? delay : RETRY_DELAY_MAX;
 }
 
+void nvme_completion_ignored(struct nvme_channel *channel, const struct nvme_queue_entry *entry)
+{
+	unsigned id = channel->queue.id, sqid = nvme_queue_entry_sqid(entry);
+
+	nvme_warning_limited(
+		channel->owner,
+		"queue %u: completion ignored, %s (CID %04x, SQ %u, SQHD %u, status %04x)", id,
+		sqid != id ? "wrong submission queue" : "no such command in flight",
+		nvme_queue_entry_cid(entry), sqid, nvme_queue_entry_sqhd(entry),
+		(unsigned)(entry->what >> 49));
+}
+
 void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 		      struct nvme_answer answer)
 {
-	struct nvme_controller *controller = channel->controller;
+	struct nvme_controller *controller = channel->owner;
 	uint16_t status = answer.status;
 	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
 	uint64_t delay;
@@ -41,7 +54,7 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	    (controller->state == NVME_LIVE || controller->state == NVME_RESETTING)) {
 		slot->retries++;
 		slot->abort_wanted = false;
-		controller->statistics.retries++;
+		channel->statistics.retries++;
 		delay = aborted ? 0 : retry_delay(controller, status);
 		if (controller->state == NVME_RESETTING) {
 			slot->state = NVME_SLOT_HELD; /* sent again behind the reset */
@@ -83,7 +96,7 @@ static void send_wanted_aborts(struct nvme_controller *controller);
 static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
 		       struct nvme_answer answer)
 {
-	struct nvme_controller *controller = admin->controller;
+	struct nvme_controller *controller = admin->owner;
 	struct nvme_channel *channel;
 	struct nvme_slot *slot = abort_target(controller, abort->command.cdw10, &channel);
 
@@ -99,9 +112,9 @@ static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
 }
 
 /* False where it has to wait: the controller takes so many at a time (ACL). */
-static bool send_abort(const struct nvme_channel *channel, const struct nvme_slot *slot)
+static bool send_abort(struct nvme_channel *channel, const struct nvme_slot *slot)
 {
-	struct nvme_controller *controller = channel->controller;
+	struct nvme_controller *controller = channel->owner;
 	struct nvme_channel *admin = controller->channels[0];
 	struct nvme_slot *abort;
 
@@ -111,7 +124,7 @@ static bool send_abort(const struct nvme_channel *channel, const struct nvme_slo
 	if (!abort)
 		return false;
 	controller->aborts++;
-	controller->statistics.aborts++;
+	channel->statistics.aborts++;
 	abort->command.opcode = NVME_ADMIN_ABORT;
 	abort->command.nsid = 0;
 	abort->command.prp1 = abort->command.prp2 = 0;
@@ -133,6 +146,7 @@ static uint64_t grace_ns(const struct nvme_channel *channel)
  * deadlines, so this ends. */
 static void want_abort(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
 {
+	struct nvme_controller *controller = channel->owner;
 	bool late = slot->state == NVME_SLOT_ABORTING;
 
 	slot->abort_wanted = !send_abort(channel, slot);
@@ -141,7 +155,7 @@ static void want_abort(struct nvme_channel *channel, struct nvme_slot *slot, uin
 	if (late && slot->deadline_ns < channel->check_at_ns)
 		channel->check_at_ns = slot->deadline_ns;
 	if (slot->abort_wanted)
-		channel->controller->aborts_wanted = true;
+		controller->aborts_wanted = true;
 }
 
 static void send_wanted_aborts(struct nvme_controller *controller)
@@ -178,9 +192,9 @@ void nvme_slot_cancel(struct nvme_channel *channel, struct nvme_slot *slot)
 
 static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
 {
-	struct nvme_controller *controller = channel->controller;
+	struct nvme_controller *controller = channel->owner;
 
-	controller->statistics.timeouts++;
+	channel->statistics.timeouts++;
 	nvme_warning_limited(controller, "%s (queue %u, CID %04x): no completion in time",
 			     command_name(channel, slot), channel->queue.id, slot->command.cid);
 	slot->expired = true;
@@ -241,7 +255,7 @@ static bool is_only_slow(const struct nvme_channel *channel, struct nvme_slot *s
 
 void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 {
-	struct nvme_controller *controller = channel->controller;
+	struct nvme_controller *controller = channel->owner;
 	const struct nvme_slot *overtaken;
 	uint64_t next = NVME_NEVER;
 
@@ -275,7 +289,7 @@ void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 	if (next < channel->check_at_ns)
 		channel->check_at_ns = next;
 	if (channel->waiting)
-		nvme_lane_dispatch(nvme_lane_of(channel));
+		channel->functions->drained(channel);
 	nvme_queue_ring_sq(&channel->queue);
 }
 

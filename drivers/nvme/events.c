@@ -70,7 +70,7 @@ static void request_failed(struct nvme_controller *controller, unsigned status)
 static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 		       struct nvme_answer answer)
 {
-	struct nvme_controller *controller = admin->controller;
+	struct nvme_controller *controller = admin->owner;
 	uint32_t dw0 = (uint32_t)answer.result;
 	unsigned type = NVME_EVENT_TYPE(dw0), info = NVME_EVENT_INFO(dw0);
 	unsigned lid = NVME_EVENT_LOG(dw0);
@@ -84,7 +84,7 @@ static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 		return;
 	}
 	controller->event_failures = 0;
-	controller->statistics.events++;
+	controller->events_told++;
 	nvme_warning_limited(controller, "event: %s (type %u, information %02x, log page %02x)",
 			     event_text(type, info), type, info, lid);
 	controller->pending_logs[lid / 64] |= 1ull << lid % 64;
@@ -148,7 +148,7 @@ static void report_smart(struct nvme_controller *controller, const struct nvme_s
 
 static void log_done(struct nvme_channel *admin, struct nvme_slot *slot, struct nvme_answer answer)
 {
-	struct nvme_controller *controller = admin->controller;
+	struct nvme_controller *controller = admin->owner;
 	const uint8_t *page = controller->scratch + NVME_SCRATCH_LOG;
 	unsigned lid = slot->command.cdw10 & 0xff;
 

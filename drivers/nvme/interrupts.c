@@ -334,7 +334,7 @@ void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue)
 		nvme_relax();
 	if (vector->count != vector->seen)
 		return; /* only late */
-	controller->statistics.lost_interrupts++;
+	controller->lost_interrupts++;
 	if (!controller->lost_reported)
 		nvme_warning(controller,
 			     "lost interrupt: vector %u was silent about a completion in queue %u "

@@ -3,6 +3,7 @@
 #include "drivers/nvme/io.h"
 
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/deadline.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 
@@ -23,7 +24,7 @@ static uint64_t part_lba(const struct nvme_slot *slot)
 RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 			     struct block_request *request, struct nvme_answer answer)
 {
-	struct nvme_controller *controller = channel->controller;
+	struct nvme_controller *controller = channel->owner;
 	uint64_t lba = part_lba(slot);
 	int error = request->cancelled ? -EINTR
 		    : answer.error     ? answer.error
@@ -95,7 +96,7 @@ static bool is_part(const struct nvme_slot *slot, const struct block_request *re
 static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
 		       const struct nvme_cursor *cursor, size_t size)
 {
-	const struct nvme_controller *controller = channel->controller;
+	const struct nvme_controller *controller = channel->owner;
 	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
 	struct nvme_command *command = &slot->command;
 	size_t by_prp = 0, by_sgl;
@@ -287,7 +288,9 @@ static void fail_first(struct nvme_lane *lane, int error)
 
 void nvme_lane_dispatch(struct nvme_lane *lane)
 {
-	while (lane->waiting_first && lane->channel.controller->state == NVME_LIVE) {
+	const struct nvme_controller *controller = lane->channel.owner;
+
+	while (lane->waiting_first && controller->state == NVME_LIVE) {
 		if (lane->waiting_first->device->gone) {
 			fail_first(lane, -ENODEV);
 			continue;
@@ -412,15 +415,35 @@ static void io_plug(struct block_device *device, bool plugged)
 	}
 }
 
+static void dispatch(struct nvme_channel *channel)
+{
+	nvme_lane_dispatch(nvme_lane_of(channel));
+}
+
+static const struct nvme_channel_functions lane_functions = {
+	.failed = nvme_slot_failed,
+	.drained = dispatch,
+	.ignored = nvme_completion_ignored,
+};
+
 struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t id,
 				   unsigned entries)
 {
+	const struct nvme_channel_config config = {
+		.bar = controller->bar,
+		.dstrd = NVME_CAP_DSTRD(controller->cap),
+		.id = id,
+		.entries = entries,
+		.transfer_max = controller->transfer_max,
+		.timeout_ns = controller->io_timeout_ns,
+		.functions = &lane_functions,
+		.owner = controller,
+	};
 	struct nvme_lane *lane = nvme_alloc(sizeof(*lane));
 
 	if (!lane)
 		return NULL;
-	if (nvme_channel_init(&lane->channel, controller, id, entries, controller->transfer_max,
-			      controller->io_timeout_ns) < 0) {
+	if (nvme_channel_init(&lane->channel, &config) < 0) {
 		nvme_free(lane);
 		return NULL;
 	}

@@ -6,6 +6,8 @@
 #include "drivers/nvme/bounce.h"
 #include "drivers/nvme/channel.h"
 
+struct nvme_controller;
+
 struct nvme_lane {
 	struct nvme_channel channel; /* first: nvme_lane_of() */
 	struct nvme_lane *next;	     /* for the next request, round and round */

@@ -106,7 +106,7 @@ struct nvme_statistics {
 	uint64_t sgls;	     /* parts described by an SGL */
 	uint64_t lost_interrupts;
 };
-const struct nvme_statistics *nvme_statistics(const struct nvme_controller *controller);
+struct nvme_statistics nvme_statistics(const struct nvme_controller *controller);
 /* Entries of each I/O queue, number of I/O queue pairs, bytes of one command at most. */
 unsigned nvme_queue_entries(const struct nvme_controller *controller);
 unsigned nvme_queue_count(const struct nvme_controller *controller);

@@ -74,14 +74,15 @@ void nvme_quirk_settle(struct nvme_controller *controller)
 
 void nvme_quirk_ring_again(struct nvme_channel *channel, uint64_t now_ns)
 {
-	if (channel->reaped != channel->reaped_seen || !nvme_channel_in_flight(channel)) {
-		channel->reaped_seen = channel->reaped;
+	if (channel->statistics.reaped != channel->reaped_seen ||
+	    !nvme_channel_in_flight(channel)) {
+		channel->reaped_seen = channel->statistics.reaped;
 		channel->stall_at_ns = now_ns + NVME_STALL_NS;
 		return;
 	}
 	if (now_ns < channel->stall_at_ns)
 		return;
 	channel->stall_at_ns = now_ns + NVME_STALL_NS;
-	channel->controller->statistics.stalls++;
+	channel->statistics.stalls++;
 	nvme_queue_ring_again(&channel->queue);
 }

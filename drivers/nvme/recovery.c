@@ -34,6 +34,7 @@
  */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/deadline.h"
 #include "drivers/nvme/io.h"
 #include "lib/errno.h"
 
@@ -242,6 +243,8 @@ static void take_back(struct nvme_controller *controller, bool keep, bool fault)
  * where it takes none any more: it would read it as PRPs. */
 static void drop_obsolete(struct nvme_channel *channel)
 {
+	const struct nvme_controller *controller = channel->owner;
+
 	for (unsigned i = 0; i < channel->slot_count; i++) {
 		struct nvme_slot *slot = &channel->slots[i];
 
@@ -249,7 +252,7 @@ static void drop_obsolete(struct nvme_channel *channel)
 			continue;
 		if (nvme_io_obsolete(slot))
 			nvme_slot_fail(channel, slot, -ENODEV);
-		else if (slot->command.flags && !channel->controller->sgl.supported)
+		else if (slot->command.flags && !controller->sgl.supported)
 			nvme_slot_fail(channel, slot, -EIO);
 	}
 }
@@ -271,7 +274,7 @@ static void send_again(struct nvme_channel *channel)
 		}
 		if (!oldest)
 			break;
-		channel->controller->statistics.retries++;
+		channel->statistics.retries++;
 		nvme_channel_push(channel, oldest, now_ns + channel->timeout_ns);
 	}
 	nvme_queue_ring_sq(&channel->queue);
@@ -300,7 +303,7 @@ static bool hopeless(struct nvme_controller *controller, bool fault)
 	uint64_t reaped = 0;
 
 	for (unsigned i = 1; i < controller->channel_count; i++)
-		reaped += controller->channels[i]->reaped;
+		reaped += controller->channels[i]->statistics.reaped;
 	if (!fault || reaped != controller->faults_reaped ||
 	    nvme_time_ns() - controller->faults_at_ns > FAULTS_NS) {
 		controller->faults = 0;
@@ -356,7 +359,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	controller->paused_at_ns = 0;
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;
-	controller->statistics.resets++;
+	controller->resets++;
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
 	if (fault)
 		nvme_shadow_hint(controller);

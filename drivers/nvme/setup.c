@@ -334,7 +334,7 @@ static int setup_shadow(struct nvme_controller *controller)
 void nvme_shadow_hint(struct nvme_controller *controller)
 {
 	for (unsigned id = 1; id < controller->channel_count; id++)
-		if (controller->channels[id]->reaped)
+		if (controller->channels[id]->statistics.reaped)
 			return;
 	if (controller->shadow_hinted || controller->shadow || controller->channel_count < 2 ||
 	    !(controller->identify->oacs & NVME_OACS_DOORBELLS))

@@ -29,7 +29,7 @@ static void print_controllers(void)
 			out(", %u vector%s for %u I/O queue%s, %llu interrupts lost", vectors,
 			    vectors == 1 ? "" : "s", nvme_queue_count(c),
 			    nvme_queue_count(c) == 1 ? "" : "s",
-			    (unsigned long long)nvme_statistics(c)->lost_interrupts);
+			    (unsigned long long)nvme_statistics(c).lost_interrupts);
 		out_char('\n');
 	}
 }

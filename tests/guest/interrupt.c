@@ -48,7 +48,7 @@ static uint64_t counts(const struct guest *guest)
 
 static uint64_t lost(const struct guest *guest)
 {
-	return nvme_statistics(guest->controller)->lost_interrupts;
+	return nvme_statistics(guest->controller).lost_interrupts;
 }
 
 static struct pci_device *function_of(const struct guest *guest)
@@ -175,7 +175,7 @@ static void spurious(struct guest *guest)
 
 static void unfounded(struct guest *guest)
 {
-	uint64_t violations = nvme_statistics(guest->controller)->violations, count;
+	uint64_t violations = nvme_statistics(guest->controller).violations, count;
 	uint64_t lost_before = lost(guest);
 
 	if (!nvme_interrupt_vectors(guest->controller)) {
@@ -193,7 +193,7 @@ static void unfounded(struct guest *guest)
 		if (!guest_round_trip(guest, round, 1, 0))
 			return;
 	}
-	EXPECT_EQUAL("violations", violations, nvme_statistics(guest->controller)->violations);
+	EXPECT_EQUAL("violations", violations, nvme_statistics(guest->controller).violations);
 	EXPECT_EQUAL("lost interrupts", lost_before, lost(guest));
 }
 

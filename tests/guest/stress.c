@@ -364,7 +364,7 @@ static void prepare(struct stress *stress)
 		if (!job->buffer && i == 0)
 			fail(1, "memory exhausted");
 	}
-	stress->repeated = nvme_statistics(stress->controller)->retries;
+	stress->repeated = nvme_statistics(stress->controller).retries;
 	prng_seed(&stress->prng, stress->seed);
 }
 
@@ -398,7 +398,7 @@ int guest_stress(struct block_device *device, uint64_t seconds, uint64_t seed)
 		    (unsigned long long)seed, (unsigned long long)stress->reads,
 		    (unsigned long long)stress->writes, (unsigned long long)stress->flushes,
 		    (unsigned long long)stress->resets,
-		    (unsigned long long)(nvme_statistics(stress->controller)->retries -
+		    (unsigned long long)(nvme_statistics(stress->controller).retries -
 					 stress->repeated),
 		    (unsigned long long)(stress->bytes >> 20), (unsigned long long)after.used);
 	out("SUMMARY: 1 tests, %u failures, 0 skipped\n", stress->failed);

@@ -36,9 +36,13 @@ int driver_tear_down(void **state);
 #define DRIVER_TEST(function) \
 	cmocka_unit_test_setup_teardown(function, driver_set_up, driver_tear_down)
 
+/* Valid until the next call. */
 static inline const struct nvme_statistics *statistics(const struct driver *driver)
 {
-	return nvme_statistics(driver->controller);
+	static struct nvme_statistics now;
+
+	now = nvme_statistics(driver->controller);
+	return &now;
 }
 /* For nvme_options: what every driver here has that brings no bus_master() of its own. */
 void driver_bus_master(struct nvme_pci *pci, bool on);

@@ -175,7 +175,7 @@ static void test_event_in_a_scan(void **state)
 				sim_advance(S / 1000);
 			}
 		}
-		assert_int_equal(nvme_statistics(driver.controller)->events, 10);
+		assert_int_equal(nvme_statistics(driver.controller).events, 10);
 		assert_not_logged("damaged");
 		assert_not_logged("is gone");
 		assert_int_equal(block_read(driver.device, 1, 1, bytes), 0);
@@ -209,7 +209,7 @@ static void test_sgls_no_longer(void **state)
 	driver_start(&driver, &config, &options);
 	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
 	single_start(&one, driver.device, BLOCK_READ, 3, 1, bytes);
-	assert_int_equal(nvme_statistics(driver.controller)->sgls, 1);
+	assert_int_equal(nvme_statistics(driver.controller).sgls, 1);
 	no_sgls = true;
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	assert_int_equal(single_finish(&one, 60 * S), -EIO);

@@ -24,7 +24,7 @@ static void test_fatal_each_time(void **state)
 	single_start(&bad, driver.device, BLOCK_READ, 7, 1, bytes);
 	assert_int_equal(single_finish(&bad, 60 * S), -EIO);
 	assert_int_equal(sim_fault_hits(driver.sim), 4);
-	assert_int_equal(nvme_statistics(driver.controller)->resets, 4);
+	assert_int_equal(nvme_statistics(driver.controller).resets, 4);
 	single_start(&good, driver.device, BLOCK_READ, 8, 1, bytes);
 	assert_int_equal(single_finish(&good, 60 * S), 0);
 	driver_stop(&driver);
@@ -64,14 +64,14 @@ static void test_fails_behind_each_reset(void **state)
 				sim_advance(600 * S);
 		}
 	}
-	assert_int_equal(nvme_statistics(driver.controller)->resets, 100);
+	assert_int_equal(nvme_statistics(driver.controller).resets, 100);
 	for (unsigned i = 0; i < 100 && nvme_state(driver.controller) == NVME_LIVE; i++) {
 		sim_set_fatal(driver.sim);
 		sim_advance(S / 10);
 		nvme_poll_all();
 	}
 	assert_int_equal(nvme_state(driver.controller), NVME_DEAD);
-	assert_in_range(nvme_statistics(driver.controller)->resets, 110, 130);
+	assert_in_range(nvme_statistics(driver.controller).resets, 110, 130);
 	assert_logged("dead: it fails again after each reset");
 	assert_int_equal(block_read(driver.device, 0, 1, bytes), -ENODEV);
 	/* nvme reset begins anew */

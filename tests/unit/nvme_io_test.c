@@ -247,7 +247,7 @@ static void test_wrap_one_by_one(void **state)
 		assert_int_equal(block_read(driver.device, i, 1, back), 0);
 		assert_memory_equal(bytes, back, 512);
 	}
-	assert_int_equal(nvme_statistics(driver.controller)->timeouts, 0);
+	assert_int_equal(nvme_statistics(driver.controller).timeouts, 0);
 	driver_stop(&driver);
 }
 
@@ -459,7 +459,7 @@ static void test_failed_reads_through_a_bounce_buffer(void **state)
 		assert_int_equal(block_read(driver.device, 4, 1, memory + 1), -EIO);
 		assert_memory_equal(memory + 1, zeroes, 512);
 	}
-	assert_int_equal(nvme_statistics(driver.controller)->bounced, 40);
+	assert_int_equal(nvme_statistics(driver.controller).bounced, 40);
 	driver_stop(&driver);
 }
 

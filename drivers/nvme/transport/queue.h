@@ -108,6 +108,21 @@ struct nvme_queue_entry {
 	uint64_t what;
 };
 
+static inline uint16_t nvme_queue_entry_sqhd(const struct nvme_queue_entry *entry)
+{
+	return (uint16_t)entry->what;
+}
+
+static inline uint16_t nvme_queue_entry_sqid(const struct nvme_queue_entry *entry)
+{
+	return (uint16_t)(entry->what >> 16);
+}
+
+static inline uint16_t nvme_queue_entry_cid(const struct nvme_queue_entry *entry)
+{
+	return (uint16_t)(entry->what >> 32);
+}
+
 /* Status Field with SCT and SC not both 0: only then has the command failed. M, CRD and DNR say
  * nothing of a success (Base, section 3.3.3.2.1). */
 #define NVME_ENTRY_FAILED ((uint64_t)NVME_STATUS_MASK << 49)

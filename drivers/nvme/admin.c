@@ -17,6 +17,8 @@ struct waiting {
 	bool changes_namespaces;
 	void *data;
 	size_t room;
+	void *metadata;
+	size_t metadata_size;
 };
 
 /* Whether the controllers may have namespaces in common. */
@@ -36,6 +38,8 @@ static void free_waiting(struct waiting *waiting)
 {
 	if (waiting->data)
 		nvme_dma_free(waiting->data, waiting->room);
+	if (waiting->metadata)
+		nvme_dma_free(waiting->metadata, waiting->metadata_size);
 	nvme_free(waiting);
 }
 
@@ -276,77 +280,120 @@ bool nvme_reserved_for_driver(const struct nvme_command *command)
 	return nvme_command_effects(false, command) & (NVME_CHANGES_QUEUES | NVME_STAYS);
 }
 
+/* Memory for what is waited for, with a copy of what is sent. bus[]: of data and metadata, 0 where
+ * there is none. 0 or -ENOMEM; free_waiting() gives it back. */
+static int provide(struct waiting *waiting, const struct nvme_passthrough *passthrough,
+		   uint64_t bus[2])
+{
+	unsigned direction = NVME_OPCODE_DIRECTION(passthrough->command->opcode);
+	bool sent = direction != NVME_DIRECTION_FROM_DEVICE;
+
+	bus[0] = bus[1] = 0;
+	/* What moves data although it does not say so finds a page of zeroes, and not what belongs
+	 * to somebody else. */
+	waiting->room = passthrough->size ? passthrough->size : direction ? NVME_PAGE_SIZE : 0;
+	waiting->metadata_size = passthrough->metadata_size;
+	if (waiting->room) {
+		waiting->data = nvme_dma_alloc(waiting->room, &bus[0]);
+		if (!waiting->data)
+			return -ENOMEM;
+	}
+	if (waiting->metadata_size) {
+		waiting->metadata = nvme_dma_alloc(waiting->metadata_size, &bus[1]);
+		if (!waiting->metadata)
+			return -ENOMEM;
+	}
+	if (sent && passthrough->size)
+		memcpy(waiting->data, passthrough->data, passthrough->size);
+	if (sent && passthrough->metadata_size)
+		memcpy(waiting->metadata, passthrough->metadata, passthrough->metadata_size);
+	return 0;
+}
+
+/* The command as it is given, but for what is the driver's: CID and pointers. */
+static void fill_slot(const struct nvme_channel *channel, struct nvme_slot *slot,
+		      const struct nvme_command *command, const struct waiting *waiting,
+		      uint64_t metadata_bus)
+{
+	const struct block_segment segment = {waiting->data, waiting->room};
+	const struct nvme_cursor cursor = {&segment, 0};
+	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
+	uint16_t cid = slot->command.cid;
+
+	slot->command = *command;
+	slot->command.cid = cid;
+	slot->command.mptr = metadata_bus;
+	slot->command.prp1 = slot->command.prp2 = 0;
+	if (!waiting->room)
+		return;
+	/* A command that moves more than it says finds no stale pointers in the list. */
+	memset(list.entries, 0, list.count * sizeof(uint64_t));
+	nvme_prp_build(&cursor, waiting->room, &list, &slot->command.prp1, &slot->command.prp2);
+}
+
+/* Whether what the command is given is what it moves. */
+static bool fits(struct nvme_controller *controller, bool io,
+		 const struct nvme_passthrough *passthrough)
+{
+	return passthrough->size <= controller->transfer_max &&
+	       passthrough->metadata_size <= NVME_TRANSFER_LIMIT &&
+	       (passthrough->data || !passthrough->size) &&
+	       (passthrough->metadata || !passthrough->metadata_size) &&
+	       nvme_data_size(controller, io, passthrough->command, passthrough->size) <=
+		       passthrough->size;
+}
+
 /* *left: the controller still has the command. */
 static int pass_through(struct nvme_controller *controller, bool io,
-			const struct nvme_command *command, void *buffer, size_t size,
-			unsigned timeout_ms, struct nvme_reply *reply, bool *left)
+			const struct nvme_passthrough *passthrough, bool *left)
 {
+	const struct nvme_command *command = passthrough->command;
 	unsigned direction = NVME_OPCODE_DIRECTION(command->opcode);
-	size_t room;
-	uint64_t timeout_ns = timeout_ms ? timeout_ms * NVME_NS_PER_MS
-			      : io	 ? controller->io_timeout_ns
-					 : controller->admin_timeout_ns;
+	uint64_t timeout_ns = passthrough->timeout_ms ? passthrough->timeout_ms * NVME_NS_PER_MS
+			      : io		      ? controller->io_timeout_ns
+						      : controller->admin_timeout_ns;
 	struct nvme_channel *channel;
 	struct waiting *waiting;
 	struct nvme_slot *slot;
-	uint16_t cid;
-	uint64_t bus;
+	uint64_t bus[2];
 	int error = allowed(controller);
 
 	*left = false;
-	if (reply)
-		memset(reply, 0, sizeof(*reply));
+	if (passthrough->reply)
+		memset(passthrough->reply, 0, sizeof(*passthrough->reply));
 	if (error)
 		return error;
 	if (controller->polling)
 		return -EBUSY;
 	if (io && controller->channel_count < 2)
 		return -EOPNOTSUPP;
-	if (size > controller->transfer_max || (size && !buffer) ||
-	    command->flags & NVME_FLAGS_PSDT_MASK || (!io && nvme_reserved_for_driver(command)) ||
-	    nvme_data_size(controller, io, command, size) > size)
+	if (command->flags & NVME_FLAGS_PSDT_MASK || (!io && nvme_reserved_for_driver(command)) ||
+	    !fits(controller, io, passthrough))
 		return -EINVAL;
-	/* What moves data although it does not say so finds a page of zeroes, and not what belongs
-	 * to somebody else. */
-	room = size ? size : direction ? NVME_PAGE_SIZE : 0;
 	waiting = nvme_alloc(sizeof(*waiting));
 	if (!waiting)
 		return -ENOMEM;
 	waiting->interruptible = true;
 	waiting->changes_namespaces = !io && changes_namespaces(command);
-	waiting->room = room;
-	if (room) {
-		waiting->data = nvme_dma_alloc(room, &bus);
-		if (!waiting->data) {
-			nvme_free(waiting);
-			return -ENOMEM;
-		}
-		if (size && direction != NVME_DIRECTION_FROM_DEVICE)
-			memcpy(waiting->data, buffer, size);
-	}
+	error = provide(waiting, passthrough, bus);
+	if (error)
+		goto out;
 	channel = controller->channels[io ? 1 : 0];
 	slot = wait_for_slot(channel, nvme_time_ns() + timeout_ns, true, &error);
 	if (!slot)
 		goto out;
-	cid = slot->command.cid;
-	slot->command = *command;
-	slot->command.cid = cid;
-	slot->command.prp1 = slot->command.prp2 = 0;
-	if (room) {
-		const struct block_segment segment = {waiting->data, room};
-		const struct nvme_cursor cursor = {&segment, 0};
-		const struct nvme_prp_list list = nvme_slot_list(channel, slot);
-
-		/* A command that moves more than it says finds no stale pointers in the list. */
-		memset(list.entries, 0, list.count * sizeof(uint64_t));
-		nvme_prp_build(&cursor, room, &list, &slot->command.prp1, &slot->command.prp2);
-	}
-	error = send_and_wait(channel, slot, waiting, timeout_ns, reply);
+	fill_slot(channel, slot, command, waiting, bus[1]);
+	error = send_and_wait(channel, slot, waiting, timeout_ns, passthrough->reply);
 	*left = waiting->left;
 	if (*left)
 		return error;
-	if (!error && size && direction != NVME_DIRECTION_TO_DEVICE)
-		memcpy(buffer, waiting->data, size);
+	if (!error && direction != NVME_DIRECTION_TO_DEVICE) {
+		if (passthrough->size)
+			memcpy(passthrough->data, waiting->data, passthrough->size);
+		if (passthrough->metadata_size)
+			memcpy(passthrough->metadata, waiting->metadata,
+			       passthrough->metadata_size);
+	}
 out:
 	free_waiting(waiting);
 	return error;
@@ -357,10 +404,10 @@ out:
  * Nor by other controllers of the subsystem, which nothing else may tell of it. Where the command
  * was left behind they are read when it has ended.
  */
-static int change_namespaces(struct nvme_controller *controller, const struct nvme_command *command,
-			     void *buffer, size_t size, unsigned timeout_ms,
-			     struct nvme_reply *reply)
+static int change_namespaces(struct nvme_controller *controller,
+			     const struct nvme_passthrough *passthrough)
 {
+	const struct nvme_command *command = passthrough->command;
 	bool all =
 		command->nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
 	bool left;
@@ -373,7 +420,7 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 			if (all || n->nsid == command->nsid)
 				n->block.gone = true;
 	}
-	error = pass_through(controller, false, command, buffer, size, timeout_ms, reply, &left);
+	error = pass_through(controller, false, passthrough, &left);
 	if (left)
 		return error;
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
@@ -382,22 +429,22 @@ static int change_namespaces(struct nvme_controller *controller, const struct nv
 	return error;
 }
 
-int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
-		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
+int nvme_admin_command(struct nvme_controller *controller,
+		       const struct nvme_passthrough *passthrough)
 {
 	bool left;
 
-	if (changes_namespaces(command) && !allowed(controller) && !controller->polling)
-		return change_namespaces(controller, command, buffer, size, timeout_ms, reply);
-	return pass_through(controller, false, command, buffer, size, timeout_ms, reply, &left);
+	if (changes_namespaces(passthrough->command) && !allowed(controller) &&
+	    !controller->polling)
+		return change_namespaces(controller, passthrough);
+	return pass_through(controller, false, passthrough, &left);
 }
 
-int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,
-		    void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply)
+int nvme_io_command(struct nvme_controller *controller, const struct nvme_passthrough *passthrough)
 {
 	bool left;
 
-	return pass_through(controller, true, command, buffer, size, timeout_ms, reply, &left);
+	return pass_through(controller, true, passthrough, &left);
 }
 
 int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
@@ -409,7 +456,10 @@ int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint
 		.cdw10 = cns,
 	};
 
-	return nvme_admin_command(controller, &command, buffer, NVME_IDENTIFY_SIZE, 0, reply);
+	return nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
+									 .data = buffer,
+									 .size = NVME_IDENTIFY_SIZE,
+									 .reply = reply});
 }
 
 int nvme_log_page(struct nvme_controller *controller, unsigned lid, uint32_t nsid, uint64_t offset,
@@ -426,7 +476,10 @@ int nvme_log_page(struct nvme_controller *controller, unsigned lid, uint32_t nsi
 		return -EINVAL;
 	command.cdw10 = NVME_LOG_CDW10(lid, size / 4);
 	command.cdw11 = NVME_LOG_CDW11(size / 4);
-	return nvme_admin_command(controller, &command, buffer, size, 0, reply);
+	return nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
+									 .data = buffer,
+									 .size = size,
+									 .reply = reply});
 }
 
 int nvme_get_feature(struct nvme_controller *controller, unsigned feature, unsigned select,
@@ -440,7 +493,10 @@ int nvme_get_feature(struct nvme_controller *controller, unsigned feature, unsig
 		.cdw11 = cdw11,
 	};
 
-	return nvme_admin_command(controller, &command, buffer, size, 0, reply);
+	return nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
+									 .data = buffer,
+									 .size = size,
+									 .reply = reply});
 }
 
 int nvme_set_feature(struct nvme_controller *controller, unsigned feature, bool save, uint32_t nsid,
@@ -453,5 +509,8 @@ int nvme_set_feature(struct nvme_controller *controller, unsigned feature, bool 
 		.cdw11 = value,
 	};
 
-	return nvme_admin_command(controller, &command, buffer, size, 0, reply);
+	return nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
+									 .data = buffer,
+									 .size = size,
+									 .reply = reply});
 }

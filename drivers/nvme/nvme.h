@@ -137,26 +137,34 @@ struct nvme_reply {
 uint64_t nvme_data_size(struct nvme_controller *controller, bool io,
 			const struct nvme_command *command, uint64_t given);
 
-/* Sends an admin command and waits for it. The driver fills in CID and data pointer; buffer (NULL
- * where size is 0) may have any alignment, size is at most nvme_transfer_max() and at least
- * nvme_data_size(). The direction of the data is that of the
- * opcode's bits 1:0. timeout_ms 0 takes the default. reply may be NULL.
+/* A command that is passed through, with the memory for what it moves: of any alignment, NULL where
+ * there is none of it. The direction is that of the opcode's bits 1:0. */
+struct nvme_passthrough {
+	const struct nvme_command *command; /* the driver fills in CID and pointers */
+	void *data;
+	size_t size; /* at most nvme_transfer_max(), at least nvme_data_size() */
+	void *metadata;
+	size_t metadata_size;
+	unsigned timeout_ms;	  /* 0: the default */
+	struct nvme_reply *reply; /* may be NULL */
+};
+
+/* Sends an admin command and waits for it.
  *
  * 0; -EIO or the errno that fits when the controller completed it with a status (see
  * nvme_status_errno(); reply->status tells which); -ETIMEDOUT when it did not complete (the
- * controller has been reset by then), -ENODEV when it is dead or gone, -ENOMEM, -EINVAL (size; or a
- * command that only the driver may send: creation and deletion of queues, Asynchronous Event
+ * controller has been reset by then), -ENODEV when it is dead or gone, -ENOMEM, -EINVAL (sizes; or
+ * a command that only the driver may send: creation and deletion of queues, Asynchronous Event
  * Request, Doorbell Buffer Config), -EBUSY while resetting, -EINTR when Ctrl-C ended the wait: the
- * controller was asked to abort it, and buffer is not used any more. */
-int nvme_admin_command(struct nvme_controller *controller, const struct nvme_command *command,
-		       void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);
+ * controller was asked to abort it, and the memory is not used any more. */
+int nvme_admin_command(struct nvme_controller *controller,
+		       const struct nvme_passthrough *passthrough);
 
 /* Whether only the driver may send the admin command. */
 bool nvme_reserved_for_driver(const struct nvme_command *command);
 
 /* The same on an I/O queue. The namespace is command->nsid. It is never repeated. */
-int nvme_io_command(struct nvme_controller *controller, const struct nvme_command *command,
-		    void *buffer, size_t size, unsigned timeout_ms, struct nvme_reply *reply);
+int nvme_io_command(struct nvme_controller *controller, const struct nvme_passthrough *passthrough);
 
 /* Identify into buffer (4096 bytes). */
 int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,

@@ -180,9 +180,17 @@ static void pass_through(bool io)
 	command.cdw11 = (uint32_t)take(2);
 	command.cdw12 = (uint32_t)take(2);
 	if (io)
-		nvme_io_command(controller, &command, bytes, size, below(60), &reply);
+		nvme_io_command(controller, &(struct nvme_passthrough){.command = &command,
+								       .data = bytes,
+								       .size = size,
+								       .timeout_ms = below(60),
+								       .reply = &reply});
 	else
-		nvme_admin_command(controller, &command, bytes, size, below(60), &reply);
+		nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
+									  .data = bytes,
+									  .size = size,
+									  .timeout_ms = below(60),
+									  .reply = &reply});
 	nvme_status_name(reply.status);
 }
 

@@ -14,9 +14,15 @@ static void expect_status(struct guest *guest, bool admin, const struct nvme_com
 	int error;
 
 	if (admin)
-		error = nvme_admin_command(guest->controller, command, buffer, size, 0, &reply);
+		error = nvme_admin_command(
+			guest->controller,
+			&(struct nvme_passthrough){
+				.command = command, .data = buffer, .size = size, .reply = &reply});
 	else
-		error = nvme_io_command(guest->controller, command, buffer, size, 0, &reply);
+		error = nvme_io_command(
+			guest->controller,
+			&(struct nvme_passthrough){
+				.command = command, .data = buffer, .size = size, .reply = &reply});
 	EXPECT_STATUS(admin ? nvme_admin_name(command->opcode) : nvme_io_name(command->opcode),
 		      status, error, &reply);
 }
@@ -239,7 +245,8 @@ static void driver_only(struct guest *guest)
 		struct nvme_command command = {.opcode = opcodes[i], .cdw10 = 1};
 
 		EXPECT_ERROR(nvme_admin_name(opcodes[i]), -EINVAL,
-			     nvme_admin_command(guest->controller, &command, NULL, 0, 0, NULL));
+			     nvme_admin_command(guest->controller,
+						&(struct nvme_passthrough){.command = &command}));
 	}
 }
 

@@ -196,9 +196,15 @@ static void test_commands_passed_through(void **state)
 		start = nvme_time_ns();
 		sim_interrupt_after(1 * S);
 		if (io)
-			error = nvme_io_command(driver.controller, &read, bytes, 4096, 0, NULL);
+			error = nvme_io_command(driver.controller,
+						&(struct nvme_passthrough){.command = &read,
+									   .data = bytes,
+									   .size = 4096});
 		else
-			error = nvme_admin_command(driver.controller, &log, bytes, 512, 0, NULL);
+			error = nvme_admin_command(driver.controller,
+						   &(struct nvme_passthrough){.command = &log,
+									      .data = bytes,
+									      .size = 512});
 		sim_interrupt_clear();
 		assert_int_equal(error, -EINTR);
 		assert_in_range(nvme_time_ns() - start, 1 * S, 1500 * MS);
@@ -227,7 +233,10 @@ static void test_an_interrupt_in_the_last_moment(void **state)
 	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 100 * MS);
 	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
 	sim_interrupt_after(50 * MS);
-	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, NULL),
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){.command = &read,
+								    .data = bytes,
+								    .size = sizeof(bytes)}),
 			 0);
 	sim_interrupt_clear();
 	assert_memory_equal(bytes, pattern, sizeof(pattern));
@@ -249,7 +258,9 @@ static void test_left_behind_a_format(void **state)
 	driver_add_fault_to(&driver, 0, SIM_DELAY, NVME_ADMIN_FORMAT_NVM, 0, 1, 5 * S);
 	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
 	sim_interrupt_after(1 * S);
-	assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL), -EINTR);
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &format}),
+			 -EINTR);
 	sim_interrupt_clear();
 	driver_idle(1 * S);
 	assert_int_equal(block_read(driver.device, 0, 1, bytes), -ENODEV);
@@ -274,9 +285,11 @@ static void test_left_behind_at_the_end(void **state)
 		driver_start(&driver, NULL, NULL);
 		driver_add_fault(&driver, SIM_LOSE_HARD, NVME_IO_READ, 0, 1, 0);
 		sim_interrupt_after(0);
-		assert_int_equal(
-			nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, NULL),
-			-EINTR);
+		assert_int_equal(nvme_io_command(driver.controller,
+						 &(struct nvme_passthrough){.command = &read,
+									    .data = bytes,
+									    .size = sizeof(bytes)}),
+				 -EINTR);
 		sim_interrupt_clear();
 		if (gone)
 			sim_remove(driver.sim);
@@ -308,9 +321,15 @@ static void test_left_behind_and_shut_down(void **state)
 				    NVME_SC_INTERNAL | SIM_DNR);
 		sim_interrupt_after(0);
 		if (io)
-			error = nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL);
+			error = nvme_io_command(driver.controller,
+						&(struct nvme_passthrough){.command = &read,
+									   .data = bytes,
+									   .size = 512});
 		else
-			error = nvme_admin_command(driver.controller, &log, bytes, 512, 0, NULL);
+			error = nvme_admin_command(driver.controller,
+						   &(struct nvme_passthrough){.command = &log,
+									      .data = bytes,
+									      .size = 512});
 		assert_int_equal(error, -EINTR);
 		sim_interrupt_clear();
 		driver_stop(&driver);
@@ -336,7 +355,10 @@ static void test_while_an_event_is_served(void **state)
 		assert_true(sim_event(driver.sim, 1, 1, 2));
 		start = nvme_time_ns();
 		sim_interrupt_after(1 * S);
-		assert_int_equal(nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL),
+		assert_int_equal(nvme_io_command(driver.controller,
+						 &(struct nvme_passthrough){.command = &read,
+									    .data = bytes,
+									    .size = 512}),
 				 -EINTR);
 		sim_interrupt_clear();
 		assert_in_range(nvme_time_ns() - start, 1 * S, 1500 * MS);

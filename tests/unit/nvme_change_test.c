@@ -249,7 +249,8 @@ static void test_faults_in_changes(void **state)
 						  .status = 0x006 | (i & 4 ? SIM_DNR : 0),
 						  .count = 1});
 		if (i % 2)
-			nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL);
+			nvme_admin_command(driver.controller,
+					   &(struct nvme_passthrough){.command = &format});
 		else
 			nvme_rescan_namespaces(driver.controller);
 		for (unsigned n = 0; n < 3; n++)

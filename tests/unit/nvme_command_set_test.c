@@ -78,9 +78,12 @@ static void test_commands_pass_through(void **state)
 	(void)state;
 	driver_start(&driver, &mixed_config, NULL);
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(nvme_io_command(driver.controller, &rows[i].command, bytes,
-						 rows[i].size, 0, NULL),
-				 rows[i].error);
+		assert_int_equal(
+			nvme_io_command(driver.controller,
+					&(struct nvme_passthrough){.command = &rows[i].command,
+								   .data = bytes,
+								   .size = rows[i].size}),
+			rows[i].error);
 	/* Their blocks are no requests' target, whoever holds on to one. */
 	for (struct nvme_namespace *ns = nvme_namespace_first(driver.controller); ns; ns = ns->next)
 		assert_int_equal(ns->block.gone, ns->csi != NVME_CSI_NVM);

@@ -44,8 +44,10 @@ static void test_success_whatever_else_is_set(void **state)
 			assert_int_equal(block_read(driver.device, 5, 1, bytes + odd), 0);
 			assert_memory_equal(bytes + odd, pattern, sizeof(pattern));
 		}
-		assert_int_equal(
-			nvme_admin_command(driver.controller, &features, NULL, 0, 0, &reply), 0);
+		assert_int_equal(nvme_admin_command(driver.controller,
+						    &(struct nvme_passthrough){.command = &features,
+									       .reply = &reply}),
+				 0);
 		assert_int_equal(reply.status, 0);
 		model_exercise(driver.device, 11, 200, 20, 16);
 		assert_int_equal(nvme_reset(driver.controller), 0);
@@ -199,8 +201,12 @@ static void test_passed_through_and_completed(void **state)
 	driver_start(&driver, &config, NULL);
 	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 10 * S);
 	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
-	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 300, NULL),
-			 0);
+	assert_int_equal(
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &read,
+									      .data = bytes,
+									      .size = sizeof(bytes),
+									      .timeout_ms = 300}),
+		0);
 	expect_one_read(&driver, 1);
 }
 

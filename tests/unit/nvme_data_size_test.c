@@ -62,20 +62,21 @@ static void test_held_to_the_byte(void **state)
 	(void)state;
 	driver_start(&driver, &config, NULL);
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int (*send)(struct nvme_controller *, const struct nvme_command *, void *, size_t,
-			    unsigned, struct nvme_reply *) =
+		int (*send)(struct nvme_controller *, const struct nvme_passthrough *) =
 			rows[i].io ? nvme_io_command : nvme_admin_command;
 		struct nvme_reply reply;
+		struct nvme_passthrough passthrough = {.command = &rows[i].command,
+						       .data = bytes,
+						       .size = rows[i].size - 4,
+						       .reply = &reply};
 
 		assert_int_equal(nvme_data_size(driver.controller, rows[i].io, &rows[i].command,
 						rows[i].size),
 				 rows[i].size);
-		if (send(driver.controller, &rows[i].command, bytes, rows[i].size - 4, 0, &reply) !=
-			    -EINVAL ||
-		    reply.status)
+		if (send(driver.controller, &passthrough) != -EINVAL || reply.status)
 			fail_msg("row %u was sent with less than it moves", i);
-		if (send(driver.controller, &rows[i].command, bytes, rows[i].size, 0, &reply) &&
-		    !reply.status)
+		passthrough.size = rows[i].size;
+		if (send(driver.controller, &passthrough) && !reply.status)
 			fail_msg("row %u was not sent", i);
 	}
 	assert_legal(&driver);
@@ -105,10 +106,14 @@ static void test_nothing_and_far_too_much(void **state)
 	sim_namespace_write(driver.sim, 1, 0, 1, zeroes);
 	for (unsigned i = 0; i < sizeof(io) / sizeof(io[0]); i++)
 		for (size_t size = 0; size <= (io[i].cdw12 ? 4 : 0); size += 4)
-			assert_int_equal(nvme_io_command(driver.controller, &io[i],
-							 size ? bytes : NULL, size, 0, NULL),
+			assert_int_equal(nvme_io_command(driver.controller,
+							 &(struct nvme_passthrough){
+								 .command = &io[i],
+								 .data = size ? bytes : NULL,
+								 .size = size}),
 					 -EINVAL);
-	assert_int_equal(nvme_admin_command(driver.controller, &timestamp, NULL, 0, 0, NULL),
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &timestamp}),
 			 -EINVAL);
 	sim_namespace_read(driver.sim, 1, 0, 1, bytes);
 	assert_memory_equal(bytes, zeroes, sizeof(bytes));
@@ -127,7 +132,10 @@ static void test_reads_keep_to_their_bytes(void **state)
 	(void)state;
 	driver_start(&driver, &config, NULL);
 	memset(bytes, 0xee, sizeof(bytes));
-	assert_int_equal(nvme_admin_command(driver.controller, &log, bytes, 128, 0, NULL), 0);
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){
+						    .command = &log, .data = bytes, .size = 128}),
+			 0);
 	for (unsigned i = 128; i < sizeof(bytes); i++)
 		assert_int_equal(bytes[i], 0xee);
 	driver_finish(&driver);

@@ -324,11 +324,17 @@ static void test_deadlines_of_commands_passed_through(void **state)
 				    rows[i].io ? NVME_IO_READ : NVME_ADMIN_GET_FEATURES, 0, 1, 0);
 		start = nvme_time_ns();
 		if (rows[i].io)
-			error = nvme_io_command(driver.controller, &read, bytes, sizeof(bytes),
-						rows[i].timeout_ms, NULL);
+			error = nvme_io_command(
+				driver.controller,
+				&(struct nvme_passthrough){.command = &read,
+							   .data = bytes,
+							   .size = sizeof(bytes),
+							   .timeout_ms = rows[i].timeout_ms});
 		else
-			error = nvme_admin_command(driver.controller, &features, NULL, 0,
-						   rows[i].timeout_ms, NULL);
+			error = nvme_admin_command(
+				driver.controller,
+				&(struct nvme_passthrough){.command = &features,
+							   .timeout_ms = rows[i].timeout_ms});
 		assert_int_equal(error, -ETIMEDOUT);
 		assert_in_range(nvme_time_ns() - start, rows[i].least, rows[i].most);
 		assert_int_equal(statistics(&driver)->resets, 1);

@@ -50,7 +50,9 @@ static void test_format_passed_through(void **state)
 	(void)state;
 	driver_start(&driver, &config, NULL);
 	assert_int_equal(driver.device->block_size, 512);
-	assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL), 0);
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &format}),
+			 0);
 	assert_int_equal(block_read(driver.device, 0, 8, bytes), -ENODEV);
 	assert_non_null(block_find("my_nvme0n1"));
 	assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);
@@ -97,7 +99,8 @@ static void test_format_of_a_shared_namespace(void **state)
 		single_start(&lost, block_find("my_nvme1n1"), BLOCK_READ, 0, 8, bytes);
 		if (rows[i].shared)
 			sim_namespace_format(sim, 1, 12);
-		assert_int_equal(nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL),
+		assert_int_equal(nvme_admin_command(driver.controller,
+						    &(struct nvme_passthrough){.command = &format}),
 				 0);
 		assert_int_equal(single_finish(&lost, 60 * S), rows[i].shared ? -ENODEV : 0);
 		assert_int_equal(block_find("my_nvme0n1")->block_size, 4096);

@@ -34,7 +34,9 @@ static void test_gone_while_waiting_for_a_slot(void **state)
 	block_submit(driver.device, &request);
 	sim_remove(driver.sim);
 	start = nvme_time_ns();
-	assert_int_equal(nvme_io_command(driver.controller, &command, NULL, 0, 0, NULL), -ENODEV);
+	assert_int_equal(
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command}),
+		-ENODEV);
 	assert_in_range(nvme_time_ns() - start, 0, 6 * S);
 	assert_true(request.complete);
 	assert_int_equal(request.error, -ENODEV);
@@ -52,13 +54,18 @@ static void test_no_buffer(void **state)
 
 	(void)state;
 	driver_start(&driver, NULL, NULL);
-	assert_int_equal(nvme_admin_command(driver.controller, &identify, NULL, 0, 0, NULL),
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &identify}),
 			 -EINVAL);
-	assert_int_equal(nvme_admin_command(driver.controller, &get_log, NULL, 0, 0, NULL),
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &get_log}),
 			 -EINVAL);
-	assert_int_equal(nvme_io_command(driver.controller, &read, NULL, 0, 0, NULL), -EINVAL);
+	assert_int_equal(
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &read}),
+		-EINVAL);
 	/* Nothing says how much this one moves. */
-	assert_int_equal(nvme_admin_command(driver.controller, &host_behavior, NULL, 0, 0, NULL),
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &host_behavior}),
 			 0);
 	assert_legal(&driver);
 	driver_stop(&driver);
@@ -88,12 +95,21 @@ static void test_pass_through_leaves_nothing(void **state)
 	memset(bytes, 0x5a, sizeof(bytes));
 	memset(untouched, 0x5a, sizeof(untouched));
 	sim_add_fault(driver.sim, &fault);
-	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL), -EIO);
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){
+						 .command = &read, .data = bytes, .size = 512}),
+			 -EIO);
 	assert_memory_equal(bytes, untouched, sizeof(bytes));
 	before = sim_statistics(driver.sim)->commands[1][0x02];
-	assert_int_equal(nvme_io_command(driver.controller, &sgl, bytes, 512, 0, NULL), -EINVAL);
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){
+						 .command = &sgl, .data = bytes, .size = 512}),
+			 -EINVAL);
 	assert_int_equal(sim_statistics(driver.sim)->commands[1][0x02], before);
-	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, 512, 0, NULL), 0);
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){
+						 .command = &read, .data = bytes, .size = 512}),
+			 0);
 	sim_take_violations(driver.sim); /* that was the user's own fault */
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
@@ -461,20 +477,26 @@ static void test_namespaces_of_unknown_format(void **state)
 
 		snprintf(text, sizeof(text), "namespace %u is not in use", command.nsid);
 		sim_log_clear();
-		assert_int_equal(
-			nvme_io_command(driver.controller, &command, bytes, sizeof(bytes), 0, NULL),
-			-EINVAL);
+		assert_int_equal(nvme_io_command(driver.controller,
+						 &(struct nvme_passthrough){.command = &command,
+									    .data = bytes,
+									    .size = sizeof(bytes)}),
+				 -EINVAL);
 		assert_logged(text);
 	}
 	assert_int_equal(nvme_io_command(driver.controller,
-					 &(struct nvme_command){.opcode = 0x00, .nsid = 2}, NULL, 0,
-					 0, NULL),
+					 &(struct nvme_passthrough){
+						 .command = &(struct nvme_command){.opcode = 0x00,
+										   .nsid = 2}}),
 			 0);
 	for (unsigned i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
 		const struct nvme_command read = {.opcode = 0x02, .nsid = impossible[i]};
 		struct nvme_reply reply;
 
-		nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, &reply);
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &read,
+									      .data = bytes,
+									      .size = sizeof(bytes),
+									      .reply = &reply});
 		assert_int_equal(reply.status & 0x7ff, 0x00b);
 	}
 	assert_legal(&driver);
@@ -506,7 +528,7 @@ static void test_namespaces_of_an_admin_controller(void **state)
 		nvme_poll_all();
 		sim_advance(S / 100);
 	}
-	nvme_admin_command(driver.controller, &format, NULL, 0, 0, NULL);
+	nvme_admin_command(driver.controller, &(struct nvme_passthrough){.command = &format});
 	for (unsigned i = 0; i < 20; i++) {
 		nvme_poll_all();
 		sim_advance(S / 100);

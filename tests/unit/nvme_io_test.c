@@ -476,27 +476,46 @@ static void test_pass_through(void **state)
 	driver_start(&driver, &config, NULL);
 	/* any alignment */
 	memset(bytes + 1, 0xff, 512);
-	assert_int_equal(nvme_io_command(driver.controller, &command, bytes + 1, 512, 0, &reply),
-			 0);
+	assert_int_equal(
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command,
+									      .data = bytes + 1,
+									      .size = 512,
+									      .reply = &reply}),
+		0);
 	assert_int_equal(bytes[1], 0);
 	assert_int_equal(bytes[512], 0);
 	command.opcode = 0x05;
 	bytes[9] = 1;
 	assert_int_not_equal(
-		nvme_io_command(driver.controller, &command, bytes + 1, 512, 0, &reply), 0);
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command,
+									      .data = bytes + 1,
+									      .size = 512,
+									      .reply = &reply}),
+		0);
 	assert_int_equal(reply.status & 0x7ff, 0x285);
 	command.opcode = 0x99;
-	assert_int_not_equal(nvme_io_command(driver.controller, &command, NULL, 0, 0, &reply), 0);
+	assert_int_not_equal(
+		nvme_io_command(driver.controller,
+				&(struct nvme_passthrough){.command = &command, .reply = &reply}),
+		0);
 	assert_int_equal(reply.status & 0x7ff, 0x001);
 	command = (struct nvme_command){.opcode = 0x02, .nsid = 1, .cdw10 = 4096};
 	assert_int_not_equal(
-		nvme_io_command(driver.controller, &command, bytes + 1, 512, 0, &reply), 0);
+		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command,
+									      .data = bytes + 1,
+									      .size = 512,
+									      .reply = &reply}),
+		0);
 	assert_int_equal(reply.status & 0x7ff, 0x080);
 	command = (struct nvme_command){.opcode = NVME_ADMIN_CREATE_SQ, .cdw10 = 1};
-	assert_int_equal(nvme_admin_command(driver.controller, &command, NULL, 0, 0, &reply),
+	assert_int_equal(nvme_admin_command(
+				 driver.controller,
+				 &(struct nvme_passthrough){.command = &command, .reply = &reply}),
 			 -EINVAL);
 	command = (struct nvme_command){.opcode = 0x99};
-	assert_int_not_equal(nvme_admin_command(driver.controller, &command, NULL, 0, 0, &reply),
+	assert_int_not_equal(nvme_admin_command(driver.controller,
+						&(struct nvme_passthrough){.command = &command,
+									   .reply = &reply}),
 			     0);
 	assert_int_equal(reply.status & 0x7ff, 0x001);
 	free(bytes);

@@ -177,12 +177,17 @@ static void test_commands_pass_through(void **state)
 	driver.device = block_find("my_nvme0n1");
 	exercise(&driver, driver.device);
 	sim_namespace_read(driver.sim, 1, 3, 1, expected);
-	assert_int_equal(nvme_io_command(driver.controller, &read, bytes, sizeof(bytes), 0, NULL),
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){.command = &read,
+								    .data = bytes,
+								    .size = sizeof(bytes)}),
 			 0);
 	assert_memory_equal(bytes, expected, sizeof(bytes));
-	assert_int_equal(
-		nvme_io_command(driver.controller, &read, bytes, sizeof(bytes) / 2, 0, NULL),
-		-EINVAL);
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){.command = &read,
+								    .data = bytes,
+								    .size = sizeof(bytes) / 2}),
+			 -EINVAL);
 	driver_stop(&driver);
 }
 

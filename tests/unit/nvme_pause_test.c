@@ -79,7 +79,9 @@ static void test_paused(void **state)
 	driver_add_fault_to(&driver, 0, SIM_DELAY, NVME_ADMIN_GET_FEATURES, 0, 1, 8 * S);
 	reads_finish(&reads, 0);
 	assert_in_range(nvme_time_ns() - begun, 40 * S, 41 * S);
-	assert_int_equal(nvme_admin_command(driver.controller, &features, NULL, 0, 0, NULL), 0);
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &features}),
+			 0);
 	paused = false;
 	driver_idle(S);
 	assert_int_equal(statistics(&driver)->timeouts, 0);

@@ -252,8 +252,13 @@ static void test_pass_through_is_not_repeated(void **state)
 	uint8_t bytes[512] = {1};
 
 	driver_add_fault(driver, SIM_LOSE_HARD, 0x01, 0, 1, 0);
-	assert_int_equal(nvme_io_command(driver->controller, &command, bytes, 512, 300, &reply),
-			 -ETIMEDOUT);
+	assert_int_equal(
+		nvme_io_command(driver->controller, &(struct nvme_passthrough){.command = &command,
+									       .data = bytes,
+									       .size = 512,
+									       .timeout_ms = 300,
+									       .reply = &reply}),
+		-ETIMEDOUT);
 	assert_int_equal(sim_fault_hits(driver->sim), 1);
 	assert_int_equal(sim_statistics(driver->sim)->commands[1][1], 0);
 }

@@ -37,7 +37,8 @@ static void test_queues_are_refused(void **state)
 		assert_null(block_first());
 		assert_int_equal(sim_queue_size(driver.sim, 1, true), 0);
 		assert_int_equal(nvme_identify_command(driver.controller, 1, 0, page, NULL), 0);
-		assert_int_equal(nvme_io_command(driver.controller, &flush, NULL, 0, 0, NULL),
+		assert_int_equal(nvme_io_command(driver.controller,
+						 &(struct nvme_passthrough){.command = &flush}),
 				 -EOPNOTSUPP);
 		assert_int_equal(nvme_rescan_namespaces(driver.controller), -EOPNOTSUPP);
 		driver_idle(1 * S);

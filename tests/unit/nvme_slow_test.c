@@ -43,7 +43,10 @@ static void test_one_large_request(void **state)
 	sim_namespace_write(driver.sim, 1, 0, LARGE / 512, expected);
 	start = nvme_time_ns();
 	block_submit(driver.device, &request);
-	assert_int_equal(nvme_io_command(driver.controller, &one, block, sizeof(block), 0, NULL),
+	assert_int_equal(nvme_io_command(driver.controller,
+					 &(struct nvme_passthrough){.command = &one,
+								    .data = block,
+								    .size = sizeof(block)}),
 			 0);
 	assert_int_equal(block_wait(&request), 0);
 	assert_in_range(nvme_time_ns() - start, 50 * S, 60 * S);

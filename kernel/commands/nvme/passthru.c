@@ -174,9 +174,13 @@ static int run(int argc, char **argv, bool admin)
 		show_command(&passthru, buffer);
 	if (passthru.dry_run)
 		return 0;
-	error = (admin ? nvme_admin_command : nvme_io_command)(passthru.target.controller,
-							       &passthru.command, buffer, room,
-							       passthru.timeout_ms, &reply);
+	error = (admin ? nvme_admin_command : nvme_io_command)(
+		passthru.target.controller,
+		&(struct nvme_passthrough){.command = &passthru.command,
+					   .data = buffer,
+					   .size = room,
+					   .timeout_ms = passthru.timeout_ms,
+					   .reply = &reply});
 	if (nvme_check(argv[0], error, &reply))
 		return 1;
 	/* On standard error, so that the data stand alone. */

@@ -30,6 +30,8 @@ struct nvme_subcommand {
 /* What "nvme NAME --help" prints; ends the process where there is no such subcommand. */
 void nvme_print_help(const char *name);
 
-/* Checks how a command ended: 0, or 1 after its message ("NVMe status: LBA Out of Range: It goes
- * beyond the end of the namespace(0x4080)" or "nvme: …"). */
+/* Checks how a command ended: 0, or 1 after its message on standard error: "NVMe status: LBA Out of
+ * Range: It goes beyond the end of the namespace(0x4080)" where the controller refused it, "flush:
+ * Input/output error" (what, and the error) where it has no status. Subcommands end with that, and
+ * so does whatever else goes wrong: nvme-cli 2.3 has no other exit statuses. */
 int nvme_check(const char *what, int error, const struct nvme_reply *reply);

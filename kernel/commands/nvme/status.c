@@ -17,6 +17,6 @@ int nvme_check(const char *what, int error, const struct nvme_reply *reply)
 		err("NVMe status: %s%s%s(%#x)\n", nvme_status_name(reply->status), text ? ": " : "",
 		    text ? text : "", reply->status);
 	else if (error)
-		complain("%s: %s", what, error_text(-error));
+		err("%s: %s\n", what, error_text(-error));
 	return error || reply->status;
 }

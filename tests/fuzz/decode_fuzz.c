@@ -130,12 +130,13 @@ static int run(int argc, char **argv)
 	switch (kind % 5) {
 	case 0:
 		fill(page, sizeof(page));
-		nvme_print_identify_controller((void *)page, kind & 64 ? NVME_SHOW_BITS : 0);
+		nvme_print_structure(&nvme_identify_controller_table, page, kind >> 5 & 3, kind & 7,
+				     "page");
 		break;
 	case 1:
 		fill(page, sizeof(page));
-		nvme_print_identify_namespace((uint32_t)input_take(&in, 4), (void *)page,
-					      kind & 64 ? NVME_SHOW_BITS : 0);
+		nvme_print_structure(&nvme_identify_namespace_table, page, kind >> 5 & 3, kind & 7,
+				     "page");
 		break;
 	case 2:
 		fill(page, sizeof(struct nvme_properties));

@@ -109,13 +109,17 @@ static void check_field(const struct described *d, const struct nvme_row *row)
 	assert_true(conditioned);
 }
 
-/* format has one conversion: of a text, or of an unsigned long long. */
+/* format has one conversion: of a text, or of an unsigned long long. A range of bits may do without
+ * one: its number is shown before. */
 static void check_format(const struct nvme_row *row)
 {
 	const char *percent = strchr(row->format, '%');
 
+	if (!percent && row->kind == NVME_ROW_RANGE && row->form != NVME_FORM_CHOICE)
+		return;
 	assert_non_null(percent);
-	assert_null(strchr(percent + 1, '%'));
+	for (const char *other = percent + 1; (other = strchr(other, '%')); other += 2)
+		assert_int_equal(other[1], '%');
 	percent += percent[1] == '#' ? 2 : 1;
 	if (row->form == NVME_FORM_CHOICE)
 		assert_int_equal(*percent, 's');
@@ -129,10 +133,12 @@ static void check_bits(const struct described *d, const struct nvme_row *field,
 	uint64_t mask;
 
 	if (row->high < row->low || row->high >= 8 * field->size)
-		fail_msg("%s: %s.%s is not in the field", d->name, field->name, row->name);
+		fail_msg("%s: %s [%u:%u] is not in the field", d->name, field->name, row->high,
+			 row->low);
 	mask = UINT64_MAX >> (63 - (row->high - row->low)) << row->low;
 	if (*seen & mask)
-		fail_msg("%s: %s.%s overlaps others", d->name, field->name, row->name);
+		fail_msg("%s: %s [%u:%u] overlaps others", d->name, field->name, row->high,
+			 row->low);
 	*seen |= mask;
 	check_format(row);
 	if (row->form == NVME_FORM_CHOICE)
@@ -140,6 +146,8 @@ static void check_bits(const struct described *d, const struct nvme_row *field,
 			    row->text_count <= 1ull << (row->high - row->low + 1));
 	else
 		assert_true(row->form >= NVME_FORM_NUMBER);
+	if (row->kind == NVME_ROW_RANGE)
+		return;
 	for (const struct nvme_row *other = field + 1; other < row; other++)
 		if (other->kind == NVME_ROW_BITS && strcmp(other->name, row->name) == 0)
 			fail_msg("%s: two rows are called %s.%s", d->name, field->name, row->name);
@@ -161,7 +169,7 @@ static void test_rows_are_sound(void **state)
 			}
 			if (row->kind == NVME_ROW_FIELD || row->kind == NVME_ROW_ARRAY)
 				check_field(d, row);
-			else if (row->kind == NVME_ROW_BITS)
+			else if (row->kind == NVME_ROW_BITS || row->kind == NVME_ROW_RANGE)
 				check_bits(d, field, row, &seen);
 			else if (row->kind == NVME_ROW_PROSE)
 				assert_non_null(row->prose);

@@ -20,6 +20,12 @@ void out(const char *format, ...)
 	assert_true(length < sizeof(text));
 }
 
+void out_bytes(const void *bytes, size_t size)
+{
+	(void)bytes;
+	out("%zu bytes", size);
+}
+
 void out_char(char c)
 {
 	out("%c", c);
@@ -145,13 +151,93 @@ static void test_json(void **state)
 	nvme_show_json(&json, &nvme_identify_namespace_table, id);
 	nvme_json_end(&json);
 	assert_int_equal(strncmp(text, "{\n  \"nsze\":18446744073709551615,\n", 33), 0);
-	assert_shown("  \"nvmcap\":340282366920938463463374607431768211455,");
+	assert_shown("  \"nvmcap\":\"340282366920938463463374607431768211455\",");
 	assert_shown("  \"eui64\":\"00000000000000ab\",");
 	assert_not_shown("  \"npwg\"");
 	assert_shown("  ]\n}");
 	free(id);
 }
 
+/* Bits in brackets, as nvme-cli has them: reserved ones only where they are set, a column of its
+ * own, a line that another field makes valid, and an array that is written in words. */
+static void show_element(nvme_print *print, const void *element)
+{
+	print("%u percent", *(const uint8_t *)element);
+}
+
+static void show_nothing(nvme_print *print, const void *structure)
+{
+	(void)print, (void)structure;
+}
+
+static unsigned one(const void *structure)
+{
+	(void)structure;
+	return 1;
+}
+
+struct four {
+	uint8_t bits, other, array, vs;
+};
+static const struct nvme_row byte_rows[] = {{.name = "b", .size = 1}};
+static const struct nvme_structure byte_table = {byte_rows, 1, 1, 0};
+static const struct nvme_array byte_array = {
+	.element = &byte_table, .count = one, .decoded = show_element, .decoded_name = "Part"};
+static const struct nvme_row four_rows[] = {
+	FIELD(struct four, bits, HEX, .flags = NVME_ROW_GAP),
+	SUPPORT(7, "Flush"),
+	RESERVED_RANGE(6, 4),
+	RESERVED_RANGE(3, 3, .label = " [3:3] :"),
+	RANGE_OF(2, 1, "%s of them", "None", "One"),
+	RANGE(0, 0, "%llu %%", POWER),
+	FIELD(struct four, other, DECIMAL),
+	RANGE(7, 0, "Entries", ZEROS_BASED, .label = " [7:0]:"),
+	PROSE(show_nothing),
+	RANGE(7, 0, "Warm", KELVIN),
+	RANGE(7, 0, "All", NUMBER, WHEN(struct four, bits, 0x80)),
+	ARRAY(struct four, array, "part", &byte_array),
+	VENDOR(struct four, vs),
+};
+static const struct nvme_structure table = STRUCTURE(struct four, four_rows, 6);
+
+static void test_ranges(void **state)
+{
+	struct four four = {.bits = 0x85, .array = 7, .vs = 'x'};
+
+	(void)state;
+	nvme_print_structure(&table, &four, NVME_OUTPUT_NORMAL, NVME_SHOW_BITS, "Four %u", 4);
+	assert_string_equal(text, "Four 4:\n"
+				  "bits  : 0x85\n"
+				  "  [7:7] : 0x1\tFlush Supported\n"
+				  "  [2:1] : 0x2\tReserved of them\n"
+				  "  [0:0] : 0x1\t2 %\n"
+				  "\n"
+				  "other : 0\n"
+				  " [7:0]: 0 (0's based)\tEntries\n"
+				  "  [7:0] : -273°C (0 Kelvin)\tWarm\n"
+				  "  [7:0] : 0\tAll\n"
+				  "Part 0 : 7 percent\n");
+	begin(state);
+	four.bits = 0x18;
+	nvme_print_structure(&table, &four, NVME_OUTPUT_NORMAL, NVME_SHOW_BITS | NVME_SHOW_VENDOR,
+			     "Four");
+	assert_shown("  [7:7] : 0\tFlush Not Supported\n"
+		     "  [6:4] : 0x1\tReserved\n"
+		     " [3:3] : 0x1\tReserved\n"
+		     "  [2:1] : 0\tNone of them");
+	assert_not_shown("  [7:0] : 0\tAll");
+	assert_shown("vs[]:\n       0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n"
+		     "0000: 78                                              \"x\"");
+	begin(state);
+	nvme_print_structure(&table, &four, NVME_OUTPUT_BINARY, 0, "Four");
+	assert_string_equal(text, "4 bytes");
+	begin(state);
+	nvme_print_structure(&table, &four, NVME_OUTPUT_JSON, NVME_SHOW_BITS, "Four");
+	assert_string_equal(text, "{\n  \"bits\":24,\n  \"other\":0,\n  \"part\":[\n    {\n"
+				  "      \"b\":7\n    }\n  ]\n}\n");
+}
+
 TESTS(cmocka_unit_test_setup(test_identify_controller, begin),
       cmocka_unit_test_setup(test_identify_namespace, begin),
-      cmocka_unit_test_setup(test_json, begin), cmocka_unit_test(test_properties))
+      cmocka_unit_test_setup(test_json, begin), cmocka_unit_test_setup(test_ranges, begin),
+      cmocka_unit_test(test_properties))

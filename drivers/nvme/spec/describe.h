@@ -17,8 +17,9 @@ enum nvme_row_kind {
 	NVME_ROW_VENDOR,   /* whatever the vendor likes, and not shown */
 	/* Below a field, about its value: */
 	NVME_ROW_BITS,
+	NVME_ROW_RANGE, /* bits as nvme-cli shows those of most structures: "  [1:0] : 0x2\t…" */
 	NVME_ROW_ZERO,	/* what a value of 0 means; there are no bits to look at then */
-	NVME_ROW_PROSE, /* what bits alone do not say */
+	NVME_ROW_PROSE, /* lines that bits alone do not make, written by a function */
 	NVME_ROW_KEY,	/* the field's or array's name in JSON, where it is another */
 };
 
@@ -42,6 +43,9 @@ enum nvme_form {
 	NVME_FORM_POWER_4,  /* times 4 */
 	NVME_FORM_POWER_4K, /* times 4,096 */
 	NVME_FORM_CHOICE,   /* one of several texts */
+	/* of ranges, whose number is shown before: */
+	NVME_FORM_ZEROS_BASED, /* "3 (0's based)" */
+	NVME_FORM_KELVIN,      /* "70°C (343 Kelvin)" */
 };
 
 /* What nvme-cli's layout asks for */
@@ -52,6 +56,7 @@ enum nvme_form {
 #define NVME_ROW_NEW_LINE  0x10 /* in an array: the element goes on in another line */
 #define NVME_ROW_ONLY_JSON 0x20 /* nvme-cli 2.3 has it in JSON, not in text */
 #define NVME_ROW_NO_JSON   0x40 /* and the other way round */
+#define NVME_ROW_NONZERO   0x80 /* bits: no line where they are 0 */
 
 struct nvme_structure;
 
@@ -62,13 +67,18 @@ struct nvme_array {
 	/* How many elements mean something, and NULL or which one is in use. */
 	unsigned (*count)(const void *structure);
 	unsigned (*used)(const void *structure);
+	/* NULL, or how an element and its name are written where bits are decoded. */
+	void (*decoded)(nvme_print *print, const void *element);
+	const char *decoded_name;
 };
 
 struct nvme_row {
 	/* Of a field or array, or the acronym of bits; unique in its structure or field. */
 	const char *name;
 	/* Bits: their name in words, NULL where the line goes on with the one before; and what
-	 * stands around the value: one conversion, for unsigned long long or a text. ZERO: all. */
+	 * stands around the value: one conversion, for unsigned long long or a text. RANGE: NULL,
+	 * or the column that nvme-cli has instead of "  [1:0] :"; the format may do without its
+	 * conversion. ZERO: all. */
 	const char *label, *format;
 	union {
 		const char *const *texts; /* for 0, 1, ...; NULL and behind the last: reserved */
@@ -142,6 +152,23 @@ static inline bool nvme_row_applies(const struct nvme_row *row, const void *stru
 		.label = (words), .format = (around), .form = NVME_FORM_CHOICE, .texts = (list), \
 		.text_count = sizeof(list) / sizeof((list)[0])                                   \
 	}
+#define RANGE(top, bottom, around, as, ...)                                                 \
+	{                                                                                   \
+		.kind = NVME_ROW_RANGE, .high = (top), .low = (bottom), .format = (around), \
+		.form = NVME_FORM_##as, ##__VA_ARGS__                                       \
+	}
+#define RANGE_CHOICE(top, bottom, around, list, ...)        \
+	RANGE(top, bottom, around, CHOICE, .texts = (list), \
+	      .text_count = sizeof(list) / sizeof((list)[0]), ##__VA_ARGS__)
+/* The texts for 0, 1, ... */
+#define RANGE_OF(top, bottom, around, ...)                                   \
+	RANGE(top, bottom, around, CHOICE, .texts = NVME_TEXTS(__VA_ARGS__), \
+	      .text_count = sizeof(NVME_TEXTS(__VA_ARGS__)) / sizeof(char *))
+#define NVME_TEXTS(...) ((const char *const[]){__VA_ARGS__})
+/* One bit: "Verify Supported" */
+#define SUPPORT(bit, words, ...) RANGE_CHOICE(bit, bit, words " %s", nvme_support, ##__VA_ARGS__)
+#define RESERVED_RANGE(top, bottom, ...) \
+	RANGE(top, bottom, "Reserved", NUMBER, .flags = NVME_ROW_NONZERO, ##__VA_ARGS__)
 #define WHEN_ZERO(words)                                \
 	{                                               \
 		.kind = NVME_ROW_ZERO, .label = (words) \
@@ -154,3 +181,5 @@ static inline bool nvme_row_applies(const struct nvme_row *row, const void *stru
 	{                                            \
 		.kind = NVME_ROW_KEY, .name = (text) \
 	}
+
+extern const char *const nvme_support[2]; /* "Not Supported", "Supported" */

@@ -6,7 +6,7 @@
 
 static const char *const false_true[] = {"False", "True"};
 static const char *const no_yes[] = {"No", "Yes"};
-static const char *const support[] = {"Not Supported", "Supported"};
+const char *const nvme_support[2] = {"Not Supported", "Supported"};
 static const char *const support_lower[] = {"not supported", "supported"};
 static const char *const support_small[] = {"Not supported", "Supported"};
 static const char *const command_sets[] = {"I/O Command Set is Supported",
@@ -42,7 +42,7 @@ static void print_version(nvme_print *print, const void *structure)
 {
 	const struct nvme_properties *properties = structure;
 
-	print("NVMe specification %u.%u", NVME_VS_MAJOR(properties->vs),
+	print("\tNVMe specification %u.%u\n", NVME_VS_MAJOR(properties->vs),
 	      NVME_VS_MINOR(properties->vs));
 }
 
@@ -63,17 +63,18 @@ static void print_version(nvme_print *print, const void *structure)
 
 static const struct nvme_row properties[] = {
 	FIELD(struct nvme_properties, cap, BARE_HEX, .width = 41, .flags = NVME_ROW_GAP),
-	CHOICE(59, 59, "CRWMS", "Controller Ready With Media Support", "%s", support),
-	CHOICE(60, 60, "CRIMS", "Controller Ready Independent of Media Support", "%s", support),
+	CHOICE(59, 59, "CRWMS", "Controller Ready With Media Support", "%s", nvme_support),
+	CHOICE(60, 60, "CRIMS", "Controller Ready Independent of Media Support", "%s",
+	       nvme_support),
 	CHOICE(57, 57, "CMBS", "Controller Memory Buffer Supported",
-	       "The Controller Memory Buffer is %s", support),
+	       "The Controller Memory Buffer is %s", nvme_support),
 	CHOICE(56, 56, "PMRS", "Persistent Memory Region Supported",
-	       "The Persistent Memory Region is %s", support),
+	       "The Persistent Memory Region is %s", nvme_support),
 	BITS(55, 52, "MPSMAX", "Memory Page Size Maximum", "%llu bytes", POWER_4K),
 	BITS(51, 48, "MPSMIN", "Memory Page Size Minimum", "%llu bytes", POWER_4K),
 	CHOICE(45, 45, "BPS", "Boot Partition Support", "%s", no_yes),
-	CHOICE(37, 37, "CSS", "Command Sets Supported", "NVM command set is %s", support),
-	CHOICE(43, 43, "IOCSS", NULL, "One or more I/O Command Sets are %s", support),
+	CHOICE(37, 37, "CSS", "Command Sets Supported", "NVM command set is %s", nvme_support),
+	CHOICE(43, 43, "IOCSS", NULL, "One or more I/O Command Sets are %s", nvme_support),
 	CHOICE(44, 44, "NOIOCSS", NULL, "%s", command_sets),
 	CHOICE(36, 36, "NSSRS", "NVM Subsystem Reset Supported", "%s", no_yes),
 	BITS(35, 32, "DSTRD", "Doorbell Stride", "%llu bytes", POWER_4),
@@ -169,7 +170,7 @@ static const struct nvme_row properties[] = {
 	RESERVED(struct nvme_properties, reserved6c),
 	FIELD(struct nvme_properties, pmrcap, BARE_HEX, .width = 58),
 	CHOICE(24, 24, "CMSS", "Controller Memory Space Supported",
-	       "Referencing PMR with host supplied addresses is %s", support),
+	       "Referencing PMR with host supplied addresses is %s", nvme_support),
 	BITS(23, 16, "PMRTO", "Persistent Memory Region Timeout", "%llx", NUMBER),
 	BITS(13, 10, "PMRWBM", "Persistent Memory Region Write Barrier Mechanisms", "%llx", NUMBER),
 	CHOICE(9, 8, "PMRTU", "Persistent Memory Region Time Units", "PMR time unit is %s",

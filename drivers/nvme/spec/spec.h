@@ -11,6 +11,8 @@
 #define NVME_BITS(value, shift, width) \
 	((unsigned)(((uint64_t)(value) >> (shift)) & ((1ull << (width)) - 1)))
 
+#define NVME_ZERO_CELSIUS 273 /* kelvin: temperatures are in whole ones */
+
 #include "drivers/nvme/spec/registers.h"
 #include "drivers/nvme/spec/command.h"
 #include "drivers/nvme/spec/status.h"

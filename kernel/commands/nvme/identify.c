@@ -1,37 +1,54 @@
-/* nvme id-ctrl and id-ns: the Identify data structures, field by field. */
+/* nvme id-ctrl and id-ns, and how all of their family send Identify. */
+#include "kernel/commands/nvme/identify.h"
+
 #include "drivers/nvme/spec/describe.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
+#include "kernel/posix/process.h"
 
-void nvme_print_identify_controller(const struct nvme_identify_controller *id, unsigned how)
+void *nvme_identify_data(const char *what, struct nvme_controller *controller,
+			 const struct nvme_identify_request *request)
 {
-	out("NVME Identify Controller:\n");
-	nvme_show(&nvme_identify_controller_table, id, how);
-}
+	struct nvme_command command = {
+		.opcode = NVME_ADMIN_IDENTIFY,
+		.nsid = request->nsid,
+		.cdw10 = request->cns | (uint32_t)request->cntid << 16,
+		.cdw11 = request->cns_specific | (uint32_t)request->csi << 24,
+		.cdw14 = request->uuid_index,
+	};
+	void *data = alloc_or_fail(NVME_IDENTIFY_SIZE);
+	struct nvme_reply reply = {0};
+	int error = nvme_admin_command(controller,
+				       &(struct nvme_passthrough){.command = &command,
+								  .data = data,
+								  .size = NVME_IDENTIFY_SIZE,
+								  .reply = &reply});
 
-void nvme_print_identify_namespace(uint32_t nsid, const struct nvme_identify_namespace *id,
-				   unsigned how)
-{
-	out("NVME Identify Namespace %u:\n", nsid);
-	nvme_show(&nvme_identify_namespace_table, id, how);
-}
-
-static void print_json(const struct nvme_structure *structure, const void *data)
-{
-	struct json json = nvme_json_begin();
-
-	nvme_show_json(&json, structure, data);
-	nvme_json_end(&json);
+	if (nvme_check(what, error, &reply))
+		process_exit(1);
+	return data;
 }
 
 struct identify_options {
 	uint32_t nsid;
 	uint8_t output;
+	bool human, vendor, force;
 };
 
+static unsigned how(const struct identify_options *options)
+{
+	return (options->human ? NVME_SHOW_BITS : 0) | (options->vendor ? NVME_SHOW_VENDOR : 0);
+}
+
+#define VENDOR_OPTION                                                      \
+	NVME_FLAG(struct identify_options, vendor, "vendor-specific", 'v', \
+		  "dump the vendor's bytes as well")
+
 static const struct nvme_option id_ctrl_options[] = {
+	VENDOR_OPTION,
 	NVME_OUTPUT_OPTION(struct identify_options),
 	NVME_RAW_OPTION(struct identify_options),
+	NVME_HUMAN_OPTION(struct identify_options),
 	NVME_OPTIONS_END,
 };
 
@@ -39,18 +56,11 @@ static int id_ctrl_main(int argc, char **argv)
 {
 	struct identify_options options = {0};
 	struct nvme_target target = nvme_arguments(argc, argv, id_ctrl_options, &options);
-	struct nvme_identify_controller *id = alloc_or_fail(sizeof(*id));
-	struct nvme_reply reply = {0};
-	int error = nvme_identify_command(target.controller, NVME_CNS_CONTROLLER, 0, id, &reply);
+	struct nvme_identify_request request = {.cns = NVME_CNS_CONTROLLER};
 
-	if (nvme_check("id-ctrl", error, &reply))
-		return 1;
-	if (options.output == NVME_OUTPUT_BINARY)
-		out_bytes(id, sizeof(*id));
-	else if (options.output == NVME_OUTPUT_JSON)
-		print_json(&nvme_identify_controller_table, id);
-	else
-		nvme_print_identify_controller(id, 0);
+	nvme_print_structure(&nvme_identify_controller_table,
+			     nvme_identify_data(argv[0], target.controller, &request),
+			     options.output, how(&options), "NVME Identify Controller");
 	return 0;
 }
 
@@ -59,8 +69,12 @@ NVME_SUBCOMMAND(id_ctrl, "id-ctrl", id_ctrl_main, "DEVICE [OPTIONS]",
 
 static const struct nvme_option id_ns_options[] = {
 	NVME_NSID_OPTION(struct identify_options),
+	NVME_FLAG(struct identify_options, force, "force", 'f',
+		  "this namespace even if it is not attached"),
+	VENDOR_OPTION,
 	NVME_OUTPUT_OPTION(struct identify_options),
 	NVME_RAW_OPTION(struct identify_options),
+	NVME_HUMAN_OPTION(struct identify_options),
 	NVME_OPTIONS_END,
 };
 
@@ -68,19 +82,15 @@ static int id_ns_main(int argc, char **argv)
 {
 	struct identify_options options = {0};
 	struct nvme_target target = nvme_arguments(argc, argv, id_ns_options, &options);
-	uint32_t nsid = nvme_operand_nsid(&target, options.nsid);
-	struct nvme_identify_namespace *id = alloc_or_fail(sizeof(*id));
-	struct nvme_reply reply = {0};
-	int error = nvme_identify_command(target.controller, NVME_CNS_NAMESPACE, nsid, id, &reply);
+	struct nvme_identify_request request = {
+		.cns = options.force ? NVME_CNS_ALLOCATED_NAMESPACE : NVME_CNS_NAMESPACE,
+		.nsid = nvme_operand_nsid(&target, options.nsid),
+	};
 
-	if (nvme_check("id-ns", error, &reply))
-		return 1;
-	if (options.output == NVME_OUTPUT_BINARY)
-		out_bytes(id, sizeof(*id));
-	else if (options.output == NVME_OUTPUT_JSON)
-		print_json(&nvme_identify_namespace_table, id);
-	else
-		nvme_print_identify_namespace(nsid, id, 0);
+	nvme_print_structure(&nvme_identify_namespace_table,
+			     nvme_identify_data(argv[0], target.controller, &request),
+			     options.output, how(&options), "NVME Identify Namespace %u",
+			     request.nsid);
 	return 0;
 }
 

@@ -64,6 +64,8 @@ struct nvme_option {
 	}
 #define NVME_RAW_OPTION(type) \
 	NVME_FLAG_OF(type, output, NVME_OUTPUT_BINARY, "raw-binary", 'b', "output in binary format")
+/* -H, for a member bool human */
+#define NVME_HUMAN_OPTION(type) NVME_FLAG(type, human, "human-readable", 'H', "decode the fields")
 /* -n, for a member uint32_t nsid */
 #define NVME_NSID_OPTION(type) NVME_NUMBER(type, nsid, "namespace-id", 'n', "desired namespace")
 #define NVME_OPTIONS_END     \

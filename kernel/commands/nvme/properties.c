@@ -63,8 +63,7 @@ struct show_regs_options {
 
 static const struct nvme_option show_regs_options[] = {
 	NVME_OUTPUT_OPTION(struct show_regs_options),
-	NVME_FLAG(struct show_regs_options, human, "human-readable", 'H',
-		  "show the fields of each property"),
+	NVME_HUMAN_OPTION(struct show_regs_options),
 	NVME_FLAG(struct show_regs_options, verbose, "verbose", 'v',
 		  "show offsets and sizes as well"),
 	NVME_OPTIONS_END,

@@ -2,6 +2,7 @@
  * drivers/nvme/spec. */
 #include "drivers/nvme/spec/describe.h"
 #include "kernel/commands/command.h"
+#include "kernel/commands/nvme/options.h"
 #include "kernel/commands/nvme/show.h"
 #include "lib/endian.h"
 #include "lib/format.h"
@@ -78,33 +79,42 @@ static bool shown(const struct nvme_row *row, const void *structure)
 	       nvme_row_applies(row, structure);
 }
 
+static void print_element(const struct nvme_structure *element, const uint8_t *bytes, int indent)
+{
+	const char *before = "";
+
+	for (unsigned j = 0; j < element->count; j++) {
+		const struct nvme_row *part = &element->rows[j];
+
+		if (part->kind != NVME_ROW_FIELD || !shown(part, bytes))
+			continue;
+		if (part->flags & NVME_ROW_NEW_LINE)
+			out("\n%*s", indent, "");
+		else
+			out("%s", before);
+		if (!(part->flags & NVME_ROW_UNNAMED))
+			out("%s:", part->name);
+		print_value(part, bytes, part->width);
+		before = " ";
+	}
+}
+
 /* Each element in a line of its own, or several: "lbaf  0 : ms:0   lbads:9  rp:0 (in use)". */
-static void print_array(const struct nvme_row *row, const void *structure)
+static void print_array(const struct nvme_row *row, const void *structure, unsigned how)
 {
 	const struct nvme_array *array = row->array;
-	const struct nvme_structure *element = array->element;
 	const uint8_t *bytes = (const uint8_t *)structure + row->offset;
+	bool decoded = how & NVME_SHOW_BITS && array->decoded;
+	const char *name = decoded ? array->decoded_name : row->name;
 	unsigned count = array->count(structure);
-	int indent = (int)(strlen(row->name) + array->digits + 4);
+	int indent = (int)(strlen(name) + array->digits + 4);
 
-	for (unsigned i = 0; i < count; i++, bytes += element->size) {
-		const char *before = "";
-
-		out("%s %*u : ", row->name, array->digits, i);
-		for (unsigned j = 0; j < element->count; j++) {
-			const struct nvme_row *part = &element->rows[j];
-
-			if (part->kind != NVME_ROW_FIELD || !shown(part, bytes))
-				continue;
-			if (part->flags & NVME_ROW_NEW_LINE)
-				out("\n%*s", indent, "");
-			else
-				out("%s", before);
-			if (!(part->flags & NVME_ROW_UNNAMED))
-				out("%s:", part->name);
-			print_value(part, bytes, part->width);
-			before = " ";
-		}
+	for (unsigned i = 0; i < count; i++, bytes += array->element->size) {
+		out("%s %*u : ", name, array->digits, i);
+		if (decoded)
+			array->decoded(out, bytes);
+		else
+			print_element(array->element, bytes, indent);
 		if (array->used)
 			out(" %s", i == array->used(structure) ? "(in use)" : "");
 		out("\n");
@@ -131,17 +141,13 @@ static unsigned long long meaning(enum nvme_form form, unsigned long long bits)
 	}
 }
 
-static void print_bits(const struct nvme_row *row, uint64_t value, int width)
+static uint64_t bits_of(const struct nvme_row *row, uint64_t value)
 {
-	uint64_t bits = value >> row->low & UINT64_MAX >> (63 - (row->high - row->low));
+	return value >> row->low & UINT64_MAX >> (63 - (row->high - row->low));
+}
 
-	if (!row->label)
-		out("%*s", width + 2, "");
-	else if (strcmp(row->label, row->name) == 0)
-		out("%-*s: ", width, row->label);
-	else
-		/* the acronym ends the column, with a blank before it at least */
-		out("%-*s (%s): ", width - (int)strlen(row->name) - 3, row->label, row->name);
+static void print_meaning(const struct nvme_row *row, uint64_t bits)
+{
 	if (row->form != NVME_FORM_CHOICE)
 		out(row->format, meaning(row->form, bits));
 	else
@@ -149,30 +155,103 @@ static void print_bits(const struct nvme_row *row, uint64_t value, int width)
 		    bits < row->text_count && row->texts[bits] ? row->texts[bits] : "Reserved");
 }
 
+static void print_bits(const struct nvme_row *row, uint64_t value, int width)
+{
+	if (!row->label)
+		out("%*s", width + 2, "");
+	else if (strcmp(row->label, row->name) == 0)
+		out("%-*s: ", width, row->label);
+	else
+		/* the acronym ends the column, with a blank before it at least */
+		out("%-*s (%s): ", width - (int)strlen(row->name) - 3, row->label, row->name);
+	print_meaning(row, bits_of(row, value));
+}
+
+static void print_range(const struct nvme_row *row, uint64_t value)
+{
+	uint64_t bits = bits_of(row, value);
+
+	if (row->label)
+		out("%s", row->label);
+	else
+		out("  [%u:%u] :", row->high, row->low);
+	if (row->form == NVME_FORM_ZEROS_BASED)
+		out(" %llu (0's based)\t", (unsigned long long)bits);
+	else if (row->form == NVME_FORM_KELVIN)
+		out(" %lld°C (%llu Kelvin)\t", (long long)bits - NVME_ZERO_CELSIUS,
+		    (unsigned long long)bits);
+	else
+		out(" %#llx\t", (unsigned long long)bits);
+	print_meaning(row, bits);
+}
+
+static void print_row_below(const struct nvme_row *row, uint64_t value, int width, const void *data)
+{
+	switch (row->kind) {
+	case NVME_ROW_BITS:
+		out("\t");
+		print_bits(row, value, width);
+		break;
+	case NVME_ROW_RANGE:
+		print_range(row, value);
+		break;
+	case NVME_ROW_PROSE:
+		row->prose(out, data);
+		return;
+	default:
+		out("\t%s", row->label);
+		break;
+	}
+	out("\n");
+}
+
+static bool shown_below(const struct nvme_row *row, uint64_t value, const void *data)
+{
+	if (row->kind == NVME_ROW_KEY)
+		return false;
+	if (row->kind == NVME_ROW_ZERO)
+		return !value;
+	if (row->flags & NVME_ROW_NONZERO && !bits_of(row, value))
+		return false;
+	return nvme_row_applies(row, data);
+}
+
 /* What stands below a field. */
 static void print_below(const struct nvme_structure *structure, const struct nvme_row *field,
 			const void *data)
 {
 	const struct nvme_row *end = structure->rows + structure->count;
-	uint64_t value = get_le((const uint8_t *)data + field->offset, field->size);
+	unsigned size = field->size < sizeof(uint64_t) ? field->size : sizeof(uint64_t);
+	uint64_t value = get_le((const uint8_t *)data + field->offset, size);
 
 	for (const struct nvme_row *row = field + 1; row < end && row->kind >= NVME_ROW_BITS;
 	     row++) {
-		if ((row->kind == NVME_ROW_ZERO && value) || row->kind == NVME_ROW_KEY)
+		if (!shown_below(row, value, data))
 			continue;
-		out("\t");
-		if (row->kind == NVME_ROW_BITS)
-			print_bits(row, value, field->width);
-		else if (row->kind == NVME_ROW_PROSE)
-			row->prose(out, data);
-		else
-			out("%s", row->label);
-		out("\n");
+		print_row_below(row, value, field->width, data);
 		if (row->kind == NVME_ROW_ZERO)
 			break;
 	}
 	if (field->flags & NVME_ROW_GAP)
 		out("\n");
+}
+
+void nvme_dump(const uint8_t *bytes, size_t size)
+{
+	out("       0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n");
+	for (size_t line = 0; line < size; line += 16) {
+		size_t count = size - line < 16 ? size - line : 16;
+
+		out("%04zx:", line);
+		for (size_t i = 0; i < count; i++)
+			out(" %02x", bytes[line + i]);
+		out("%*s\"", (int)(3 * (16 - count)) + 1, "");
+		for (size_t i = 0; i < count; i++)
+			out_char(bytes[line + i] > ' ' && bytes[line + i] < 0x7f
+					 ? (char)bytes[line + i]
+					 : '.');
+		out("\"\n");
+	}
 }
 
 void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
@@ -181,7 +260,11 @@ void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row
 	if (!shown(row, data))
 		return;
 	if (row->kind == NVME_ROW_ARRAY)
-		print_array(row, data);
+		print_array(row, data, how);
+	if (row->kind == NVME_ROW_VENDOR && how & NVME_SHOW_VENDOR) {
+		out("%s[]:\n", row->name);
+		nvme_dump((const uint8_t *)data + row->offset, row->size);
+	}
 	if (row->kind != NVME_ROW_FIELD)
 		return;
 	if (how & NVME_SHOW_PLACE)
@@ -202,20 +285,24 @@ void nvme_show(const struct nvme_structure *structure, const void *data, unsigne
 		nvme_show_row(structure, &structure->rows[i], data, how);
 }
 
-void nvme_dump(const uint8_t *bytes, size_t size)
+void nvme_print_structure(const struct nvme_structure *structure, const void *data,
+			  enum nvme_output output, unsigned how, const char *title, ...)
 {
-	out("       0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n");
-	for (size_t line = 0; line < size; line += 16) {
-		size_t count = size - line < 16 ? size - line : 16;
+	char text[80];
+	va_list arguments;
 
-		out("%04zx:", line);
-		for (size_t i = 0; i < count; i++)
-			out(" %02x", bytes[line + i]);
-		out("%*s\"", (int)(3 * (16 - count)) + 1, "");
-		for (size_t i = 0; i < count; i++)
-			out_char(bytes[line + i] > ' ' && bytes[line + i] < 0x7f
-					 ? (char)bytes[line + i]
-					 : '.');
-		out("\"\n");
+	if (output == NVME_OUTPUT_BINARY) {
+		out_bytes(data, structure->size);
+	} else if (output == NVME_OUTPUT_JSON) {
+		struct json json = nvme_json_begin();
+
+		nvme_show_json(&json, structure, data);
+		nvme_json_end(&json);
+	} else {
+		va_start(arguments, title);
+		vsnprintf(text, sizeof(text), title, arguments);
+		va_end(arguments);
+		out("%s:\n", text);
+		nvme_show(structure, data, how);
 	}
 }

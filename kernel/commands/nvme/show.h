@@ -6,13 +6,15 @@
 #include <stdint.h>
 
 #include "drivers/nvme/spec/spec.h"
+#include "kernel/commands/nvme/options.h"
 #include "lib/json.h"
 
 struct nvme_row;
 struct nvme_structure;
 enum nvme_show {
-	NVME_SHOW_BITS = 1,  /* what stands below a field in its table as well */
-	NVME_SHOW_PLACE = 2, /* offset and size before the name */
+	NVME_SHOW_BITS = 1,   /* what stands below a field in its table as well */
+	NVME_SHOW_PLACE = 2,  /* offset and size before the name */
+	NVME_SHOW_VENDOR = 4, /* a dump of what is the vendor's */
 };
 
 /* data as its table (drivers/nvme/spec/describe.h) describes it, one field a line; a single field
@@ -20,6 +22,12 @@ enum nvme_show {
 void nvme_show(const struct nvme_structure *structure, const void *data, unsigned how);
 void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
 		   const void *data, unsigned how);
+
+/* The whole structure in the output that was chosen: as text below a line of its title, which is a
+ * format without a colon at its end, as JSON, or as it is. */
+void nvme_print_structure(const struct nvme_structure *structure, const void *data,
+			  enum nvme_output output, unsigned how, const char *title, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /* The same as members of the JSON object that json is in. */
 void nvme_show_json(struct json *json, const struct nvme_structure *structure, const void *data);
@@ -34,6 +42,3 @@ void nvme_dump(const uint8_t *bytes, size_t size);
 
 /* Every property, from a copy of the registers. */
 void nvme_print_properties(const struct nvme_properties *properties, unsigned how);
-void nvme_print_identify_controller(const struct nvme_identify_controller *id, unsigned how);
-void nvme_print_identify_namespace(uint32_t nsid, const struct nvme_identify_namespace *id,
-				   unsigned how);

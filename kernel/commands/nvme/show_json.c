@@ -25,13 +25,14 @@ void nvme_json_end(struct json *json)
 	out("\n");
 }
 
+/* nvme-cli quotes what has more than 64 bits. */
 static void show_number(struct json *json, const char *key, const uint8_t *bytes, unsigned size)
 {
 	char text[40];
 
 	if (size == 16) {
 		nvme_decimal128(bytes, text);
-		json_literal(json, key, text);
+		json_string(json, key, text);
 	} else {
 		json_number(json, key, get_le(bytes, size));
 	}

@@ -1,0 +1,142 @@
+"""What nvme_differential.py compares: a row for each command line, with what may differ and why.
+
+Add a row to the list of its subject. A line for every configuration stands under ALL; those of one configuration run in the
+order of the table, in one boot, so a row finds the devices as the rows before left them.
+"""
+
+import re
+
+
+class Rule:
+    """What may differ between two texts of the same command line."""
+
+    def __init__(self, pattern, why):
+        self.pattern = re.compile(pattern)
+        self.why = why
+
+
+class Form(Rule):
+    """Numbers on the lines that match are compared by their form alone: they count what the host did, or tell the time."""
+
+    def apply(self, lines):
+        return [re.sub(r"\b(0x[0-9a-fA-F]+|\d[\d,.]*|[0-9a-f]{4,})\b", "N", line) if self.pattern.search(line) else line for line in lines]
+
+
+class Blanks(Rule):
+    """Any number of blanks is one: columns that are as wide as the longest name, and names are longer here."""
+
+    def __init__(self):
+        super().__init__("", "names are longer here")
+
+    def apply(self, lines):
+        return [re.sub(" +", " ", line) for line in lines]
+
+
+class Differs(Rule):
+    """Lines that match are left out, and with each those below it that are indented deeper."""
+
+    def apply(self, lines):
+        kept, dropped = [], None
+        for line in lines:
+            depth = len(line) - len(line.lstrip())
+            if dropped is not None and depth > dropped:
+                continue
+            dropped = depth if self.pattern.search(line) else None
+            if dropped is None:
+                kept.append(line)
+        return kept
+
+
+class Order(Rule):
+    """Lines that match come in any order."""
+
+    def apply(self, lines):
+        places = [number for number, line in enumerate(lines) if self.pattern.search(line)]
+        lines = list(lines)
+        for place, line in zip(places, sorted(lines[place] for place in places)):
+            lines[place] = line
+        return lines
+
+
+class Case:
+    """A row: configurations (a name, or several in one text), the command line as for Linux, and what may differ."""
+
+    def __init__(self, configurations, line, *rules):
+        self.configurations = configurations.split()
+        self.line = line
+        self.rules = rules
+
+
+ALL = "plain namespaces zoned subsystem sriov fdp"
+NO_BRIDGE = "plain namespaces zoned subsystem fdp"  # whose registers are as the kernel wants them
+
+EXPLAINED = Differs("^NVMe status: ", "statuses are explained in words of our own")
+OURS_ALONE = Differs("^(cmbebs|cmbswtp|nssd) ", "nvme-cli 2.3 has no row for them")
+QUEUES = Form(r"^(asq|acq) |\(A[SC]QB\)", "where the queues lie")
+DECODED = Differs("\tCRIMT|\tNot Ready +\\(NRDY\\)", "nvme-cli 2.3 decodes them against the specification")
+ADDRESS = Differs("^addr ", "where the buffer lies")
+
+IDENTIFY = [
+    Case(ALL, "nvme list-ns /dev/nvme0"),
+    Case(ALL, "nvme id-ctrl /dev/nvme0"),
+    Case(ALL, "nvme id-ctrl /dev/nvme0 -b"),
+    Case(ALL, "nvme id-ns /dev/nvme0 -n 1"),
+    Case("plain", "nvme id-ns /dev/nvme0n1"),
+    Case("plain", "nvme id-ns /dev/nvme0n1 -b"),
+    Case(ALL, "nvme id-ns /dev/nvme0 -n 77"),
+    Case("namespaces subsystem", "nvme id-ns /dev/nvme0 -n 2"),
+    Case("namespaces", "nvme id-ns /dev/nvme0 -n 3"),
+    Case("namespaces", "nvme id-ns /dev/nvme0 -n 4"),
+    Case("subsystem", "nvme list-ns /dev/nvme1"),
+    Case("subsystem", "nvme id-ctrl /dev/nvme1"),
+    Case("subsystem", "nvme id-ns /dev/nvme1 -n 3"),
+]
+
+REGISTERS = [
+    Case(ALL, "nvme show-regs /dev/nvme0", OURS_ALONE, QUEUES),
+    Case(ALL, "nvme show-regs /dev/nvme0 -H", OURS_ALONE, QUEUES, DECODED),
+]
+
+PASSTHROUGH = [
+    Case(ALL, "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=1 -l 4096 -r"),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=1 -l 4096 -r -b"),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=1 -l 4096 -r -s -t 5000", ADDRESS),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=0xfe -l 4096 -r", EXPLAINED),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 10 --cdw10=7"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 -l 512 -r"),
+    Case("plain", "nvme io-passthru /dev/nvme0 -o 2 -n 1 -l 512 -r"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 -l 512 -r -b"),
+    Case("plain", "nvme io-passthru /dev/nvme0 -o 2 -n 7 -f 1 --cdw2=2 --cdw3=3 -4 4 -5 5 -6 0x606 -7 7 -8 8 -9 9 -l 512 -r -d -p 3",
+         ADDRESS),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 0x99 -n 1", EXPLAINED),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 --cdw10=0xffffffff -l 512 -r", EXPLAINED),
+]
+
+PCI = [
+    Case(ALL, "lspci"),
+    Case(ALL, "lspci -n"),
+    Case(NO_BRIDGE, "lspci -x -s 4"),
+    Case(NO_BRIDGE, "lspci -xxx -s 4"),
+]
+
+BLOCK = [
+    Case("plain subsystem fdp", "blockdev --report"),
+    Case("plain", "blockdev --getsize64 /dev/nvme0n1"),
+    Case("plain subsystem fdp", "lsblk", Blanks()),
+    Case("plain", "dd if=/dev/nvme0n1 bs=4k count=2 status=none"),
+]
+
+OTHERS = [
+    Case("plain", "nvme subsystem-reset /dev/nvme0"),
+]
+
+CASES = [*IDENTIFY, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *OTHERS]
+
+
+def cases_of(configuration):
+    return [case for case in CASES if configuration in case.configurations]
+
+
+def rules_of(configuration, line):
+    """The rules of a line's row; none where it has no row."""
+    return next((case.rules for case in cases_of(configuration) if case.line == line), ())

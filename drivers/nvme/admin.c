@@ -96,8 +96,8 @@ static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 	if (nvme_time_ns() >= deadline_ns)
 		return -ETIMEDOUT;
 	if (++controller->polls % 64 == 0) {
-		csts = nvme_get32(controller, NVME_REG_CSTS);
-		if (csts == 0xffffffff)
+		csts = nvme_get32(&controller->registers, NVME_REG_CSTS);
+		if (csts == NVME_ALL_ONES)
 			return -ENODEV;
 		if (csts & NVME_CSTS_CFS)
 			return -EIO;

@@ -35,8 +35,7 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 	channel->slot_count = (uint16_t)(config->entries - 1);
 	channel->timeout_ns = config->timeout_ns;
 	channel->check_at_ns = NVME_NEVER;
-	error = nvme_queue_init(&channel->queue, config->id, config->entries, config->bar,
-				config->dstrd);
+	error = nvme_queue_init(&channel->queue, config->registers, config->id, config->entries);
 	if (error)
 		return error;
 	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);

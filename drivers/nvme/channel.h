@@ -121,8 +121,7 @@ struct nvme_channel {
 };
 
 struct nvme_channel_config {
-	volatile void *bar;
-	unsigned dstrd; /* CAP.DSTRD */
+	const struct nvme_registers *registers;
 	uint16_t id;
 	unsigned entries;      /* of each ring, a power of two */
 	uint32_t transfer_max; /* bytes: each slot has room for a PRP list of so many */

@@ -41,7 +41,7 @@ int nvme_select_command_sets(struct nvme_controller *controller)
 	int error;
 
 	controller->command_sets = 0;
-	if (NVME_CC_CSS(controller->cc) != NVME_CC_CSS_IOCS)
+	if (NVME_CC_CSS(controller->registers.cc) != NVME_CC_CSS_IOCS)
 		return 0;
 	error = nvme_admin_identify(controller, NVME_CNS_COMMAND_SETS | NVME_CNTID_SELF, 0,
 				    combinations, &reply);
@@ -116,7 +116,7 @@ static bool take_descriptors(const uint8_t *list, struct nvme_namespace *ns)
 static uint8_t assumed_command_set(const struct nvme_controller *controller)
 {
 	/* No other one is enabled. */
-	if (NVME_CC_CSS(controller->cc) == NVME_CC_CSS_NVM ||
+	if (NVME_CC_CSS(controller->registers.cc) == NVME_CC_CSS_NVM ||
 	    controller->command_sets == 1ull << NVME_CSI_NVM)
 		return NVME_CSI_NVM;
 	return NVME_CSI_NONE;
@@ -130,8 +130,8 @@ int nvme_identify_descriptors(struct nvme_controller *controller, uint32_t nsid,
 
 	memset(reply, 0, sizeof(*reply));
 	ns->csi = NVME_CSI_NONE;
-	if (controller->version >= NVME_VERSION(1, 3, 0) ||
-	    NVME_CC_CSS(controller->cc) == NVME_CC_CSS_IOCS) {
+	if (controller->registers.version >= NVME_VERSION(1, 3, 0) ||
+	    NVME_CC_CSS(controller->registers.cc) == NVME_CC_CSS_IOCS) {
 		error = nvme_admin_identify(controller, NVME_CNS_DESCRIPTORS, nsid, list, reply);
 		if (error && !nvme_answered(reply))
 			return error;

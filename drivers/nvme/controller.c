@@ -108,8 +108,7 @@ static const struct nvme_channel_functions admin_functions = {
 static int allocate(struct nvme_controller *controller)
 {
 	const struct nvme_channel_config config = {
-		.bar = controller->bar,
-		.dstrd = NVME_CAP_DSTRD(controller->cap),
+		.registers = &controller->registers,
 		.entries = NVME_ADMIN_ENTRIES,
 		.transfer_max = controller->options.max_transfer,
 		.timeout_ns = controller->admin_timeout_ns,
@@ -204,7 +203,8 @@ static void introduce(struct nvme_controller *controller)
 			 controller->channel_count - 1, controller->channel_count == 2 ? "" : "s",
 			 controller->io_entries);
 	nvme_info(controller, "%s, NVMe %u.%u, %s, transfers up to %u KiB%s", controller->model,
-		  NVME_VS_MAJOR(controller->version), NVME_VS_MINOR(controller->version), queues,
+		  NVME_VS_MAJOR(controller->registers.version),
+		  NVME_VS_MINOR(controller->registers.version), queues,
 		  controller->transfer_max >> 10, controller->shadow ? ", shadow doorbells" : "");
 	if (nvme_interrupt_vectors(controller))
 		nvme_info(controller, "interrupts by %s, %u vector%s",
@@ -229,8 +229,8 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 			 options && options->address ? options->address : "controller");
 		return -ENOMEM;
 	}
-	controller->bar = bar;
-	controller->bar_size = bar_size;
+	controller->registers.bar = bar;
+	controller->registers.size = bar_size;
 	controller->pci = pci;
 	controller->initialising = true;
 	take_options(controller, options);
@@ -456,13 +456,14 @@ int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned 
 		  uint64_t *value)
 {
 	if ((size != 4 && size != 8) || offset & (size - 1) ||
-	    (uint64_t)offset + size > controller->bar_size || offset + size > NVME_REG_DOORBELLS)
+	    (uint64_t)offset + size > controller->registers.size ||
+	    offset + size > NVME_REG_DOORBELLS)
 		return -EINVAL;
 	if (size == 8)
-		*value = nvme_get64(controller, offset);
+		*value = nvme_get64(&controller->registers, offset);
 	else
-		*value = nvme_get32(controller, offset);
-	if (nvme_get32(controller, NVME_REG_CSTS) == 0xffffffff) {
+		*value = nvme_get32(&controller->registers, offset);
+	if (nvme_get32(&controller->registers, NVME_REG_CSTS) == NVME_ALL_ONES) {
 		*value = UINT64_MAX;
 		return -ENODEV;
 	}

@@ -4,6 +4,7 @@
 #include "drivers/nvme/channel.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/transport/platform.h"
+#include "drivers/nvme/transport/registers.h"
 #include "drivers/nvme/quirks.h"
 #include "drivers/nvme/transport/sgl.h"
 #include "drivers/nvme/spec/spec.h"
@@ -52,8 +53,7 @@ struct nvme_controller {
 	uint64_t faults_at_ns;	/* the end of the last one */
 	uint64_t faults_reaped; /* how much had been completed then */
 
-	volatile char *bar;
-	uint64_t bar_size;
+	struct nvme_registers registers;
 	struct nvme_pci *pci;
 	struct nvme_controller *next;
 	struct nvme_namespace *namespaces; /* by ascending NSID */
@@ -70,11 +70,7 @@ struct nvme_controller {
 	struct nvme_waiting waiting;
 	uint64_t look_at_ns; /* when a halt ends with a look at deadlines */
 
-	uint64_t cap;
-	uint32_t version;
-	uint32_t cc;	       /* as written with EN */
 	uint64_t command_sets; /* enabled ones, bits by CSI; 0: not known */
-	uint64_t ready_ns;     /* the longest that RDY may take */
 	uint64_t io_timeout_ns;
 	uint64_t admin_timeout_ns;
 	uint64_t setup_until_ns; /* while it is started or ended: nothing more is sent then; or 0 */
@@ -107,8 +103,6 @@ struct nvme_controller {
 	uint32_t *shadow_events;
 	uint64_t shadow_doorbells_bus;
 	uint64_t shadow_events_bus;
-	bool stopped;	/* it took CC.EN = 0: it does no DMA any more */
-	bool was_ready; /* since CC.EN = 1 */
 
 	/* Copies of what the controller said, which it cannot change afterwards. */
 	struct nvme_identify_controller *identify;
@@ -145,32 +139,6 @@ struct nvme_controller {
 #define nvme_warning_limited(c, ...) nvme_controller_log(c, 4 | NVME_LOG_LIMITED, __VA_ARGS__)
 void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-static inline uint32_t nvme_get32(const struct nvme_controller *controller, uint32_t offset)
-{
-	return nvme_read32(controller->bar + offset);
-}
-
-static inline void nvme_set32(struct nvme_controller *controller, uint32_t offset, uint32_t value)
-{
-	nvme_write32(controller->bar + offset, value);
-}
-
-/* 64-bit properties, in two halves, the low one first. A host may use a property's native width or
- * aligned 32-bit accesses (Base, section 3.1), and some controllers and hypervisors know only the
- * latter. None is in use while it is read or written, so nothing comes between the halves. */
-static inline uint64_t nvme_get64(const struct nvme_controller *controller, uint32_t offset)
-{
-	uint32_t low = nvme_get32(controller, offset);
-
-	return (uint64_t)nvme_get32(controller, offset + 4) << 32 | low;
-}
-
-static inline void nvme_set64(struct nvme_controller *controller, uint32_t offset, uint64_t value)
-{
-	nvme_set32(controller, offset, (uint32_t)value);
-	nvme_set32(controller, offset + 4, (uint32_t)(value >> 32));
-}
 
 /* bytes, or as many of them as MDTS allows a command to carry: it counts in pages of CAP.MPSMIN,
  * which is 4 KiB here. */

@@ -89,7 +89,7 @@ static bool pin_handler(void *context)
 	if (vector->masked)
 		return false;
 	vector->masked = true;
-	nvme_set32(controller, NVME_REG_INTMS, 1);
+	nvme_set32(&controller->registers, NVME_REG_INTMS, 1);
 	vector->count++;
 	controller->noted = true;
 	return true;
@@ -104,7 +104,7 @@ static void unmask(struct nvme_controller *controller)
 		return;
 	/* First, then the hardware: the handler may run between the two. */
 	vector->masked = false;
-	nvme_set32(controller, NVME_REG_INTMC, 1);
+	nvme_set32(&controller->registers, NVME_REG_INTMC, 1);
 }
 
 static void name_vector(struct nvme_controller *controller, struct nvme_vector *vector)

@@ -430,8 +430,7 @@ struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t 
 				   unsigned entries)
 {
 	const struct nvme_channel_config config = {
-		.bar = controller->bar,
-		.dstrd = NVME_CAP_DSTRD(controller->cap),
+		.registers = &controller->registers,
 		.id = id,
 		.entries = entries,
 		.transfer_max = controller->transfer_max,

@@ -451,8 +451,8 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 	controller->scan_until_ns = nvme_time_ns() + SCAN_NS;
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
 		n->seen = false;
-	error = controller->version >= NVME_VERSION(1, 1, 0) ? scan_list(controller)
-							     : scan_all(controller);
+	error = controller->registers.version >= NVME_VERSION(1, 1, 0) ? scan_list(controller)
+								       : scan_all(controller);
 	if (error)
 		return error;
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)

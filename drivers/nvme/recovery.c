@@ -69,7 +69,8 @@ static int restore(struct nvme_controller *controller)
  * subsystem, for one. */
 static bool comes_back(struct nvme_controller *controller)
 {
-	return restore(controller) == 0 && nvme_get32(controller, NVME_REG_CSTS) != 0xffffffff;
+	return restore(controller) == 0 &&
+	       nvme_get32(&controller->registers, NVME_REG_CSTS) != NVME_ALL_ONES;
 }
 
 /* A controller that activates firmware may complete nothing for a while, and says so by CSTS.PP: no
@@ -113,14 +114,14 @@ static void check(struct nvme_controller *controller)
 		controller->health_at_ns = now_ns + HEALTH_NS;
 		if (nvme_in_flight(controller) ||
 		    controller->channels[0]->check_at_ns != NVME_NEVER) {
-			uint32_t csts = nvme_get32(controller, NVME_REG_CSTS);
+			uint32_t csts = nvme_get32(&controller->registers, NVME_REG_CSTS);
 
-			if (csts == 0xffffffff && !comes_back(controller)) {
+			if (csts == NVME_ALL_ONES && !comes_back(controller)) {
 				nvme_die(controller, NVME_GONE,
 					 "gone: its registers read all ones");
 				return;
 			}
-			if (csts == 0xffffffff)
+			if (csts == NVME_ALL_ONES)
 				nvme_want_reset(controller, "its PCI function was off");
 			else if (csts & NVME_CSTS_CFS)
 				nvme_want_reset(controller, "fatal status (CSTS.CFS)");
@@ -435,9 +436,9 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN || controller->state == NVME_GONE)
 		return -ENODEV;
-	if (!NVME_CAP_NSSRS(controller->cap))
+	if (!NVME_CAP_NSSRS(controller->registers.cap))
 		return -EOPNOTSUPP;
-	nvme_set32(controller, NVME_REG_NSSR, NVME_NSSR_RESET);
+	nvme_set32(&controller->registers, NVME_REG_NSSR, NVME_NSSR_RESET);
 	begun_ns = nvme_time_ns();
 	while (nvme_time_ns() - begun_ns < SUBSYSTEM_NS)
 		nvme_relax();

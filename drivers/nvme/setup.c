@@ -69,8 +69,7 @@ static int identify(struct nvme_controller *controller, bool first)
 /* How many queue pairs there may be at all, as far as BAR0 holds their doorbells. */
 static unsigned queues_in_bar(const struct nvme_controller *controller, unsigned wished)
 {
-	while (wished &&
-	       NVME_CQ_DOORBELL(wished, NVME_CAP_DSTRD(controller->cap)) + 4 > controller->bar_size)
+	while (wished && !nvme_has_doorbells(&controller->registers, wished))
 		wished--;
 	return wished;
 }
@@ -102,7 +101,7 @@ static int number_of_queues(struct nvme_controller *controller, unsigned wished,
 /* Step 4: entries within MQES, a power of two. */
 static unsigned queue_entries(const struct nvme_controller *controller)
 {
-	unsigned limit = NVME_CAP_MQES(controller->cap) + 1, entries = 2;
+	unsigned limit = NVME_CAP_MQES(controller->registers.cap) + 1, entries = 2;
 
 	if (limit > controller->options.depth)
 		limit = controller->options.depth;
@@ -244,7 +243,7 @@ static bool takes_io(const struct nvme_controller *controller)
 {
 	return controller->identify->cntrltype != NVME_CNTRLTYPE_ADMIN &&
 	       controller->identify->cntrltype != NVME_CNTRLTYPE_DISCOVERY &&
-	       NVME_CC_CSS(controller->cc) != NVME_CC_CSS_ADMIN;
+	       NVME_CC_CSS(controller->registers.cc) != NVME_CC_CSS_ADMIN;
 }
 
 /* A controller that gets no I/O queues keeps its admin queue: it may be for that only, or it may be
@@ -260,7 +259,7 @@ static int setup_queues(struct nvme_controller *controller)
 		if (!wished) {
 			nvme_error(controller,
 				   "BAR0 of %llu bytes does not hold the doorbells of queue 1",
-				   (unsigned long long)controller->bar_size);
+				   (unsigned long long)controller->registers.size);
 			return -EOPNOTSUPP;
 		}
 		error = number_of_queues(controller, wished, &granted);
@@ -268,7 +267,7 @@ static int setup_queues(struct nvme_controller *controller)
 			return error;
 	}
 	if (granted < there ||
-	    (there && controller->io_entries > NVME_CAP_MQES(controller->cap) + 1)) {
+	    (there && controller->io_entries > NVME_CAP_MQES(controller->registers.cap) + 1)) {
 		nvme_error(controller, "grants fewer or smaller queues than before");
 		return -EIO;
 	}
@@ -292,7 +291,8 @@ static int setup_shadow(struct nvme_controller *controller)
 		.opcode = NVME_ADMIN_DOORBELL_BUFFER_CONFIG,
 		.prp2 = controller->shadow_events_bus,
 	};
-	unsigned dstrd = NVME_CAP_DSTRD(controller->cap), quirks = controller->options.quirks;
+	unsigned dstrd = NVME_CAP_DSTRD(controller->registers.cap),
+		 quirks = controller->options.quirks;
 	struct nvme_reply reply;
 	int error;
 
@@ -349,7 +349,8 @@ void nvme_shadow_hint(struct nvme_controller *controller)
 static int setup_events(struct nvme_controller *controller)
 {
 	uint32_t oaes = controller->identify->oaes;
-	uint32_t smart = NVME_ASYNC_SMART | (NVME_CAP_PMRS(controller->cap) ? NVME_ASYNC_PMR : 0);
+	uint32_t smart =
+		NVME_ASYNC_SMART | (NVME_CAP_PMRS(controller->registers.cap) ? NVME_ASYNC_PMR : 0);
 	uint32_t notices = (oaes & NVME_OAES_NAMESPACE ? NVME_ASYNC_NAMESPACE : 0) |
 			   (oaes & NVME_OAES_FIRMWARE ? NVME_ASYNC_FIRMWARE : 0);
 	const uint32_t values[] = {smart | notices, notices, smart};

@@ -1,19 +1,18 @@
+/* A queue pair: its rings, and the slower half of its doorbells. */
 #include "drivers/nvme/transport/queue.h"
 
 #include "lib/errno.h"
 #include "lib/string.h"
 
-int nvme_queue_init(struct nvme_queue *queue, uint16_t id, unsigned entries, volatile void *bar,
-		    unsigned dstrd)
+int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *registers, uint16_t id,
+		    unsigned entries)
 {
 	memset(queue, 0, sizeof(*queue));
 	queue->id = id;
 	queue->mask = (uint16_t)(entries - 1);
 	queue->phase = 1;
-	queue->sq_doorbell =
-		(volatile uint32_t *)((volatile char *)bar + NVME_SQ_DOORBELL(id, dstrd));
-	queue->cq_doorbell =
-		(volatile uint32_t *)((volatile char *)bar + NVME_CQ_DOORBELL(id, dstrd));
+	queue->sq_doorbell = nvme_sq_doorbell(registers, id);
+	queue->cq_doorbell = nvme_cq_doorbell(registers, id);
 	queue->sq = nvme_dma_alloc(entries * sizeof(struct nvme_command), &queue->sq_bus);
 	queue->cq = nvme_dma_alloc(entries * sizeof(struct nvme_completion), &queue->cq_bus);
 	if (!queue->sq || !queue->cq) {

@@ -13,8 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/spec/spec.h"
+#include "drivers/nvme/transport/platform.h"
+#include "drivers/nvme/transport/registers.h"
 
 struct nvme_queue {
 	/* used by every submission and every reap: one cache line */
@@ -42,8 +43,8 @@ struct nvme_queue {
 
 /* Allocates both rings for a power of two of entries (2 to 4096) and gives them their doorbells.
  * 0 or -ENOMEM. */
-int nvme_queue_init(struct nvme_queue *queue, uint16_t id, unsigned entries, volatile void *bar,
-		    unsigned dstrd);
+int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *registers, uint16_t id,
+		    unsigned entries);
 void nvme_queue_free(struct nvme_queue *queue);
 /* As it is after a controller reset: both rings empty, no shadow doorbells. The controller must not
  * know the queue at this time. */

@@ -52,6 +52,7 @@ unit_nvme_status = $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)
 unit_md5      = lib/md5.c
 unit_nvme_sim = $(SIM)
+unit_nvme_transport = $(wildcard drivers/nvme/transport/*.c drivers/nvme/spec/*.c) $(SIM)
 unit_prng     = lib/prng.c
 unit_probe    = drivers/nvme/probe.c kernel/cmdline.c lib/number.c
 unit_regex    = $(wildcard lib/regex*.c) lib/sort.c

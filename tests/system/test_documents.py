@@ -34,3 +34,12 @@ def test_words_of_the_kernel_command_line():
     assert len(words) > 15
     assert list(words) == list(documented_words())
     assert words == documented_words()
+
+
+def test_the_program_without_the_driver():
+    """docs/driver.md shows the program that tests/unit runs, word for word."""
+    with open(os.path.join(ROOT, "tests", "unit", "nvme_transport_test.c"), encoding="utf-8") as file:
+        program = file.read()
+    with open(os.path.join(ROOT, "docs", "driver.md"), encoding="utf-8") as file:
+        section = file.read().split("## Without the driver\n")[1].split("\n## ")[0]
+    assert re.search(r"^```c\n(.*?)^```$", section, re.M | re.S).group(1) == program

@@ -91,7 +91,7 @@ static inline struct nvme_slot *believe(struct nvme_channel *channel,
 }
 
 /* Takes what has been completed. Returns how many entries that were. */
-static inline unsigned take_completions(struct nvme_channel *channel)
+__attribute__((always_inline)) static inline unsigned take_completions(struct nvme_channel *channel)
 {
 	struct nvme_queue *queue = &channel->queue;
 	struct nvme_queue_entry entry;

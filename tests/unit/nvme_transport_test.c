@@ -50,8 +50,8 @@ static void test_program(void **state)
 	/* Status 4001h and phase 1, CID ABCDh, SQ ID 5, SQHD 1: Invalid Command Opcode, DNR. */
 	assert_int_equal(run(&pair, &nonsense).what, 0x8003abcd00050001);
 	/* A tail beyond its queue, and the doorbell of a queue that is not there. */
-	nvme_write32(nvme_sq_doorbell(&registers, 5), 16);
-	nvme_write32(nvme_cq_doorbell(&registers, 9), 1);
+	nvme_bar_write(nvme_sq_doorbell(&registers, 5), 16);
+	nvme_bar_write(nvme_cq_doorbell(&registers, 9), 1);
 	assert_int_equal(sim_violation_count(sim), 2);
 	sim_take_violations(sim);
 	assert_int_equal(nvme_registers_disable(&registers), 0);

@@ -50,8 +50,8 @@ void nvme_queue_clear(struct nvme_queue *queue)
 void nvme_queue_ring_again(struct nvme_queue *queue)
 {
 	nvme_write_barrier();
-	nvme_write32(queue->sq_doorbell, queue->sq_rung);
-	nvme_write32(queue->cq_doorbell, queue->cq_rung);
+	nvme_bar_write(queue->sq_doorbell, queue->sq_rung);
+	nvme_bar_write(queue->cq_doorbell, queue->cq_rung);
 }
 
 /*
@@ -69,5 +69,5 @@ void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t 
 	nvme_full_barrier();
 	event = (uint16_t) * (completion ? queue->cq_event : queue->sq_event);
 	if ((uint16_t)(now - event - 1) < (uint16_t)(now - before))
-		nvme_write32(completion ? queue->cq_doorbell : queue->sq_doorbell, now);
+		nvme_bar_write(completion ? queue->cq_doorbell : queue->sq_doorbell, now);
 }

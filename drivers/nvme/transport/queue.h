@@ -81,6 +81,8 @@ static inline void nvme_queue_ring_sq(struct nvme_queue *queue)
 	if (queue->sq_tail == before)
 		return;
 	queue->sq_rung = queue->sq_tail;
+	if (nvme_tracing())
+		nvme_trace_ring_sq(queue, before);
 	nvme_write_barrier();
 	if (queue->shadowed)
 		nvme_queue_ring_shadow(queue, false, before, queue->sq_tail);
@@ -96,6 +98,8 @@ static inline void nvme_queue_ring_cq(struct nvme_queue *queue)
 	if (queue->cq_head == before)
 		return;
 	queue->cq_rung = queue->cq_head;
+	if (nvme_tracing())
+		nvme_trace_ring_cq(queue);
 	if (queue->shadowed)
 		nvme_queue_ring_shadow(queue, true, before, queue->cq_head);
 	else
@@ -144,6 +148,8 @@ static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_e
 		return false;
 	nvme_read_barrier();
 	entry->result = halves[0];
+	if (nvme_tracing())
+		nvme_trace_completion(queue, entry->result, entry->what);
 	queue->cq_head = (queue->cq_head + 1) & queue->mask;
 	queue->phase ^= queue->cq_head == 0;
 	return true;

@@ -8,6 +8,7 @@
 
 #include "drivers/nvme/spec/spec.h"
 #include "drivers/nvme/transport/platform.h"
+#include "drivers/nvme/transport/trace.h"
 
 #define NVME_ALL_ONES 0xffffffffu /* what a controller that is not there reads */
 
@@ -36,15 +37,32 @@ int nvme_registers_enable(struct nvme_registers *registers, const struct nvme_qu
 /* An orderly shutdown (CC.SHN) of an enabled controller. 0, -ENODEV, -ETIMEDOUT, -EIO. */
 int nvme_registers_shut_down(struct nvme_registers *registers, uint64_t timeout_ns);
 
+/* One access to BAR0. */
+static inline uint32_t nvme_bar_read(const volatile void *address)
+{
+	uint32_t value = nvme_read32(address);
+
+	if (nvme_tracing())
+		nvme_trace->read(address, value);
+	return value;
+}
+
+static inline void nvme_bar_write(volatile void *address, uint32_t value)
+{
+	if (nvme_tracing())
+		nvme_trace->write(address, value);
+	nvme_write32(address, value);
+}
+
 static inline uint32_t nvme_get32(const struct nvme_registers *registers, uint32_t offset)
 {
-	return nvme_read32(registers->bar + offset);
+	return nvme_bar_read(registers->bar + offset);
 }
 
 static inline void nvme_set32(const struct nvme_registers *registers, uint32_t offset,
 			      uint32_t value)
 {
-	nvme_write32(registers->bar + offset, value);
+	nvme_bar_write(registers->bar + offset, value);
 }
 
 /* 64-bit properties, in two halves, the low one first. A host may use a property's native width or
@@ -64,7 +82,7 @@ static inline void nvme_set64(const struct nvme_registers *registers, uint32_t o
 	nvme_set32(registers, offset + 4, (uint32_t)(value >> 32));
 }
 
-/* Doorbells, of queues that need not be there. */
+/* Doorbells, of queues that need not be there: for nvme_bar_write(). */
 static inline volatile uint32_t *nvme_sq_doorbell(const struct nvme_registers *registers,
 						  unsigned id)
 {

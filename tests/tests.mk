@@ -46,7 +46,7 @@ unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
 unit_nvme_prp = drivers/nvme/transport/prp.c lib/prng.c $(SIM)
 unit_nvme_command = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
-unit_nvme_describe = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
+unit_nvme_describe = tests/unit/nvme_describe_reference.c tests/unit/nvme_describe_log_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_show = kernel/commands/nvme/show.c kernel/commands/nvme/show_json.c lib/json.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_status = $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)

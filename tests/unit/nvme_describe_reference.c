@@ -7,15 +7,6 @@
 
 #include <nvme/types.h>
 
-#define MEMBER(type, member)                                                               \
-	{                                                                                  \
-#member, offsetof(struct type, member), sizeof(((struct type *)0)->member) \
-	}
-#define REFERENCE(type, table)                                                 \
-	{                                                                      \
-		table, sizeof(table) / sizeof((table)[0]), sizeof(struct type) \
-	}
-
 /* All but those that are reserved or the vendor's. */
 static const struct reference_member controller[] = {
 	MEMBER(nvme_id_ctrl, vid),	 MEMBER(nvme_id_ctrl, ssvid),

@@ -19,6 +19,18 @@ struct reference {
 extern const struct reference reference_controller, reference_power_state, reference_namespace,
 	reference_lba_format, reference_properties;
 
+/* Log pages: nvme_describe_log_reference.c */
+extern const struct reference reference_error_log_entry, reference_smart_log;
+
+#define MEMBER(type, member)                                                               \
+	{                                                                                  \
+#member, offsetof(struct type, member), sizeof(((struct type *)0)->member) \
+	}
+#define REFERENCE(type, table)                                                 \
+	{                                                                      \
+		table, sizeof(table) / sizeof((table)[0]), sizeof(struct type) \
+	}
+
 struct reference_opcode {
 	const char *name; /* this tree's */
 	bool io;

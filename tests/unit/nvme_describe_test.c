@@ -13,6 +13,13 @@ static const struct {
 	{"active_power_workload", "apws"},
 	{"lbads", "ds"},
 	{"ps", "psd"},
+	{"status", "status_field"},
+	{"endurance group critical warning summary", "endu_grp_crit_warn_sumry"},
+	{"host_read_commands", "host_reads"},
+	{"host_write_commands", "host_writes"},
+	{"controller_busy_time", "ctrl_busy_time"},
+	{"temperature_sensor_1", "temp_sensor[0]"},
+	{"temperature_sensor_8", "temp_sensor[7]"},
 };
 
 /* A line for each structure with a table: */
@@ -26,6 +33,8 @@ static const struct described {
 	{"Identify Namespace", &nvme_identify_namespace_table, &reference_namespace},
 	{"LBA Format", &nvme_lba_format_table, &reference_lba_format},
 	{"properties", &nvme_properties_table, &reference_properties},
+	{"Error Information", &nvme_error_log_entry_table, &reference_error_log_entry},
+	{"SMART / Health Information", &nvme_smart_log_table, &reference_smart_log},
 };
 #define DESCRIBED (sizeof(described) / sizeof(described[0]))
 
@@ -97,6 +106,16 @@ static void check_field(const struct described *d, const struct nvme_row *row)
 	case NVME_FORM_PROSE:
 		assert_non_null(row->prose);
 		break;
+	case NVME_FORM_DATA_UNITS:
+		assert_int_equal(row->size, 16);
+		break;
+	case NVME_FORM_KELVIN:
+		assert_int_equal(row->size, 2);
+		break;
+	case NVME_FORM_CHOICE:
+		assert_non_null(row->texts);
+		break;
+	case NVME_FORM_PERCENT:
 	case NVME_FORM_TEXT:
 	case NVME_FORM_BYTES:
 		break;
@@ -140,6 +159,12 @@ static void check_bits(const struct described *d, const struct nvme_row *field,
 		fail_msg("%s: %s [%u:%u] overlaps others", d->name, field->name, row->high,
 			 row->low);
 	*seen |= mask;
+	if (row->kind == NVME_ROW_PART) {
+		assert_true(row->form == NVME_FORM_PROSE ? row->prose != NULL
+							 : row->form <= NVME_FORM_BARE_HEX);
+		assert_false(row->flags & NVME_ROW_NONZERO);
+		return;
+	}
 	check_format(row);
 	if (row->form == NVME_FORM_CHOICE)
 		assert_true(row->text_count &&
@@ -169,7 +194,8 @@ static void test_rows_are_sound(void **state)
 			}
 			if (row->kind == NVME_ROW_FIELD || row->kind == NVME_ROW_ARRAY)
 				check_field(d, row);
-			else if (row->kind == NVME_ROW_BITS || row->kind == NVME_ROW_RANGE)
+			else if (row->kind == NVME_ROW_BITS || row->kind == NVME_ROW_RANGE ||
+				 row->kind == NVME_ROW_PART)
 				check_bits(d, field, row, &seen);
 			else if (row->kind == NVME_ROW_PROSE)
 				assert_non_null(row->prose);
@@ -303,14 +329,20 @@ static const char *reference_name(const char *name)
 	return name;
 }
 
+/* By what it is called in text or in JSON. */
 static const struct nvme_row *find_row(const struct nvme_structure *table, const char *member)
 {
+	const struct nvme_row *field = NULL;
+
 	for (unsigned i = 0; i < table->count; i++) {
 		const struct nvme_row *row = &table->rows[i];
 
-		if ((row->kind == NVME_ROW_FIELD || row->kind == NVME_ROW_ARRAY) &&
-		    strcmp(reference_name(row->name), member) == 0)
-			return row;
+		if (row->kind == NVME_ROW_FIELD || row->kind == NVME_ROW_ARRAY)
+			field = row;
+		else if (row->kind != NVME_ROW_KEY)
+			continue;
+		if (strcmp(reference_name(row->name), member) == 0)
+			return field;
 	}
 	return NULL;
 }

@@ -136,6 +136,102 @@ static void test_properties(void **state)
 	free(properties);
 }
 
+static void test_smart_log(void **state)
+{
+	struct nvme_smart_log *log = calloc(1, sizeof(*log));
+	struct json json;
+
+	(void)state;
+	log->critical_warning = 0x21;
+	log->temperature[1] = 1;
+	log->available_spare = 100;
+	memset(log->data_units_read, 0xff, 16);
+	log->data_units_written[0] = 1;
+	log->error_log_entries[8] = 1;
+	log->critical_temperature_time = UINT32_MAX;
+	log->temperature_sensor[1] = 1;
+	log->temperature_sensor[7] = UINT16_MAX;
+	nvme_show(&nvme_smart_log_table, log, NVME_SHOW_BITS);
+	assert_int_equal(strncmp(text, "critical_warning\t\t\t: 0x21\n", 26), 0);
+	assert_shown("      Available Spare[0]             : 1\n"
+		     "      Temp. Threshold[1]             : 0");
+	assert_shown("      Persistent Mem. RO[5]          : 1\n"
+		     "temperature\t\t\t\t: -17°C (256 Kelvin)\n"
+		     "available_spare\t\t\t\t: 100%");
+	assert_shown("endurance group critical warning summary: 0");
+	assert_shown("Data Units Read\t\t\t\t: 340282366920938463463374607431768211455 "
+		     "(174224571863520.49 QB)\n"
+		     "Data Units Written\t\t\t: 1 (512.00 kB)");
+	assert_shown("num_err_log_entries\t\t\t: 18446744073709551616");
+	assert_shown("Critical Composite Temperature Time\t: 4294967295\n"
+		     "Temperature Sensor 2           : -272°C (1 Kelvin)\n"
+		     "Temperature Sensor 8           : 65262°C (65535 Kelvin)\n"
+		     "Thermal Management T1 Trans Count\t: 0");
+	begin(state);
+	nvme_show(&nvme_smart_log_table, log, 0);
+	assert_not_shown("      ");
+	begin(state);
+	json = nvme_json_begin();
+	nvme_show_json(&json, &nvme_smart_log_table, log);
+	nvme_json_end(&json);
+	assert_shown("  \"temperature\":256,\n  \"avail_spare\":100,");
+	assert_shown("  \"critical_comp_time\":4294967295,\n  \"temperature_sensor_2\":1,");
+	free(log);
+}
+
+/* The SI prefix is that of what is counted, and the decimals are rounded, also up to the next. */
+static void test_data_units(void **state)
+{
+	static const struct {
+		uint64_t units;
+		const char *shown;
+	} cases[] = {
+		{0, "0 (0.00 B)"},
+		{1, "1 (512.00 kB)"},
+		{2, "2 (1.02 MB)"},
+		{12345, "12345 (6.32 GB)"},
+		{1953124, "1953124 (1000.00 GB)"},
+		{1953125, "1953125 (1.00 TB)"},
+		{UINT64_MAX, "18446744073709551615 (9.44 YB)"},
+	};
+	struct nvme_smart_log *log = calloc(1, sizeof(*log));
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char line[80];
+
+		begin(state);
+		memcpy(log->data_units_read, &cases[i].units, 8);
+		nvme_show(&nvme_smart_log_table, log, 0);
+		snprintf(line, sizeof(line), "\nData Units Read\t\t\t\t: %s\n", cases[i].shown);
+		assert_non_null(strstr(text, line));
+	}
+	free(log);
+}
+
+static void test_error_log_entry(void **state)
+{
+	struct nvme_error_log_entry entry = {.error_count = UINT64_MAX,
+					     .cid = 0xabc,
+					     .status = 0x8005,
+					     .parameter_location = 0x28,
+					     .trtype = 3};
+	struct json json;
+
+	nvme_show(&nvme_error_log_entry_table, &entry, 0);
+	assert_int_equal(strncmp(text, "error_count\t: 18446744073709551615\n", 35), 0);
+	assert_non_null(strstr(text, "\ncmdid\t\t: 0xabc\nstatus_field\t: 0x4002(Invalid Field in "
+				     "Command: "));
+	assert_shown("phase_tag\t: 0x1\nparm_err_loc\t: 0x28");
+	assert_shown("trtype\t\t: TCP Transport error.\ncs\t\t: 0\ntrtype_spec_info: 0");
+	begin(state);
+	json = nvme_json_begin();
+	nvme_show_json(&json, &nvme_error_log_entry_table, &entry);
+	nvme_json_end(&json);
+	assert_shown("  \"cmdid\":2748,\n  \"status_field\":16386,\n  \"phase_tag\":1,\n"
+		     "  \"parm_error_location\":40,");
+	assert_shown("  \"trtype\":3,");
+}
+
 /* Keys are the rows' names, or what KEY() says; what a condition keeps out of the text is not in
  * the JSON either. */
 static void test_json(void **state)
@@ -180,7 +276,7 @@ struct four {
 	uint8_t bits, other, array, vs;
 };
 static const struct nvme_row byte_rows[] = {{.name = "b", .size = 1}};
-static const struct nvme_structure byte_table = {byte_rows, 1, 1, 0};
+static const struct nvme_structure byte_table = {.rows = byte_rows, .count = 1, .size = 1};
 static const struct nvme_array byte_array = {
 	.element = &byte_table, .count = one, .decoded = show_element, .decoded_name = "Part"};
 static const struct nvme_row four_rows[] = {
@@ -239,5 +335,6 @@ static void test_ranges(void **state)
 
 TESTS(cmocka_unit_test_setup(test_identify_controller, begin),
       cmocka_unit_test_setup(test_identify_namespace, begin),
-      cmocka_unit_test_setup(test_json, begin), cmocka_unit_test_setup(test_ranges, begin),
-      cmocka_unit_test(test_properties))
+      cmocka_unit_test_setup(test_smart_log, begin), cmocka_unit_test(test_data_units),
+      cmocka_unit_test_setup(test_error_log_entry, begin), cmocka_unit_test_setup(test_json, begin),
+      cmocka_unit_test_setup(test_ranges, begin), cmocka_unit_test(test_properties))

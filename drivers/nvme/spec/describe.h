@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/endian.h"
+
 /* printf(), as the reader of a table hands it in. */
 typedef void nvme_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -21,6 +23,7 @@ enum nvme_row_kind {
 	NVME_ROW_ZERO,	/* what a value of 0 means; there are no bits to look at then */
 	NVME_ROW_PROSE, /* lines that bits alone do not make, written by a function */
 	NVME_ROW_KEY,	/* the field's or array's name in JSON, where it is another */
+	NVME_ROW_PART,	/* some of its bits, shown as a field of their own */
 };
 
 /* How a value is written; numbers are little endian. */
@@ -34,6 +37,8 @@ enum nvme_form {
 	NVME_FORM_UUID,
 	NVME_FORM_BYTES, /* every byte in two digits */
 	NVME_FORM_PROSE, /* by a function */
+	NVME_FORM_PERCENT,
+	NVME_FORM_DATA_UNITS, /* of 512,000 bytes, and in bytes with an SI prefix; 16 bytes */
 	/* of bits, behind which the number shown is: */
 	NVME_FORM_NUMBER,
 	NVME_FORM_PLUS_ONE,
@@ -42,21 +47,22 @@ enum nvme_form {
 	NVME_FORM_POWER,    /* of two */
 	NVME_FORM_POWER_4,  /* times 4 */
 	NVME_FORM_POWER_4K, /* times 4,096 */
-	NVME_FORM_CHOICE,   /* one of several texts */
+	NVME_FORM_CHOICE,   /* one of several texts; of fields too */
 	/* of ranges, whose number is shown before: */
 	NVME_FORM_ZEROS_BASED, /* "3 (0's based)" */
-	NVME_FORM_KELVIN,      /* "70°C (343 Kelvin)" */
+	NVME_FORM_KELVIN,      /* "70°C (343 Kelvin)"; of fields too */
 };
 
 /* What nvme-cli's layout asks for */
-#define NVME_ROW_TAB	   0x01 /* the name is padded by a tab */
-#define NVME_ROW_GAP	   0x02 /* an empty line behind the bits */
-#define NVME_ROW_HIDDEN	   0x04 /* nvme-cli 2.3 shows it as part of another field, or not at all */
-#define NVME_ROW_UNNAMED   0x08 /* in an array: the value says it all */
-#define NVME_ROW_NEW_LINE  0x10 /* in an array: the element goes on in another line */
-#define NVME_ROW_ONLY_JSON 0x20 /* nvme-cli 2.3 has it in JSON, not in text */
-#define NVME_ROW_NO_JSON   0x40 /* and the other way round */
-#define NVME_ROW_NONZERO   0x80 /* bits: no line where they are 0 */
+#define NVME_ROW_TAB	   0x01	 /* the name is padded by a tab */
+#define NVME_ROW_GAP	   0x02	 /* an empty line behind the bits */
+#define NVME_ROW_HIDDEN	   0x04	 /* nvme-cli 2.3 shows it as part of another field, or not at all */
+#define NVME_ROW_UNNAMED   0x08	 /* in an array: the value says it all */
+#define NVME_ROW_NEW_LINE  0x10	 /* in an array: the element goes on in another line */
+#define NVME_ROW_ONLY_JSON 0x20	 /* nvme-cli 2.3 has it in JSON, not in text */
+#define NVME_ROW_NO_JSON   0x40	 /* and the other way round */
+#define NVME_ROW_NONZERO   0x80	 /* left out where it is 0 */
+#define NVME_ROW_PADDED	   0x100 /* the name fills its column itself */
 
 struct nvme_structure;
 
@@ -87,8 +93,9 @@ struct nvme_row {
 	};
 	uint16_t offset, size; /* bytes */
 	uint16_t when_offset;
+	uint16_t flags;
 	uint8_t when_mask; /* 0, or defined where one of these bits is set in the byte there */
-	uint8_t kind, form, flags;
+	uint8_t kind, form;
 	uint8_t width;	   /* in an array: of the value; else of the column of its bits' labels */
 	uint8_t high, low; /* bits */
 	uint8_t text_count;
@@ -99,18 +106,46 @@ struct nvme_structure {
 	uint16_t count;
 	uint16_t size;
 	uint8_t width; /* of the column of names */
+	bool tabs;     /* which tabs fill */
 };
 
-/* Whether a field is defined: WHEN(). */
+/* Whether a field is defined: WHEN(), NVME_ROW_NONZERO. */
 static inline bool nvme_row_applies(const struct nvme_row *row, const void *structure)
 {
-	return !row->when_mask || ((const uint8_t *)structure)[row->when_offset] & row->when_mask;
+	const uint8_t *bytes = structure;
+	unsigned set = 0;
+
+	if (row->when_mask && !(bytes[row->when_offset] & row->when_mask))
+		return false;
+	if (row->kind != NVME_ROW_FIELD || !(row->flags & NVME_ROW_NONZERO))
+		return true;
+	for (unsigned i = 0; i < row->size; i++)
+		set |= bytes[row->offset + i];
+	return set;
+}
+
+/* The bits that a PART is about. */
+static inline uint64_t nvme_row_part(const struct nvme_row *row, const void *structure)
+{
+	const struct nvme_row *field = row;
+
+	while (field->kind >= NVME_ROW_BITS)
+		field--;
+	return get_le((const uint8_t *)structure + field->offset, field->size) >> row->low &
+	       UINT64_MAX >> (63 - (row->high - row->low));
 }
 
 #define STRUCTURE(type, table, column)                                        \
 	{                                                                     \
 		.rows = (table), .count = sizeof(table) / sizeof((table)[0]), \
 		.size = sizeof(type), .width = (column)                       \
+	}
+
+/* The same, its names followed by tabs up to the column. */
+#define STRUCTURE_TABS(type, table, column)                                   \
+	{                                                                     \
+		.rows = (table), .count = sizeof(table) / sizeof((table)[0]), \
+		.size = sizeof(type), .width = (column), .tabs = true         \
 	}
 
 #define NVME_ROW_PLACE(type, member) \
@@ -125,6 +160,11 @@ static inline bool nvme_row_applies(const struct nvme_row *row, const void *stru
 #define FIELD(type, member, as, ...) FIELD_AS(type, member, #member, as, ##__VA_ARGS__)
 #define PROSE_FIELD(type, member, text, function, ...) \
 	FIELD_AS(type, member, text, PROSE, .prose = (function), ##__VA_ARGS__)
+#define CHOICE_FIELD(type, member, text, list, ...)           \
+	FIELD_AS(type, member, text, CHOICE, .texts = (list), \
+		 .text_count = sizeof(list) / sizeof((list)[0]), ##__VA_ARGS__)
+/* A field that only its PARTs show. */
+#define DIVIDED(type, member) FIELD(type, member, HEX, .flags = NVME_ROW_HIDDEN | NVME_ROW_NO_JSON)
 #define ARRAY(type, member, text, about)                                  \
 	{                                                                 \
 		.kind = NVME_ROW_ARRAY, .name = (text), .array = (about), \
@@ -169,6 +209,11 @@ static inline bool nvme_row_applies(const struct nvme_row *row, const void *stru
 #define SUPPORT(bit, words, ...) RANGE_CHOICE(bit, bit, words " %s", nvme_support, ##__VA_ARGS__)
 #define RESERVED_RANGE(top, bottom, ...) \
 	RANGE(top, bottom, "Reserved", NUMBER, .flags = NVME_ROW_NONZERO, ##__VA_ARGS__)
+#define PART(top, bottom, text, as, ...)                                               \
+	{                                                                              \
+		.kind = NVME_ROW_PART, .high = (top), .low = (bottom), .name = (text), \
+		.form = NVME_FORM_##as, ##__VA_ARGS__                                  \
+	}
 #define WHEN_ZERO(words)                                \
 	{                                               \
 		.kind = NVME_ROW_ZERO, .label = (words) \

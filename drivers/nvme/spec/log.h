@@ -126,3 +126,7 @@ _Static_assert(sizeof(struct nvme_commands_log) == 4096, "commands supported and
 #define NVME_EFFECTS_NCC   0x4u
 #define NVME_EFFECTS_NIC   0x8u
 #define NVME_EFFECTS_CCC   0x10u
+
+/* Their tables */
+struct nvme_structure;
+extern const struct nvme_structure nvme_error_log_entry_table, nvme_smart_log_table;

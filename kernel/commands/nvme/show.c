@@ -8,28 +8,76 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-/* By long division, nine digits at a time. */
-void nvme_decimal128(const uint8_t *bytes, char *text)
+#define WORDS_MAX  5
+#define DIGITS_MAX 50 /* of so many words, with the NUL */
+
+/* By long division, nine digits at a time. words, least significant first, are used up. */
+static void decimal(uint32_t *words, unsigned word_count, char *text)
 {
-	uint32_t words[4], groups[5];
+	uint32_t groups[WORDS_MAX + 1], rest;
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < 4; i++)
-		words[i] = (uint32_t)get_le(bytes + 4 * i, 4);
 	do {
 		uint64_t remainder = 0;
 
-		for (unsigned i = 4; i-- > 0;) {
+		rest = 0;
+		for (unsigned i = word_count; i-- > 0;) {
 			uint64_t part = remainder << 32 | words[i];
 
 			words[i] = (uint32_t)(part / 1000000000);
 			remainder = part % 1000000000;
+			rest |= words[i];
 		}
 		groups[count++] = (uint32_t)remainder;
-	} while (words[0] | words[1] | words[2] | words[3]);
+	} while (rest);
 	text += snprintf(text, 12, "%u", groups[--count]);
 	while (count)
 		text += snprintf(text, 12, "%09u", groups[--count]);
+}
+
+void nvme_decimal128(const uint8_t *bytes, char *text)
+{
+	uint32_t words[4];
+
+	for (unsigned i = 0; i < 4; i++)
+		words[i] = (uint32_t)get_le(bytes + 4 * i, 4);
+	decimal(words, 4, text);
+}
+
+#define DATA_UNIT 512000u
+
+/* Data units in bytes, with two decimals and an SI prefix: "6.32 GB". */
+static void print_data_units(const uint8_t *units)
+{
+	static const char prefixes[][2] = {"", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q"};
+	const unsigned last = sizeof(prefixes) / sizeof(prefixes[0]) - 1;
+	uint32_t words[WORDS_MAX];
+	char digits[DIGITS_MAX + 3] = "";
+	uint64_t carry = 0, hundredths = 0;
+	unsigned prefix, kept;
+
+	for (unsigned i = 0; i < 4; i++) {
+		carry += get_le(units + 4 * i, 4) * DATA_UNIT;
+		words[i] = (uint32_t)carry;
+		carry >>= 32;
+	}
+	words[4] = (uint32_t)carry;
+	decimal(words, WORDS_MAX, digits);
+	prefix = (unsigned)(strlen(digits) - 1) / 3;
+	if (prefix > last)
+		prefix = last;
+	kept = (unsigned)strlen(digits) - 3 * prefix + 2;
+	/* All but zero have at least six digits. */
+	for (unsigned i = 0; i < kept; i++)
+		hundredths = 10 * hundredths + (digits[i] ? (uint64_t)(digits[i] - '0') : 0);
+	hundredths += digits[kept] >= '5';
+	out("%llu.%02u %sB", (unsigned long long)(hundredths / 100), (unsigned)(hundredths % 100),
+	    prefixes[prefix]);
+}
+
+static const char *choice(const struct nvme_row *row, uint64_t value)
+{
+	return value < row->text_count && row->texts[value] ? row->texts[value] : "Reserved";
 }
 
 /* width: at least so many columns, for numbers. */
@@ -69,6 +117,22 @@ static void print_value(const struct nvme_row *row, const void *structure, int w
 		break;
 	case NVME_FORM_PROSE:
 		row->prose(out, structure);
+		break;
+	case NVME_FORM_PERCENT:
+		out("%llu%%", (unsigned long long)get_le(bytes, row->size));
+		break;
+	case NVME_FORM_KELVIN:
+		out("%d°C (%u Kelvin)", (int)get_le(bytes, row->size) - NVME_ZERO_CELSIUS,
+		    (unsigned)get_le(bytes, row->size));
+		break;
+	case NVME_FORM_DATA_UNITS:
+		nvme_decimal128(bytes, text);
+		out("%s (", text);
+		print_data_units(bytes);
+		out(")");
+		break;
+	case NVME_FORM_CHOICE:
+		out("%s", choice(row, get_le(bytes, row->size)));
 		break;
 	}
 }
@@ -151,8 +215,7 @@ static void print_meaning(const struct nvme_row *row, uint64_t bits)
 	if (row->form != NVME_FORM_CHOICE)
 		out(row->format, meaning(row->form, bits));
 	else
-		out(row->format,
-		    bits < row->text_count && row->texts[bits] ? row->texts[bits] : "Reserved");
+		out(row->format, choice(row, bits));
 }
 
 static void print_bits(const struct nvme_row *row, uint64_t value, int width)
@@ -207,7 +270,7 @@ static void print_row_below(const struct nvme_row *row, uint64_t value, int widt
 
 static bool shown_below(const struct nvme_row *row, uint64_t value, const void *data)
 {
-	if (row->kind == NVME_ROW_KEY)
+	if (row->kind == NVME_ROW_KEY || row->kind == NVME_ROW_PART)
 		return false;
 	if (row->kind == NVME_ROW_ZERO)
 		return !value;
@@ -254,9 +317,29 @@ void nvme_dump(const uint8_t *bytes, size_t size)
 	}
 }
 
+static void print_name(const struct nvme_structure *structure, const struct nvme_row *row)
+{
+	if (row->flags & NVME_ROW_TAB) {
+		out("%s\t: ", row->name);
+	} else if (row->flags & NVME_ROW_PADDED) {
+		out("%s: ", row->name);
+	} else if (!structure->tabs) {
+		out("%-*s: ", structure->width, row->name);
+	} else {
+		out("%s", row->name);
+		for (unsigned at = (unsigned)strlen(row->name); at < structure->width;
+		     at += 8 - at % 8)
+			out_char('\t');
+		out(": ");
+	}
+}
+
 void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
 		   const void *data, unsigned how)
 {
+	struct nvme_row part;
+	uint64_t bits;
+
 	if (!shown(row, data))
 		return;
 	if (row->kind == NVME_ROW_ARRAY)
@@ -265,17 +348,22 @@ void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row
 		out("%s[]:\n", row->name);
 		nvme_dump((const uint8_t *)data + row->offset, row->size);
 	}
-	if (row->kind != NVME_ROW_FIELD)
+	if (row->kind != NVME_ROW_FIELD && row->kind != NVME_ROW_PART)
 		return;
 	if (how & NVME_SHOW_PLACE)
 		out("%03xh %u  ", row->offset, row->size);
-	if (row->flags & NVME_ROW_TAB)
-		out("%s\t: ", row->name);
-	else
-		out("%-*s: ", structure->width, row->name);
-	print_value(row, data, 0);
+	print_name(structure, row);
+	if (row->kind == NVME_ROW_PART && row->form != NVME_FORM_PROSE) {
+		bits = nvme_row_part(row, data);
+		part = *row;
+		part.offset = 0;
+		part.size = sizeof(bits);
+		print_value(&part, &bits, 0);
+	} else {
+		print_value(row, data, 0);
+	}
 	out("\n");
-	if (how & NVME_SHOW_BITS)
+	if (how & NVME_SHOW_BITS && row->kind == NVME_ROW_FIELD)
 		print_below(structure, row, data);
 }
 

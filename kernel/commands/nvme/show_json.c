@@ -31,6 +31,7 @@ static void show_number(struct json *json, const char *key, const uint8_t *bytes
 	char text[40];
 
 	if (size == 16) {
+		/* as nvme-cli 2.3 has it; later ones write a number */
 		nvme_decimal128(bytes, text);
 		json_string(json, key, text);
 	} else {
@@ -74,7 +75,8 @@ static const char *key_of(const struct nvme_structure *structure, const struct n
 {
 	const struct nvme_row *end = structure->rows + structure->count;
 
-	for (const struct nvme_row *row = field + 1; row < end && row->kind >= NVME_ROW_BITS; row++)
+	for (const struct nvme_row *row = field + 1;
+	     row < end && row->kind >= NVME_ROW_BITS && row->kind != NVME_ROW_PART; row++)
 		if (row->kind == NVME_ROW_KEY)
 			return row->name;
 	return field->name;
@@ -112,6 +114,8 @@ static void show_members(struct json *json, const struct nvme_structure *structu
 			show_array(json, key, row, data);
 		else if (row->kind == NVME_ROW_FIELD)
 			show_value(json, key, row, (const uint8_t *)data + row->offset);
+		else if (row->kind == NVME_ROW_PART)
+			json_number(json, key, nvme_row_part(row, data));
 	}
 }
 

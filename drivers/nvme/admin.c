@@ -462,24 +462,50 @@ int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint
 									 .reply = reply});
 }
 
-int nvme_log_page(struct nvme_controller *controller, unsigned lid, uint32_t nsid, uint64_t offset,
+struct nvme_command nvme_log_command(const struct nvme_log_request *request, size_t size)
+{
+	uint32_t dwords = (uint32_t)(size / 4 - 1);
+
+	return (struct nvme_command){
+		.opcode = NVME_ADMIN_GET_LOG_PAGE,
+		.nsid = request->nsid,
+		.cdw10 = request->lid | (request->lsp & 0x7fu) << NVME_LOG_LSP_SHIFT |
+			 (request->retain ? NVME_LOG_RAE : 0) | dwords << NVME_LOG_NUMDL_SHIFT,
+		.cdw11 = dwords >> 16 | (uint32_t)request->lsi << NVME_LOG_LSI_SHIFT,
+		.cdw12 = (uint32_t)request->offset,
+		.cdw13 = (uint32_t)(request->offset >> 32),
+		.cdw14 = (request->uuid_index & 0x7fu) | (request->by_index ? NVME_LOG_OT : 0) |
+			 (uint32_t)request->csi << NVME_LOG_CSI_SHIFT,
+	};
+}
+
+int nvme_log_page(struct nvme_controller *controller, const struct nvme_log_request *request,
 		  void *buffer, size_t size, struct nvme_reply *reply)
 {
-	struct nvme_command command = {
-		.opcode = NVME_ADMIN_GET_LOG_PAGE,
-		.nsid = nsid,
-		.cdw12 = (uint32_t)offset,
-		.cdw13 = (uint32_t)(offset >> 32),
-	};
+	struct nvme_log_request piece = *request;
+	size_t most = request->by_index ? size : NVME_PAGE_SIZE;
+	int error = 0;
 
-	if (!size || size & 3 || size > NVME_PAGE_SIZE || offset & 3)
+	if (!size || size & 3 || (request->offset & 3 && !request->by_index) ||
+	    request->offset > UINT64_MAX - size)
 		return -EINVAL;
-	command.cdw10 = NVME_LOG_CDW10(lid, size / 4);
-	command.cdw11 = NVME_LOG_CDW11(size / 4);
-	return nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
-									 .data = buffer,
-									 .size = size,
-									 .reply = reply});
+	/* It would send the first bytes again. */
+	if ((request->offset || size > most) && !(controller->identify->lpa & NVME_LPA_EXTENDED))
+		return -EOPNOTSUPP;
+	for (size_t done = 0, count; done < size && !error; done += count) {
+		struct nvme_command command;
+
+		count = size - done < most ? size - done : most;
+		piece.offset = request->offset + done;
+		piece.retain = request->retain || done + count < size;
+		command = nvme_log_command(&piece, count);
+		error = nvme_admin_command(
+			controller, &(struct nvme_passthrough){.command = &command,
+							       .data = (uint8_t *)buffer + done,
+							       .size = count,
+							       .reply = reply});
+	}
+	return error;
 }
 
 int nvme_get_feature(struct nvme_controller *controller, unsigned feature, unsigned select,

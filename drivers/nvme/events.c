@@ -191,6 +191,7 @@ static void read_log(struct nvme_controller *controller, unsigned lid)
 	size_t size = lid == NVME_LOG_CHANGED_NAMESPACES ? NVME_PAGE_SIZE
 		      : lid == NVME_LOG_ERROR		 ? sizeof(struct nvme_error_log_entry)
 							 : 512;
+	uint16_t cid;
 
 	if (!slot) {
 		controller->event_pending = true;
@@ -200,12 +201,11 @@ static void read_log(struct nvme_controller *controller, unsigned lid)
 	controller->pending_logs[lid / 64] &= ~(1ull << lid % 64);
 	controller->last_log = lid;
 	controller->reading_log = true;
-	slot->command.opcode = NVME_ADMIN_GET_LOG_PAGE;
-	slot->command.nsid = NVME_NSID_ALL;
+	cid = slot->command.cid;
+	slot->command = nvme_log_command(
+		&(struct nvme_log_request){.lid = (uint8_t)lid, .nsid = NVME_NSID_ALL}, size);
+	slot->command.cid = cid;
 	slot->command.prp1 = controller->scratch_bus + NVME_SCRATCH_LOG;
-	slot->command.prp2 = 0;
-	slot->command.cdw10 = NVME_LOG_CDW10(lid, size / 4);
-	slot->command.cdw11 = slot->command.cdw12 = 0;
 	nvme_slot_prepare(slot, log_done, NULL, false);
 	nvme_channel_push(admin, slot, nvme_channel_now(admin) + controller->admin_timeout_ns);
 	nvme_channel_ring(admin);

@@ -169,9 +169,32 @@ int nvme_io_command(struct nvme_controller *controller, const struct nvme_passth
 /* Identify into buffer (4096 bytes). */
 int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
 			  void *buffer, struct nvme_reply *reply);
-/* A log page's bytes [offset, offset + size); size a multiple of 4, at most 4096 at a time
- * whatever MDTS. */
-int nvme_log_page(struct nvme_controller *controller, unsigned lid, uint32_t nsid, uint64_t offset,
+/* What Get Log Page is asked for: Base, section 5.16. What a page does not use is 0. */
+struct nvme_log_request {
+	uint32_t nsid;
+	uint16_t lsi; /* Log Specific Identifier */
+	uint8_t lid;
+	uint8_t lsp;	    /* Log Specific Field: 7 bits */
+	uint8_t uuid_index; /* 7 bits */
+	uint8_t csi;
+	bool retain;   /* RAE: an event that points at this page is not cleared */
+	bool by_index; /* OT: offset is the index of an entry */
+	uint64_t offset;
+};
+
+/* The command for size bytes, a multiple of 4. */
+struct nvme_command nvme_log_command(const struct nvme_log_request *request, size_t size);
+
+/* A log page's bytes [offset, offset + size), both multiples of 4, page by page whatever MDTS; from
+ * an index on in one command. -EOPNOTSUPP where the controller does not take the offset that this
+ * needs.
+ *
+ * Reading a page to its end clears the event that points there, unless it is retained; all pieces
+ * but the last retain it. The driver reads the page of each event itself, to clear it: what is
+ * cleared before it comes to that is read once more, and what it has cleared first is not in the
+ * Changed Namespace List any more, as on Linux. It rescans the namespaces whatever the list says,
+ * so that no event is lost on it either way. */
+int nvme_log_page(struct nvme_controller *controller, const struct nvme_log_request *request,
 		  void *buffer, size_t size, struct nvme_reply *reply);
 int nvme_get_feature(struct nvme_controller *controller, unsigned feature, unsigned select,
 		     uint32_t nsid, uint32_t cdw11, void *buffer, size_t size,

@@ -196,7 +196,8 @@ static void pass_through(bool io)
 
 static void query(void)
 {
-	uint8_t bytes[4096];
+	struct nvme_log_request request = {0};
+	uint8_t bytes[8192];
 	struct nvme_reply reply;
 	uint64_t value;
 
@@ -205,8 +206,11 @@ static void query(void)
 		nvme_identify_command(controller, below(32), (uint32_t)take(1), bytes, &reply);
 		break;
 	case 1:
-		nvme_log_page(controller, (unsigned)take(1), (uint32_t)take(1), take(2), bytes,
-			      take(2), &reply);
+		request.lid = (uint8_t)take(1);
+		request.nsid = (uint32_t)take(1);
+		request.retain = request.lid & 1;
+		request.offset = take(2);
+		nvme_log_page(controller, &request, bytes, take(2) % (sizeof(bytes) + 1), &reply);
 		break;
 	case 2:
 		nvme_get_feature(controller, (unsigned)take(1), below(8), (uint32_t)take(1), 0,

@@ -183,7 +183,9 @@ static void log_page(struct guest *guest)
 
 	if (!bytes)
 		return;
-	error = nvme_log_page(guest->controller, 0xbe, NVME_NSID_ALL, 0, bytes, 512, &reply);
+	error = nvme_log_page(guest->controller,
+			      &(struct nvme_log_request){.lid = 0xbe, .nsid = NVME_NSID_ALL}, bytes,
+			      512, &reply);
 	/* QEMU's answer, 7.2 and 11.1 */
 	if ((reply.status & NVME_STATUS_MASK) == NVME_SC_INVALID_FIELD) {
 		EXPECT_STATUS("Get Log Page BEh", NVME_SC_INVALID_FIELD, error, &reply);

@@ -144,8 +144,10 @@ static void smart_log(struct guest *guest)
 	if (!log)
 		return;
 	EXPECT_ERROR("Get Log Page, SMART", 0,
-		     nvme_log_page(guest->controller, NVME_LOG_SMART, NVME_NSID_ALL, 0, log,
-				   sizeof(*log), NULL));
+		     nvme_log_page(guest->controller,
+				   &(struct nvme_log_request){.lid = NVME_LOG_SMART,
+							      .nsid = NVME_NSID_ALL},
+				   log, sizeof(*log), NULL));
 	kelvin = log->temperature[0] | log->temperature[1] << 8;
 	EXPECT(kelvin >= 233 && kelvin <= 423, "temperature: expected 233 to 423 K, got %u K",
 	       kelvin);

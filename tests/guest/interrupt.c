@@ -113,9 +113,11 @@ static void waits(struct guest *guest)
 	if (!interrupts_come(guest))
 		return;
 	before = lost(guest);
-	EXPECT_ERROR(
-		"Get Log Page", 0,
-		nvme_log_page(guest->controller, NVME_LOG_SMART, NVME_NSID_ALL, 0, log, 512, NULL));
+	EXPECT_ERROR("Get Log Page", 0,
+		     nvme_log_page(guest->controller,
+				   &(struct nvme_log_request){.lid = NVME_LOG_SMART,
+							      .nsid = NVME_NSID_ALL},
+				   log, 512, NULL));
 	EXPECT_EQUAL("lost interrupts of the admin queue", before, lost(guest));
 }
 

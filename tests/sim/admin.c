@@ -272,43 +272,6 @@ static unsigned get_features(struct sim_controller *sim, struct sim_command *com
 	return SIM_SC_SUCCESS;
 }
 
-static unsigned get_log(struct sim_controller *sim, struct sim_command *command)
-{
-	uint32_t cdw10 = dword(command, 10);
-	uint64_t dwords = (cdw10 >> 16 | (uint64_t)(dword(command, 11) & 0xffff) << 16) + 1;
-	uint64_t offset = get64(command->entry + 48);
-	uint8_t id = (uint8_t)cdw10;
-	uint8_t log[4096] = {0};
-	size_t size = id == 0x02 ? 512 : id == 0x03 ? 512 : id == 0x01 ? 64 : 4096;
-	size_t wanted = dwords * 4;
-
-	if (id != 0x01 && id != 0x02 && id != 0x03 && id != 0x04 && id != 0x05)
-		return fail(sim, command, SIM_SC_LOG_PAGE, "log page is not supported");
-	if (offset > size || (offset & 3))
-		return fail(sim, command, SIM_SC_FIELD, "log offset");
-	if (wanted > sizeof(log) - offset)
-		wanted = sizeof(log) - offset;
-	if (id == 0x02) {
-		put16(log + 1, 310); /* kelvin */
-		log[3] = 100;
-		log[4] = 10;
-		put64(log + 32, sim->statistics.blocks_read / 1000);
-		put64(log + 48, sim->statistics.blocks_written / 1000);
-		put64(log + 64, sim->statistics.commands[1][SIM_READ]);
-		put64(log + 80, sim->statistics.commands[1][SIM_WRITE]);
-	} else if (id == 0x03) {
-		log[0] = 1;
-		memcpy(log + 8, "1.0     ", 8);
-	} else if (id == 0x04) {
-		put32(log, 0xffffffff); /* more changed than the list holds */
-	} else if (id == 0x05) {
-		for (unsigned i = 0; i < 256; i++)
-			if (i <= SIM_GET_FEATURES && i != 3 && i != 7)
-				put32(log + 4 * i, 1);
-	}
-	return sim_transfer(sim, command, log + offset, wanted, true);
-}
-
 static unsigned event_request(struct sim_controller *sim, struct sim_command *command)
 {
 	check_zero(sim, command, 0xf3fe | 1 << 10 | 1 << 11);
@@ -322,6 +285,7 @@ bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigne
 {
 	if (!sim->event_count)
 		return false;
+	sim->event_waits[log_page / 64 % 4] |= 1ull << log_page % 64;
 	sim_complete(sim, sim->events[--sim->event_count], SIM_SC_SUCCESS,
 		     type | info << 8 | log_page << 16);
 	sim_deliver(sim);
@@ -374,7 +338,7 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	case SIM_CREATE_SQ:
 		return create_sq(sim, command);
 	case SIM_GET_LOG:
-		return get_log(sim, command);
+		return sim_get_log(sim, command);
 	case SIM_DELETE_CQ:
 		return delete_cq(sim, command);
 	case SIM_CREATE_CQ:

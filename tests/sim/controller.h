@@ -85,6 +85,7 @@ struct sim_config {
 	bool no_pin;
 	unsigned cpu_vectors; /* that the machine has for all controllers; 0: enough */
 	bool no_coalescing;   /* refuses features 08h and 09h */
+	bool no_log_offsets;  /* LPA bit 2: log pages from their beginning only, 4,096 dwords */
 
 	unsigned namespace_count;		       /* 0: one */
 	const struct sim_namespace_config *namespaces; /* NULL: all default */
@@ -200,6 +201,10 @@ void sim_post(struct sim_controller *sim, uint16_t completion_queue, const uint8
 void sim_chatter(struct sim_controller *sim, unsigned count);
 /* Completes one outstanding Asynchronous Event Request; false if there is none. */
 bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page);
+/* Whether an event points at the log page that no read without RAE has cleared. */
+bool sim_event_waits(const struct sim_controller *sim, uint8_t log_page);
+/* The log page from now on; data stays the caller's. NULL: the controller's own, or none. */
+void sim_set_log(struct sim_controller *sim, uint8_t id, const void *data, size_t size);
 /* Loses power: what the volatile cache holds is gone (each block that was not flushed at random
  * stays or goes), then as sim_remove() and sim_plug(). */
 void sim_power_cut(struct sim_controller *sim);

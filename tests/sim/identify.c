@@ -29,8 +29,9 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	put16(page + 256, (uint16_t)config->oacs);
 	page[258] = (uint8_t)config->abort_limit;
 	page[259] = (uint8_t)config->events_limit;
-	page[260] = 0x03;	/* FRMW */
-	page[261] = 0x02;	/* LPA: Commands Supported and Effects */
+	page[260] = 0x03; /* FRMW */
+	/* LPA: Commands Supported and Effects, extended data */
+	page[261] = sim->config.no_log_offsets ? 0x02 : 0x06;
 	page[262] = 3;		/* ELPE */
 	put16(page + 266, 343); /* WCTEMP */
 	put16(page + 268, 373); /* CCTEMP */

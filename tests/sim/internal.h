@@ -169,6 +169,11 @@ struct sim_controller {
 	unsigned heap_size, heap_room;
 	struct sim_command *events[256]; /* Asynchronous Event Requests */
 	unsigned event_count;
+	uint64_t event_waits[4]; /* by log page: told, and not cleared */
+	struct sim_log {
+		const uint8_t *data; /* NULL: what the controller has of its own */
+		size_t size;
+	} logs[256];
 	uint64_t sequence, last_due;
 
 	uint64_t shadow, event_indices; /* Doorbell Buffer Config; 0: none */
@@ -272,6 +277,7 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 /* identify.c: bits by CSI of a combination of command sets; 0: there is none with this index */
 uint64_t sim_combination(const struct sim_controller *sim, unsigned index);
 /* 0 or a status */
+unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command);
 unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
 		      uint8_t page[4096]);
 

@@ -524,6 +524,7 @@ static void test_pass_through(void **state)
 
 static void test_features_and_logs(void **state)
 {
+	const struct nvme_log_request request = {.lid = 0x02, .nsid = 0xffffffff};
 	struct driver driver;
 	struct nvme_reply reply;
 	uint8_t log[512];
@@ -539,11 +540,9 @@ static void test_features_and_logs(void **state)
 	assert_int_not_equal(nvme_get_feature(driver.controller, 0x55, 0, 0, 0, NULL, 0, &reply),
 			     0);
 	assert_int_equal(reply.status & 0x7ff, 0x002);
-	assert_int_equal(nvme_log_page(driver.controller, 0x02, 0xffffffff, 0, log, 512, &reply),
-			 0);
+	assert_int_equal(nvme_log_page(driver.controller, &request, log, 512, &reply), 0);
 	assert_int_equal(log[1] | log[2] << 8, 310);
-	assert_int_equal(nvme_log_page(driver.controller, 0x02, 0xffffffff, 3, log, 5, &reply),
-			 -EINVAL);
+	assert_int_equal(nvme_log_page(driver.controller, &request, log, 5, &reply), -EINVAL);
 	driver_stop(&driver);
 }
 

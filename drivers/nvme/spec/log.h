@@ -32,11 +32,16 @@ enum nvme_log_id {
 	NVME_LOG_CHANGED_ZONES = 0xbf,
 };
 
-/* Get Log Page, section 5.16: CDW10 is NUMDL << 16 | RAE << 15 | LID, CDW11 bits 15:0 NUMDU; the
- * count of dwords is 0's based */
-#define NVME_LOG_CDW10(lid, dwords) ((((uint32_t)(dwords)-1) << 16) | (lid))
-#define NVME_LOG_CDW11(dwords)	    (((uint32_t)(dwords)-1) >> 16)
-#define NVME_LOG_RAE		    0x8000u /* retain the asynchronous event */
+/* Get Log Page: Base, figures 197 to 201. The number of dwords is 0's based. */
+#define NVME_LOG_LSP_SHIFT   8	       /* CDW10 */
+#define NVME_LOG_RAE	     0x8000u   /* CDW10: retain the asynchronous event */
+#define NVME_LOG_NUMDL_SHIFT 16	       /* CDW10; the upper 16 bits are CDW11's lower ones */
+#define NVME_LOG_LSI_SHIFT   16	       /* CDW11 */
+#define NVME_LOG_OT	     0x800000u /* CDW14: the offset is the index of an entry */
+#define NVME_LOG_CSI_SHIFT   24	       /* CDW14 */
+
+/* Log Page Attributes of Identify Controller: Base, figure 275 */
+#define NVME_LPA_EXTENDED 0x04u /* offsets, and more than 4,096 dwords */
 
 /* Error Information log entry: Base, section 5.16.1.2 */
 struct nvme_error_log_entry {

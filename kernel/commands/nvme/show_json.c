@@ -31,7 +31,6 @@ static void show_number(struct json *json, const char *key, const uint8_t *bytes
 	char text[40];
 
 	if (size == 16) {
-		/* as nvme-cli 2.3 has it; later ones write a number */
 		nvme_decimal128(bytes, text);
 		json_string(json, key, text);
 	} else {

@@ -16,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -178,19 +179,6 @@ class Answer:
         self.out, self.err, self.status = out, err, status
 
 
-def parse_answers(data):
-    """The answers in a stream of "@@ NUMBER STATUS BYTES BYTES" and as many bytes of standard output and of standard error."""
-    answers = []
-    at = 0
-    for match in iter(lambda: re.compile(rb"@@ (\d+) (\d+) (\d+) (\d+)\n").search(data, at), None):
-        number, status, out, err = map(int, match.groups())
-        at = match.end() + out + err
-        if number != len(answers) or at > len(data):
-            break
-        answers.append(Answer(data[match.end():match.end() + out], data[match.end() + out:at], status))
-    return answers
-
-
 def run_commands(directory, lines, arguments, devices):
     """The answers of a Linux guest to command lines. arguments are tools/run-qemu's, devices QEMU's; directory is for files."""
     guest = linux_guest()
@@ -206,13 +194,15 @@ def run_commands(directory, lines, arguments, devices):
          "--append", COMMAND_LINE, "--", "-initrd", initramfs, "-chardev", f"file,id=answers,path={answers}",
          "-serial", "chardev:answers", "-no-reboot", *devices],
         stdin=subprocess.DEVNULL, capture_output=True, encoding="latin-1")
-    found = []
-    if os.path.exists(answers):
-        with open(answers, "rb") as file:
-            found = parse_answers(file.read())
-    if len(found) != len(lines):
-        raise Failure(f"Linux answered {len(found)} of {len(lines)} command lines: {result.stdout[-2000:]}{result.stderr}")
-    return found
+    try:
+        with tarfile.open(answers) as archived:
+            def content(name):
+                return archived.extractfile(f"./{name}").read()
+
+            statuses = content("statuses").split()
+            return [Answer(content(f"{number}.out"), content(f"{number}.err"), int(statuses[number])) for number in range(len(lines))]
+    except (OSError, tarfile.TarError, KeyError, IndexError, EOFError) as error:
+        raise Failure(f"no answers of Linux ({error}): {result.stdout[-2000:]}{result.stderr}") from error
 
 
 def main():

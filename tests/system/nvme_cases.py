@@ -73,6 +73,7 @@ NO_BRIDGE = "plain namespaces zoned subsystem fdp"  # whose registers are as the
 EXPLAINED = Differs("^NVMe status: ", "statuses are explained in words of our own")
 OURS_ALONE = Differs("^(cmbebs|cmbswtp|nssd) ", "nvme-cli 2.3 has no row for them")
 QUEUES = Form(r"^(asq|acq) |\(A[SC]QB\)", "where the queues lie")
+BUFFER = Differs("^cmb(loc|sz|msc)", "Linux switches a controller memory buffer on")
 DECODED = Differs("\tCRIMT|\tNot Ready +\\(NRDY\\)", "nvme-cli 2.3 decodes them against the specification")
 ADDRESS = Differs("^addr ", "where the buffer lies")
 
@@ -93,8 +94,8 @@ IDENTIFY = [
 ]
 
 REGISTERS = [
-    Case(ALL, "nvme show-regs /dev/nvme0", OURS_ALONE, QUEUES),
-    Case(ALL, "nvme show-regs /dev/nvme0 -H", OURS_ALONE, QUEUES, DECODED),
+    Case(ALL, "nvme show-regs /dev/nvme0", OURS_ALONE, QUEUES, BUFFER),
+    Case(ALL, "nvme show-regs /dev/nvme0 -H", OURS_ALONE, QUEUES, BUFFER, DECODED),
 ]
 
 PASSTHROUGH = [

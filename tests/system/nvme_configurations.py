@@ -23,7 +23,7 @@ CONFIGURATIONS = {
     # No metadata; 8 bytes of them in a buffer of their own with type 1; 64 bytes at the end of each block with type 3; and the
     # 64-bit guard with type 2.
     "namespaces": Configuration(
-        "nvme,id=controller,serial=namespaces,addr=04.0",
+        "nvme,id=controller,serial=namespaces,addr=04.0,cmb_size_mb=2",
         f"nvme-ns,bus=controller,nsid=1,drive=one,{uuid(1)},eui64=0x52540012345678",
         f"nvme-ns,bus=controller,nsid=2,drive=two,{uuid(2)},logical_block_size=512,ms=8,pi=1",
         f"nvme-ns,bus=controller,nsid=3,drive=three,{uuid(3)},logical_block_size=4096,physical_block_size=4096,ms=64,mset=1,pi=3,pil=1",

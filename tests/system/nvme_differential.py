@@ -29,6 +29,7 @@ from nvme_configurations import CONFIGURATIONS  # noqa: E402
 
 RUN_QEMU = os.path.join(ROOT, "tools", "run-qemu")
 MIB = 1 << 20
+HEADER = re.compile(rb"@@ (\d+) (\d+) (\d+) (\d+)\n")
 PATTERN = random.Random(1).randbytes(MIB)  # what an image starts with
 
 
@@ -58,6 +59,19 @@ def make_images(directory, configuration):
     return arguments
 
 
+def parse_answers(data):
+    """The answers in a stream of "@@ NUMBER STATUS BYTES BYTES" and as many bytes of standard output and of standard error."""
+    answers = []
+    at = 0
+    while match := HEADER.search(data, at):
+        number, status, out, err = map(int, match.groups())
+        at = match.end() + out + err
+        if number != len(answers) or at > len(data):
+            break
+        answers.append(linux_guest.Answer(data[match.end():match.end() + out], data[match.end() + out:at], status))
+    return answers
+
+
 def run_ours(directory, lines, arguments, devices):
     """The kernel's answers to command lines, as linux_guest.run_commands() gives them."""
     script = ["mkdir /tmp; cd /tmp"]
@@ -70,7 +84,7 @@ def run_ours(directory, lines, arguments, devices):
     result = subprocess.run(
         [RUN_QEMU, *arguments, "--disk", "none", "--timeout", "300", "--append", "loglevel=0", "--script", path, "--", *devices],
         stdin=subprocess.DEVNULL, capture_output=True)
-    answers = linux_guest.parse_answers(result.stdout)
+    answers = parse_answers(result.stdout)
     if len(answers) != len(lines):
         raise linux_guest.Failure(f"the kernel answered {len(answers)} of {len(lines)} command lines: "
                                   f"{(result.stdout[-2000:] + result.stderr).decode('latin-1')}")

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-# nvme-cli and others are in /usr/sbin, which is not on the PATH of an ordinary user.
+# lspci and others may be in /usr/sbin, which is not on the PATH of an ordinary user.
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", "/usr/bin:/bin"), "/usr/sbin", "/sbin"])
 
 

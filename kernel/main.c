@@ -2,6 +2,7 @@
 #include "boot/layout.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/transport/platform.h"
+#include "drivers/pci/extended.h"
 #include "drivers/pci/pci.h"
 #include "drivers/serial/serial.h"
 #include "kernel/x86/acpi.h"
@@ -111,6 +112,7 @@ static void init_pci(void)
 	if (!boot.truncated)
 		pci_set_hole(start, end);
 	pci_init(acpi_root_buses());
+	pci_set_ecam(acpi_info()->ecam, acpi_info()->ecam_first_bus, acpi_info()->ecam_last_bus);
 }
 
 /* Each module becomes a file /boot/NAME; its memory is then free. */

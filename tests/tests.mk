@@ -36,6 +36,7 @@ unit_errno    = lib/errno.c
 unit_hotplug  = tests/host/pci.c $(addprefix drivers/pci/,assign.c bridge.c config.c hotplug.c pci.c reset.c)
 unit_pci      = tests/unit/pci_bus.c tests/host/pci.c $(addprefix drivers/pci/,assign.c bridge.c config.c pci.c reset.c)
 unit_pci_bar  = $(unit_pci)
+unit_pci_extended = $(unit_pci) drivers/pci/extended.c
 unit_format   = renamed/lib/format.c renamed/lib/string.c
 unit_pci_reset = tests/host/pci.c $(addprefix drivers/pci/,config.c reset.c)
 unit_json     = lib/json.c

@@ -34,6 +34,11 @@ uint32_t pci_read32(const struct pci_device *device, unsigned offset)
 	return port_read32(select_register(device, offset));
 }
 
+void pci_write8(const struct pci_device *device, unsigned offset, uint8_t value)
+{
+	port_write8(select_register(device, offset), value);
+}
+
 void pci_write16(const struct pci_device *device, unsigned offset, uint16_t value)
 {
 	port_write16(select_register(device, offset), value);

@@ -52,6 +52,11 @@ struct acpi_info {
 	bool buses_unclear;	/* the bus numbers of host bridges are more than constants */
 	uint8_t root_buses[32]; /* a bit for each bus that begins at a host bridge and is not 0 */
 
+	/* Memory-mapped PCI configuration space of segment group 0, its address that of bus 0; 0:
+	 * there is none (PCI Firmware Specification 3.2, section 4.1.2) */
+	uint64_t ecam;
+	uint8_t ecam_first_bus, ecam_last_bus;
+
 	bool s5; /* the DSDT or an SSDT has \_S5 */
 	uint8_t s5_type_a, s5_type_b;
 };

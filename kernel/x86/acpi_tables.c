@@ -12,6 +12,7 @@
 #define TABLE_MAX     (1u << 20) /* bytes; real DSDTs stay below */
 #define TABLES_MAX    64	 /* entries of the root table that are looked at */
 #define MADT_ENTRIES  44	 /* offset of the first entry */
+#define MCFG_RANGES   44	 /* offset of the first one */
 #define SLP_TYPE_MASK 7
 
 static uint16_t read16(const uint8_t *bytes)
@@ -259,6 +260,21 @@ static void parse_definitions(const uint8_t *table, size_t size, struct acpi_inf
 	find_root_buses(table, size, info);
 }
 
+/* The table of memory-mapped configuration space (PCI Firmware Specification 3.2, table 4-2):
+ * ranges of 16 bytes. */
+static void parse_mcfg(const uint8_t *table, size_t size, struct acpi_info *info)
+{
+	for (size_t at = MCFG_RANGES; at + 16 <= size && !info->ecam; at += 16) {
+		const uint8_t *range = table + at;
+
+		if (read16(range + 8) != 0 || range[10] > range[11]) /* segment group, buses */
+			continue;
+		info->ecam = read64(range);
+		info->ecam_first_bus = range[10];
+		info->ecam_last_bus = range[11];
+	}
+}
+
 static void parse_table(const struct acpi_memory *memory, uint64_t address, struct acpi_info *info)
 {
 	size_t size;
@@ -275,6 +291,8 @@ static void parse_table(const struct acpi_memory *memory, uint64_t address, stru
 		info->dsdt = table && memcmp(table, "DSDT", 4) == 0;
 		if (info->dsdt)
 			parse_definitions(table, size, info);
+	} else if (memcmp(table, "MCFG", 4) == 0) {
+		parse_mcfg(table, size, info);
 	} else if (memcmp(table, "SSDT", 4) == 0) {
 		parse_definitions(table, size, info);
 	}

@@ -335,9 +335,40 @@ static void test_root_buses(void **state)
 	assert_false(info.dsdt);
 }
 
-TESTS(cmocka_unit_test(test_root_buses), cmocka_unit_test(test_revision_0),
-      cmocka_unit_test(test_revision_2), cmocka_unit_test(test_extended_registers),
-      cmocka_unit_test(test_bad_root), cmocka_unit_test(test_bad_tables),
-      cmocka_unit_test(test_tables_that_wrap), cmocka_unit_test(test_short_entries),
-      cmocka_unit_test(test_too_many_overrides), cmocka_unit_test(test_too_many_ioapics),
-      cmocka_unit_test(test_s5_forms))
+/* The first range of segment group 0; one that is cut off, or whose buses end before they begin, is
+ * none. */
+static void test_configuration_space(void **state)
+{
+	struct acpi_info info;
+
+	(void)state;
+	build(0);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.ecam == 0);
+	memset(memory + SSDT, 0, 0x100);
+	put(SSDT + 44, 0xa0000000, 8);
+	put(SSDT + 52, 1, 2); /* another segment group */
+	put(SSDT + 55, 0xff, 1);
+	put(SSDT + 60, 0xb0000000, 8);
+	put(SSDT + 70, 2, 1);
+	put(SSDT + 71, 0x3f, 1);
+	table(SSDT, "MCFG", 76);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.ecam == 0xb0000000);
+	assert_int_equal(info.ecam_first_bus, 2);
+	assert_int_equal(info.ecam_last_bus, 0x3f);
+	table(SSDT, "MCFG", 75);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.ecam == 0);
+	put(SSDT + 71, 1, 1);
+	table(SSDT, "MCFG", 76);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_true(info.ecam == 0);
+}
+
+TESTS(cmocka_unit_test(test_root_buses), cmocka_unit_test(test_configuration_space),
+      cmocka_unit_test(test_revision_0), cmocka_unit_test(test_revision_2),
+      cmocka_unit_test(test_extended_registers), cmocka_unit_test(test_bad_root),
+      cmocka_unit_test(test_bad_tables), cmocka_unit_test(test_tables_that_wrap),
+      cmocka_unit_test(test_short_entries), cmocka_unit_test(test_too_many_overrides),
+      cmocka_unit_test(test_too_many_ioapics), cmocka_unit_test(test_s5_forms))

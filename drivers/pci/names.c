@@ -94,17 +94,22 @@ static const struct name devices[] = {
 
 /* PCI Code and ID Assignment Specification, capability IDs */
 static const struct name capabilities[] = {
+	{0x00, "Null"},
 	{0x01, "Power Management"},
 	{0x02, "AGP"},
 	{0x03, "Vital Product Data"},
 	{0x04, "Slot ID"},
 	{0x05, "MSI"},
+	{0x06, "CompactPCI hot-swap <?>"},
 	{0x07, "PCI-X"},
 	{0x08, "HyperTransport"},
 	{0x09, "Vendor Specific Information"},
 	{0x0a, "Debug port"},
+	{0x0b, "CompactPCI central resource control <?>"},
 	{0x0c, "Hot-plug capable"},
 	{0x0d, "Subsystem"},
+	{0x0e, "AGP3 <?>"},
+	{0x0f, "Secure device <?>"},
 	{0x10, "Express"},
 	{0x11, "MSI-X"},
 	{0x12, "SATA HBA"},

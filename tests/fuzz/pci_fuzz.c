@@ -1,13 +1,16 @@
-/* PCI enumeration, BARs, capabilities, hot-plug slots and lspci over any configuration space.
+/* PCI enumeration, BARs, capabilities, hot-plug slots, lspci and setpci over any configuration
+ * space.
  *
  * Input: flags, the number of functions, for each function its place (bus, slot and function) and
  * which registers can be written; then configuration spaces of 64 bytes and more. With a flag set,
  * registers do not read the same twice; with another, every address answers like the first
- * function, as on a bus without decoding. */
+ * function, as on a bus without decoding; with another, the first function is on bus 0 and has
+ * extended configuration space. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers/pci/bridge.h"
+#include "drivers/pci/extended.h"
 #include "drivers/pci/hotplug.h"
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
@@ -25,6 +28,7 @@
 #define FLAKY	      1
 #define MIRRORED      2
 #define SEARCH	      4 /* every bus is looked at, not only some */
+#define EXTENDED      8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,6 +39,9 @@ static struct function {
 	uint8_t space[SPACE];
 	uint8_t writable; /* the ones of a BAR: those above this bit */
 } functions[FUNCTIONS_MAX];
+
+/* Of bus 0, where the first function may be in device 0. */
+static uint8_t extended[256][PCI_EXTENDED_SIZE] __attribute__((aligned(PCI_EXTENDED_SIZE)));
 
 static void check(bool holds)
 {
@@ -136,8 +143,15 @@ static int run(int argc, char **argv)
 {
 	static const struct pci_hotplug_actions actions = {leaving, arrived};
 	static const uint8_t root_buses[PCI_BUSES / 8] = {0, 0x81, 0, 0xff};
-	char *listing[] = {(char *)"lspci", (char *)"-vxxx", NULL};
-	char *selection[] = {(char *)"lspci", (char *)"-nnv", (char *)"-s", (char *)"0:4.0", NULL};
+	static char *const commands[][8] = {
+		{"lspci", "-vvvxxxx"},
+		{"lspci", "-nnvk", "-s", "0:4.0"},
+		{"lspci", "-tv"},
+		{"lspci", "-vmm"},
+		{"lspci", "-t", "-s", "4"},
+		{"setpci", "-v", "-s", ":", "-f", "CAP_EXP+8.w=f:1", "0.l"},
+		{"setpci", "-v", "-d", ":", "ECAP_AER+10.l=ff", "CAP_MSIX+2.w@1"},
+	};
 	unsigned count = pci_init(flags & SEARCH ? NULL : root_buses), listed = 0;
 
 	(void)argc, (void)argv;
@@ -147,9 +161,14 @@ static int run(int argc, char **argv)
 			look_at(device);
 	}
 	check(count == listed);
-	if (listed <= 16) {
-		command_run(command_find("lspci"), 2, listing);
-		command_run(command_find("lspci"), 4, selection);
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]) && listed <= 16; i++) {
+		char *words[8];
+		int words_count = 0;
+
+		memcpy(words, commands[i], sizeof(words));
+		while (words[words_count])
+			words_count++;
+		command_run(command_find(words[0]), words_count, words);
 	}
 	pci_hotplug_init(&actions);
 	for (unsigned i = 0; i < 4; i++) {
@@ -186,6 +205,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < function_count; i++) {
 		functions[i].place = (uint16_t)input_take(&in, 2);
 		functions[i].writable = (uint8_t)input_take(&in, 1);
+	}
+	memset(extended, 0, sizeof(extended));
+	pci_set_ecam(0, 0, 0);
+	if (flags & EXTENDED) {
+		functions[0].place &= 7;
+		pci_set_ecam((uintptr_t)extended, 0, 0);
+		for (unsigned at = 0; at < 256; at++)
+			extended[functions[0].place & 7][PCI_EXTENDED_FROM + at] =
+				(uint8_t)input_take(&in, 1);
 	}
 	for (unsigned i = 0; i < function_count; i++)
 		for (unsigned at = 0; at < (i ? 96 : SPACE); at++)

@@ -40,6 +40,9 @@ struct host_disk_counts {
 void host_disk_counts(const struct block_device *device, struct host_disk_counts *counts);
 char *host_disk_data(struct block_device *device); /* of a memory disk */
 
+/* The PCI bus is that of a dump of the host's (lspci -xxxx). 0 or a negative errno. */
+int host_pci_load(const char *path);
+
 /* As if Ctrl-C had been typed. */
 void host_interrupt(void);
 

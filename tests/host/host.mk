@@ -2,7 +2,7 @@
 #   make host-shell && build/host/shell -c 'seq 3 | wc -l'
 
 # Commands that need the hardware; what they include is not there on the host.
-HOST_WITHOUT := kernel/commands/interrupts.c kernel/commands/lspci.c kernel/commands/crash.c \
+HOST_WITHOUT := kernel/commands/interrupts.c $(wildcard kernel/commands/pci/*.c) kernel/commands/crash.c \
 	$(wildcard kernel/commands/nvme/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
@@ -17,7 +17,10 @@ HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
 
 HOST_BUILD    ?= build/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
-host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) tests/host/main.c)
+# The PCI bus of the shell, and what looks at it
+HOST_PCI      := tests/host/pci.c tests/host/pci_dump.c $(wildcard kernel/commands/pci/*.c) \
+	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c names.c pci.c reset.c)
+host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) $(HOST_PCI) tests/host/main.c)
 
 .PHONY: host-shell
 host-shell: $(HOST_BUILD)/shell
@@ -46,8 +49,8 @@ FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/host/host.c tests/host/ru
 	kernel/commands/poweroff.c,$(HOST_KERNEL))
 fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
-fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c kernel/commands/lspci.c \
-	$(addprefix drivers/pci/,assign.c bridge.c config.c hotplug.c msix.c names.c pci.c reset.c)
+fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c $(wildcard kernel/commands/pci/*.c) \
+	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c hotplug.c msix.c names.c pci.c reset.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
 unit_shell_editor = tests/unit/terminal.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)

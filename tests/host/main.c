@@ -1,5 +1,5 @@
 /* The shell on the host:
- *   build/host/shell [--disk FILE[:OPTION]...]... [--import HOSTFILE:PATH]...
+ *   build/host/shell [--disk FILE[:OPTION]...]... [--pci DUMP] [--import HOSTFILE:PATH]...
  *                    [--export PATH:HOSTFILE]... [--append CMDLINE] [--stats]
  *                    [-c STRING [NAME [ARGUMENT]...] | SCRIPT [ARGUMENT]...]
  * A SCRIPT of the host is copied to /tmp/NAME first. */
@@ -95,6 +95,8 @@ int main(int argc, char **argv)
 			at--;
 		} else if (strcmp(argv[at], "--disk") == 0) {
 			error = host_disk_add(value, NULL);
+		} else if (strcmp(argv[at], "--pci") == 0) {
+			error = host_pci_load(value);
 		} else if (strcmp(argv[at], "--append") == 0) {
 			host_set_cmdline(value);
 		} else if (strcmp(argv[at], "--import") == 0) {

@@ -340,7 +340,9 @@ static bool fits(struct nvme_controller *controller, bool io,
 	       (passthrough->data || !passthrough->size) &&
 	       (passthrough->metadata || !passthrough->metadata_size) &&
 	       nvme_data_size(controller, io, passthrough->command, passthrough->size) <=
-		       passthrough->size;
+		       passthrough->size &&
+	       nvme_metadata_size(controller, io, passthrough->command) <=
+		       passthrough->metadata_size;
 }
 
 /* *left: the controller still has the command. */

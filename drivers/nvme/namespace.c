@@ -19,6 +19,14 @@ static bool has_blocks(unsigned csi)
 	return csi == NVME_CSI_NVM || csi == NVME_CSI_ZONED;
 }
 
+static void take_metadata(const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
+{
+	ns->metadata.size = data->lbaf[ns->format].metadata_size;
+	ns->metadata.extended = data->flbas & NVME_FLBAS_EXTENDED;
+	ns->metadata.type = (uint8_t)NVME_DPS_TYPE(data->dps);
+	ns->metadata.first = data->dps & NVME_DPS_FIRST;
+}
+
 /* What is to be known of a namespace that is no disk. 0 or -ENXIO, as describe(). */
 static int describe_other(const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
 {
@@ -32,6 +40,7 @@ static int describe_other(const struct nvme_identify_namespace *data, struct nvm
 	    data->nsze > (uint64_t)INT64_MAX >> shift)
 		return 0;
 	ns->format = (uint8_t)index;
+	take_metadata(data, ns);
 	ns->block_shift = (uint8_t)shift;
 	ns->block.block_size = 1u << shift;
 	ns->block.block_count = data->nsze;
@@ -81,15 +90,6 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 			nsid, format.data_size_shift, index);
 		return -EOPNOTSUPP;
 	}
-	if (format.metadata_size || data->dps & 7) {
-		nvme_error_limited(
-			controller,
-			"namespace %u: metadata is not supported (LBA format %u with %u bytes per "
-			"block%s)",
-			nsid, index, format.metadata_size,
-			data->dps & 7 ? ", protection information" : "");
-		return -EOPNOTSUPP;
-	}
 	if (blocks > (uint64_t)INT64_MAX >> format.data_size_shift) {
 		nvme_error_limited(controller, "namespace %u: impossible size of %llu blocks", nsid,
 				   (unsigned long long)blocks);
@@ -108,6 +108,7 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 
 	ns->block_shift = format.data_size_shift;
 	ns->format = (uint8_t)index;
+	take_metadata(data, ns);
 	ns->blocks_max = carries >> format.data_size_shift;
 	if (!ns->blocks_max)
 		ns->blocks_max = 1; /* see provide() */
@@ -154,6 +155,7 @@ static struct nvme_namespace *find(struct nvme_controller *controller,
 	     n = n->next)
 		if (n->nsid == described->nsid && n->csi == described->csi &&
 		    n->block_shift == described->block_shift &&
+		    memcmp(&n->metadata, &described->metadata, sizeof(n->metadata)) == 0 &&
 		    memcmp(n->nguid, described->nguid, sizeof(n->nguid)) == 0 &&
 		    memcmp(n->eui64, described->eui64, sizeof(n->eui64)) == 0 &&
 		    memcmp(n->uuid, described->uuid, sizeof(n->uuid)) == 0)
@@ -193,6 +195,29 @@ static void add_identifiers(const struct nvme_identify_namespace *data, struct n
 		memcpy(ns->nguid, data->nguid, sizeof(ns->nguid));
 	if (memcmp(data->eui64, none, sizeof(ns->eui64)) != 0)
 		memcpy(ns->eui64, data->eui64, sizeof(ns->eui64));
+}
+
+/* The format of protection information, from the controller. 0, or a negative errno: it does not
+ * answer. */
+static int look_at_protection(struct nvme_controller *controller, struct nvme_namespace *ns)
+{
+	struct nvme_identify_namespace_nvm *data = (void *)controller->identify_namespace;
+	struct nvme_reply reply;
+	int error;
+
+	/* Without, there is one format only. */
+	if (!(controller->identify->ctratt & NVME_CTRATT_ELBAS))
+		return 0;
+	error = nvme_admin_identify(controller, NVME_CNS_IOCS_NAMESPACE, ns->nsid, data, &reply);
+	if (error && !nvme_answered(&reply))
+		return error;
+	if (error) {
+		ns->metadata.guard = NVME_GUARD_RESERVED;
+		return 0;
+	}
+	ns->metadata.guard = (uint8_t)NVME_ELBAF_GUARD(data->elbaf[ns->format]);
+	ns->metadata.storage_tag_bits = (uint8_t)NVME_ELBAF_STS(data->elbaf[ns->format]);
+	return 0;
 }
 
 /* Asks the controller for everything about a namespace. 0 and a description; 1: there is nothing to
@@ -237,7 +262,9 @@ static int look(struct nvme_controller *controller, uint32_t nsid, struct nvme_n
 	add_identifiers(data, ns);
 	error = ns->csi == NVME_CSI_NVM ? describe(controller, nsid, data, ns)
 					: describe_other(data, ns);
-	return error < 0;
+	if (error)
+		return 1;
+	return ns->metadata.type ? look_at_protection(controller, ns) : 0;
 }
 
 /* What it is, in one line, when it is seen for the first time. */
@@ -249,6 +276,15 @@ static void say_what_it_is(struct nvme_controller *controller, const struct nvme
 		nvme_warning_limited(controller,
 				     "namespace %u does not say its command set: no block device",
 				     ns->nsid);
+		return;
+	}
+	if (ns->csi == NVME_CSI_NVM) {
+		nvme_warning_limited(controller,
+				     "namespace %u: metadata is not supported (LBA format %u with "
+				     "%u bytes per block%s): no block device, only commands passed "
+				     "through reach it",
+				     ns->nsid, ns->format, ns->metadata.size,
+				     ns->metadata.type ? ", protection information" : "");
 		return;
 	}
 	if (ns->block_shift)
@@ -291,7 +327,7 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		ns->block.driver_data = ns;
 		ns->controller = controller;
 		insert(controller, ns);
-		if (ns->csi != NVME_CSI_NVM)
+		if (!nvme_namespace_is_disk(ns))
 			say_what_it_is(controller, ns);
 	} else {
 		if (ns->block.block_count != described.block.block_count)
@@ -377,7 +413,7 @@ static uint32_t largest_block(const struct nvme_controller *controller)
 	uint32_t size = 1u << BLOCK_SHIFT_MIN;
 
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
-		if (n->seen && n->csi == NVME_CSI_NVM && n->block.block_size > size)
+		if (n->seen && nvme_namespace_is_disk(n) && n->block.block_size > size)
 			size = n->block.block_size;
 	return size;
 }
@@ -387,7 +423,7 @@ static uint32_t largest_block(const struct nvme_controller *controller)
 static void leave_out(struct nvme_controller *controller, uint32_t room, int error)
 {
 	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
-		if (!n->seen || n->csi != NVME_CSI_NVM || n->block.block_size <= room)
+		if (!n->seen || !nvme_namespace_is_disk(n) || n->block.block_size <= room)
 			continue;
 		n->seen = false;
 		if (error != -EBUSY)
@@ -468,7 +504,7 @@ void nvme_register_namespaces(struct nvme_controller *controller)
 		if (!n->seen)
 			continue;
 		n->active = true;
-		if (n->csi != NVME_CSI_NVM)
+		if (!nvme_namespace_is_disk(n))
 			continue;
 		n->block.gone = false;
 		if (n->registered)

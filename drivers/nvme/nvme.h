@@ -49,8 +49,8 @@ enum nvme_state {
 	NVME_SHUT_DOWN,
 };
 
-/* A namespace of another command set than NVM is not a disk: it has no block device, its block is
- * gone from the start and never registered. */
+/* A namespace of another command set than NVM, or with metadata, is not a disk: it has no block
+ * device, its block is gone from the start and never registered. */
 struct nvme_namespace {
 	struct block_device block; /* "my_nvme0n1"; block.gone once the namespace is */
 	struct nvme_controller *controller;
@@ -61,6 +61,7 @@ struct nvme_namespace {
 	uint8_t block_shift; /* 0: no disk, and not known */
 	uint8_t format;	     /* index of the LBA format in use */
 	uint8_t csi;	     /* enum nvme_csi */
+	struct nvme_metadata_format metadata;
 	bool active;
 	bool seen; /* by the scan that is going on */
 	bool registered;
@@ -79,10 +80,15 @@ struct nvme_controller *nvme_find(const char *name);
 /* The namespace behind a block device, NULL if the device is not ours. */
 struct nvme_namespace *nvme_namespace_of(struct block_device *device);
 struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller);
+static inline bool nvme_namespace_is_disk(const struct nvme_namespace *namespace)
+{
+	return namespace->csi == NVME_CSI_NVM && !namespace->metadata.size &&
+	       !namespace->metadata.type;
+}
 /* Whether a namespace can be used by commands: as a disk, or by those passed through only. */
 static inline bool nvme_namespace_usable(const struct nvme_namespace *namespace)
 {
-	return namespace->active && (!namespace->block.gone || namespace->csi != NVME_CSI_NVM);
+	return namespace->active && (!namespace->block.gone || !nvme_namespace_is_disk(namespace));
 }
 
 const char *nvme_name(const struct nvme_controller *controller);
@@ -137,6 +143,10 @@ struct nvme_reply {
 uint64_t nvme_data_size(struct nvme_controller *controller, bool io,
 			const struct nvme_command *command, uint64_t given);
 
+/* The same of the metadata that it moves by a buffer of their own: 0 where it has none. */
+uint64_t nvme_metadata_size(const struct nvme_controller *controller, bool io,
+			    const struct nvme_command *command);
+
 /* A command that is passed through, with the memory for what it moves: of any alignment, NULL where
  * there is none of it. The direction is that of the opcode's bits 1:0. */
 struct nvme_passthrough {
@@ -144,7 +154,7 @@ struct nvme_passthrough {
 	void *data;
 	size_t size; /* at most nvme_transfer_max(), at least nvme_data_size() */
 	void *metadata;
-	size_t metadata_size;
+	size_t metadata_size;	  /* at least nvme_metadata_size() */
 	unsigned timeout_ms;	  /* 0: the default */
 	struct nvme_reply *reply; /* may be NULL */
 };

@@ -36,6 +36,8 @@ struct sim_namespace_config {
 	unsigned metadata;    /* bytes per block */
 	bool extended;	      /* metadata at the end of each block rather than in a buffer */
 	unsigned protection;  /* DPS */
+	unsigned guard;	      /* format of protection information: 0 16 bits, 1 32, 2 64 */
+	unsigned storage_tag; /* bits of it */
 	unsigned format;      /* index of the LBA format in use, 0 to 15 */
 	uint64_t capacity;    /* NCAP; 0: block_count */
 	bool read_only;	      /* NSATTR bit 0 */

@@ -25,7 +25,10 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	put16(page + 78, 1); /* CNTLID */
 	put32(page + 80, config->version);
 	put32(page + 92, 0x100); /* OAES: Namespace Attribute Notices */
-	page[111] = 1;		 /* CNTRLTYPE: I/O controller */
+	for (unsigned i = 0; i < sim->namespace_count; i++)
+		if (sim->namespaces[i].config.guard || sim->namespaces[i].config.storage_tag)
+			put32(page + 96, 0x8000); /* CTRATT: ELBAS */
+	page[111] = 1;				  /* CNTRLTYPE: I/O controller */
 	put16(page + 256, (uint16_t)config->oacs);
 	page[258] = (uint8_t)config->abort_limit;
 	page[259] = (uint8_t)config->events_limit;
@@ -150,6 +153,14 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 		if (!ns || ns->config.inactive)
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
 		descriptors(&ns->config, page);
+		return SIM_SC_SUCCESS;
+	case 0x05: /* of the NVM command set */
+		if (!ns || ns->config.inactive)
+			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		if (dword(command, 11) >> 24 || ns->config.csi)
+			return sim_host_error(sim, command, SIM_SC_COMMAND_SET, "NSID %u", nsid);
+		put32(page + 12 + 4 * ns->config.format,
+		      ns->config.storage_tag | ns->config.guard << 7);
 		return SIM_SC_SUCCESS;
 	case 0x1c:
 		if (!(sim->config.cap >> 43 & 1))

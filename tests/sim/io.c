@@ -52,22 +52,111 @@ static unsigned check_size(struct sim_controller *sim, const struct sim_command 
 	return SIM_SC_SUCCESS;
 }
 
+/* Where the parts of a block are while it is on its way. With PRACT the controller adds 8 bytes of
+ * protection information, or takes them away, where there is nothing else in the metadata (NVM,
+ * section 5.2.2). */
+struct layout {
+	size_t data, metadata; /* of a block as it is stored */
+	size_t moved;	       /* bytes of a block in the data buffer */
+	size_t apart;	       /* and in the metadata buffer */
+};
+
+static struct layout layout_of(const struct sim_namespace_config *ns,
+			       const struct sim_command *command)
+{
+	struct layout layout = {.data = 1ull << ns->block_shift, .metadata = ns->metadata};
+	bool stripped = dword(command, 12) >> 29 & 1 && ns->protection & 7 &&
+			command->entry[0] != SIM_COMPARE && ns->metadata == (ns->guard ? 16 : 8);
+
+	layout.moved = layout.data + (ns->extended && !stripped ? ns->metadata : 0);
+	layout.apart = ns->extended || stripped ? 0 : ns->metadata;
+	return layout;
+}
+
+/* Blocks as they are stored, out of two buffers or into them. */
+static void split(const struct layout *layout, size_t count, const uint8_t *stored, uint8_t *moved,
+		  uint8_t *apart)
+{
+	for (; count--; stored += layout->data + layout->metadata) {
+		memcpy(moved, stored, layout->moved);
+		memcpy(apart, stored + layout->data, layout->apart);
+		moved += layout->moved;
+		apart += layout->apart;
+	}
+}
+
+static void join(const struct layout *layout, size_t count, uint8_t *stored, const uint8_t *moved,
+		 const uint8_t *apart)
+{
+	memset(stored, 0, count * (layout->data + layout->metadata));
+	for (; count--; stored += layout->data + layout->metadata) {
+		memcpy(stored, moved, layout->moved);
+		memcpy(stored + layout->data, apart, layout->apart);
+		moved += layout->moved;
+		apart += layout->apart;
+	}
+}
+
+static unsigned transfer_metadata(struct sim_controller *sim, const struct sim_command *command,
+				  uint8_t *bytes, size_t size, bool to_host)
+{
+	uint64_t bus = get64(command->entry + 16);
+	bool ok;
+
+	if (!size) {
+		check_reserved(sim, command, 1 << 4 | 1 << 5);
+		return SIM_SC_SUCCESS;
+	}
+	if (bus & 3)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "MPTR %llx is not dword aligned",
+				      (unsigned long long)bus);
+	ok = to_host ? sim_dma_write(sim, bus, bytes, size, "metadata")
+		     : sim_dma_read(sim, bus, bytes, size, "metadata");
+	return ok ? SIM_SC_SUCCESS : 0x004; /* Data Transfer Error */
+}
+
+static unsigned execute(struct sim_controller *sim, struct sim_command *command,
+			struct sim_namespace *ns, const struct layout *layout, uint64_t lba,
+			size_t count)
+{
+	size_t size = count * layout->moved, apart = count * layout->apart,
+	       stored = count * (layout->data + layout->metadata);
+	uint8_t *bytes = malloc(2 * stored + size + apart + 1), *there = bytes + stored,
+		*moved = there + stored, *metadata = moved + size;
+	bool fua = dword(command, 12) >> 30 & 1, read = command->entry[0] == SIM_READ;
+	unsigned status = SIM_SC_SUCCESS;
+
+	if (command->entry[0] != SIM_WRITE)
+		sim_store_read(ns->store, lba, count, there);
+	if (read)
+		split(layout, count, there, moved, metadata);
+	status = sim_transfer(sim, command, moved, size, read);
+	if (!status)
+		status = transfer_metadata(sim, command, metadata, apart, read);
+	if (!read)
+		join(layout, count, bytes, moved, metadata);
+	if (read)
+		sim->statistics.blocks_read += count;
+	if (!status && command->entry[0] == SIM_WRITE) {
+		sim_store_write(ns->store, lba, count, bytes, fua || !(sim->features[0x06] & 1));
+		sim->statistics.blocks_written += count;
+	}
+	if (!status && command->entry[0] == SIM_COMPARE && memcmp(there, bytes, stored) != 0)
+		status = SIM_SC_COMPARE | SIM_DNR;
+	free(bytes);
+	return status;
+}
+
 static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *command,
 				struct sim_namespace *ns)
 {
 	uint8_t opcode = command->entry[0];
 	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
-	unsigned block =
-		(1u << ns->config.block_shift) + (ns->config.extended ? ns->config.metadata : 0);
-	size_t size = count * block;
+	struct layout layout = layout_of(&ns->config, command);
 	unsigned status;
-	uint8_t *bytes;
 
-	check_reserved(sim, command, 1 << 2 | 1 << 3 | 1 << 14 | 1 << 15);
-	if (ns->config.metadata && !ns->config.extended)
-		sim_violation(sim, "I/O to a namespace with separate metadata");
-	else
-		check_reserved(sim, command, 1 << 4 | 1 << 5);
+	if (!ns->config.protection)
+		check_reserved(sim, command, 1 << 2 | 1 << 3 | 1 << 14 | 1 << 15);
 	if (dword(command, 12) & 0x000f0000u)
 		sim_violation(sim, "opcode %02x: reserved bits in dword 12: %08x", opcode,
 			      dword(command, 12));
@@ -76,37 +165,11 @@ static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *
 			      dword(command, 13));
 	status = check_range(sim, command, ns, lba, count);
 	if (!status)
-		status = check_size(sim, command, size);
+		status = check_size(sim, command, count * layout.moved);
 	if (!status && opcode == SIM_WRITE && ns->config.read_only)
 		status = sim_host_error(sim, command, SIM_SC_READ_ONLY,
 					"write to a read-only namespace");
-	if (status)
-		return status;
-
-	bytes = malloc(size);
-	if (opcode == SIM_READ) {
-		sim_store_read(ns->store, lba, count, bytes);
-		status = sim_transfer(sim, command, bytes, size, true);
-		sim->statistics.blocks_read += count;
-	} else {
-		status = sim_transfer(sim, command, bytes, size, false);
-		if (!status && opcode == SIM_WRITE) {
-			bool fua = dword(command, 12) >> 30 & 1;
-
-			sim_store_write(ns->store, lba, count, bytes,
-					fua || !(sim->features[0x06] & 1));
-			sim->statistics.blocks_written += count;
-		} else if (!status) {
-			uint8_t *there = malloc(size);
-
-			sim_store_read(ns->store, lba, count, there);
-			if (memcmp(there, bytes, size) != 0)
-				status = SIM_SC_COMPARE | SIM_DNR;
-			free(there);
-		}
-	}
-	free(bytes);
-	return status;
+	return status ? status : execute(sim, command, ns, &layout, lba, count);
 }
 
 static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *command,

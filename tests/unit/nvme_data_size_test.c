@@ -120,6 +120,135 @@ static void test_nothing_and_far_too_much(void **state)
 	driver_finish(&driver);
 }
 
+/* Metadata are held to the byte too: with the data, or in a buffer of their own, or not moved at
+ * all where the controller makes them. What goes to the one place is not taken from the other. */
+static void test_metadata(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {
+		{.metadata = 0},
+		{.metadata = 8},
+		{.metadata = 16, .extended = true},
+		{.metadata = 8, .protection = 1},
+		{.metadata = 8, .protection = 1, .extended = true},
+		{.metadata = 16, .protection = 1},
+		{.metadata = 16, .protection = 2, .guard = 2, .storage_tag = 16},
+		{.metadata = 16, .protection = 2, .guard = 3, .extended = true},
+	};
+	static const struct {
+		uint8_t opcode;
+		uint32_t nsid, cdw12;
+		size_t size, metadata_size;
+	} rows[] = {
+		{NVME_IO_WRITE, 2, 1, 1024, 16},
+		{NVME_IO_READ, 2, 1, 1024, 16},
+		{NVME_IO_COMPARE, 2, 1, 1024, 16},
+		{NVME_IO_WRITE, 2, 1 | NVME_RW_PRACT, 1024, 16}, /* not protected */
+		{NVME_IO_WRITE, 3, 1, 1056, 0},
+		{NVME_IO_READ, 3, 0, 528, 0},
+		{NVME_IO_READ, 4, 1, 1024, 16},
+		{NVME_IO_READ, 4, 1 | NVME_RW_PRACT, 1024, 0},
+		{NVME_IO_WRITE, 4, 1 | NVME_RW_PRACT, 1024, 0},
+		{NVME_IO_COMPARE, 4, 1 | NVME_RW_PRACT, 1024, 16},
+		{NVME_IO_READ, 5, 1, 1040, 0},
+		{NVME_IO_READ, 5, 1 | NVME_RW_PRACT, 1024, 0},
+		{NVME_IO_WRITE, 6, 1 | NVME_RW_PRACT, 1024, 32},
+		{NVME_IO_WRITE, 7, 1, 1024, 32},
+		{NVME_IO_WRITE, 7, 1 | NVME_RW_PRACT, 1024, 0},
+		{NVME_IO_WRITE, 8, 1 | NVME_RW_PRACT, 1056, 0}, /* of no known format */
+	};
+	struct sim_config config = {.oncs = SIM_ONCS_COMPARE,
+				    .namespaces = namespaces,
+				    .namespace_count = sizeof(namespaces) / sizeof(namespaces[0])};
+	uint8_t bytes[1056], metadata[32];
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct nvme_command command = {
+			.opcode = rows[i].opcode, .nsid = rows[i].nsid, .cdw12 = rows[i].cdw12};
+		struct nvme_passthrough passthrough = {.command = &command,
+						       .data = bytes,
+						       .size = rows[i].size - 1,
+						       .metadata = metadata,
+						       .metadata_size = rows[i].metadata_size};
+
+		memset(bytes, 0, sizeof(bytes));
+		memset(metadata, 0, sizeof(metadata));
+		assert_int_equal(nvme_data_size(driver.controller, true, &command, 0),
+				 rows[i].size);
+		assert_int_equal(nvme_metadata_size(driver.controller, true, &command),
+				 rows[i].metadata_size);
+		if (nvme_io_command(driver.controller, &passthrough) != -EINVAL)
+			fail_msg("row %u was sent with less data than it moves", i);
+		passthrough.size++;
+		if (rows[i].metadata_size) {
+			passthrough.metadata_size--;
+			if (nvme_io_command(driver.controller, &passthrough) != -EINVAL)
+				fail_msg("row %u was sent with less metadata than it moves", i);
+			passthrough.metadata_size++;
+		}
+		if (nvme_io_command(driver.controller, &passthrough))
+			fail_msg("row %u failed", i);
+	}
+	driver_finish(&driver);
+}
+
+/* Metadata arrive where they belong, and come back. */
+static void test_metadata_go_and_come(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {{.metadata = 0},
+								 {.metadata = 8},
+								 {.metadata = 8, .extended = true},
+								 {.metadata = 8}};
+	struct sim_config config = {.namespaces = namespaces, .namespace_count = 4};
+	struct nvme_command command = {.nsid = 2, .cdw10 = 3, .cdw12 = 1};
+	uint8_t data[1040], metadata[16], back[1040], metadata_back[16], stored[1040];
+	struct nvme_passthrough write = {.command = &command,
+					 .data = data,
+					 .size = 1024,
+					 .metadata = metadata,
+					 .metadata_size = 16},
+				read = {.command = &command,
+					.data = back,
+					.size = 1024,
+					.metadata = metadata_back,
+					.metadata_size = 16};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	for (unsigned i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i / 16 ^ i);
+	memset(metadata, 0x11, 8);
+	memset(metadata + 8, 0x22, 8);
+	command.opcode = NVME_IO_WRITE;
+	assert_int_equal(nvme_io_command(driver.controller, &write), 0);
+	sim_namespace_read(driver.sim, 2, 3, 2, stored);
+	assert_memory_equal(stored, data, 512);
+	assert_memory_equal(stored + 512, metadata, 8);
+	assert_memory_equal(stored + 520, data + 512, 512);
+	assert_memory_equal(stored + 1032, metadata + 8, 8);
+	command.opcode = NVME_IO_READ;
+	assert_int_equal(nvme_io_command(driver.controller, &read), 0);
+	assert_memory_equal(back, data, 1024);
+	assert_memory_equal(metadata_back, metadata, 16);
+	command.nsid = 3;
+	command.opcode = NVME_IO_WRITE;
+	write.size = read.size = 1040;
+	write.metadata_size = read.metadata_size = 0;
+	assert_int_equal(nvme_io_command(driver.controller, &write), 0);
+	sim_namespace_read(driver.sim, 3, 3, 2, stored);
+	assert_memory_equal(stored, data, 1040);
+	command.opcode = NVME_IO_READ;
+	assert_int_equal(nvme_io_command(driver.controller, &read), 0);
+	assert_memory_equal(back, data, 1040);
+	memset(data, 0, sizeof(data));
+	sim_namespace_read(driver.sim, 4, 3, 2, stored);
+	assert_memory_equal(stored, data, 1040);
+	driver_finish(&driver);
+}
+
 /* A read leaves alone what is behind the bytes that were given to it. */
 static void test_reads_keep_to_their_bytes(void **state)
 {
@@ -142,4 +271,5 @@ static void test_reads_keep_to_their_bytes(void **state)
 }
 
 TESTS(cmocka_unit_test(test_held_to_the_byte), cmocka_unit_test(test_nothing_and_far_too_much),
+      cmocka_unit_test(test_metadata), cmocka_unit_test(test_metadata_go_and_come),
       cmocka_unit_test(test_reads_keep_to_their_bytes))

@@ -457,8 +457,8 @@ static void test_much_to_tell(void **state)
  * nothing that moves blocks is sent there. What moves none is, and what is for no namespace. */
 static void test_namespaces_of_unknown_format(void **state)
 {
-	static const struct sim_namespace_config namespaces[] = {
-		{.block_shift = 9}, {.block_shift = 12, .metadata = 64, .extended = true}};
+	static const struct sim_namespace_config namespaces[] = {{.block_shift = 9},
+								 {.block_shift = 23}};
 	static const uint8_t moving[] = {0x01, 0x02, 0x05, 0x7d};
 	static const uint32_t impossible[] = {0, 4, 0xffffffff};
 	struct sim_config config = {.namespace_count = 2,

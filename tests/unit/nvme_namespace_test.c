@@ -118,6 +118,7 @@ static void test_no_namespace(void **state)
 	driver_stop(&driver);
 }
 
+/* They are no disks; commands passed through reach them (nvme_data_size_test.c). */
 static void test_metadata_is_refused(void **state)
 {
 	static const struct sim_namespace_config namespaces[] = {

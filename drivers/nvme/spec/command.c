@@ -354,15 +354,39 @@ static uint64_t units(const struct nvme_command_row *row, const struct nvme_comm
 	return value + more;
 }
 
+/* With PRACT the controller adds protection information, or takes it away. Where there is nothing
+ * else in the metadata these are not moved at all: NVM, sections 5.2.2.1 and 5.2.2.2. */
+static bool moves_metadata(const struct nvme_command *command,
+			   const struct nvme_metadata_format *metadata)
+{
+	return !(command->cdw12 & NVME_RW_PRACT) || !metadata->type ||
+	       command->opcode == NVME_IO_COMPARE ||
+	       metadata->size != nvme_protection_size(metadata->guard);
+}
+
 uint64_t nvme_command_bytes(const struct nvme_command_row *row, const struct nvme_command *command,
-			    uint64_t block_size, uint64_t given)
+			    uint64_t block_size, const struct nvme_metadata_format *metadata,
+			    uint64_t given)
 {
 	if (row->bytes)
 		return row->bytes(command, given);
 	if (row->fixed)
 		return row->fixed;
-	if (row->unit)
-		return units(row, command) *
-		       (row->unit == NVME_UNIT_BLOCKS ? block_size : row->unit);
-	return given;
+	if (!row->unit)
+		return given;
+	if (row->unit != NVME_UNIT_BLOCKS)
+		return units(row, command) * row->unit;
+	if (metadata->extended && moves_metadata(command, metadata))
+		block_size += metadata->size;
+	return units(row, command) * block_size;
+}
+
+uint64_t nvme_command_metadata_bytes(const struct nvme_command_row *row,
+				     const struct nvme_command *command,
+				     const struct nvme_metadata_format *metadata)
+{
+	if (row->unit != NVME_UNIT_BLOCKS || metadata->extended ||
+	    !moves_metadata(command, metadata))
+		return 0;
+	return units(row, command) * metadata->size;
 }

@@ -178,9 +178,15 @@ const struct nvme_command_row *nvme_command_row(bool io, unsigned opcode);
 /* 0 where there is no such command. */
 unsigned nvme_command_effects(bool io, const struct nvme_command *command);
 /* Bytes of data that a command moves as its own fields say; given where they do not say it.
- * block_size matters to those only whose unit is NVME_UNIT_BLOCKS. */
+ * block_size, of the data in a block, and what else is in one matter to those only whose unit is
+ * NVME_UNIT_BLOCKS. */
 uint64_t nvme_command_bytes(const struct nvme_command_row *row, const struct nvme_command *command,
-			    uint64_t block_size, uint64_t given);
+			    uint64_t block_size, const struct nvme_metadata_format *metadata,
+			    uint64_t given);
+/* Bytes that it moves between blocks and the metadata buffer. */
+uint64_t nvme_command_metadata_bytes(const struct nvme_command_row *row,
+				     const struct nvme_command *command,
+				     const struct nvme_metadata_format *metadata);
 
 /* Create I/O Completion Queue: Base, section 5.4; CDW10 is size (0's based) << 16 | QID */
 #define NVME_QUEUE_CDW10(qid, entries) ((((uint32_t)(entries)-1) << 16) | (uint16_t)(qid))

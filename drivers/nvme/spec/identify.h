@@ -189,6 +189,8 @@ _Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor sp
 #define NVME_OACS_LBA_STATUS	 0x0200u
 #define NVME_OACS_LOCKDOWN	 0x0400u
 
+#define NVME_CTRATT_ELBAS 0x00008000u /* CNS 05h tells of the NVM command set's formats */
+
 #define NVME_OAES_NAMESPACE 0x00000100u
 #define NVME_OAES_FIRMWARE  0x00000200u
 
@@ -289,6 +291,17 @@ _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor spec
 #define NVME_NSFEAT_OPTPERF   0x10u /* npwg, npwa, npdg, npda and nows are defined */
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
 #define NVME_NSATTR_PROTECTED 0x01u /* write protected */
+
+/* Identify Namespace of the NVM command set, CNS 05h with CSI 00h: NVM, figure 100 */
+struct nvme_identify_namespace_nvm {
+	uint64_t lbstm; /* storage tag mask */
+	uint8_t pic;
+	uint8_t reserved9[3];
+	uint32_t elbaf[NVME_LBA_FORMATS_MAX]; /* drivers/nvme/spec/protection.h */
+	uint8_t reserved268[3828];
+};
+_Static_assert(sizeof(struct nvme_identify_namespace_nvm) == 4096, "NVM Identify Namespace");
+_Static_assert(offsetof(struct nvme_identify_namespace_nvm, elbaf) == 12, "ELBAF");
 
 /* Namespace identification descriptor, CNS 03h: Base, figure 277 */
 struct nvme_namespace_descriptor {

@@ -14,6 +14,7 @@
 #define NVME_ZERO_CELSIUS 273 /* kelvin: temperatures are in whole ones */
 
 #include "drivers/nvme/spec/registers.h"
+#include "drivers/nvme/spec/protection.h"
 #include "drivers/nvme/spec/command.h"
 #include "drivers/nvme/spec/status.h"
 #include "drivers/nvme/spec/identify.h"

@@ -31,14 +31,14 @@ static void format_si(uint64_t value, char *text, size_t size)
 }
 
 /* A logical block size in powers of 1024: "512   B", "  4 KiB". */
-static void format_block_size(unsigned bytes, char *text, size_t size)
+static void format_block_size(unsigned bytes, unsigned metadata, char *text, size_t size)
 {
 	if (bytes >= 1 << 20)
-		snprintf(text, size, "%3u MiB +  0 B", bytes >> 20);
+		snprintf(text, size, "%3u MiB + %2u B", bytes >> 20, metadata);
 	else if (bytes >= 1024)
-		snprintf(text, size, "%3u KiB +  0 B", bytes / 1024);
+		snprintf(text, size, "%3u KiB + %2u B", bytes / 1024, metadata);
 	else
-		snprintf(text, size, "%3u   B +  0 B", bytes);
+		snprintf(text, size, "%3u   B + %2u B", bytes, metadata);
 }
 
 /* One without a block device has in its place what it is. */
@@ -46,7 +46,10 @@ static void format_node(const struct nvme_namespace *namespace, char *text, size
 {
 	switch (namespace->csi) {
 	case NVME_CSI_NVM:
-		snprintf(text, size, "/dev/%s", namespace->block.name);
+		if (nvme_namespace_is_disk(namespace))
+			snprintf(text, size, "/dev/%s", namespace->block.name);
+		else
+			snprintf(text, size, "(metadata)");
 		break;
 	case NVME_CSI_KEY_VALUE:
 		snprintf(text, size, "(key value)");
@@ -74,7 +77,8 @@ static void list_namespace(struct nvme_controller *controller, struct nvme_names
 		format_si(namespace->block.block_count << namespace->block_shift, capacity,
 			  sizeof(capacity));
 		snprintf(usage, sizeof(usage), "%s / %s", used, capacity);
-		format_block_size(namespace->block.block_size, format, sizeof(format));
+		format_block_size(namespace->block.block_size, namespace->metadata.size, format,
+				  sizeof(format));
 	}
 	out("%-21s %-20.20s %-40.40s %-9u %-26s %-16s %-8.8s\n", node, identify->sn, identify->mn,
 	    namespace->nsid, usage, format, identify->fr);

@@ -1,0 +1,39 @@
+/* Metadata of blocks, and end-to-end data protection: NVM, section 5.2. */
+#pragma once
+
+/* DPS of Identify Namespace: NVM, figure 97 */
+#define NVME_DPS_TYPE(dps) NVME_BITS(dps, 0, 3) /* 1 to 3; 0: no protection information */
+#define NVME_DPS_FIRST	   0x08u /* it is at the beginning of the metadata, not at the end */
+
+/* Bits of an element of ELBAF, NVM, figure 100: those of the storage tag, and the format of
+ * protection information */
+#define NVME_ELBAF_STS(elbaf)	NVME_BITS(elbaf, 0, 7)
+#define NVME_ELBAF_GUARD(elbaf) NVME_BITS(elbaf, 7, 2)
+enum nvme_guard {
+	NVME_GUARD_16,
+	NVME_GUARD_32,
+	NVME_GUARD_64,
+	NVME_GUARD_RESERVED, /* none that is known */
+};
+
+/* PRINFO and Storage Tag Check, CDW12: NVM, figure 11 and section 5.2 */
+#define NVME_RW_PRINFO_SHIFT 26
+#define NVME_RW_PRACT	     0x20000000u
+#define NVME_RW_STC	     0x01000000u
+
+/* What belongs to each block beside its data. */
+struct nvme_metadata_format {
+	uint16_t size; /* bytes; 0: nothing does */
+	bool extended; /* it follows the block's data; else it has a buffer of its own (MPTR) */
+	bool first;    /* protection information is at its beginning */
+	uint8_t type;  /* of protection, 0: none */
+	uint8_t guard; /* enum nvme_guard */
+	uint8_t storage_tag_bits;
+};
+
+/* Bytes of protection information: NVM, sections 5.2.1.1 to 5.2.1.3; 0 where the guard is not
+ * known. */
+static inline unsigned nvme_protection_size(unsigned guard)
+{
+	return guard == NVME_GUARD_16 ? 8 : guard < NVME_GUARD_RESERVED ? 16 : 0;
+}

@@ -323,7 +323,7 @@ static void test_ranges(void **state)
 		     "  [2:1] : 0\tNone of them");
 	assert_not_shown("  [7:0] : 0\tAll");
 	assert_shown("vs[]:\n       0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n"
-		     "0000: 78                                              \"x\"");
+		     "0000: 78                                               \"x\"");
 	begin(state);
 	nvme_print_structure(&table, &four, NVME_OUTPUT_BINARY, 0, "Four");
 	assert_string_equal(text, "4 bytes");

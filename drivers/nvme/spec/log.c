@@ -118,3 +118,78 @@ static const struct nvme_row smart_log[] = {
 };
 const struct nvme_structure nvme_smart_log_table =
 	STRUCTURE_TABS(struct nvme_smart_log, smart_log, 40);
+
+#define UNSHOWN .flags = NVME_ROW_HIDDEN | NVME_ROW_NO_JSON
+
+static const struct nvme_row endurance_group_log[] = {
+	FIELD_AS(struct nvme_endurance_group_log, critical_warning, "critical warning", DECIMAL),
+	KEY("critical_warning"),
+	RESERVED(struct nvme_endurance_group_log, reserved1),
+	FIELD_AS(struct nvme_endurance_group_log, available_spare, "avl_spare", DECIMAL),
+	FIELD_AS(struct nvme_endurance_group_log, available_spare_threshold, "avl_spare_threshold",
+		 DECIMAL),
+	FIELD_AS(struct nvme_endurance_group_log, percentage_used, "percent_used", PERCENT),
+	RESERVED(struct nvme_endurance_group_log, reserved6),
+	FIELD(struct nvme_endurance_group_log, endurance_estimate, DECIMAL),
+	FIELD(struct nvme_endurance_group_log, data_units_read, DECIMAL),
+	FIELD(struct nvme_endurance_group_log, data_units_written, DECIMAL),
+	FIELD(struct nvme_endurance_group_log, media_units_written, DECIMAL),
+	FIELD_AS(struct nvme_endurance_group_log, host_read_commands, "host_read_cmds", DECIMAL),
+	FIELD_AS(struct nvme_endurance_group_log, host_write_commands, "host_write_cmds", DECIMAL),
+	FIELD_AS(struct nvme_endurance_group_log, integrity_errors, "media_data_integrity_err",
+		 DECIMAL),
+	FIELD_AS(struct nvme_endurance_group_log, error_log_entries, "num_err_info_log_entries",
+		 DECIMAL),
+	FIELD(struct nvme_endurance_group_log, total_capacity, DECIMAL, UNSHOWN),
+	FIELD(struct nvme_endurance_group_log, unallocated_capacity, DECIMAL, UNSHOWN),
+	RESERVED(struct nvme_endurance_group_log, reserved192),
+};
+const struct nvme_structure nvme_endurance_group_log_table =
+	STRUCTURE_TABS(struct nvme_endurance_group_log, endurance_group_log, 24);
+
+#define LATENCY(member, text) \
+	FIELD_AS(struct nvme_predictable_latency_log, member, text, DECIMAL), KEY(#member)
+
+static const struct nvme_row predictable_latency_log[] = {
+	LATENCY(status, "Status"),
+	RESERVED(struct nvme_predictable_latency_log, reserved1),
+	LATENCY(event_type, "Event Type"),
+	RESERVED(struct nvme_predictable_latency_log, reserved4),
+	LATENCY(dtwin_reads_typical, "DTWIN Reads Typical"),
+	LATENCY(dtwin_writes_typical, "DTWIN Writes Typical"),
+	LATENCY(dtwin_time_maximum, "DTWIN Time Maximum"),
+	LATENCY(ndwin_time_minimum_high, "NDWIN Time Minimum High"),
+	LATENCY(ndwin_time_minimum_low, "NDWIN Time Minimum Low"),
+	RESERVED(struct nvme_predictable_latency_log, reserved72),
+	LATENCY(dtwin_reads_estimate, "DTWIN Reads Estimate"),
+	LATENCY(dtwin_writes_estimate, "DTWIN Writes Estimate"),
+	LATENCY(dtwin_time_estimate, "DTWIN Time Estimate"),
+	RESERVED(struct nvme_predictable_latency_log, reserved152),
+};
+const struct nvme_structure nvme_predictable_latency_log_table =
+	STRUCTURE(struct nvme_predictable_latency_log, predictable_latency_log, 0);
+
+static void print_notification(nvme_print *print, const void *structure)
+{
+	static const char *const types[] = {"Empty Log Page", "Registration Preempted",
+					    "Reservation Released", "Reservation Preempted"};
+	unsigned type = ((const struct nvme_reservation_log *)structure)->type;
+
+	print("%u (%s)", type, type < sizeof(types) / sizeof(types[0]) ? types[type] : "Reserved");
+}
+
+static const struct nvme_row reservation_log[] = {
+	FIELD_AS(struct nvme_reservation_log, count, "Log Page Count\t\t\t\t", BARE_HEX),
+	KEY("count"),
+	PROSE_FIELD(struct nvme_reservation_log, type, "Resv Notif Log Page Type\t",
+		    print_notification),
+	KEY("rn_log_type"),
+	FIELD_AS(struct nvme_reservation_log, available, "Num of Available Log Pages\t", DECIMAL),
+	KEY("num_logs"),
+	RESERVED(struct nvme_reservation_log, reserved10),
+	FIELD_AS(struct nvme_reservation_log, nsid, "Namespace ID:\t\t\t\t", BARE_HEX),
+	KEY("nsid"),
+	RESERVED(struct nvme_reservation_log, reserved16),
+};
+const struct nvme_structure nvme_reservation_log_table =
+	STRUCTURE(struct nvme_reservation_log, reservation_log, 0);

@@ -30,6 +30,7 @@ enum nvme_log_id {
 	NVME_LOG_RESERVATION = 0x80,
 	NVME_LOG_SANITIZE = 0x81,
 	NVME_LOG_CHANGED_ZONES = 0xbf,
+	NVME_LOG_VENDOR = 0xc0, /* the first of them */
 };
 
 /* Get Log Page: Base, figures 197 to 201. The number of dwords is 0's based. */
@@ -42,6 +43,12 @@ enum nvme_log_id {
 
 /* Log Page Attributes of Identify Controller: Base, figure 275 */
 #define NVME_LPA_EXTENDED 0x04u /* offsets, and more than 4,096 dwords */
+
+/* Supported Log Pages log: Base, section 5.16.1.1; a number of these for each of 256 pages */
+#define NVME_LOG_LSUPP		     0x1u
+#define NVME_LOG_IOS		     0x2u /* takes an offset that is an index */
+#define NVME_LOG_LIDSP_SHIFT	     16	  /* about the page itself */
+#define NVME_PERSISTENT_EVENT_HEADER 1u	  /* its context and header in one command */
 
 /* Error Information log entry: Base, section 5.16.1.2 */
 struct nvme_error_log_entry {
@@ -103,10 +110,11 @@ _Static_assert(offsetof(struct nvme_smart_log, thermal_time) == 224, "thermal ti
 #define NVME_SMART_PMR	       0x20u
 
 /* Firmware Slot Information log: Base, section 5.16.1.4 */
+#define NVME_FIRMWARE_SLOTS 7
 struct nvme_firmware_log {
 	uint8_t afi; /* bits 2:0 active slot, bits 6:4 slot after the next reset */
 	uint8_t reserved1[7];
-	char frs[7][8]; /* slots 1 to 7, ASCII */
+	char frs[NVME_FIRMWARE_SLOTS][8]; /* from slot 1 on, ASCII */
 	uint8_t reserved64[448];
 };
 _Static_assert(sizeof(struct nvme_firmware_log) == 512, "firmware slot log");
@@ -126,12 +134,201 @@ struct nvme_commands_log {
 	uint8_t reserved2048[2048];
 };
 _Static_assert(sizeof(struct nvme_commands_log) == 4096, "commands supported and effects");
-#define NVME_EFFECTS_CSUPP 0x1u
-#define NVME_EFFECTS_LBCC  0x2u
-#define NVME_EFFECTS_NCC   0x4u
-#define NVME_EFFECTS_NIC   0x8u
-#define NVME_EFFECTS_CCC   0x10u
+#define NVME_EFFECTS_CSUPP	  0x1u
+#define NVME_EFFECTS_LBCC	  0x2u
+#define NVME_EFFECTS_NCC	  0x4u
+#define NVME_EFFECTS_NIC	  0x8u
+#define NVME_EFFECTS_CCC	  0x10u
+#define NVME_EFFECTS_CSE(effects) NVME_BITS(effects, 16, 3) /* what else may not be submitted */
+#define NVME_EFFECTS_USS	  0x80000u
+
+/* Scope of features and NVMe-MI commands: Base, sections 5.16.1.19 and 5.16.1.20, bits 31:20 */
+#define NVME_EFFECTS_SCOPE_SHIFT 20
+
+/* Device Self-test log: Base, section 5.16.1.7 */
+struct nvme_self_test_result {
+	uint8_t status; /* bits 3:0 result, 7:4 which self-test */
+	uint8_t segment;
+	uint8_t valid;
+	uint8_t reserved3;
+	uint64_t power_on_hours;
+	uint32_t nsid;
+	uint64_t failing_lba;
+	uint8_t sct;
+	uint8_t sc;
+	uint8_t vendor[2];
+} __attribute__((packed));
+_Static_assert(sizeof(struct nvme_self_test_result) == 28, "self-test result");
+
+#define NVME_SELF_TEST_RESULTS	      20
+#define NVME_SELF_TEST_RESULT(status) NVME_BITS(status, 0, 4)
+#define NVME_SELF_TEST_CODE(status)   NVME_BITS(status, 4, 4)
+#define NVME_SELF_TEST_SEGMENT_FAILED 7	 /* results: the segment is known */
+#define NVME_SELF_TEST_UNUSED	      15 /* the entry says nothing */
+#define NVME_SELF_TEST_NSID_VALID     0x1u
+#define NVME_SELF_TEST_LBA_VALID      0x2u
+#define NVME_SELF_TEST_SCT_VALID      0x4u
+#define NVME_SELF_TEST_SC_VALID	      0x8u
+
+struct nvme_self_test_log {
+	uint8_t operation;
+	uint8_t completion; /* bits 6:0: per cent */
+	uint8_t reserved2[2];
+	struct nvme_self_test_result results[NVME_SELF_TEST_RESULTS];
+};
+_Static_assert(sizeof(struct nvme_self_test_log) == 564, "self-test log");
+
+/* Telemetry: Base, sections 5.16.1.8 and 5.16.1.9; blocks of 512 bytes follow, of data area 1 first
+ */
+#define NVME_TELEMETRY_BLOCK  512u
+#define NVME_TELEMETRY_CREATE 1u /* Log Specific Field */
+#define NVME_LPA_DATA_AREA_4  0x40u
+
+struct nvme_telemetry_log {
+	uint8_t lid;
+	uint8_t reserved1[4];
+	uint8_t ieee[3];
+	uint16_t last_block[3]; /* of data areas 1 to 3 */
+	uint8_t reserved14[2];
+	uint32_t last_block_4;
+	uint8_t reserved20[361];
+	uint8_t host_generation;
+	uint8_t controller_available;
+	uint8_t controller_generation;
+	uint8_t reason[128];
+};
+_Static_assert(sizeof(struct nvme_telemetry_log) == 512, "telemetry log");
+_Static_assert(offsetof(struct nvme_telemetry_log, controller_available) == 382, "telemetry");
+
+/* Endurance Group Information log: Base, section 5.16.1.10 */
+struct nvme_endurance_group_log {
+	uint8_t critical_warning;
+	uint8_t reserved1[2];
+	uint8_t available_spare;
+	uint8_t available_spare_threshold;
+	uint8_t percentage_used;
+	uint8_t reserved6[26];
+	uint8_t endurance_estimate[16]; /* thousands of million bytes */
+	uint8_t data_units_read[16];
+	uint8_t data_units_written[16];
+	uint8_t media_units_written[16];
+	uint8_t host_read_commands[16];
+	uint8_t host_write_commands[16];
+	uint8_t integrity_errors[16];
+	uint8_t error_log_entries[16];
+	uint8_t total_capacity[16];
+	uint8_t unallocated_capacity[16];
+	uint8_t reserved192[320];
+};
+_Static_assert(sizeof(struct nvme_endurance_group_log) == 512, "endurance group log");
+
+/* Predictable Latency Per NVM Set log: Base, section 5.16.1.11 */
+struct nvme_predictable_latency_log {
+	uint8_t status;
+	uint8_t reserved1;
+	uint16_t event_type;
+	uint8_t reserved4[28];
+	uint64_t dtwin_reads_typical;
+	uint64_t dtwin_writes_typical;
+	uint64_t dtwin_time_maximum;
+	uint64_t ndwin_time_minimum_high;
+	uint64_t ndwin_time_minimum_low;
+	uint8_t reserved72[56];
+	uint64_t dtwin_reads_estimate;
+	uint64_t dtwin_writes_estimate;
+	uint64_t dtwin_time_estimate;
+	uint8_t reserved152[360];
+};
+_Static_assert(sizeof(struct nvme_predictable_latency_log) == 512, "predictable latency log");
+
+/* Predictable Latency Event Aggregate, Endurance Group Event Aggregate: Base, sections 5.16.1.12
+ * and 5.16.1.16 */
+struct nvme_aggregate_log {
+	uint64_t count;
+	uint16_t entries[];
+};
+
+/* Asymmetric Namespace Access log: Base, section 5.16.1.13; descriptors follow, NSIDs follow each
+ */
+#define NVME_ANA_GROUPS_ONLY 1u /* Log Specific Field */
+struct nvme_ana_log {
+	uint64_t change_count;
+	uint16_t groups;
+	uint8_t reserved10[6];
+};
+_Static_assert(sizeof(struct nvme_ana_log) == 16, "ANA log");
+struct nvme_ana_group {
+	uint32_t id;
+	uint32_t nsid_count;
+	uint64_t change_count;
+	uint8_t state; /* bits 3:0 */
+	uint8_t reserved17[15];
+} __attribute__((packed, aligned(4)));
+_Static_assert(sizeof(struct nvme_ana_group) == 32, "ANA group descriptor");
+
+/* LBA Status Information log: Base, section 5.16.1.15; elements follow, ranges follow each */
+struct nvme_lba_status_log {
+	uint32_t size; /* bytes of all */
+	uint32_t element_count;
+	uint32_t unrecoverable_estimate;
+	uint8_t reserved12[2];
+	uint16_t generation;
+};
+_Static_assert(sizeof(struct nvme_lba_status_log) == 16, "LBA status log");
+#define NVME_LBA_STATUS_ALL 0xffffffffu
+struct nvme_lba_status_element {
+	uint32_t nsid;
+	uint32_t range_count; /* NVME_LBA_STATUS_ALL: of all the namespace, and none follows */
+	uint8_t action;
+	uint8_t reserved9[7];
+};
+_Static_assert(sizeof(struct nvme_lba_status_element) == 16, "LBA status namespace element");
+struct nvme_lba_status_range {
+	uint64_t lba;
+	uint32_t count;
+	uint8_t reserved12[4];
+};
+_Static_assert(sizeof(struct nvme_lba_status_range) == 16, "LBA range descriptor");
+
+/* Boot Partition log: Base, section 5.16.1.22; the partition follows */
+struct nvme_boot_partition_log {
+	uint8_t lid;
+	uint8_t reserved1[3];
+	uint32_t info; /* bit 31: the active one; bits 14:0: its size in 128 KiB */
+	uint8_t reserved8[8];
+};
+_Static_assert(sizeof(struct nvme_boot_partition_log) == 16, "boot partition log");
+#define NVME_BOOT_PARTITION_SIZE(info)	 NVME_BITS(info, 0, 15)
+#define NVME_BOOT_PARTITION_ACTIVE(info) NVME_BITS(info, 31, 1)
+#define NVME_BOOT_PARTITION_UNIT	 (128u << 10)
+
+/* Reservation Notification log: Base, section 5.16.1.24 */
+struct nvme_reservation_log {
+	uint64_t count;
+	uint8_t type;
+	uint8_t available;
+	uint8_t reserved10[2];
+	uint32_t nsid;
+	uint8_t reserved16[48];
+};
+_Static_assert(sizeof(struct nvme_reservation_log) == 64, "reservation notification log");
+
+/* Sanitize Status log: Base, section 5.16.1.25 */
+struct nvme_sanitize_log {
+	uint16_t progress; /* 65,536ths */
+	uint16_t status;   /* bits 2:0 state, 7:3 passes, 8 global data erased */
+	uint32_t cdw10;
+	uint32_t times[6]; /* seconds: overwrite, block erase, crypto erase; without deallocation */
+	uint8_t reserved32[480];
+};
+_Static_assert(sizeof(struct nvme_sanitize_log) == 512, "sanitize status log");
+#define NVME_SANITIZE_STATE(status)  NVME_BITS(status, 0, 3)
+#define NVME_SANITIZE_PASSES(status) NVME_BITS(status, 3, 5)
+#define NVME_SANITIZE_ERASED(status) NVME_BITS(status, 8, 1)
+#define NVME_SANITIZE_RUNS	     2u
 
 /* Their tables */
 struct nvme_structure;
-extern const struct nvme_structure nvme_error_log_entry_table, nvme_smart_log_table;
+extern const struct nvme_structure nvme_error_log_entry_table, nvme_smart_log_table,
+	nvme_endurance_group_log_table, nvme_predictable_latency_log_table,
+	nvme_reservation_log_table;

@@ -308,7 +308,7 @@ void nvme_dump(const uint8_t *bytes, size_t size)
 		out("%04zx:", line);
 		for (size_t i = 0; i < count; i++)
 			out(" %02x", bytes[line + i]);
-		out("%*s\"", (int)(3 * (16 - count)) + 1, "");
+		out("%*s\"", (int)(3 * (16 - count)) + (count < 16 ? 2 : 1), "");
 		for (size_t i = 0; i < count; i++)
 			out_char(bytes[line + i] > ' ' && bytes[line + i] < 0x7f
 					 ? (char)bytes[line + i]
@@ -373,12 +373,9 @@ void nvme_show(const struct nvme_structure *structure, const void *data, unsigne
 		nvme_show_row(structure, &structure->rows[i], data, how);
 }
 
-void nvme_print_structure(const struct nvme_structure *structure, const void *data,
-			  enum nvme_output output, unsigned how, const char *title, ...)
+void nvme_print_data(const struct nvme_structure *structure, const void *data,
+		     enum nvme_output output, unsigned how)
 {
-	char text[80];
-	va_list arguments;
-
 	if (output == NVME_OUTPUT_BINARY) {
 		out_bytes(data, structure->size);
 	} else if (output == NVME_OUTPUT_JSON) {
@@ -387,10 +384,21 @@ void nvme_print_structure(const struct nvme_structure *structure, const void *da
 		nvme_show_json(&json, structure, data);
 		nvme_json_end(&json);
 	} else {
+		nvme_show(structure, data, how);
+	}
+}
+
+void nvme_print_structure(const struct nvme_structure *structure, const void *data,
+			  enum nvme_output output, unsigned how, const char *title, ...)
+{
+	char text[80];
+	va_list arguments;
+
+	if (output == NVME_OUTPUT_NORMAL) {
 		va_start(arguments, title);
 		vsnprintf(text, sizeof(text), title, arguments);
 		va_end(arguments);
 		out("%s:\n", text);
-		nvme_show(structure, data, how);
 	}
+	nvme_print_data(structure, data, output, how);
 }

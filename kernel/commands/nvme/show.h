@@ -29,11 +29,18 @@ void nvme_print_structure(const struct nvme_structure *structure, const void *da
 			  enum nvme_output output, unsigned how, const char *title, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* The same without a title. */
+void nvme_print_data(const struct nvme_structure *structure, const void *data,
+		     enum nvme_output output, unsigned how);
+
 /* The same as members of the JSON object that json is in. */
 void nvme_show_json(struct json *json, const struct nvme_structure *structure, const void *data);
 /* JSON on standard output: the whole document begins and ends as an object. */
 struct json nvme_json_begin(void);
 void nvme_json_end(struct json *json);
+/* As an array. */
+struct json nvme_json_list_begin(void);
+void nvme_json_list_end(struct json *json);
 
 /* A 128-bit little-endian number in decimal; text has room for 40 bytes. */
 void nvme_decimal128(const uint8_t *bytes, char *text);

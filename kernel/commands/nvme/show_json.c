@@ -25,6 +25,20 @@ void nvme_json_end(struct json *json)
 	out("\n");
 }
 
+struct json nvme_json_list_begin(void)
+{
+	struct json json = {.write = write_out};
+
+	json_array_begin(&json, NULL);
+	return json;
+}
+
+void nvme_json_list_end(struct json *json)
+{
+	json_array_end(json);
+	out("\n");
+}
+
 /* nvme-cli quotes what has more than 64 bits. */
 static void show_number(struct json *json, const char *key, const uint8_t *bytes, unsigned size)
 {

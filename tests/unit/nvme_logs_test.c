@@ -1,0 +1,330 @@
+/* nvme smart-log and the other subcommands that show log pages, on a simulated controller whose
+ * pages are made up: what a device of QEMU does not have. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Before cmocka.h, which has a macro fail(). */
+#include "kernel/commands/command.h"
+
+#include "drivers/nvme/spec/spec.h"
+#include "tests/sim/driver.h"
+#include "tests/unit/captured.h"
+
+/* No PCI here. */
+unsigned nvme_rescan(void)
+{
+	return 0;
+}
+
+static struct driver driver;
+
+static void expect(const char *line, int expected, const char *text)
+{
+	run(line);
+	if (status != expected || !strstr(output, text))
+		fail_msg("%s: expected status %d and\n%s\ngot %d and\n%s", line, expected, text,
+			 status, output);
+}
+
+#define LINE(command, rest) "nvme " command " /dev/my_nvme0 " rest
+
+static void identify(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		     size_t size)
+{
+	struct nvme_identify_controller *id = (void *)bytes;
+
+	(void)context, (void)size;
+	if (queue || command[0] != NVME_ADMIN_IDENTIFY || command[40] != NVME_CNS_CONTROLLER)
+		return;
+	id->elpe = 2;
+	id->nanagrpid = 2;
+	id->mnan = 8;
+	id->nsetidmax = 3;
+	id->lpa |= NVME_LPA_DATA_AREA_4;
+}
+
+static int start(void **state)
+{
+	struct sim_config config = {.tolerant = true, .hooks = {.data = identify}};
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	driver_stop(&driver);
+	return 0;
+}
+
+static uint64_t commands(void)
+{
+	return sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE];
+}
+
+static void test_smart_and_errors(void **state)
+{
+	struct nvme_smart_log smart;
+	struct nvme_error_log_entry entries[3] = {{.error_count = 2, .cid = 9}, {.error_count = 1}};
+
+	(void)state;
+	memset(&smart, 0xff, sizeof(smart));
+	sim_set_log(driver.sim, NVME_LOG_SMART, &smart, sizeof(smart));
+	sim_set_log(driver.sim, NVME_LOG_ERROR, entries, sizeof(entries));
+	expect(LINE("smart-log", "-H"), 0,
+	       "Smart Log for NVME device:my_nvme0 namespace-id:ffffffff\n"
+	       "critical_warning\t\t\t: 0xff\n      Available Spare[0]             : 1\n");
+	expect("nvme smart-log /dev/my_nvme0n1 -n 1 -o json", 0,
+	       "\"power_on_hours\":\"340282366920938463463374607431768211455\",\n");
+	expect("nvme smart-log my_nvme0n1", 0,
+	       "Smart Log for NVME device:my_nvme0n1 namespace-id:ffffffff\n");
+	expect(LINE("smart-log", "-b | wc -c"), 0, "512\n");
+	/* no more than the controller keeps */
+	expect(LINE("error-log", ""), 0, "Error Log Entries for device:my_nvme0 entries:3\n");
+	expect(LINE("error-log", "-e 2 -o binary | wc -c"), 0, "128\n");
+	expect(LINE("error-log", "-e 1 -o json"), 0,
+	       "{\n  \"errors\":[\n    {\n      "
+	       "\"error_count\":2,\n      \"sqid\":0,\n");
+	expect(LINE("error-log", "--log-entries=0"), 1, "non-zero log-entries is required param\n");
+}
+
+static void test_firmware_and_namespaces(void **state)
+{
+	struct nvme_changed_namespaces_log *changed = calloc(1, sizeof(*changed));
+
+	(void)state;
+	expect(LINE("fw-log", ""), 0,
+	       "Firmware Log for device:my_nvme0\nafi  : 0x1\nfrs1 : 0x2020202020302e31 "
+	       "(1.0.....)\n");
+	expect(LINE("fw-log", "-o json"), 0,
+	       "{\n  \"my_nvme0\":{\n    \"Active Firmware Slot (afi)\":1,\n    \"Firmware Rev "
+	       "Slot 1\":\"2314885530819505713 (1.0.....)\"\n  }\n}\n");
+	expect(LINE("changed-ns-list-log", ""), 0, "more than 1024 ns changed\n");
+	for (unsigned i = 0; i < NVME_NAMESPACE_LIST_ENTRIES; i++)
+		changed->nsid[i] = i + 1;
+	sim_set_log(driver.sim, NVME_LOG_CHANGED_NAMESPACES, changed, sizeof(*changed));
+	expect(LINE("changed-ns-list-log", "| tail -n 1"), 0, "[1023]:0x400\n");
+	changed->nsid[1] = 0;
+	expect(LINE("changed-ns-list-log", "-o json"), 0,
+	       "  \"my_nvme0\":{\n    \"[   1]\":\"0x1\"\n  }\n}\n");
+	/* an event about it stays what it was */
+	driver_idle(100 * MS);
+	assert_true(sim_event(driver.sim, NVME_EVENT_NOTICE, NVME_EVENT_NOTICE_NAMESPACE,
+			      NVME_LOG_CHANGED_NAMESPACES));
+	expect(LINE("changed-ns-list-log", ""), 0, "[   0]:0x1\n");
+	driver_idle(100 * MS);
+	assert_false(sim_event_waits(driver.sim, NVME_LOG_CHANGED_NAMESPACES));
+	free(changed);
+}
+
+static void test_effects(void **state)
+{
+	static const char admin[] =
+		"Admin Commands\nACS6     [Identify                        ] "
+		"ffffffff  CSUPP+  LBCC+  NCC+  NIC+  CCC+  USS+  Reserved "
+		"CSE\n\nVendor Specific Admin Commands\nACS192   [Unknown      "
+		"                   ] 00020001  CSUPP+  LBCC-  NCC-  NIC-  CCC-  "
+		"USS-  No other command for any namespace\n\nI/O Commands\n\n";
+	struct nvme_commands_log *log = calloc(1, sizeof(*log));
+	uint32_t numbers[1024] = {[0] = 1, [13] = 0x10003, [255] = 0xffffffff};
+
+	(void)state;
+	log->admin[6] = 0xffffffff;
+	log->admin[0xc0] = 0x20001;
+	sim_set_log(driver.sim, NVME_LOG_COMMANDS, log, sizeof(*log));
+	sim_set_log(driver.sim, NVME_LOG_SUPPORTED, numbers, 1024);
+	sim_set_log(driver.sim, NVME_LOG_FEATURES, numbers, 1024);
+	sim_set_log(driver.sim, NVME_LOG_MI_COMMANDS, numbers, 4096);
+	expect(LINE("effects-log", "-H"), 0, admin);
+	expect(LINE("effects-log", "-c 9 -o json"), 0,
+	       "[\n  {\n    \"command_set_identifier\":9,\n    \"admin_cmd_set\":{\n      \"ACS_6 "
+	       "(Identify)\":4294967295,\n      \"ACS_192 (Unknown)\":131073\n");
+	expect(LINE("effects-log", "-c 256"), 1, "invalid csi");
+	expect(LINE("supported-log-pages", "-v"), 0,
+	       "LID 0xd (Persistent Event Log), supports 0x10003\n  LSUPP is supported\n  IOS is "
+	       "supported\n  Establish Context and Read 512 Bytes of Header is supported\n");
+	expect(LINE("supported-log-pages", "-o json"), 0, "    {\n      \"lid_0x0 \":1\n    },\n");
+	expect(LINE("fid-support-effects-log", "-H"), 0,
+	       "FID ff -> Support Effects Log: ffffffff  FSUPP+  UDCC+  NCC+  NIC+  CCC+  USS+  "
+	       "NAMESPACE SCOPE+  CONTROLLER SCOPE+  NVM SET SCOPE+  ENDURANCE GROUP SCOPE+  "
+	       "DOMAIN SCOPE+  NVM Subsystem SCOPE+\n");
+	expect(LINE("mi-cmd-support-effects-log", "-o json"), 0, "      \"mi_cmd_13\":65539\n");
+	free(log);
+}
+
+static void test_self_test_and_sanitize(void **state)
+{
+	struct nvme_self_test_log self_test = {.operation = 2, .completion = 99};
+	struct nvme_sanitize_log sanitize = {.progress = 0xffff, .status = 0x10a, .times = {1}};
+
+	(void)state;
+	memset(self_test.results, 0xff, sizeof(self_test.results));
+	self_test.results[1] = (struct nvme_self_test_result){.status = 0x17,
+							      .segment = 3,
+							      .valid = 0xf,
+							      .nsid = 1,
+							      .failing_lba = UINT64_MAX,
+							      .sct = 2,
+							      .sc = 0x81};
+	sim_set_log(driver.sim, NVME_LOG_SELF_TEST, &self_test, sizeof(self_test));
+	sim_set_log(driver.sim, NVME_LOG_SANITIZE, &sanitize, sizeof(sanitize));
+	expect(LINE("self-test-log", "-e 2"), 0,
+	       "Current operation  : 0x2\nCurrent Completion : 99%\nSelf Test Result[0]:\n  "
+	       "Operation Result             : 0xf\nSelf Test Result[1]:\n  Operation Result       "
+	       "      : 0x7\n  Self Test Code               : 1\n  Segment Number               : "
+	       "0x3\n");
+	expect(LINE("self-test-log", "-v"), 0,
+	       "  Failing LBA                  : 0xffffffffffffffff\n  Status Code Type           "
+	       "  : 0x2\n  Status Code                  : 0x81 Unrecovered Read Error");
+	expect(LINE("self-test-log", "-o json -e 1"), 0,
+	       "    {\n      \"Self test result\":15\n    }\n  ]\n}\n");
+	expect(LINE("self-test-log", "-o binary -e 100 | wc -c"), 0, "564\n");
+	expect(LINE("sanitize-log", "-H"), 0,
+	       "(SPROG) :  65535\t(99.998474%)\nSanitize Status                        (SSTAT) :  "
+	       "0x2\n\t[2:0]\tSanitize in Progress.\n\t[7:3]\tNumber of completed passes if most "
+	       "recent operation was overwrite:\t1\n\t  [8]\tGlobal Data Erased set:");
+	sanitize.status = 7;
+	sanitize.times[5] = UINT32_MAX;
+	expect(LINE("sanitize-log", "-o json"), 0, "      \"status\":\"(7) Unknown\"\n    },\n");
+	expect(LINE("sanitize-log", ""), 0,
+	       "Estimated Time For Crypto Erase (No-Deallocate):  4294967295 (No time period "
+	       "reported)\n");
+}
+
+/* Counts of what is not there end with the page. */
+static void test_lists(void **state)
+{
+	struct {
+		struct nvme_ana_log header;
+		struct nvme_ana_group group;
+		uint32_t nsids[16];
+	} ana = {{5, 2, {0}}, {.id = 1, .nsid_count = UINT32_MAX, .state = 0x0f}, {7}};
+	struct {
+		struct nvme_lba_status_log header;
+		struct nvme_lba_status_element element;
+		struct nvme_lba_status_range ranges[2];
+	} lba = {{.size = sizeof(lba), .element_count = 9},
+		 {.nsid = 3, .range_count = 5},
+		 {{UINT64_MAX, 1, {0}}, {2, 3, {0}}}};
+	uint16_t events[8] = {2, 0, 0, 0, 1, 0xffff, 3};
+
+	(void)state;
+	sim_set_log(driver.sim, NVME_LOG_ANA, &ana, sizeof(ana));
+	sim_set_log(driver.sim, NVME_LOG_LBA_STATUS, &lba, sizeof(lba));
+	sim_set_log(driver.sim, NVME_LOG_PREDICTABLE_LATENCY_EVENTS, events, sizeof(events));
+	expect(LINE("ana-log", ""), 0,
+	       "grpid\t:\t1\nnnsids\t:\t4294967295\nchgcnt\t:\t0\nstate\t:\tchange\n\tnsid\t:"
+	       "\t7\n");
+	expect(LINE("ana-log", "-g -o json"), 0, "      \"state\":\"change\",\n");
+	expect(LINE("lba-status-log", ""), 0,
+	       "RSLBA[0]: 18446744073709551615\nRNLB[0]: 1\nRSLBA[1]: 2\nRNLB[1]: 3\n");
+	lba.element.range_count = NVME_LBA_STATUS_ALL;
+	lba.header.element_count = 1;
+	expect(LINE("lba-status-log", "-o json"), 0,
+	       "      \"nlrd\":4294967295,\n      \"ratype\":0,\n      \"descs\":[\n      ]\n");
+	lba.header.size = 0;
+	expect(LINE("lba-status-log", ""), 0, "LBA Status Log Page Length: 0\n");
+	lba.header.size = UINT32_MAX;
+	expect(LINE("lba-status-log", ""), 1, "emory");
+	expect(LINE("pred-lat-event-agg-log", ""), 0,
+	       "Number of Entries Available: 2\nEntry[1]: 1\nEntry[2]: 65535\n");
+	expect(LINE("endurance-event-agg-log", "-e 0"), 1, "non-zero log-entries is required");
+}
+
+static void test_groups(void **state)
+{
+	struct nvme_endurance_group_log endurance;
+	struct nvme_predictable_latency_log latency = {.dtwin_time_estimate = UINT64_MAX};
+	struct nvme_reservation_log reservation = {.count = 0xabc, .type = 3, .nsid = UINT32_MAX};
+
+	(void)state;
+	memset(&endurance, 0xff, sizeof(endurance));
+	sim_set_log(driver.sim, NVME_LOG_ENDURANCE_GROUP, &endurance, sizeof(endurance));
+	sim_set_log(driver.sim, NVME_LOG_PREDICTABLE_LATENCY, &latency, sizeof(latency));
+	sim_set_log(driver.sim, NVME_LOG_RESERVATION, &reservation, sizeof(reservation));
+	expect(LINE("endurance-log", "-g 17"), 0,
+	       "Group ID:11\ncritical warning\t: 255\navl_spare\t\t: 255\navl_spare_threshold\t: "
+	       "255\npercent_used\t\t: 255%\nendurance_estimate\t: 34028236692093846346337460743176"
+	       "8211455\n");
+	expect(LINE("endurance-log", "-g 65536"), 1, "invalid group-id");
+	expect(LINE("predictable-lat-log", "-o json -i 2"), 0,
+	       "  \"dtwin_time_estimate\":18446744073709551615\n");
+	expect(LINE("predictable-lat-log", ""), 0,
+	       "NVM Set ID: 1\nStatus: 0\nEvent Type: 0\nDTWIN Reads Typical: 0\n");
+	expect(LINE("resv-notif-log", ""), 0,
+	       "Log Page Count\t\t\t\t: abc\nResv Notif Log Page Type\t: 3 (Reservation "
+	       "Preempted)\n");
+}
+
+static void test_get_log(void **state)
+{
+	uint8_t page[10000];
+	uint64_t before;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(page); i++)
+		page[i] = (uint8_t)(i % 251);
+	sim_set_log(driver.sim, 0xc0, page, sizeof(page));
+	expect(LINE("get-log", "-i 0xc0 -l 9999 -b > /a; wc -c < /a; tail -c 1 /a | od -An -tu1"),
+	       0, "9999\n 209\n");
+	expect(LINE("get-log", "-i 0xc0 -l 3 -o 4096"), 0,
+	       "Device:my_nvme0 log-id:192 namespace-id:0xffffffff\n       0  1  2  3  4  5  6  7  "
+	       "8  9  a  b  c  d  e  f\n0000: 50 51 52      ");
+	expect(LINE("get-log", "-a 0x20000 | head -n 1"), 0, "log-id:2 ");
+	expect(LINE("get-log", "-i 0xbe -l 4"), 1, "NVMe status: Invalid Log Page");
+	before = commands();
+	expect(LINE("get-log", "-i 0xc0"), 1, "non-zero log-len is required param\n");
+	expect(LINE("get-log", "-i 0xc0 -l 4 -o 2"), 1, "Invalid argument");
+	expect(LINE("get-log", "-i 256 -l 4"), 1, "invalid log-id");
+	expect(LINE("get-log", "-i 2 -l 4 -s 128"), 1, "invalid lsp");
+	expect(LINE("get-log", "-i 2 -l 4 -U 128"), 1, "invalid uuid-index");
+	expect(LINE("get-log", "-i 2 -l 4 -S 65536"), 1, "invalid lsi");
+	assert_int_equal(commands(), before);
+}
+
+static void test_files(void **state)
+{
+	uint8_t telemetry[6 * 512] = {0};
+	struct nvme_telemetry_log *header = (void *)telemetry;
+	uint8_t *boot = calloc(1, 16 + (128 << 10));
+
+	(void)state;
+	header->last_block[0] = 1;
+	header->last_block[1] = 2;
+	header->last_block[2] = 4;
+	header->last_block_4 = 5;
+	sim_set_log(driver.sim, NVME_LOG_TELEMETRY_HOST, telemetry, sizeof(telemetry));
+	sim_set_log(driver.sim, NVME_LOG_TELEMETRY_CONTROLLER, telemetry, sizeof(telemetry));
+	expect(LINE("telemetry-log", "-o /t && wc -c < /t"), 0, "2560\n");
+	expect(LINE("telemetry-log", "-o /t -d 1 -g 0 && wc -c < /t"), 0, "1024\n");
+	expect(LINE("telemetry-log", "-o /t -d 4 && wc -c < /t"), 0, "3072\n");
+	expect(LINE("telemetry-log", "-o /t -c && wc -c < /t"), 0,
+	       "Warning: Telemetry Controller-Initiated Data Not Available.\n512\n");
+	header->controller_available = 1;
+	expect(LINE("telemetry-log", "-o /t -c -d 2 && wc -c < /t"), 0, "1536\n");
+	header->last_block[2] = 0;
+	expect(LINE("telemetry-log", "-o /t"), 1, "no telemetry data block");
+	expect(LINE("telemetry-log", ""), 1, "Please provide an output file!\n");
+	expect(LINE("telemetry-log", "-o /t -d 5"), 1, "Invalid data area parameter - 5\n");
+	expect(LINE("telemetry-log", "-o /none/t"), 1, "No such file or directory");
+	boot[0] = 0x15;
+	boot[4] = 1;
+	boot[7] = 0x80;
+	boot[16 + (128 << 10) - 1] = 'e';
+	sim_set_log(driver.sim, NVME_LOG_BOOT_PARTITION, boot, 16 + (128 << 10));
+	expect(LINE("boot-part-log", "-f /b && wc -c < /b && tail -c 1 /b"), 0,
+	       "Log ID: 21\nBoot Partition Size: 1 KiB\nActive BPID: 1\nData flushed into file "
+	       "/b\n131072\ne");
+	expect(LINE("boot-part-log", ""), 1, "Please provide an output file!\n");
+	free(boot);
+}
+
+#define LOG_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
+GROUP_TESTS(host_set_up, NULL, LOG_TEST(test_smart_and_errors),
+	    LOG_TEST(test_firmware_and_namespaces), LOG_TEST(test_effects),
+	    LOG_TEST(test_self_test_and_sanitize), LOG_TEST(test_lists), LOG_TEST(test_groups),
+	    LOG_TEST(test_get_log), LOG_TEST(test_files))

@@ -71,39 +71,13 @@ static void waiting_done(struct nvme_channel *channel, struct nvme_slot *slot,
 	nvme_slot_release(channel, slot);
 }
 
-/* One turn of waiting. While the controller is being started nobody else takes care of deadlines
- * and faults, so they end the wait: -ETIMEDOUT, -EIO, -ENODEV. */
+/* One turn of waiting; 0, or an error that ends it. */
 static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 {
-	unsigned progress;
-	uint32_t csts;
-
-	if (!controller->initialising) {
-		progress = controller->polling ? nvme_turn(controller) : nvme_poll(controller);
-		if (!progress)
-			nvme_rest(controller);
-		return 0;
-	}
-	controller->noted = false;
-	progress = nvme_channel_reap(controller->channels[0]);
-	if (progress) {
-		if (controller->suspicious)
-			nvme_interrupts_found(controller, 0);
-		controller->suspicious = false;
-		controller->idle_polls = 0;
-	}
-	/* Then too: completions may come and come that are not the one. */
-	if (nvme_time_ns() >= deadline_ns)
-		return -ETIMEDOUT;
-	if (++controller->polls % 64 == 0) {
-		csts = nvme_get32(&controller->registers, NVME_REG_CSTS);
-		if (csts == NVME_ALL_ONES)
-			return -ENODEV;
-		if (csts & NVME_CSTS_CFS)
-			return -EIO;
-	}
-	if (!progress)
-		nvme_interrupts_rest(controller);
+	if (controller->initialising)
+		return nvme_turn_alone(controller, deadline_ns);
+	if (!(controller->polling.inside ? nvme_turn(controller) : nvme_poll(controller)))
+		nvme_rest(controller);
 	return 0;
 }
 
@@ -365,7 +339,7 @@ static int pass_through(struct nvme_controller *controller, bool io,
 		memset(passthrough->reply, 0, sizeof(*passthrough->reply));
 	if (error)
 		return error;
-	if (controller->polling)
+	if (controller->polling.inside)
 		return -EBUSY;
 	if (io && controller->channel_count < 2)
 		return -EOPNOTSUPP;
@@ -437,7 +411,7 @@ int nvme_admin_command(struct nvme_controller *controller,
 	bool left;
 
 	if (changes_namespaces(passthrough->command) && !allowed(controller) &&
-	    !controller->polling)
+	    !controller->polling.inside)
 		return change_namespaces(controller, passthrough);
 	return pass_through(controller, false, passthrough, &left);
 }

@@ -11,44 +11,10 @@
 #define ADMIN_TIMEOUT_MS 10000
 #define DEPTH		 256
 #define TRANSFER	 (1u << 20)
-#define LOG_LINES	 20 /* of those that are limited, in a second */
 #define DRAIN_NS	 (2000 * NVME_NS_PER_MS)
 #define DELETE_NS	 (10000 * NVME_NS_PER_MS) /* all queues */
 
 static struct nvme_controller *first_controller;
-
-/* Whether one more of the limited messages may be logged now. */
-static bool log_allowed(struct nvme_controller *controller)
-{
-	uint64_t second = nvme_time_ns() / (1000 * NVME_NS_PER_MS);
-
-	if (second != controller->log_second) {
-		if (controller->log_dropped)
-			nvme_warning(controller, "%u more messages like these",
-				     controller->log_dropped);
-		controller->log_second = second;
-		controller->log_lines = controller->log_dropped = 0;
-	}
-	if (controller->log_lines < LOG_LINES) {
-		controller->log_lines++;
-		return true;
-	}
-	controller->log_dropped++;
-	return false;
-}
-
-void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
-{
-	char text[256];
-	va_list args;
-
-	if (level & NVME_LOG_LIMITED && !log_allowed(controller))
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	nvme_log(level & ~NVME_LOG_LIMITED, "%s: %s", controller->name, text);
-}
 
 static void take_number(struct nvme_controller *controller)
 {
@@ -329,7 +295,7 @@ static void shut_down(struct nvme_controller *controller)
 void nvme_shutdown_all(void)
 {
 	for (struct nvme_controller *c = first_controller; c; c = c->next)
-		if (c->state == NVME_LIVE && !c->polling)
+		if (c->state == NVME_LIVE && !c->polling.inside)
 			shut_down(c);
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "drivers/nvme/channel.h"
+#include "drivers/nvme/message.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/transport/registers.h"
+#include "drivers/nvme/poll.h"
 #include "drivers/nvme/quirks.h"
 #include "drivers/nvme/transport/sgl.h"
 #include "drivers/nvme/spec/spec.h"
@@ -42,9 +44,8 @@ struct nvme_controller {
 	unsigned channel_count;	     /* with the admin one */
 	struct nvme_lane *next_lane; /* for the next request */
 	unsigned idle_polls;	     /* in a row without progress */
-	unsigned polls;
 	enum nvme_state state;
-	bool polling;	   /* inside nvme_poll(): recovery may call done(), which must not poll */
+	struct nvme_polling polling;
 	bool want_reset;   /* decided somewhere in the depth of a reap */
 	bool initialising; /* timeouts fail the command instead of resetting */
 	const char *reset_reason;
@@ -75,8 +76,6 @@ struct nvme_controller {
 	uint64_t admin_timeout_ns;
 	uint64_t setup_until_ns; /* while it is started or ended: nothing more is sent then; or 0 */
 	uint64_t scan_until_ns;
-	uint64_t health_at_ns; /* when to look at CSTS next while waiting */
-	uint64_t paused_at_ns; /* since when CSTS.PP is set; 0: it is not */
 	unsigned io_entries;
 	uint32_t transfer_max; /* bytes of one command */
 	uint32_t block_limit;  /* what that may grow to for large blocks, as far as MDTS allows */
@@ -113,9 +112,7 @@ struct nvme_controller {
 	uint64_t scratch_bus;
 
 	uint64_t resets, events_told, lost_interrupts; /* struct nvme_statistics */
-	uint64_t log_second;			       /* rate limit of messages */
-	unsigned log_lines;
-	unsigned log_dropped;
+	struct nvme_messages messages;
 
 	/* Large ones last: instructions are shorter for what is near the beginning. */
 	unsigned number;
@@ -126,19 +123,6 @@ struct nvme_controller {
 	struct nvme_options options;
 	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin; the others are lanes' */
 };
-
-#define NVME_LOG_WARNING     4
-#define NVME_LOG_INFO	     6
-#define nvme_error(c, ...)   nvme_controller_log(c, 3, __VA_ARGS__)
-#define nvme_warning(c, ...) nvme_controller_log(c, NVME_LOG_WARNING, __VA_ARGS__)
-#define nvme_info(c, ...)    nvme_controller_log(c, NVME_LOG_INFO, __VA_ARGS__)
-/* What may have to be said of a thousand namespaces or commands: at most 20 of these in a second.
- */
-#define NVME_LOG_LIMITED	     8
-#define nvme_error_limited(c, ...)   nvme_controller_log(c, 3 | NVME_LOG_LIMITED, __VA_ARGS__)
-#define nvme_warning_limited(c, ...) nvme_controller_log(c, 4 | NVME_LOG_LIMITED, __VA_ARGS__)
-void nvme_controller_log(struct nvme_controller *controller, int level, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /* bytes, or as many of them as MDTS allows a command to carry: it counts in pages of CAP.MPSMIN,
  * which is 4 KiB here. */
@@ -200,13 +184,8 @@ void nvme_namespaces_gone(struct nvme_controller *controller);
 void nvme_namespaces_free(struct nvme_controller *controller);
 
 /* recovery.c */
-unsigned nvme_poll(struct nvme_controller *controller);
-/* What nvme_poll() does but for serving events; may be called from within it. */
-unsigned nvme_turn(struct nvme_controller *controller);
-/* One turn of a waiting loop: spins first, then relaxes. */
-void nvme_rest(struct nvme_controller *controller);
-/* Makes the next turn look at deadlines and at the controller's health. */
-void nvme_check_soon(struct nvme_controller *controller);
+/* Makes the PCI function answer again, if it is there. 0, -ENODEV, or another negative errno. */
+int nvme_restore(struct nvme_controller *controller);
 void nvme_want_reset(struct nvme_controller *controller, const char *reason);
 int nvme_recover(struct nvme_controller *controller, const char *reason);
 void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason);

@@ -547,16 +547,16 @@ int nvme_rescan_namespaces(struct nvme_controller *controller)
 {
 	int error;
 
-	if (controller->polling || controller->state == NVME_RESETTING)
+	if (controller->polling.inside || controller->state == NVME_RESETTING)
 		return -EBUSY;
 	if (controller->state != NVME_LIVE)
 		return -ENODEV;
 	/* Events that come meanwhile are served later: they use the same memory, for their logs and
 	 * for a scan of their own. */
-	controller->polling = true;
+	nvme_poll_suspend(controller);
 	error = nvme_scan_namespaces(controller);
 	if (!error)
 		nvme_register_namespaces(controller);
-	controller->polling = false;
+	nvme_poll_resume(controller);
 	return error;
 }

@@ -38,12 +38,7 @@
 #include "drivers/nvme/io.h"
 #include "lib/errno.h"
 
-#define SLOW_POLLS     64		     /* polls between two looks at the clock */
-#define HEALTH_NS      (10 * NVME_NS_PER_MS) /* between two looks at CSTS while waiting */
 #define RESET_ATTEMPTS 2
-#define PAUSE_UNIT_NS  (100 * NVME_NS_PER_MS) /* MTFA: Base, section 5.17.2.1 */
-#define PAUSE_USUAL_NS (30000 * NVME_NS_PER_MS)
-#define PAUSE_MAX_NS   (600000 * NVME_NS_PER_MS)
 #define FAULTS_MAX     20			/* resets in a row that nobody asked for */
 #define FAULTS_NS      (60000 * NVME_NS_PER_MS) /* what is farther apart is not in a row */
 /* Behind a subsystem reset: how long nobody looks at the PCI function (PCI Express, section 6.6.1),
@@ -58,146 +53,9 @@ void nvme_want_reset(struct nvme_controller *controller, const char *reason)
 	controller->want_reset = true;
 }
 
-/* Makes the PCI function answer again, if it is there. */
-static int restore(struct nvme_controller *controller)
+int nvme_restore(struct nvme_controller *controller)
 {
 	return controller->options.restore ? controller->options.restore(controller->pci) : 0;
-}
-
-/* Registers that read all ones are what is left of a controller that was pulled out, but also of
- * one whose function sleeps or has lost its addresses: with the reset of another controller of its
- * subsystem, for one. */
-static bool comes_back(struct nvme_controller *controller)
-{
-	return restore(controller) == 0 &&
-	       nvme_get32(&controller->registers, NVME_REG_CSTS) != NVME_ALL_ONES;
-}
-
-/* A controller that activates firmware may complete nothing for a while, and says so by CSTS.PP: no
- * command is late meanwhile. For as long as MTFA allows; where it says nothing, or too much, what
- * is usual. */
-static void look_at_pause(struct nvme_controller *controller, bool paused, uint64_t now_ns)
-{
-	uint64_t longest_ns = controller->identify->mtfa * PAUSE_UNIT_NS;
-
-	if (!longest_ns)
-		longest_ns = PAUSE_USUAL_NS;
-	if (longest_ns > PAUSE_MAX_NS)
-		longest_ns = PAUSE_MAX_NS;
-	if (paused && !controller->paused_at_ns) {
-		controller->paused_at_ns = now_ns;
-		nvme_warning(controller, "commands are paused (CSTS.PP), for %llu ms at most",
-			     (unsigned long long)(longest_ns / NVME_NS_PER_MS));
-	} else if (paused && now_ns - controller->paused_at_ns > longest_ns) {
-		nvme_want_reset(controller, "commands are paused for too long (CSTS.PP)");
-	} else if (!paused && controller->paused_at_ns) {
-		nvme_deadlines_shift(controller, now_ns - controller->paused_at_ns);
-		controller->paused_at_ns = 0;
-	}
-}
-
-/* Deadlines, doorbells and the controller's health; a few thousand times a second at most. */
-static void check(struct nvme_controller *controller)
-{
-	uint64_t now_ns = nvme_time_ns();
-
-	nvme_channel_reap(controller->channels[0]);
-	for (unsigned i = 0; i < controller->channel_count; i++) {
-		struct nvme_channel *channel = controller->channels[i];
-
-		if (now_ns >= channel->check_at_ns) {
-			controller->health_at_ns = 0; /* CSTS decides first */
-			break;
-		}
-	}
-	if (now_ns >= controller->health_at_ns) {
-		controller->health_at_ns = now_ns + HEALTH_NS;
-		if (nvme_in_flight(controller) ||
-		    controller->channels[0]->check_at_ns != NVME_NEVER) {
-			uint32_t csts = nvme_get32(&controller->registers, NVME_REG_CSTS);
-
-			if (csts == NVME_ALL_ONES && !comes_back(controller)) {
-				nvme_die(controller, NVME_GONE,
-					 "gone: its registers read all ones");
-				return;
-			}
-			if (csts == NVME_ALL_ONES)
-				nvme_want_reset(controller, "its PCI function was off");
-			else if (csts & NVME_CSTS_CFS)
-				nvme_want_reset(controller, "fatal status (CSTS.CFS)");
-			else if (!(csts & NVME_CSTS_RDY))
-				nvme_want_reset(controller, "not ready any more (CSTS.RDY)");
-			else
-				look_at_pause(controller, csts & NVME_CSTS_PP, now_ns);
-		} else {
-			/* Nobody has looked when it ended, and nothing is late by it. */
-			controller->paused_at_ns = 0;
-		}
-	}
-	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
-		struct nvme_channel *channel = controller->channels[i];
-
-		if (controller->misses_shadows && i > 0)
-			nvme_quirk_ring_again(channel, now_ns);
-		if (now_ns >= channel->check_at_ns && !controller->paused_at_ns)
-			nvme_channel_expire(channel, now_ns);
-	}
-	if (controller->want_reset)
-		nvme_recover(controller, controller->reset_reason);
-}
-
-void nvme_check_soon(struct nvme_controller *controller)
-{
-	controller->polls |= SLOW_POLLS - 1;
-}
-
-unsigned nvme_turn(struct nvme_controller *controller)
-{
-	unsigned progress = 0;
-	bool noted = controller->noted;
-
-	/* Before the queues are looked at: what comes behind the look is noted again. */
-	controller->noted = false;
-	if (controller->state != NVME_LIVE)
-		return 0;
-	if (noted)
-		progress = nvme_channel_reap(controller->channels[0]);
-	for (unsigned i = 1; i < controller->channel_count; i++) {
-		struct nvme_channel *channel = controller->channels[i];
-		unsigned reaped;
-
-		if (!channel->reaping)
-			nvme_queue_ring_sq(&channel->queue);
-		reaped = nvme_channel_reap(channel);
-		progress += reaped;
-		if (controller->suspicious && reaped)
-			nvme_interrupts_found(controller, i);
-	}
-	controller->suspicious = false;
-	if (progress && controller->idle_polls)
-		nvme_interrupts_wait_over(controller, progress);
-	if (++controller->polls % SLOW_POLLS == 0)
-		check(controller);
-	return progress;
-}
-
-unsigned nvme_poll(struct nvme_controller *controller)
-{
-	unsigned progress;
-
-	if (controller->polling)
-		return 0;
-	controller->polling = true;
-	progress = nvme_turn(controller);
-	if (controller->event_pending && controller->state == NVME_LIVE)
-		nvme_events_serve(controller);
-	controller->polling = false;
-	return progress;
-}
-
-void nvme_rest(struct nvme_controller *controller)
-{
-	nvme_interrupts_rest(controller);
 }
 
 /* Whether a command that a reset takes back may be sent once more. It counts as one of its
@@ -357,14 +215,14 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 		return -EBUSY;
 	over = hopeless(controller, fault);
 	controller->want_reset = false;
-	controller->paused_at_ns = 0;
+	nvme_poll_reset(controller);
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;
 	controller->resets++;
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
 	if (fault)
 		nvme_shadow_hint(controller);
-	restore(controller);
+	nvme_restore(controller);
 	nvme_quirk_settle(controller);
 	error = over ? -EIO : restart(controller, fault);
 	if (error && reset_function(controller) == 0)
@@ -421,7 +279,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 
 int nvme_reset(struct nvme_controller *controller)
 {
-	if (controller->polling || controller->initialising)
+	if (controller->polling.inside || controller->initialising)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN)
 		return -ENODEV;
@@ -432,7 +290,7 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 {
 	uint64_t begun_ns;
 
-	if (controller->polling || controller->initialising)
+	if (controller->polling.inside || controller->initialising)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN || controller->state == NVME_GONE)
 		return -ENODEV;
@@ -442,7 +300,7 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 	begun_ns = nvme_time_ns();
 	while (nvme_time_ns() - begun_ns < SUBSYSTEM_NS)
 		nvme_relax();
-	while (restore(controller) == -ENODEV && nvme_time_ns() - begun_ns < ANSWER_NS)
+	while (nvme_restore(controller) == -ENODEV && nvme_time_ns() - begun_ns < ANSWER_NS)
 		nvme_relax();
 	return recover(controller, "NVM subsystem reset requested", NVME_LOG_INFO);
 }

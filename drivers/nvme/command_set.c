@@ -3,6 +3,7 @@
  * namespace is known so that it is not taken for a disk. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/admin.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
@@ -52,7 +53,7 @@ int nvme_select_command_sets(struct nvme_controller *controller)
 			return 0;
 		}
 		what = "Set Features (I/O Command Set Profile)";
-		error = nvme_admin_raw(controller, &command, 0, &reply);
+		error = nvme_admin_with_retries(controller, &command, 0, &reply);
 	}
 	if (!error)
 		return 0;

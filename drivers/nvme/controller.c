@@ -1,6 +1,7 @@
 /* Controllers: start, end, and what the rest of the kernel asks about them. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/admin.h"
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/io.h"
 #include "lib/errno.h"
@@ -275,10 +276,10 @@ static void shut_down(struct nvme_controller *controller)
 	for (unsigned i = 1; i < controller->channel_count && !error; i++) {
 		command.opcode = NVME_ADMIN_DELETE_SQ;
 		command.cdw10 = i;
-		error = nvme_admin_raw(controller, &command, 0, NULL);
+		error = nvme_admin_with_retries(controller, &command, 0, NULL);
 		command.opcode = NVME_ADMIN_DELETE_CQ;
 		if (!error)
-			error = nvme_admin_raw(controller, &command, 0, NULL);
+			error = nvme_admin_with_retries(controller, &command, 0, NULL);
 	}
 	if (nvme_shut_down(controller) < 0) {
 		nvme_error(controller, "no orderly shutdown");

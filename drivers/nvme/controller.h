@@ -157,16 +157,6 @@ int nvme_shut_down(struct nvme_controller *controller);
 int nvme_setup(struct nvme_controller *controller, bool first);
 /* At a reset that nobody asked for: says, once, where shadow doorbells may be what is missing. */
 void nvme_shadow_hint(struct nvme_controller *controller);
-/* Whether a failed command was answered by the controller, with a status of its own. */
-bool nvme_answered(const struct nvme_reply *reply);
-
-/* admin.c: 4 KiB of identify and log data through the controller's own scratch page */
-int nvme_admin_raw(struct nvme_controller *controller, const struct nvme_command *command,
-		   uint64_t prp1, struct nvme_reply *reply);
-/* into data, which is not DMA memory */
-int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
-			struct nvme_reply *reply);
-
 /* command_set.c */
 /* Where several I/O command sets are enabled together (CC.CSS 110b): selects as many as can be. 0,
  * also where it is refused, or an error that ends the start. */

@@ -30,6 +30,7 @@
  */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/admin.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -380,7 +381,7 @@ int nvme_interrupts_setup(struct nvme_controller *controller)
 	queues = controller->channel_count - 1;
 	if (controller->irq == NVME_IRQ_POLL || !queues || !command.cdw11)
 		return 0;
-	error = nvme_admin_raw(controller, &command, 0, &reply);
+	error = nvme_admin_with_retries(controller, &command, 0, &reply);
 	if (error)
 		nvme_warning(controller, "no interrupt coalescing: %s",
 			     nvme_status_name(reply.status));
@@ -392,7 +393,7 @@ int nvme_interrupts_setup(struct nvme_controller *controller)
 		/* There are fewer vectors than queues: the rest share those that were set. */
 		if (id > 1 && command.cdw11 <= nvme_interrupts_vector(controller, id - 1))
 			break;
-		error = nvme_admin_raw(controller, &command, 0, &reply);
+		error = nvme_admin_with_retries(controller, &command, 0, &reply);
 		if (error && !nvme_answered(&reply))
 			return error;
 		if (error && !refused)

@@ -1,6 +1,7 @@
 /* Namespaces: which there are, in what format, and their block devices. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/admin.h"
 #include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"

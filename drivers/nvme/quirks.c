@@ -1,5 +1,6 @@
 #include "drivers/nvme/quirks.h"
 
+#include "drivers/nvme/admin.h"
 #include "drivers/nvme/controller.h"
 
 #define SETTLE_NS (500 * NVME_NS_PER_MS)
@@ -56,7 +57,7 @@ static bool answers(struct nvme_controller *controller)
 	int error;
 
 	controller->admin_timeout_ns = SETTLE_NS;
-	error = nvme_admin_raw(controller, &command, 0, NULL);
+	error = nvme_admin_with_retries(controller, &command, 0, NULL);
 	controller->admin_timeout_ns = timeout_ns;
 	return !error;
 }

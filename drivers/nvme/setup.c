@@ -2,18 +2,13 @@
  * order of Base, section 3.3.1.1, then the features that the driver uses. */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/admin.h"
 #include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
 #define SETUP_NS (120000 * NVME_NS_PER_MS) /* the longest for all but the namespaces */
-
-bool nvme_answered(const struct nvme_reply *reply)
-{
-	return (reply->status & NVME_STATUS_MASK) != 0 &&
-	       (reply->status & NVME_STATUS_MASK) != NVME_SC_ABORTED_BY_HOST;
-}
 
 static int complain(struct nvme_controller *controller, const char *what,
 		    const struct nvme_reply *reply, int error)
@@ -83,7 +78,7 @@ static int number_of_queues(struct nvme_controller *controller, unsigned wished,
 		.cdw11 = NVME_QUEUES(wished, wished),
 	};
 	struct nvme_reply reply;
-	int error = nvme_admin_raw(controller, &command, 0, &reply);
+	int error = nvme_admin_with_retries(controller, &command, 0, &reply);
 
 	*granted = 0;
 	if (error) {
@@ -199,19 +194,19 @@ static int create_queue(struct nvme_controller *controller, struct nvme_queue *q
 	struct nvme_reply reply;
 	int error;
 
-	error = nvme_admin_raw(controller, &create_cq, queue->cq_bus, &reply);
+	error = nvme_admin_with_retries(controller, &create_cq, queue->cq_bus, &reply);
 	if (error) {
 		complain(controller, "Create I/O Completion Queue", &reply, error);
 		return nvme_answered(&reply) ? 1 : error;
 	}
-	error = nvme_admin_raw(controller, &create_sq, queue->sq_bus, &reply);
+	error = nvme_admin_with_retries(controller, &create_sq, queue->sq_bus, &reply);
 	if (!error)
 		return 0;
 	complain(controller, "Create I/O Submission Queue", &reply, error);
 	if (!nvme_answered(&reply))
 		return error;
 	/* Its memory is given back: the controller must not have it any more. */
-	error = nvme_admin_raw(controller, &delete_cq, 0, &reply);
+	error = nvme_admin_with_retries(controller, &delete_cq, 0, &reply);
 	return error ? complain(controller, "Delete I/O Completion Queue", &reply, error) : 1;
 }
 
@@ -306,7 +301,8 @@ static int setup_shadow(struct nvme_controller *controller)
 	/* The I/O queues are new: their shadows begin with 0, as they do. */
 	memset(controller->shadow_doorbells, 0, NVME_PAGE_SIZE);
 	memset(controller->shadow_events, 0, NVME_PAGE_SIZE);
-	error = nvme_admin_raw(controller, &command, controller->shadow_doorbells_bus, &reply);
+	error = nvme_admin_with_retries(controller, &command, controller->shadow_doorbells_bus,
+					&reply);
 	if (error) {
 		nvme_warning(controller, "Doorbell Buffer Config: %s",
 			     nvme_status_name(reply.status));
@@ -363,7 +359,7 @@ static int setup_events(struct nvme_controller *controller)
 
 	for (unsigned i = 0; i < (notices ? 3 : 1); i++) {
 		command.cdw11 = values[i];
-		error = nvme_admin_raw(controller, &command, 0, &reply);
+		error = nvme_admin_with_retries(controller, &command, 0, &reply);
 		if (!error || !nvme_answered(&reply))
 			return error;
 	}
@@ -388,7 +384,7 @@ static int setup_retry_delays(struct nvme_controller *controller)
 		return 0;
 	memset(controller->scratch, 0, NVME_PAGE_SIZE);
 	controller->scratch[0] = 1;
-	error = nvme_admin_raw(controller, &command, controller->scratch_bus, &reply);
+	error = nvme_admin_with_retries(controller, &command, controller->scratch_bus, &reply);
 	return error && !nvme_answered(&reply) ? error : 0;
 }
 

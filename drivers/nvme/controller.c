@@ -92,14 +92,9 @@ static int allocate(struct nvme_controller *controller)
 	if (!controller->identify || !controller->identify_namespace ||
 	    !controller->namespace_list || !controller->scratch)
 		return -ENOMEM;
-	if (controller->options.shadow_doorbells) {
-		controller->shadow_doorbells =
-			nvme_dma_alloc(NVME_PAGE_SIZE, &controller->shadow_doorbells_bus);
-		controller->shadow_events =
-			nvme_dma_alloc(NVME_PAGE_SIZE, &controller->shadow_events_bus);
-		if (!controller->shadow_doorbells || !controller->shadow_events)
-			return -ENOMEM;
-	}
+	error = nvme_shadow_alloc(controller);
+	if (error)
+		return error;
 	admin = nvme_alloc(sizeof(*admin));
 	if (!admin)
 		return -ENOMEM;
@@ -128,10 +123,7 @@ static void free_controller(struct nvme_controller *controller)
 	nvme_free(controller->namespace_list);
 	if (controller->scratch)
 		nvme_dma_free(controller->scratch, NVME_SCRATCH_SIZE);
-	if (controller->shadow_doorbells)
-		nvme_dma_free(controller->shadow_doorbells, NVME_PAGE_SIZE);
-	if (controller->shadow_events)
-		nvme_dma_free(controller->shadow_events, NVME_PAGE_SIZE);
+	nvme_shadow_free(controller);
 	nvme_free(controller);
 }
 
@@ -172,7 +164,8 @@ static void introduce(struct nvme_controller *controller)
 	nvme_info(controller, "%s, NVMe %u.%u, %s, transfers up to %u KiB%s", controller->model,
 		  NVME_VS_MAJOR(controller->registers.version),
 		  NVME_VS_MINOR(controller->registers.version), queues,
-		  controller->transfer_max >> 10, controller->shadow ? ", shadow doorbells" : "");
+		  controller->transfer_max >> 10,
+		  controller->shadow.in_force ? ", shadow doorbells" : "");
 	if (nvme_interrupt_vectors(controller))
 		nvme_info(controller, "interrupts by %s, %u vector%s",
 			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),
@@ -285,7 +278,7 @@ static void shut_down(struct nvme_controller *controller)
 		nvme_error(controller, "no orderly shutdown");
 		nvme_silence(controller);
 	} else if (in_flight(controller) || nvme_channel_in_flight(controller->channels[0]) >
-						    controller->events + controller->reading_log) {
+						    nvme_events_in_flight(controller)) {
 		/* What was left behind has memory that is given back now. */
 		nvme_silence(controller);
 	}
@@ -381,7 +374,7 @@ struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 {
 	struct nvme_statistics sum = {
 		.resets = controller->resets,
-		.events = controller->events_told,
+		.events = controller->events.told,
 		.lost_interrupts = controller->lost_interrupts,
 	};
 

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "drivers/nvme/channel.h"
+#include "drivers/nvme/deadline.h"
+#include "drivers/nvme/events.h"
 #include "drivers/nvme/message.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/transport/registers.h"
 #include "drivers/nvme/poll.h"
 #include "drivers/nvme/quirks.h"
+#include "drivers/nvme/shadow.h"
 #include "drivers/nvme/transport/sgl.h"
 #include "drivers/nvme/spec/spec.h"
 
@@ -80,28 +83,9 @@ struct nvme_controller {
 	uint32_t transfer_max; /* bytes of one command */
 	uint32_t block_limit;  /* what that may grow to for large blocks, as far as MDTS allows */
 	struct nvme_sgl_rules sgl;
-	unsigned aborts; /* outstanding */
-	unsigned aborts_max;
-	bool aborts_wanted; /* there may be more to send */
-	unsigned events;    /* outstanding */
-	unsigned events_max;
-	unsigned event_failures;  /* requests for them that ended with a status, in a row */
-	bool events_refused;	  /* has been said */
-	bool event_pending;	  /* events to serve */
-	bool namespaces_changed;  /* one of them said so */
-	uint64_t events_at_ns;	  /* not before */
-	uint64_t pending_logs[4]; /* log pages to read so that their events come again: bits by LID
-				   */
-	unsigned last_log;	  /* of them */
-	bool reading_log;	  /* it is under way */
-	unsigned log_failures;	  /* in a row */
-	bool shadow;		  /* shadow doorbells in force */
-	bool misses_shadows;	  /* and it may miss one: NVME_QUIRK_MISSED_SHADOWS */
-	bool shadow_hinted;	  /* has been said */
-	uint32_t *shadow_doorbells;
-	uint32_t *shadow_events;
-	uint64_t shadow_doorbells_bus;
-	uint64_t shadow_events_bus;
+	struct nvme_aborts aborts;
+	struct nvme_events events;
+	struct nvme_shadow shadow;
 
 	/* Copies of what the controller said, which it cannot change afterwards. */
 	struct nvme_identify_controller *identify;
@@ -111,7 +95,7 @@ struct nvme_controller {
 			   */
 	uint64_t scratch_bus;
 
-	uint64_t resets, events_told, lost_interrupts; /* struct nvme_statistics */
+	uint64_t resets, lost_interrupts; /* struct nvme_statistics */
 	struct nvme_messages messages;
 
 	/* Large ones last: instructions are shorter for what is near the beginning. */
@@ -155,8 +139,6 @@ int nvme_shut_down(struct nvme_controller *controller);
 /* setup.c: from an enabled controller to one that takes I/O; first: the channels do not exist yet
  */
 int nvme_setup(struct nvme_controller *controller, bool first);
-/* At a reset that nobody asked for: says, once, where shadow doorbells may be what is missing. */
-void nvme_shadow_hint(struct nvme_controller *controller);
 /* command_set.c */
 /* Where several I/O command sets are enabled together (CC.CSS 110b): selects as many as can be. 0,
  * also where it is refused, or an error that ends the start. */
@@ -196,7 +178,3 @@ void nvme_interrupts_rest(struct nvme_controller *controller);
 void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned completions);
 /* A queue had completions after a halt that no interrupt ended: perhaps one was lost. */
 void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue);
-
-/* events.c */
-void nvme_events_start(struct nvme_controller *controller);
-void nvme_events_serve(struct nvme_controller *controller);

@@ -100,7 +100,7 @@ static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
 	struct nvme_channel *channel;
 	struct nvme_slot *slot = abort_target(controller, abort->command.cdw10, &channel);
 
-	controller->aborts--;
+	controller->aborts.outstanding--;
 	nvme_slot_release(admin, abort);
 	/* Not aborted, and not completed in the meantime either: no use in waiting on. One more
 	 * reap comes before the reset. */
@@ -111,6 +111,14 @@ static void abort_done(struct nvme_channel *admin, struct nvme_slot *abort,
 	send_wanted_aborts(controller);
 }
 
+/* How many the controller takes at a time. */
+static unsigned aborts_max(const struct nvme_controller *controller)
+{
+	unsigned max = controller->identify->acl + 1u;
+
+	return max < NVME_ADMIN_ENTRIES / 4 ? max : NVME_ADMIN_ENTRIES / 4;
+}
+
 /* False where it has to wait: the controller takes so many at a time (ACL). */
 static bool send_abort(struct nvme_channel *channel, const struct nvme_slot *slot)
 {
@@ -118,12 +126,12 @@ static bool send_abort(struct nvme_channel *channel, const struct nvme_slot *slo
 	struct nvme_channel *admin = controller->channels[0];
 	struct nvme_slot *abort;
 
-	if (controller->aborts >= controller->aborts_max)
+	if (controller->aborts.outstanding >= aborts_max(controller))
 		return false;
 	abort = nvme_slot_take(admin);
 	if (!abort)
 		return false;
-	controller->aborts++;
+	controller->aborts.outstanding++;
 	channel->statistics.aborts++;
 	abort->command.opcode = NVME_ADMIN_ABORT;
 	abort->command.nsid = 0;
@@ -155,16 +163,16 @@ static void want_abort(struct nvme_channel *channel, struct nvme_slot *slot, uin
 	if (late && slot->deadline_ns < channel->check_at_ns)
 		channel->check_at_ns = slot->deadline_ns;
 	if (slot->abort_wanted)
-		controller->aborts_wanted = true;
+		controller->aborts.wanted = true;
 }
 
 static void send_wanted_aborts(struct nvme_controller *controller)
 {
 	uint64_t now_ns;
 
-	if (!controller->aborts_wanted || controller->state != NVME_LIVE)
+	if (!controller->aborts.wanted || controller->state != NVME_LIVE)
 		return;
-	controller->aborts_wanted = false;
+	controller->aborts.wanted = false;
 	now_ns = nvme_time_ns();
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];

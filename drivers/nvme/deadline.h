@@ -6,6 +6,12 @@
 
 struct nvme_controller;
 
+/* Abort commands; written by deadline.c. */
+struct nvme_aborts {
+	unsigned outstanding;
+	bool wanted; /* there may be more to send */
+};
+
 /* For struct nvme_channel_functions. A completion with a status: the command is repeated, or ends
  * with it; one that is for nobody is said. */
 void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,

@@ -1,7 +1,9 @@
 /* Asynchronous events (Base, section 5.2): requests for them are kept outstanding, each event is
  * logged, and what it points at is read, which also lets the next of its kind come. */
-#include "drivers/nvme/controller.h"
+#include "drivers/nvme/events.h"
 
+#include "drivers/nvme/admin.h"
+#include "drivers/nvme/controller.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
@@ -52,16 +54,16 @@ static void request_failed(struct nvme_controller *controller, unsigned status)
 {
 	if (!(status & NVME_STATUS_DNR) &&
 	    (status & NVME_STATUS_MASK) != NVME_SC_ASYNC_EVENT_LIMIT &&
-	    ++controller->event_failures < FAILURES_MAX) {
-		controller->events_at_ns = nvme_time_ns() + AGAIN_NS;
-		controller->event_pending = true;
+	    ++controller->events.failures < FAILURES_MAX) {
+		controller->events.serve_at_ns = nvme_time_ns() + AGAIN_NS;
+		controller->events.pending = true;
 		return;
 	}
 	/* It takes as many as it holds now, which may be none. */
-	controller->events_max = controller->events;
-	if (controller->events || controller->events_refused)
+	controller->events.requests_max = controller->events.requests;
+	if (controller->events.requests || controller->events.refused)
 		return;
-	controller->events_refused = true;
+	controller->events.refused = true;
 	nvme_warning(controller,
 		     "no events will be told: Asynchronous Event Request: %s (sct %x sc %02x)",
 		     nvme_status_name(status), NVME_STATUS_SCT(status), NVME_STATUS_SC(status));
@@ -76,21 +78,21 @@ static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 	unsigned lid = NVME_EVENT_LOG(dw0);
 
 	if (answer.status & NVME_STATUS_MASK) {
-		controller->events--;
+		controller->events.requests--;
 		nvme_slot_release(admin, slot);
 		/* not one that a reset takes back */
 		if (!answer.error)
 			request_failed(controller, answer.status);
 		return;
 	}
-	controller->event_failures = 0;
-	controller->events_told++;
+	controller->events.failures = 0;
+	controller->events.told++;
 	nvme_warning_limited(controller, "event: %s (type %u, information %02x, log page %02x)",
 			     event_text(type, info), type, info, lid);
-	controller->pending_logs[lid / 64] |= 1ull << lid % 64;
+	controller->events.pending_logs[lid / 64] |= 1ull << lid % 64;
 	if (type == NVME_EVENT_NOTICE && info == NVME_EVENT_NOTICE_NAMESPACE)
-		controller->namespaces_changed = true;
-	controller->event_pending = true;
+		controller->events.namespaces_changed = true;
+	controller->events.pending = true;
 	request_event(controller, slot);
 }
 
@@ -111,9 +113,9 @@ void nvme_events_start(struct nvme_controller *controller)
 {
 	struct nvme_slot *slot;
 
-	while (controller->events < controller->events_max &&
+	while (controller->events.requests < controller->events.requests_max &&
 	       (slot = nvme_slot_take(controller->channels[0]))) {
-		controller->events++;
+		controller->events.requests++;
 		request_event(controller, slot);
 	}
 }
@@ -152,31 +154,31 @@ static void log_done(struct nvme_channel *admin, struct nvme_slot *slot, struct 
 	const uint8_t *page = controller->scratch + NVME_SCRATCH_LOG;
 	unsigned lid = slot->command.cdw10 & 0xff;
 
-	controller->reading_log = false;
+	controller->events.reading_log = false;
 	nvme_slot_release(admin, slot);
 	if (answer.error) /* a reset has taken it back, and nothing is left to be cleared */
 		return;
 	if (answer.status && !(answer.status & NVME_STATUS_DNR) &&
-	    controller->log_failures++ < NVME_RETRIES_MAX)
-		controller->pending_logs[lid / 64] |= 1ull << lid % 64;
+	    controller->events.log_failures++ < NVME_RETRIES_MAX)
+		controller->events.pending_logs[lid / 64] |= 1ull << lid % 64;
 	else
-		controller->log_failures = 0;
+		controller->events.log_failures = 0;
 	if (!answer.status && lid == NVME_LOG_ERROR)
 		report_error_log(controller, (const void *)page);
 	else if (!answer.status && lid == NVME_LOG_SMART)
 		report_smart(controller, (const void *)page);
-	controller->event_pending = true; /* for the next one, and what is behind them */
+	controller->events.pending = true; /* for the next one, and what is behind them */
 	if (lid == NVME_LOG_CHANGED_NAMESPACES)
-		controller->events_at_ns = 0;
+		controller->events.serve_at_ns = 0;
 }
 
 /* The next log page that is to be read, in turn; 0 if there is none. */
 static unsigned next_log(const struct nvme_controller *controller)
 {
 	for (unsigned n = 1; n <= 256; n++) {
-		unsigned lid = (controller->last_log + n) % 256;
+		unsigned lid = (controller->events.last_log + n) % 256;
 
-		if (lid && controller->pending_logs[lid / 64] >> lid % 64 & 1)
+		if (lid && controller->events.pending_logs[lid / 64] >> lid % 64 & 1)
 			return lid;
 	}
 	return 0;
@@ -191,24 +193,69 @@ static void read_log(struct nvme_controller *controller, unsigned lid)
 	size_t size = lid == NVME_LOG_CHANGED_NAMESPACES ? NVME_PAGE_SIZE
 		      : lid == NVME_LOG_ERROR		 ? sizeof(struct nvme_error_log_entry)
 							 : 512;
-	uint16_t cid;
+	const struct nvme_command command = nvme_log_command(
+		&(struct nvme_log_request){.lid = (uint8_t)lid, .nsid = NVME_NSID_ALL}, size);
 
 	if (!slot) {
-		controller->event_pending = true;
+		controller->events.pending = true;
 		return;
 	}
 	memset(controller->scratch + NVME_SCRATCH_LOG, 0, NVME_PAGE_SIZE);
-	controller->pending_logs[lid / 64] &= ~(1ull << lid % 64);
-	controller->last_log = lid;
-	controller->reading_log = true;
-	cid = slot->command.cid;
-	slot->command = nvme_log_command(
-		&(struct nvme_log_request){.lid = (uint8_t)lid, .nsid = NVME_NSID_ALL}, size);
-	slot->command.cid = cid;
+	controller->events.pending_logs[lid / 64] &= ~(1ull << lid % 64);
+	controller->events.last_log = lid;
+	controller->events.reading_log = true;
+	nvme_slot_fill(slot, &command);
 	slot->command.prp1 = controller->scratch_bus + NVME_SCRATCH_LOG;
 	nvme_slot_prepare(slot, log_done, NULL, false);
 	nvme_channel_push(admin, slot, nvme_channel_now(admin) + controller->admin_timeout_ns);
 	nvme_channel_ring(admin);
+}
+
+/* Asynchronous Event Configuration: Base, section 5.27.1.8. What the controller does not take at
+ * once it may take in part: notices of namespaces matter most. */
+int nvme_events_setup(struct nvme_controller *controller)
+{
+	uint32_t oaes = controller->identify->oaes;
+	uint32_t smart =
+		NVME_ASYNC_SMART | (NVME_CAP_PMRS(controller->registers.cap) ? NVME_ASYNC_PMR : 0);
+	uint32_t notices = (oaes & NVME_OAES_NAMESPACE ? NVME_ASYNC_NAMESPACE : 0) |
+			   (oaes & NVME_OAES_FIRMWARE ? NVME_ASYNC_FIRMWARE : 0);
+	const uint32_t values[] = {smart | notices, notices, smart};
+	struct nvme_command command = {
+		.opcode = NVME_ADMIN_SET_FEATURES,
+		.cdw10 = NVME_FEATURE_ASYNC_EVENT,
+	};
+	struct nvme_reply reply;
+	int error = 0;
+
+	controller->events.requests_max = controller->identify->aerl + 1u;
+	if (controller->events.requests_max > NVME_EVENTS_MAX)
+		controller->events.requests_max = NVME_EVENTS_MAX;
+	controller->events.failures = 0;
+	for (unsigned i = 0; i < (notices ? 3 : 1); i++) {
+		command.cdw11 = values[i];
+		error = nvme_admin_with_retries(controller, &command, 0, &reply);
+		if (!error || !nvme_answered(&reply))
+			return error;
+	}
+	nvme_warning(controller, "Set Features (Asynchronous Event Configuration): %s",
+		     nvme_status_name(reply.status));
+	return 0;
+}
+
+void nvme_events_stop(struct nvme_controller *controller)
+{
+	controller->events.pending = false;
+}
+
+void nvme_events_rescan(struct nvme_controller *controller)
+{
+	controller->events.namespaces_changed = controller->events.pending = true;
+}
+
+unsigned nvme_events_in_flight(const struct nvme_controller *controller)
+{
+	return controller->events.requests + controller->events.reading_log;
 }
 
 void nvme_events_serve(struct nvme_controller *controller)
@@ -216,17 +263,17 @@ void nvme_events_serve(struct nvme_controller *controller)
 	uint64_t now_ns = nvme_time_ns();
 	unsigned lid;
 
-	if (now_ns < controller->events_at_ns)
+	if (now_ns < controller->events.serve_at_ns)
 		return;
-	controller->events_at_ns = now_ns + SERVE_NS;
-	controller->event_pending = false;
+	controller->events.serve_at_ns = now_ns + SERVE_NS;
+	controller->events.pending = false;
 	nvme_events_start(controller);
-	if (controller->reading_log) /* its end calls again */
+	if (controller->events.reading_log) /* its end calls again */
 		return;
 	/* Behind its log: what changes from now on is told by another event. */
-	if (controller->namespaces_changed &&
-	    !(controller->pending_logs[0] >> NVME_LOG_CHANGED_NAMESPACES & 1)) {
-		controller->namespaces_changed = false;
+	if (controller->events.namespaces_changed &&
+	    !(controller->events.pending_logs[0] >> NVME_LOG_CHANGED_NAMESPACES & 1)) {
+		controller->events.namespaces_changed = false;
 		if (nvme_scan_namespaces(controller) == 0)
 			nvme_register_namespaces(controller);
 	}

@@ -240,7 +240,7 @@ static void give_up(struct nvme_controller *controller, const char *reason)
 static void halt(struct nvme_controller *controller)
 {
 	uint64_t now_ns = nvme_time_ns();
-	uint64_t longest_ns = controller->misses_shadows ? STALL_NS : CHECK_NS;
+	uint64_t longest_ns = controller->shadow.may_miss ? STALL_NS : CHECK_NS;
 
 	for (unsigned i = 0; i < controller->vector_count; i++)
 		controller->vectors[i].seen = controller->vectors[i].count;

@@ -433,7 +433,7 @@ static void leave_out(struct nvme_controller *controller, uint32_t room, int err
 					   n->nsid, n->block.block_size);
 	}
 	if (error == -EBUSY)
-		controller->namespaces_changed = controller->event_pending = true;
+		nvme_events_rescan(controller);
 }
 
 /* Room in a channel for commands that carry a block of size bytes, and to bounce one. On errors
@@ -448,8 +448,7 @@ static int provide_in(struct nvme_controller *controller, struct nvme_channel *c
 	*room = controller->transfer_max;
 	/* Event requests have no data, their logs no list. */
 	if (size > controller->transfer_max &&
-	    nvme_channel_in_flight(channel) >
-		    (admin ? controller->events + controller->reading_log : 0))
+	    nvme_channel_in_flight(channel) > (admin ? nvme_events_in_flight(controller) : 0))
 		return -EBUSY;
 	if (size > controller->transfer_max)
 		error = nvme_channel_set_transfer(channel, size);

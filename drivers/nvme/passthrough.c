@@ -43,7 +43,7 @@ static void ended_late(struct nvme_controller *controller, struct nvme_wait *wai
 
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
 		if (passed->changes_namespaces && related(controller, c))
-			c->namespaces_changed = c->event_pending = true;
+			nvme_events_rescan(c);
 	free_passed(passed);
 }
 
@@ -197,7 +197,7 @@ static int change_namespaces(struct nvme_controller *controller,
 		return error;
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
 		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces)
-			c->namespaces_changed = c->event_pending = true;
+			nvme_events_rescan(c);
 	return error;
 }
 

@@ -85,7 +85,7 @@ static void check(struct nvme_controller *controller)
 	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
-		if (controller->misses_shadows && i > 0)
+		if (controller->shadow.may_miss && i > 0)
 			nvme_quirk_ring_again(channel, now_ns);
 		if (now_ns >= channel->check_at_ns && !controller->polling.paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
@@ -165,7 +165,7 @@ unsigned nvme_poll(struct nvme_controller *controller)
 		return 0;
 	controller->polling.inside = true;
 	progress = nvme_turn(controller);
-	if (controller->event_pending && controller->state == NVME_LIVE)
+	if (controller->events.pending && controller->state == NVME_LIVE)
 		nvme_events_serve(controller);
 	controller->polling.inside = false;
 	return progress;

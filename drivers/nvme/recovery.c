@@ -272,9 +272,8 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	take_back(controller, false, true);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_lane_fail_waiting(nvme_lane_of(controller->channels[i]), error);
-	controller->aborts = 0;
 	controller->want_reset = false;
-	controller->event_pending = false;
+	nvme_events_stop(controller);
 }
 
 int nvme_reset(struct nvme_controller *controller)

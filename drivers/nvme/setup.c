@@ -51,13 +51,6 @@ static int identify(struct nvme_controller *controller, bool first)
 	controller->sgl = nvme_sgl_rules(data->sgls);
 	if (controller->options.data == NVME_DATA_PRP)
 		controller->sgl.supported = false;
-	controller->aborts_max = data->acl + 1u;
-	if (controller->aborts_max > NVME_ADMIN_ENTRIES / 4)
-		controller->aborts_max = NVME_ADMIN_ENTRIES / 4;
-	controller->events_max = data->aerl + 1u;
-	if (controller->events_max > NVME_EVENTS_MAX)
-		controller->events_max = NVME_EVENTS_MAX;
-	controller->event_failures = 0;
 	return 0;
 }
 
@@ -277,97 +270,6 @@ static int setup_queues(struct nvme_controller *controller)
 	return error;
 }
 
-/* Doorbell Buffer Config: Base, section 5.8. Not essential: where it is refused the real doorbells
- * do. But no answer is no refusal: it may still come into force. The admin queue keeps its real
- * doorbells: it is rarely used, and controllers differ in whether they look at its shadow. */
-static int setup_shadow(struct nvme_controller *controller)
-{
-	const struct nvme_command command = {
-		.opcode = NVME_ADMIN_DOORBELL_BUFFER_CONFIG,
-		.prp2 = controller->shadow_events_bus,
-	};
-	unsigned dstrd = NVME_CAP_DSTRD(controller->registers.cap),
-		 quirks = controller->options.quirks;
-	struct nvme_reply reply;
-	int error;
-
-	controller->shadow = controller->misses_shadows = false;
-	if (!controller->shadow_doorbells || !(controller->identify->oacs & NVME_OACS_DOORBELLS))
-		return 0;
-	if (controller->irq == NVME_IRQ_INTX && quirks & NVME_QUIRK_PIN_OR_SHADOWS) {
-		nvme_warning(controller, "no shadow doorbells with INTx");
-		return 0;
-	}
-	/* The I/O queues are new: their shadows begin with 0, as they do. */
-	memset(controller->shadow_doorbells, 0, NVME_PAGE_SIZE);
-	memset(controller->shadow_events, 0, NVME_PAGE_SIZE);
-	error = nvme_admin_with_retries(controller, &command, controller->shadow_doorbells_bus,
-					&reply);
-	if (error) {
-		nvme_warning(controller, "Doorbell Buffer Config: %s",
-			     nvme_status_name(reply.status));
-		return nvme_answered(&reply) ? 0 : error;
-	}
-	for (unsigned id = 1; id < controller->channel_count; id++) {
-		struct nvme_queue *queue = &controller->channels[id]->queue;
-		uint64_t sq = NVME_SQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
-		uint64_t cq = NVME_CQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
-
-		if (cq + 4 > NVME_PAGE_SIZE)
-			continue;
-		queue->sq_shadow = controller->shadow_doorbells + sq / 4;
-		queue->cq_shadow = controller->shadow_doorbells + cq / 4;
-		queue->sq_event = controller->shadow_events + sq / 4;
-		queue->cq_event = controller->shadow_events + cq / 4;
-		queue->shadowed = true;
-	}
-	controller->shadow = true;
-	controller->misses_shadows = quirks & NVME_QUIRK_MISSED_SHADOWS;
-	return 0;
-}
-
-/* There are models that look at I/O queues only by their shadow doorbells. */
-void nvme_shadow_hint(struct nvme_controller *controller)
-{
-	for (unsigned id = 1; id < controller->channel_count; id++)
-		if (controller->channels[id]->statistics.reaped)
-			return;
-	if (controller->shadow_hinted || controller->shadow || controller->channel_count < 2 ||
-	    !(controller->identify->oacs & NVME_OACS_DOORBELLS))
-		return;
-	controller->shadow_hinted = true;
-	nvme_warning(controller, "no I/O queue has ever answered, but it offers shadow doorbells "
-				 "(Doorbell Buffer Config): nvme.shadow=1 is worth trying");
-}
-
-/* Asynchronous Event Configuration: Base, section 5.27.1.8. What the controller does not take at
- * once it may take in part: notices of namespaces matter most. */
-static int setup_events(struct nvme_controller *controller)
-{
-	uint32_t oaes = controller->identify->oaes;
-	uint32_t smart =
-		NVME_ASYNC_SMART | (NVME_CAP_PMRS(controller->registers.cap) ? NVME_ASYNC_PMR : 0);
-	uint32_t notices = (oaes & NVME_OAES_NAMESPACE ? NVME_ASYNC_NAMESPACE : 0) |
-			   (oaes & NVME_OAES_FIRMWARE ? NVME_ASYNC_FIRMWARE : 0);
-	const uint32_t values[] = {smart | notices, notices, smart};
-	struct nvme_command command = {
-		.opcode = NVME_ADMIN_SET_FEATURES,
-		.cdw10 = NVME_FEATURE_ASYNC_EVENT,
-	};
-	struct nvme_reply reply;
-	int error = 0;
-
-	for (unsigned i = 0; i < (notices ? 3 : 1); i++) {
-		command.cdw11 = values[i];
-		error = nvme_admin_with_retries(controller, &command, 0, &reply);
-		if (!error || !nvme_answered(&reply))
-			return error;
-	}
-	nvme_warning(controller, "Set Features (Asynchronous Event Configuration): %s",
-		     nvme_status_name(reply.status));
-	return 0;
-}
-
 /* Without ACRE the controller does not use CRD: Base, section 5.27.1.18. A refusal changes nothing.
  */
 static int setup_retry_delays(struct nvme_controller *controller)
@@ -398,9 +300,9 @@ static int setup(struct nvme_controller *controller, bool first)
 		error = setup_queues(controller);
 	if (error)
 		return error;
-	error = setup_shadow(controller);
+	error = nvme_shadow_setup(controller);
 	if (!error)
-		error = setup_events(controller);
+		error = nvme_events_setup(controller);
 	if (!error)
 		error = setup_retry_delays(controller);
 	if (!error)

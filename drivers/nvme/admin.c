@@ -167,7 +167,7 @@ static int send_once(struct nvme_controller *controller, const struct nvme_comma
 int nvme_admin_with_retries(struct nvme_controller *controller, const struct nvme_command *command,
 			    uint64_t prp1, struct nvme_reply *reply)
 {
-	uint64_t resets = controller->resets;
+	uint64_t resets = controller->recovery.resets;
 	struct nvme_reply ignored;
 	int error = 0;
 
@@ -186,7 +186,7 @@ int nvme_admin_with_retries(struct nvme_controller *controller, const struct nvm
 	}
 	/* A reset while this was waited for has used the scratch pages, and made what this is part
 	 * of obsolete. */
-	if (!error && controller->resets != resets)
+	if (!error && controller->recovery.resets != resets)
 		error = -EIO;
 	return error;
 }

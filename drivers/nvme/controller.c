@@ -228,12 +228,10 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	}
 	take_model(controller);
 	controller->initialising = false;
-	controller->state = NVME_LIVE;
 	for (link = &first_controller; *link; link = &(*link)->next)
 		;
 	*link = controller;
-	nvme_register_namespaces(controller);
-	nvme_events_start(controller);
+	nvme_go_live(controller);
 	introduce(controller);
 	if (attached)
 		*attached = controller;
@@ -373,9 +371,9 @@ const char *nvme_address(const struct nvme_controller *controller)
 struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 {
 	struct nvme_statistics sum = {
-		.resets = controller->resets,
+		.resets = controller->recovery.resets,
 		.events = controller->events.told,
-		.lost_interrupts = controller->lost_interrupts,
+		.lost_interrupts = controller->interrupts.lost,
 	};
 
 	for (unsigned i = 0; i < controller->channel_count; i++) {

@@ -4,12 +4,14 @@
 #include "drivers/nvme/channel.h"
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/events.h"
+#include "drivers/nvme/interrupts.h"
 #include "drivers/nvme/message.h"
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/transport/registers.h"
 #include "drivers/nvme/poll.h"
 #include "drivers/nvme/quirks.h"
+#include "drivers/nvme/recovery.h"
 #include "drivers/nvme/shadow.h"
 #include "drivers/nvme/transport/sgl.h"
 #include "drivers/nvme/spec/spec.h"
@@ -24,56 +26,21 @@
 #define NVME_NS_PER_MS	    1000000ull
 #define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
 
-/* What waits that ended by completions came to. */
-struct nvme_waits {
-	uint64_t ns;
-	uint64_t completions;
-	unsigned number;
-};
-
-/* How waits go on that find nothing at first; interrupts.c. */
-struct nvme_waiting {
-	uint64_t begun_ns; /* of the wait that is going on */
-	uint64_t spin_ns;  /* how long it spins before it halts, if it does */
-	bool spins;
-	bool measured;		    /* the faster way is taken, else spins stays what it is */
-	unsigned number;	    /* of waits */
-	struct nvme_waits waits[2]; /* those that halted at once, those that span */
-};
-
 struct nvme_lane;
 
 struct nvme_controller {
 	unsigned channel_count;	     /* with the admin one */
 	struct nvme_lane *next_lane; /* for the next request */
-	unsigned idle_polls;	     /* in a row without progress */
 	enum nvme_state state;
 	struct nvme_polling polling;
-	bool want_reset;   /* decided somewhere in the depth of a reap */
+	struct nvme_recovery recovery;
 	bool initialising; /* timeouts fail the command instead of resetting */
-	const char *reset_reason;
-	unsigned faults;	/* resets that nobody asked for, with nothing completed between */
-	bool function_reset;	/* was tried against them */
-	uint64_t faults_at_ns;	/* the end of the last one */
-	uint64_t faults_reaped; /* how much had been completed then */
-
 	struct nvme_registers registers;
 	struct nvme_pci *pci;
 	struct nvme_controller *next;
 	struct nvme_namespace *namespaces; /* by ascending NSID */
 
-	enum nvme_irq irq; /* in use: never NVME_IRQ_BEST */
-	struct nvme_vector *vectors;
-	unsigned vector_count; /* registered; 0 is the admin queue's */
-	unsigned vector_limit; /* that the function has */
-	volatile bool noted;   /* an interrupt came since the last turn began */
-	bool suspicious;       /* the last halt ended without one */
-	bool irq_failed;       /* polling instead, until the next reset */
-	bool lost_reported;
-	unsigned lost_in_row;
-	struct nvme_waiting waiting;
-	uint64_t look_at_ns; /* when a halt ends with a look at deadlines */
-
+	struct nvme_interrupts interrupts;
 	uint64_t command_sets; /* enabled ones, bits by CSI; 0: not known */
 	uint64_t io_timeout_ns;
 	uint64_t admin_timeout_ns;
@@ -95,7 +62,6 @@ struct nvme_controller {
 			   */
 	uint64_t scratch_bus;
 
-	uint64_t resets, lost_interrupts; /* struct nvme_statistics */
 	struct nvme_messages messages;
 
 	/* Large ones last: instructions are shorter for what is near the beginning. */
@@ -154,27 +120,3 @@ int nvme_scan_namespaces(struct nvme_controller *controller);
 void nvme_register_namespaces(struct nvme_controller *controller);
 void nvme_namespaces_gone(struct nvme_controller *controller);
 void nvme_namespaces_free(struct nvme_controller *controller);
-
-/* recovery.c */
-/* Makes the PCI function answer again, if it is there. 0, -ENODEV, or another negative errno. */
-int nvme_restore(struct nvme_controller *controller);
-void nvme_want_reset(struct nvme_controller *controller, const char *reason);
-int nvme_recover(struct nvme_controller *controller, const char *reason);
-void nvme_die(struct nvme_controller *controller, enum nvme_state state, const char *reason);
-
-/* interrupts.c */
-/* Before the controller is enabled: takes the interrupts that the options ask for, or sets up again
- * what there is. Where there are none the driver polls. */
-void nvme_interrupts_start(struct nvme_controller *controller);
-void nvme_interrupts_stop(struct nvme_controller *controller);
-/* A vector for each of so many I/O queues, as far as there are. */
-void nvme_interrupts_add_queues(struct nvme_controller *controller, unsigned queues);
-unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsigned queue);
-/* Coalescing, as far as the controller knows it. 0, or an error that ends the start. */
-int nvme_interrupts_setup(struct nvme_controller *controller);
-/* Behind a turn that found nothing: spins, or halts until an interrupt. */
-void nvme_interrupts_rest(struct nvme_controller *controller);
-/* Behind a turn that found so many, and others that found nothing before. */
-void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned completions);
-/* A queue had completions after a halt that no interrupt ended: perhaps one was lost. */
-void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue);

@@ -83,7 +83,7 @@ int nvme_enable(struct nvme_controller *controller)
 	int error;
 
 	/* Not for MSI-X: Base, section 3.1.3.3. */
-	if (controller->irq != NVME_IRQ_MSIX)
+	if (controller->interrupts.irq != NVME_IRQ_MSIX)
 		nvme_set32(registers, NVME_REG_INTMS, 0xffffffff);
 	/* The entry sizes, 64 and 16 bytes, are those that every controller must take (SQES and
 	 * CQES of Identify Controller), which is checked once it can be asked. */

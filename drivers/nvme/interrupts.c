@@ -56,7 +56,7 @@ struct nvme_vector {
 
 const char *nvme_interrupt_kind(const struct nvme_controller *controller)
 {
-	switch (controller->irq) {
+	switch (controller->interrupts.irq) {
 	case NVME_IRQ_MSIX:
 		return "MSI-X";
 	case NVME_IRQ_INTX:
@@ -68,7 +68,8 @@ const char *nvme_interrupt_kind(const struct nvme_controller *controller)
 
 unsigned nvme_interrupt_vectors(const struct nvme_controller *controller)
 {
-	return controller->irq == NVME_IRQ_POLL ? 0 : controller->vector_count;
+	return controller->interrupts.irq == NVME_IRQ_POLL ? 0
+							   : controller->interrupts.vector_count;
 }
 
 static bool message_handler(void *context)
@@ -76,7 +77,7 @@ static bool message_handler(void *context)
 	struct nvme_vector *vector = context;
 
 	vector->count++;
-	vector->controller->noted = true;
+	vector->controller->interrupts.noted = true;
 	return true;
 }
 
@@ -92,16 +93,16 @@ static bool pin_handler(void *context)
 	vector->masked = true;
 	nvme_set32(&controller->registers, NVME_REG_INTMS, 1);
 	vector->count++;
-	controller->noted = true;
+	controller->interrupts.noted = true;
 	return true;
 }
 
 /* Lets the pin interrupt again. */
 static void unmask(struct nvme_controller *controller)
 {
-	struct nvme_vector *vector = &controller->vectors[0];
+	struct nvme_vector *vector = &controller->interrupts.vectors[0];
 
-	if (controller->irq != NVME_IRQ_INTX || !vector->masked)
+	if (controller->interrupts.irq != NVME_IRQ_INTX || !vector->masked)
 		return;
 	/* First, then the hardware: the handler may run between the two. */
 	vector->masked = false;
@@ -110,7 +111,7 @@ static void unmask(struct nvme_controller *controller)
 
 static void name_vector(struct nvme_controller *controller, struct nvme_vector *vector)
 {
-	if (controller->irq == NVME_IRQ_INTX)
+	if (controller->interrupts.irq == NVME_IRQ_INTX)
 		snprintf(vector->name, sizeof(vector->name), "%s", controller->name);
 	else if (vector->index == 0)
 		snprintf(vector->name, sizeof(vector->name), "%s admin", controller->name);
@@ -122,20 +123,20 @@ static void name_vector(struct nvme_controller *controller, struct nvme_vector *
 /* One more vector. 0 or a negative errno. */
 static int add_vector(struct nvme_controller *controller)
 {
-	unsigned index = controller->vector_count;
-	struct nvme_vector *vector = &controller->vectors[index];
+	unsigned index = controller->interrupts.vector_count;
+	struct nvme_vector *vector = &controller->interrupts.vectors[index];
 	int error;
 
 	*vector = (struct nvme_vector){.controller = controller, .index = index};
 	name_vector(controller, vector);
 	/* The pin counts as masked until the first wait: so it is after INTMS. */
-	vector->masked = controller->irq == NVME_IRQ_INTX;
-	error = nvme_interrupt_register(controller->pci, index,
-					controller->irq == NVME_IRQ_INTX ? pin_handler
-									 : message_handler,
-					vector, vector->name);
+	vector->masked = controller->interrupts.irq == NVME_IRQ_INTX;
+	error = nvme_interrupt_register(
+		controller->pci, index,
+		controller->interrupts.irq == NVME_IRQ_INTX ? pin_handler : message_handler, vector,
+		vector->name);
 	if (!error)
-		controller->vector_count++;
+		controller->interrupts.vector_count++;
 	return error;
 }
 
@@ -146,13 +147,13 @@ static int begin(struct nvme_controller *controller, enum nvme_irq irq)
 
 	if (limit < 0)
 		return limit;
-	controller->irq = irq;
-	controller->vector_limit = (unsigned)limit;
-	controller->vector_count = 0;
+	controller->interrupts.irq = irq;
+	controller->interrupts.vector_limit = (unsigned)limit;
+	controller->interrupts.vector_count = 0;
 	error = add_vector(controller);
 	if (error) {
 		nvme_interrupt_end(controller->pci);
-		controller->irq = NVME_IRQ_POLL;
+		controller->interrupts.irq = NVME_IRQ_POLL;
 	}
 	return error;
 }
@@ -176,25 +177,27 @@ void nvme_interrupts_start(struct nvme_controller *controller)
 	enum nvme_irq wished = controller->options.irq;
 	unsigned spin_us = controller->options.spin_us;
 
-	controller->irq_failed = false;
-	controller->lost_in_row = 0;
-	controller->waiting = (struct nvme_waiting){
+	controller->interrupts.failed = false;
+	controller->interrupts.lost_in_row = 0;
+	controller->interrupts.waiting = (struct nvme_waiting){
 		.measured = wished == NVME_IRQ_BEST && !spin_us,
 		.spins = spin_us != 0,
 		.spin_ns = spin_us ? spin_us * 1000ull : SPIN_NS,
 	};
 	if (wished == NVME_IRQ_POLL)
 		return;
-	if (controller->irq != NVME_IRQ_POLL) {
+	if (controller->interrupts.irq != NVME_IRQ_POLL) {
 		/* The reset may have been one of the whole function. */
-		nvme_interrupt_begin(controller->pci, controller->irq == NVME_IRQ_MSIX);
-		for (unsigned i = 0; i < controller->vector_count; i++)
-			controller->vectors[i].masked = controller->irq == NVME_IRQ_INTX;
+		nvme_interrupt_begin(controller->pci, controller->interrupts.irq == NVME_IRQ_MSIX);
+		for (unsigned i = 0; i < controller->interrupts.vector_count; i++)
+			controller->interrupts.vectors[i].masked =
+				controller->interrupts.irq == NVME_IRQ_INTX;
 		return;
 	}
-	if (!controller->vectors)
-		controller->vectors = nvme_alloc(NVME_VECTORS_MAX * sizeof(struct nvme_vector));
-	if (!controller->vectors || begin_best(controller, wished)) {
+	if (!controller->interrupts.vectors)
+		controller->interrupts.vectors =
+			nvme_alloc(NVME_VECTORS_MAX * sizeof(struct nvme_vector));
+	if (!controller->interrupts.vectors || begin_best(controller, wished)) {
 		if (wished != NVME_IRQ_BEST)
 			nvme_warning(controller, "no interrupts to be had, polling");
 		return;
@@ -203,27 +206,27 @@ void nvme_interrupts_start(struct nvme_controller *controller)
 
 void nvme_interrupts_stop(struct nvme_controller *controller)
 {
-	if (controller->irq != NVME_IRQ_POLL)
+	if (controller->interrupts.irq != NVME_IRQ_POLL)
 		nvme_interrupt_end(controller->pci);
-	controller->irq = NVME_IRQ_POLL;
-	controller->vector_count = 0;
-	nvme_free(controller->vectors);
-	controller->vectors = NULL;
+	controller->interrupts.irq = NVME_IRQ_POLL;
+	controller->interrupts.vector_count = 0;
+	nvme_free(controller->interrupts.vectors);
+	controller->interrupts.vectors = NULL;
 }
 
 void nvme_interrupts_add_queues(struct nvme_controller *controller, unsigned queues)
 {
-	if (controller->irq != NVME_IRQ_MSIX)
+	if (controller->interrupts.irq != NVME_IRQ_MSIX)
 		return;
-	while (controller->vector_count < 1 + queues &&
-	       controller->vector_count < controller->vector_limit)
+	while (controller->interrupts.vector_count < 1 + queues &&
+	       controller->interrupts.vector_count < controller->interrupts.vector_limit)
 		if (add_vector(controller) < 0)
 			break;
 }
 
 unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsigned queue)
 {
-	unsigned count = controller->vector_count;
+	unsigned count = controller->interrupts.vector_count;
 
 	if (queue == 0 || count < 2)
 		return 0;
@@ -232,7 +235,7 @@ unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsign
 
 static void give_up(struct nvme_controller *controller, const char *reason)
 {
-	controller->irq_failed = true;
+	controller->interrupts.failed = true;
 	nvme_warning(controller, "%s: polling until the next reset", reason);
 }
 
@@ -242,22 +245,23 @@ static void halt(struct nvme_controller *controller)
 	uint64_t now_ns = nvme_time_ns();
 	uint64_t longest_ns = controller->shadow.may_miss ? STALL_NS : CHECK_NS;
 
-	for (unsigned i = 0; i < controller->vector_count; i++)
-		controller->vectors[i].seen = controller->vectors[i].count;
+	for (unsigned i = 0; i < controller->interrupts.vector_count; i++)
+		controller->interrupts.vectors[i].seen = controller->interrupts.vectors[i].count;
 	unmask(controller);
-	if (nvme_interrupt_wait(controller->pci, &controller->noted, now_ns + longest_ns) < 0) {
+	if (nvme_interrupt_wait(controller->pci, &controller->interrupts.noted,
+				now_ns + longest_ns) < 0) {
 		give_up(controller, "interrupts were switched off");
 		return;
 	}
 	/* Woken by the timer or somebody else's interrupt. */
-	controller->suspicious = !controller->noted;
-	if (controller->noted)
-		controller->lost_in_row = 0;
+	controller->interrupts.suspicious = !controller->interrupts.noted;
+	if (controller->interrupts.noted)
+		controller->interrupts.lost_in_row = 0;
 	now_ns = nvme_time_ns();
-	if (now_ns < controller->look_at_ns)
+	if (now_ns < controller->interrupts.look_at_ns)
 		return;
 	/* The next turn looks at deadlines and at the controller's health as well. */
-	controller->look_at_ns = now_ns + longest_ns;
+	controller->interrupts.look_at_ns = now_ns + longest_ns;
 	nvme_check_soon(controller);
 }
 
@@ -270,7 +274,7 @@ static bool spinning_pays(const struct nvme_waits *halted, const struct nvme_wai
 /* Decides how a wait goes on that has found nothing so far. */
 static void begin_wait(struct nvme_controller *controller)
 {
-	struct nvme_waiting *waiting = &controller->waiting;
+	struct nvme_waiting *waiting = &controller->interrupts.waiting;
 
 	if (!waiting->measured && !waiting->spins)
 		return;
@@ -284,11 +288,11 @@ static void begin_wait(struct nvme_controller *controller)
 
 void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned completions)
 {
-	struct nvme_waiting *waiting = &controller->waiting;
+	struct nvme_waiting *waiting = &controller->interrupts.waiting;
 	struct nvme_waits *waits = &waiting->waits[waiting->spins];
 	uint64_t ns;
 
-	controller->idle_polls = 0;
+	controller->interrupts.idle_turns = 0;
 	if (!waiting->measured)
 		return;
 	/* What outlasts spinning says nothing about it: the host or the back end was slow. */
@@ -304,10 +308,10 @@ void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned comp
 
 void nvme_interrupts_rest(struct nvme_controller *controller)
 {
-	const struct nvme_waiting *waiting = &controller->waiting;
-	unsigned idle = ++controller->idle_polls;
+	const struct nvme_waiting *waiting = &controller->interrupts.waiting;
+	unsigned idle = ++controller->interrupts.idle_turns;
 
-	if (controller->irq == NVME_IRQ_POLL || controller->irq_failed) {
+	if (controller->interrupts.irq == NVME_IRQ_POLL || controller->interrupts.failed) {
 		if (idle > SPIN_POLLS)
 			nvme_relax();
 		return;
@@ -319,7 +323,7 @@ void nvme_interrupts_rest(struct nvme_controller *controller)
 			nvme_relax();
 		return;
 	}
-	if (!controller->noted)
+	if (!controller->interrupts.noted)
 		halt(controller);
 }
 
@@ -328,30 +332,31 @@ void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue)
 	const struct nvme_vector *vector;
 	uint64_t deadline_ns = nvme_time_ns() + GRACE_NS;
 
-	if (controller->irq == NVME_IRQ_POLL)
+	if (controller->interrupts.irq == NVME_IRQ_POLL)
 		return;
-	vector = &controller->vectors[nvme_interrupts_vector(controller, queue)];
+	vector = &controller->interrupts.vectors[nvme_interrupts_vector(controller, queue)];
 	while (vector->count == vector->seen && nvme_time_ns() < deadline_ns)
 		nvme_relax();
 	if (vector->count != vector->seen)
 		return; /* only late */
-	controller->lost_interrupts++;
-	if (!controller->lost_reported)
+	controller->interrupts.lost++;
+	if (!controller->interrupts.lost_reported)
 		nvme_warning(controller,
 			     "lost interrupt: vector %u was silent about a completion in queue %u "
 			     "(found by looking every %llu ms; not reported again)",
 			     vector->index, queue, (unsigned long long)(CHECK_NS / NVME_NS_PER_MS));
-	controller->lost_reported = true;
-	if (++controller->lost_in_row >= LOST_MAX)
+	controller->interrupts.lost_reported = true;
+	if (++controller->interrupts.lost_in_row >= LOST_MAX)
 		give_up(controller, "interrupts do not arrive");
 }
 
 bool nvme_attention(bool idle)
 {
 	for (struct nvme_controller *c = nvme_first(); c; c = nvme_next(c)) {
-		if (c->irq == NVME_IRQ_POLL || c->irq_failed || c->state != NVME_LIVE)
+		if (c->interrupts.irq == NVME_IRQ_POLL || c->interrupts.failed ||
+		    c->state != NVME_LIVE)
 			continue;
-		if (c->noted)
+		if (c->interrupts.noted)
 			return true;
 		/* Events come by the pin as well, which nobody has unmasked since the last one. */
 		if (idle)
@@ -379,7 +384,7 @@ int nvme_interrupts_setup(struct nvme_controller *controller)
 	int error;
 
 	queues = controller->channel_count - 1;
-	if (controller->irq == NVME_IRQ_POLL || !queues || !command.cdw11)
+	if (controller->interrupts.irq == NVME_IRQ_POLL || !queues || !command.cdw11)
 		return 0;
 	error = nvme_admin_with_retries(controller, &command, 0, &reply);
 	if (error)

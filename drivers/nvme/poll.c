@@ -82,7 +82,7 @@ static void check(struct nvme_controller *controller)
 			controller->polling.paused_at_ns = 0;
 		}
 	}
-	for (unsigned i = 0; i < controller->channel_count && !controller->want_reset; i++) {
+	for (unsigned i = 0; i < controller->channel_count && !controller->recovery.wanted; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
 		if (controller->shadow.may_miss && i > 0)
@@ -90,8 +90,8 @@ static void check(struct nvme_controller *controller)
 		if (now_ns >= channel->check_at_ns && !controller->polling.paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
-	if (controller->want_reset)
-		nvme_recover(controller, controller->reset_reason);
+	if (controller->recovery.wanted)
+		nvme_recover(controller, controller->recovery.reason);
 }
 
 void nvme_check_soon(struct nvme_controller *controller)
@@ -102,10 +102,8 @@ void nvme_check_soon(struct nvme_controller *controller)
 unsigned nvme_turn(struct nvme_controller *controller)
 {
 	unsigned progress = 0;
-	bool noted = controller->noted;
+	bool noted = nvme_interrupts_noted(&controller->interrupts);
 
-	/* Before the queues are looked at: what comes behind the look is noted again. */
-	controller->noted = false;
 	if (controller->state != NVME_LIVE)
 		return 0;
 	if (noted)
@@ -118,11 +116,11 @@ unsigned nvme_turn(struct nvme_controller *controller)
 			nvme_queue_ring_sq(&channel->queue);
 		reaped = nvme_channel_reap(channel);
 		progress += reaped;
-		if (controller->suspicious && reaped)
+		if (controller->interrupts.suspicious && reaped)
 			nvme_interrupts_found(controller, i);
 	}
-	controller->suspicious = false;
-	if (progress && controller->idle_polls)
+	nvme_interrupts_turned(&controller->interrupts);
+	if (progress && controller->interrupts.idle_turns)
 		nvme_interrupts_wait_over(controller, progress);
 	if (++controller->polling.turns % SLOW_POLLS == 0)
 		check(controller);
@@ -134,13 +132,13 @@ int nvme_turn_alone(struct nvme_controller *controller, uint64_t deadline_ns)
 	unsigned progress;
 	uint32_t csts;
 
-	controller->noted = false;
+	nvme_interrupts_noted(&controller->interrupts);
 	progress = nvme_channel_reap(controller->channels[0]);
 	if (progress) {
-		if (controller->suspicious)
+		if (controller->interrupts.suspicious)
 			nvme_interrupts_found(controller, 0);
-		controller->suspicious = false;
-		controller->idle_polls = 0;
+		nvme_interrupts_turned(&controller->interrupts);
+		nvme_interrupts_busy(&controller->interrupts);
 	}
 	/* Then too: completions may come and come that are not the one. */
 	if (nvme_time_ns() >= deadline_ns)

@@ -48,9 +48,9 @@
 
 void nvme_want_reset(struct nvme_controller *controller, const char *reason)
 {
-	if (!controller->want_reset)
-		controller->reset_reason = reason;
-	controller->want_reset = true;
+	if (!controller->recovery.wanted)
+		controller->recovery.reason = reason;
+	controller->recovery.wanted = true;
 }
 
 int nvme_restore(struct nvme_controller *controller)
@@ -163,13 +163,13 @@ static bool hopeless(struct nvme_controller *controller, bool fault)
 
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		reaped += controller->channels[i]->statistics.reaped;
-	if (!fault || reaped != controller->faults_reaped ||
-	    nvme_time_ns() - controller->faults_at_ns > FAULTS_NS) {
-		controller->faults = 0;
-		controller->function_reset = false;
+	if (!fault || reaped != controller->recovery.faults_reaped ||
+	    nvme_time_ns() - controller->recovery.faults_at_ns > FAULTS_NS) {
+		controller->recovery.faults = 0;
+		controller->recovery.function_reset = false;
 	}
-	controller->faults_reaped = reaped;
-	return fault && ++controller->faults > FAULTS_MAX;
+	controller->recovery.faults_reaped = reaped;
+	return fault && ++controller->recovery.faults > FAULTS_MAX;
 }
 
 /* Stops the controller, takes its commands back, and brings it up again. */
@@ -195,30 +195,37 @@ static int reset_function(struct nvme_controller *controller)
 {
 	int error;
 
-	if (controller->function_reset || !controller->options.reset)
+	if (controller->recovery.function_reset || !controller->options.reset)
 		return -EOPNOTSUPP;
-	controller->function_reset = true;
+	controller->recovery.function_reset = true;
 	error = controller->options.reset(controller->pci);
 	if (!error)
 		nvme_warning(controller, "reset of its PCI function");
 	return error;
 }
 
+void nvme_go_live(struct nvme_controller *controller)
+{
+	controller->state = NVME_LIVE;
+	nvme_register_namespaces(controller);
+	nvme_events_start(controller);
+}
+
 /* At that level the log says why, and when it is over. */
 static int recover(struct nvme_controller *controller, const char *reason, int level)
 {
 	uint64_t begun = nvme_time_ns();
-	bool fault = controller->want_reset, over;
+	bool fault = controller->recovery.wanted, over;
 	int error;
 
 	if (controller->initialising)
 		return -EBUSY;
 	over = hopeless(controller, fault);
-	controller->want_reset = false;
+	controller->recovery.wanted = false;
 	nvme_poll_reset(controller);
 	controller->initialising = true;
 	controller->state = NVME_RESETTING;
-	controller->resets++;
+	controller->recovery.resets++;
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
 	if (fault)
 		nvme_shadow_hint(controller);
@@ -228,7 +235,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	if (error && reset_function(controller) == 0)
 		error = restart(controller, fault);
 	controller->initialising = false;
-	controller->want_reset = false;
+	controller->recovery.wanted = false;
 	if (error) {
 		nvme_die(controller, error == -ENODEV ? NVME_GONE : NVME_DEAD,
 			 error == -ENODEV ? "gone: its registers read all ones"
@@ -238,18 +245,16 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	}
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		drop_obsolete(controller->channels[i]);
-	controller->state = NVME_LIVE;
-	nvme_register_namespaces(controller);
-	nvme_events_start(controller);
+	nvme_go_live(controller);
 	for (unsigned i = 1; i < controller->channel_count; i++) {
 		send_again(controller->channels[i]);
 		nvme_lane_dispatch(nvme_lane_of(controller->channels[i]));
 		nvme_queue_ring_sq(&controller->channels[i]->queue);
 	}
-	controller->faults_at_ns = nvme_time_ns();
+	controller->recovery.faults_at_ns = nvme_time_ns();
 	nvme_controller_log(
 		controller, level, "back after %llu ms",
-		(unsigned long long)((controller->faults_at_ns - begun) / NVME_NS_PER_MS));
+		(unsigned long long)((controller->recovery.faults_at_ns - begun) / NVME_NS_PER_MS));
 	return 0;
 }
 
@@ -272,7 +277,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	take_back(controller, false, true);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_lane_fail_waiting(nvme_lane_of(controller->channels[i]), error);
-	controller->want_reset = false;
+	controller->recovery.wanted = false;
 	nvme_events_stop(controller);
 }
 

@@ -169,7 +169,7 @@ static int create_queue(struct nvme_controller *controller, struct nvme_queue *q
 		.opcode = NVME_ADMIN_CREATE_CQ,
 		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
 		.cdw11 = NVME_CREATE_CONTIGUOUS |
-			 (controller->irq == NVME_IRQ_POLL
+			 (controller->interrupts.irq == NVME_IRQ_POLL
 				  ? 0
 				  : NVME_CREATE_CQ_INTERRUPT |
 					    nvme_interrupts_vector(controller, queue->id)

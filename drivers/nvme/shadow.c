@@ -43,7 +43,7 @@ int nvme_shadow_setup(struct nvme_controller *controller)
 	controller->shadow.in_force = controller->shadow.may_miss = false;
 	if (!controller->shadow.doorbells || !(controller->identify->oacs & NVME_OACS_DOORBELLS))
 		return 0;
-	if (controller->irq == NVME_IRQ_INTX && quirks & NVME_QUIRK_PIN_OR_SHADOWS) {
+	if (controller->interrupts.irq == NVME_IRQ_INTX && quirks & NVME_QUIRK_PIN_OR_SHADOWS) {
 		nvme_warning(controller, "no shadow doorbells with INTx");
 		return 0;
 	}

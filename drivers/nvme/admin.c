@@ -29,7 +29,7 @@ static void wait_done(struct nvme_channel *channel, struct nvme_slot *slot,
 /* One turn of waiting; 0, or an error that ends it. */
 static int turn(struct nvme_controller *controller, uint64_t deadline_ns)
 {
-	if (controller->initialising)
+	if (controller->setup.alone)
 		return nvme_turn_alone(controller, deadline_ns);
 	if (!(controller->polling.inside ? nvme_turn(controller) : nvme_poll(controller)))
 		nvme_rest(controller);
@@ -43,7 +43,7 @@ int nvme_may_send(const struct nvme_controller *controller)
 		return 0;
 	case NVME_STARTING:
 	case NVME_RESETTING:
-		return controller->initialising ? 0 : -EBUSY;
+		return controller->setup.alone ? 0 : -EBUSY;
 	default:
 		return -ENODEV;
 	}
@@ -177,7 +177,7 @@ int nvme_admin_with_retries(struct nvme_controller *controller, const struct nvm
 	for (unsigned attempt = 0; attempt <= NVME_RETRIES_MAX; attempt++) {
 		memset(reply, 0, sizeof(*reply));
 		error = nvme_may_send(controller);
-		if (controller->setup_until_ns && nvme_time_ns() >= controller->setup_until_ns)
+		if (controller->setup.until_ns && nvme_time_ns() >= controller->setup.until_ns)
 			error = -ETIMEDOUT;
 		if (!error)
 			error = send_once(controller, command, prp1, reply);

@@ -1,9 +1,10 @@
 /* I/O command sets (Base, section 2.1 and figure 274): which of them a controller is to use, and
  * which one a namespace has. The driver itself speaks the NVM command set only; that of another
  * namespace is known so that it is not taken for a disk. */
-#include "drivers/nvme/controller.h"
+#include "drivers/nvme/command_set.h"
 
 #include "drivers/nvme/admin.h"
+#include "drivers/nvme/controller.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
@@ -32,7 +33,7 @@ static unsigned best_combination(const uint64_t *combinations, uint64_t *sets)
 
 int nvme_select_command_sets(struct nvme_controller *controller)
 {
-	uint64_t *combinations = (uint64_t *)(void *)controller->identify_namespace;
+	uint64_t *combinations = (uint64_t *)(void *)controller->namespaces.identify;
 	struct nvme_command command = {
 		.opcode = NVME_ADMIN_SET_FEATURES,
 		.cdw10 = NVME_FEATURE_IO_COMMAND_SET_PROFILE,
@@ -126,7 +127,7 @@ static uint8_t assumed_command_set(const struct nvme_controller *controller)
 int nvme_identify_descriptors(struct nvme_controller *controller, uint32_t nsid,
 			      struct nvme_namespace *ns, struct nvme_reply *reply)
 {
-	uint8_t *list = (uint8_t *)controller->identify_namespace;
+	uint8_t *list = (uint8_t *)controller->namespaces.identify;
 	int error;
 
 	memset(reply, 0, sizeof(*reply));

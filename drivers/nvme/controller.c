@@ -3,6 +3,7 @@
 
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/deadline.h"
+#include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -50,7 +51,6 @@ static void take_options(struct nvme_controller *controller, const struct nvme_o
 		options->depth = DEPTH;
 	if (options->depth > NVME_SLOTS_MAX + 1)
 		options->depth = NVME_SLOTS_MAX + 1;
-	controller->block_limit = options->max_transfer ? 0 : NVME_TRANSFER_LIMIT;
 	if (!options->max_transfer)
 		options->max_transfer = TRANSFER;
 	options->max_transfer &= ~(NVME_PAGE_SIZE - 1);
@@ -58,8 +58,9 @@ static void take_options(struct nvme_controller *controller, const struct nvme_o
 		options->max_transfer = NVME_PAGE_SIZE;
 	if (options->max_transfer > NVME_TRANSFER_LIMIT)
 		options->max_transfer = NVME_TRANSFER_LIMIT;
-	if (!controller->block_limit)
-		controller->block_limit = options->max_transfer;
+	nvme_setup_limit(controller, options->max_transfer,
+			 given && given->max_transfer ? options->max_transfer
+						      : NVME_TRANSFER_LIMIT);
 	if (options->address)
 		snprintf(controller->address, sizeof(controller->address), "%s", options->address);
 	options->address = NULL;
@@ -86,11 +87,8 @@ static int allocate(struct nvme_controller *controller)
 	int error;
 
 	controller->identify = nvme_alloc(NVME_IDENTIFY_SIZE);
-	controller->identify_namespace = nvme_alloc(NVME_IDENTIFY_SIZE);
-	controller->namespace_list = nvme_alloc(NVME_IDENTIFY_SIZE);
 	controller->scratch = nvme_dma_alloc(NVME_SCRATCH_SIZE, &controller->scratch_bus);
-	if (!controller->identify || !controller->identify_namespace ||
-	    !controller->namespace_list || !controller->scratch)
+	if (!controller->identify || !controller->scratch || nvme_namespaces_alloc(controller) < 0)
 		return -ENOMEM;
 	error = nvme_shadow_alloc(controller);
 	if (error)
@@ -119,8 +117,6 @@ static void free_controller(struct nvme_controller *controller)
 		nvme_free(controller->channels[0]);
 	}
 	nvme_free(controller->identify);
-	nvme_free(controller->identify_namespace);
-	nvme_free(controller->namespace_list);
 	if (controller->scratch)
 		nvme_dma_free(controller->scratch, NVME_SCRATCH_SIZE);
 	nvme_shadow_free(controller);
@@ -160,17 +156,17 @@ static void introduce(struct nvme_controller *controller)
 	if (controller->channel_count > 1)
 		snprintf(queues, sizeof(queues), "%u queue%s of %u entries",
 			 controller->channel_count - 1, controller->channel_count == 2 ? "" : "s",
-			 controller->io_entries);
+			 controller->setup.io_entries);
 	nvme_info(controller, "%s, NVMe %u.%u, %s, transfers up to %u KiB%s", controller->model,
 		  NVME_VS_MAJOR(controller->registers.version),
 		  NVME_VS_MINOR(controller->registers.version), queues,
-		  controller->transfer_max >> 10,
+		  controller->setup.transfer_max >> 10,
 		  controller->shadow.in_force ? ", shadow doorbells" : "");
 	if (nvme_interrupt_vectors(controller))
 		nvme_info(controller, "interrupts by %s, %u vector%s",
 			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),
 			  nvme_interrupt_vectors(controller) == 1 ? "" : "s");
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		if (n->registered)
 			nvme_info(controller, "%s: %llu blocks of %u bytes%s", n->block.name,
 				  (unsigned long long)n->block.block_count, n->block.block_size,
@@ -192,7 +188,7 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	controller->registers.bar = bar;
 	controller->registers.size = bar_size;
 	controller->pci = pci;
-	controller->initialising = true;
+	nvme_setup_alone(controller, 0);
 	take_options(controller, options);
 	take_number(controller);
 	if (bar_size < NVME_REG_DOORBELLS + 8) {
@@ -214,7 +210,7 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		}
 	}
 	if (!error)
-		error = nvme_setup(controller, true);
+		error = nvme_setup(controller);
 	if (error) {
 		/* The rest has been said where it happened. */
 		nvme_error(controller, "not used%s%s%s", *controller->address ? ": " : "",
@@ -227,7 +223,7 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 		goto free;
 	}
 	take_model(controller);
-	controller->initialising = false;
+	nvme_setup_over(controller);
 	for (link = &first_controller; *link; link = &(*link)->next)
 		;
 	*link = controller;
@@ -262,8 +258,7 @@ static void shut_down(struct nvme_controller *controller)
 			nvme_rest(controller);
 	if (controller->state != NVME_LIVE)
 		return;
-	controller->initialising = true;
-	controller->setup_until_ns = nvme_time_ns() + DELETE_NS;
+	nvme_setup_alone(controller, DELETE_NS);
 	for (unsigned i = 1; i < controller->channel_count && !error; i++) {
 		command.opcode = NVME_ADMIN_DELETE_SQ;
 		command.cdw10 = i;
@@ -281,7 +276,7 @@ static void shut_down(struct nvme_controller *controller)
 		nvme_silence(controller);
 	}
 	nvme_die(controller, NVME_SHUT_DOWN, NULL);
-	controller->initialising = false;
+	nvme_setup_over(controller);
 }
 
 void nvme_shutdown_all(void)
@@ -297,7 +292,7 @@ void nvme_detach(struct nvme_controller *controller, bool orderly)
 
 	if (orderly && controller->state == NVME_LIVE)
 		shut_down(controller);
-	controller->initialising = true;
+	nvme_setup_alone(controller, 0);
 	if (controller->state != NVME_GONE && nvme_disable(controller) < 0 &&
 	    controller->options.bus_master)
 		controller->options.bus_master(controller->pci, false);
@@ -335,7 +330,7 @@ struct nvme_namespace *nvme_namespace_of(struct block_device *device)
 
 struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller)
 {
-	return controller->namespaces;
+	return controller->namespaces.first;
 }
 
 const char *nvme_name(const struct nvme_controller *controller)
@@ -397,7 +392,7 @@ struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 
 unsigned nvme_queue_entries(const struct nvme_controller *controller)
 {
-	return controller->io_entries;
+	return controller->setup.io_entries;
 }
 
 unsigned nvme_queue_count(const struct nvme_controller *controller)
@@ -407,7 +402,7 @@ unsigned nvme_queue_count(const struct nvme_controller *controller)
 
 uint32_t nvme_transfer_max(const struct nvme_controller *controller)
 {
-	return controller->transfer_max;
+	return controller->setup.transfer_max;
 }
 
 int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned size,

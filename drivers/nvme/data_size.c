@@ -7,7 +7,7 @@
 static const struct nvme_namespace *namespace_of(const struct nvme_controller *controller,
 						 const struct nvme_command *command)
 {
-	for (const struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (const struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		if (nvme_namespace_usable(n) && n->nsid == command->nsid)
 			return n;
 	return NULL;

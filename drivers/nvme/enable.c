@@ -1,7 +1,8 @@
 /* The controller enabled, disabled and shut down: what the driver chooses and accepts there, and
  * what it says when that fails. */
-#include "drivers/nvme/controller.h"
+#include "drivers/nvme/enable.h"
 
+#include "drivers/nvme/controller.h"
 #include "lib/errno.h"
 
 #define SHUTDOWN_NS	(5000 * NVME_NS_PER_MS) /* whatever RTD3E says: 0 is not given */

@@ -7,6 +7,7 @@
 #include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
+#define REQUESTS_MAX 4u			    /* Asynchronous Event Requests kept outstanding */
 #define SERVE_NS     (10 * NVME_NS_PER_MS)  /* a controller full of events gets no more attention */
 #define AGAIN_NS     (100 * NVME_NS_PER_MS) /* until what failed for once is asked for again */
 #define FAILURES_MAX 16			    /* in a row, of all requests together */
@@ -229,8 +230,8 @@ int nvme_events_setup(struct nvme_controller *controller)
 	int error = 0;
 
 	controller->events.requests_max = controller->identify->aerl + 1u;
-	if (controller->events.requests_max > NVME_EVENTS_MAX)
-		controller->events.requests_max = NVME_EVENTS_MAX;
+	if (controller->events.requests_max > REQUESTS_MAX)
+		controller->events.requests_max = REQUESTS_MAX;
 	controller->events.failures = 0;
 	for (unsigned i = 0; i < (notices ? 3 : 1); i++) {
 		command.cdw11 = values[i];

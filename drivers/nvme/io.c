@@ -102,13 +102,13 @@ static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
 	size_t by_prp = 0, by_sgl;
 
 	command->flags = 0;
-	if (!controller->sgl.supported || controller->options.data != NVME_DATA_SGL) {
+	if (!controller->setup.sgl.supported || controller->options.data != NVME_DATA_SGL) {
 		by_prp = nvme_prp_build(cursor, size, &list, &command->prp1, &command->prp2);
-		if (by_prp == size || !controller->sgl.supported)
+		if (by_prp == size || !controller->setup.sgl.supported)
 			return by_prp;
 	}
 	command->flags = NVME_FLAGS_PSDT_SGL;
-	by_sgl = nvme_sgl_build(cursor, size, &list, &controller->sgl, &command->sgl);
+	by_sgl = nvme_sgl_build(cursor, size, &list, &controller->setup.sgl, &command->sgl);
 	return by_sgl > by_prp ? by_sgl : by_prp;
 }
 
@@ -433,7 +433,7 @@ struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t 
 		.registers = &controller->registers,
 		.id = id,
 		.entries = entries,
-		.transfer_max = controller->transfer_max,
+		.transfer_max = controller->setup.transfer_max,
 		.timeout_ns = controller->io_timeout_ns,
 		.functions = &lane_functions,
 		.owner = controller,

@@ -2,6 +2,7 @@
 #include "drivers/nvme/controller.h"
 
 #include "drivers/nvme/admin.h"
+#include "drivers/nvme/command_set.h"
 #include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
@@ -57,7 +58,8 @@ static void too_long(struct nvme_controller *controller, uint32_t nsid, uint32_t
 	if (nvme_within_mdts(controller, block_size) < block_size)
 		snprintf(limit, sizeof(limit), "MDTS %u", controller->identify->mdts);
 	else
-		snprintf(limit, sizeof(limit), "nvme.max_transfer %u", controller->block_limit);
+		snprintf(limit, sizeof(limit), "nvme.max_transfer %u",
+			 controller->setup.block_limit);
 	nvme_error_limited(controller,
 			   "namespace %u: blocks of %u bytes are longer than a command may carry "
 			   "(%s)",
@@ -71,7 +73,7 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 {
 	unsigned formats = NVME_LBA_FORMATS(data);
 	unsigned index = NVME_FLBAS_INDEX(data->flbas, formats);
-	uint32_t carries = nvme_within_mdts(controller, controller->block_limit);
+	uint32_t carries = nvme_within_mdts(controller, controller->setup.block_limit);
 	struct nvme_lba_format format;
 	uint64_t blocks = data->nsze;
 
@@ -100,8 +102,8 @@ static int describe(struct nvme_controller *controller, uint32_t nsid,
 		too_long(controller, nsid, 1u << format.data_size_shift);
 		return -EOPNOTSUPP;
 	}
-	if (carries > controller->transfer_max)
-		carries = controller->transfer_max;
+	if (carries > controller->setup.transfer_max)
+		carries = controller->setup.transfer_max;
 	if (data->ncap > blocks || !data->ncap)
 		nvme_warning_limited(controller,
 				     "namespace %u: capacity of %llu blocks, size of %llu", nsid,
@@ -138,7 +140,7 @@ static void retire(struct nvme_controller *controller, struct nvme_namespace *ns
 
 static void insert(struct nvme_controller *controller, struct nvme_namespace *ns)
 {
-	struct nvme_namespace **link = &controller->namespaces;
+	struct nvme_namespace **link = &controller->namespaces.first;
 
 	while (*link && (*link)->nsid < ns->nsid)
 		link = &(*link)->next;
@@ -152,8 +154,8 @@ static void insert(struct nvme_controller *controller, struct nvme_namespace *ns
 static struct nvme_namespace *find(struct nvme_controller *controller,
 				   const struct nvme_namespace *described)
 {
-	for (struct nvme_namespace *n = controller->namespaces; n && n->nsid <= described->nsid;
-	     n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first;
+	     n && n->nsid <= described->nsid; n = n->next)
 		if (n->nsid == described->nsid && n->csi == described->csi &&
 		    n->block_shift == described->block_shift &&
 		    memcmp(&n->metadata, &described->metadata, sizeof(n->metadata)) == 0 &&
@@ -168,7 +170,7 @@ static struct nvme_namespace *find(struct nvme_controller *controller,
  * through has changed, or that a dead controller had. */
 static struct nvme_namespace *in_use(struct nvme_controller *controller, uint32_t nsid)
 {
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		if (n->nsid == nsid && nvme_namespace_usable(n))
 			return n;
 	return NULL;
@@ -180,7 +182,7 @@ static bool too_many(struct nvme_controller *controller, uint32_t nsid)
 {
 	unsigned count = 0;
 
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		count++;
 	if (count >= OBJECTS_MAX)
 		nvme_error_limited(controller,
@@ -202,7 +204,7 @@ static void add_identifiers(const struct nvme_identify_namespace *data, struct n
  * answer. */
 static int look_at_protection(struct nvme_controller *controller, struct nvme_namespace *ns)
 {
-	struct nvme_identify_namespace_nvm *data = (void *)controller->identify_namespace;
+	struct nvme_identify_namespace_nvm *data = (void *)controller->namespaces.identify;
 	struct nvme_reply reply;
 	int error;
 
@@ -226,7 +228,7 @@ static int look_at_protection(struct nvme_controller *controller, struct nvme_na
  * errno: the controller does not answer. */
 static int look(struct nvme_controller *controller, uint32_t nsid, struct nvme_namespace *ns)
 {
-	struct nvme_identify_namespace *data = controller->identify_namespace;
+	struct nvme_identify_namespace *data = controller->namespaces.identify;
 	struct nvme_namespace *old = in_use(controller, nsid);
 	struct nvme_reply reply;
 	int error;
@@ -304,7 +306,7 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 	struct nvme_namespace described, *ns;
 	int error;
 
-	if (nvme_time_ns() >= controller->scan_until_ns) {
+	if (nvme_time_ns() >= controller->namespaces.scan_until_ns) {
 		nvme_error(controller, "namespace %u: the scan takes too long", nsid);
 		return -ETIMEDOUT;
 	}
@@ -370,7 +372,7 @@ static int scan_all(struct nvme_controller *controller)
 /* The active namespace list, 1,024 at a time, each list beginning above the last NSID seen. */
 static int scan_list(struct nvme_controller *controller)
 {
-	uint32_t *list = controller->namespace_list;
+	uint32_t *list = controller->namespaces.list;
 	uint32_t last = 0;
 	unsigned count = 0;
 
@@ -413,7 +415,7 @@ static uint32_t largest_block(const struct nvme_controller *controller)
 {
 	uint32_t size = 1u << BLOCK_SHIFT_MIN;
 
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		if (n->seen && nvme_namespace_is_disk(n) && n->block.block_size > size)
 			size = n->block.block_size;
 	return size;
@@ -423,7 +425,7 @@ static uint32_t largest_block(const struct nvme_controller *controller)
  * the room is only in use. */
 static void leave_out(struct nvme_controller *controller, uint32_t room, int error)
 {
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next) {
 		if (!n->seen || !nvme_namespace_is_disk(n) || n->block.block_size <= room)
 			continue;
 		n->seen = false;
@@ -445,12 +447,12 @@ static int provide_in(struct nvme_controller *controller, struct nvme_channel *c
 	struct nvme_bounce *bounce;
 	int error = 0;
 
-	*room = controller->transfer_max;
+	*room = controller->setup.transfer_max;
 	/* Event requests have no data, their logs no list. */
-	if (size > controller->transfer_max &&
+	if (size > controller->setup.transfer_max &&
 	    nvme_channel_in_flight(channel) > (admin ? nvme_events_in_flight(controller) : 0))
 		return -EBUSY;
-	if (size > controller->transfer_max)
+	if (size > controller->setup.transfer_max)
 		error = nvme_channel_set_transfer(channel, size);
 	if (error || admin)
 		return error;
@@ -473,8 +475,15 @@ static void provide(struct nvme_controller *controller)
 		size = largest_block(controller);
 		i--; /* once more, with what is left */
 	}
-	if (size > controller->transfer_max)
-		controller->transfer_max = size;
+	if (size > controller->setup.transfer_max)
+		nvme_setup_grow(controller, size);
+}
+
+int nvme_namespaces_alloc(struct nvme_controller *controller)
+{
+	controller->namespaces.identify = nvme_alloc(NVME_IDENTIFY_SIZE);
+	controller->namespaces.list = nvme_alloc(NVME_IDENTIFY_SIZE);
+	return controller->namespaces.identify && controller->namespaces.list ? 0 : -ENOMEM;
 }
 
 int nvme_scan_namespaces(struct nvme_controller *controller)
@@ -484,14 +493,14 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 	/* Without I/O queues there is nothing that a namespace could be used by. */
 	if (controller->channel_count < 2)
 		return -EOPNOTSUPP;
-	controller->scan_until_ns = nvme_time_ns() + SCAN_NS;
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	controller->namespaces.scan_until_ns = nvme_time_ns() + SCAN_NS;
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		n->seen = false;
 	error = controller->registers.version >= NVME_VERSION(1, 1, 0) ? scan_list(controller)
 								       : scan_all(controller);
 	if (error)
 		return error;
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		if (n->active && !n->seen)
 			retire(controller, n, "is gone");
 	provide(controller);
@@ -500,7 +509,7 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 
 void nvme_register_namespaces(struct nvme_controller *controller)
 {
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next) {
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next) {
 		if (!n->seen)
 			continue;
 		n->active = true;
@@ -519,7 +528,7 @@ void nvme_register_namespaces(struct nvme_controller *controller)
 
 void nvme_namespaces_gone(struct nvme_controller *controller)
 {
-	for (struct nvme_namespace *n = controller->namespaces; n; n = n->next)
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
 		n->block.gone = true;
 }
 
@@ -527,7 +536,7 @@ void nvme_namespaces_free(struct nvme_controller *controller)
 {
 	struct nvme_namespace *next;
 
-	for (struct nvme_namespace *n = controller->namespaces; n; n = next) {
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = next) {
 		next = n->next;
 		n->block.gone = true;
 		if (n->registered)
@@ -540,7 +549,9 @@ void nvme_namespaces_free(struct nvme_controller *controller)
 		if (!n->block.file_data)
 			nvme_free(n);
 	}
-	controller->namespaces = NULL;
+	nvme_free(controller->namespaces.identify);
+	nvme_free(controller->namespaces.list);
+	controller->namespaces = (struct nvme_namespaces){0};
 }
 
 int nvme_rescan_namespaces(struct nvme_controller *controller)

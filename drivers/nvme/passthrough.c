@@ -106,7 +106,7 @@ static void fill_slot(const struct nvme_channel *channel, struct nvme_slot *slot
 static bool fits(struct nvme_controller *controller, bool io,
 		 const struct nvme_passthrough *passthrough)
 {
-	return passthrough->size <= controller->transfer_max &&
+	return passthrough->size <= controller->setup.transfer_max &&
 	       passthrough->metadata_size <= NVME_TRANSFER_LIMIT &&
 	       (passthrough->data || !passthrough->size) &&
 	       (passthrough->metadata || !passthrough->metadata_size) &&
@@ -188,7 +188,7 @@ static int change_namespaces(struct nvme_controller *controller,
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next) {
 		if (!related(controller, c))
 			continue;
-		for (struct nvme_namespace *n = c->namespaces; n; n = n->next)
+		for (struct nvme_namespace *n = c->namespaces.first; n; n = n->next)
 			if (all || n->nsid == command->nsid)
 				n->block.gone = true;
 	}
@@ -196,7 +196,7 @@ static int change_namespaces(struct nvme_controller *controller,
 	if (left)
 		return error;
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
-		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces)
+		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces.first)
 			nvme_events_rescan(c);
 	return error;
 }

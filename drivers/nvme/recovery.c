@@ -35,6 +35,7 @@
 #include "drivers/nvme/controller.h"
 
 #include "drivers/nvme/deadline.h"
+#include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
 #include "lib/errno.h"
 
@@ -111,7 +112,7 @@ static void drop_obsolete(struct nvme_channel *channel)
 			continue;
 		if (nvme_io_obsolete(slot))
 			nvme_slot_fail(channel, slot, -ENODEV);
-		else if (slot->command.flags && !controller->sgl.supported)
+		else if (slot->command.flags && !controller->setup.sgl.supported)
 			nvme_slot_fail(channel, slot, -EIO);
 	}
 }
@@ -151,7 +152,7 @@ static int bring_up(struct nvme_controller *controller)
 	nvme_interrupts_start(controller);
 	error = nvme_enable(controller);
 	if (!error)
-		error = nvme_setup(controller, false);
+		error = nvme_setup(controller);
 	return error;
 }
 
@@ -218,12 +219,12 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	bool fault = controller->recovery.wanted, over;
 	int error;
 
-	if (controller->initialising)
+	if (controller->setup.alone)
 		return -EBUSY;
 	over = hopeless(controller, fault);
 	controller->recovery.wanted = false;
 	nvme_poll_reset(controller);
-	controller->initialising = true;
+	nvme_setup_alone(controller, 0);
 	controller->state = NVME_RESETTING;
 	controller->recovery.resets++;
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
@@ -234,7 +235,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	error = over ? -EIO : restart(controller, fault);
 	if (error && reset_function(controller) == 0)
 		error = restart(controller, fault);
-	controller->initialising = false;
+	nvme_setup_over(controller);
 	controller->recovery.wanted = false;
 	if (error) {
 		nvme_die(controller, error == -ENODEV ? NVME_GONE : NVME_DEAD,
@@ -283,7 +284,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 
 int nvme_reset(struct nvme_controller *controller)
 {
-	if (controller->polling.inside || controller->initialising)
+	if (controller->polling.inside || controller->setup.alone)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN)
 		return -ENODEV;
@@ -294,7 +295,7 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 {
 	uint64_t begun_ns;
 
-	if (controller->polling.inside || controller->initialising)
+	if (controller->polling.inside || controller->setup.alone)
 		return -EBUSY;
 	if (controller->state == NVME_SHUT_DOWN || controller->state == NVME_GONE)
 		return -ENODEV;

@@ -3,6 +3,7 @@
 #include "drivers/nvme/controller.h"
 
 #include "drivers/nvme/admin.h"
+#include "drivers/nvme/command_set.h"
 #include "drivers/nvme/io.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
@@ -22,7 +23,41 @@ static int complain(struct nvme_controller *controller, const char *what,
 	return error;
 }
 
-static int identify(struct nvme_controller *controller, bool first)
+void nvme_setup_limit(struct nvme_controller *controller, uint32_t transfer_max,
+		      uint32_t block_limit)
+{
+	controller->setup.transfer_max = transfer_max;
+	controller->setup.block_limit = block_limit;
+}
+
+void nvme_setup_grow(struct nvme_controller *controller, uint32_t transfer_max)
+{
+	controller->setup.transfer_max = transfer_max;
+}
+
+void nvme_setup_alone(struct nvme_controller *controller, uint64_t ns)
+{
+	controller->setup.alone = true;
+	controller->setup.until_ns = ns ? nvme_time_ns() + ns : 0;
+}
+
+void nvme_setup_over(struct nvme_controller *controller)
+{
+	controller->setup.alone = false;
+	controller->setup.until_ns = 0;
+}
+
+/* Whether it is the controller that was started, as far as its serial number tells. */
+static bool is_the_same(struct nvme_controller *controller)
+{
+	const struct nvme_identify_controller *data = controller->identify;
+
+	if (controller->state == NVME_STARTING)
+		memcpy(controller->setup.serial, data->sn, sizeof(data->sn));
+	return memcmp(controller->setup.serial, data->sn, sizeof(data->sn)) == 0;
+}
+
+static int identify(struct nvme_controller *controller)
 {
 	struct nvme_identify_controller *data = controller->identify;
 	struct nvme_reply reply;
@@ -31,9 +66,7 @@ static int identify(struct nvme_controller *controller, bool first)
 	error = nvme_admin_identify(controller, NVME_CNS_CONTROLLER, 0, data, &reply);
 	if (error)
 		return complain(controller, "Identify Controller", &reply, error);
-	if (first)
-		memcpy(controller->serial, data->sn, sizeof(controller->serial));
-	if (memcmp(controller->serial, data->sn, sizeof(controller->serial)) != 0) {
+	if (!is_the_same(controller)) {
 		nvme_error(controller, "serial number changed: this is another controller");
 		return -EIO;
 	}
@@ -45,12 +78,11 @@ static int identify(struct nvme_controller *controller, bool first)
 			data->sqes, data->cqes);
 		return -EOPNOTSUPP;
 	}
-	if (first)
-		controller->transfer_max = controller->options.max_transfer;
-	controller->transfer_max = nvme_within_mdts(controller, controller->transfer_max);
-	controller->sgl = nvme_sgl_rules(data->sgls);
+	controller->setup.transfer_max =
+		nvme_within_mdts(controller, controller->setup.transfer_max);
+	controller->setup.sgl = nvme_sgl_rules(data->sgls);
 	if (controller->options.data == NVME_DATA_PRP)
-		controller->sgl.supported = false;
+		controller->setup.sgl.supported = false;
 	return 0;
 }
 
@@ -134,7 +166,7 @@ static unsigned make_lanes(struct nvme_controller *controller, unsigned wished, 
 		controller->channel_count = id + 1;
 	}
 	join_lanes(controller);
-	controller->io_entries = entries;
+	controller->setup.io_entries = entries;
 	return controller->channel_count - 1;
 }
 
@@ -157,7 +189,7 @@ static int allocate_lanes(struct nvme_controller *controller, unsigned wished)
 			     "no memory for %u queue%s of %u entries and %u KiB transfers: uses %u "
 			     "of %u",
 			     wished, wished == 1 ? "" : "s", queue_entries(controller),
-			     controller->transfer_max >> 10, count, entries);
+			     controller->setup.transfer_max >> 10, count, entries);
 	return 0;
 }
 
@@ -203,28 +235,20 @@ static int create_queue(struct nvme_controller *controller, struct nvme_queue *q
 	return error ? complain(controller, "Delete I/O Completion Queue", &reply, error) : 1;
 }
 
-/* Creates the queues of all channels. Those that the controller refuses are left out, unless they
- * were there before. */
-static int create_queues(struct nvme_controller *controller, bool anew)
+/* Creates the queues of all channels, up to the first that the controller refuses. How many there
+ * are, or an error that ends the start. */
+static int create_queues(struct nvme_controller *controller)
 {
-	unsigned wished = controller->channel_count - 1;
+	int wished = (int)controller->channel_count - 1;
 
-	nvme_interrupts_add_queues(controller, wished);
-	for (unsigned id = 1; id <= wished; id++) {
+	nvme_interrupts_add_queues(controller, controller->channel_count - 1);
+	for (int id = 1; id <= wished; id++) {
 		int error = create_queue(controller, &controller->channels[id]->queue);
 
-		if (error < 0)
-			return error;
-		if (!error)
-			continue;
-		if (!anew)
-			return -EIO;
-		keep_lanes(controller, id - 1);
-		if (id > 1)
-			nvme_warning(controller, "uses %u of %u queues", id - 1, wished);
-		break;
+		if (error)
+			return error < 0 ? error : id - 1;
 	}
-	return 0;
+	return wished;
 }
 
 static bool takes_io(const struct nvme_controller *controller)
@@ -240,7 +264,7 @@ static int setup_queues(struct nvme_controller *controller)
 {
 	unsigned there = controller->channel_count - 1;
 	unsigned wished = there ? there : controller->options.queues, granted = 0;
-	int error;
+	int error, created;
 
 	if (takes_io(controller)) {
 		wished = queues_in_bar(controller, wished);
@@ -254,8 +278,8 @@ static int setup_queues(struct nvme_controller *controller)
 		if (error)
 			return error;
 	}
-	if (granted < there ||
-	    (there && controller->io_entries > NVME_CAP_MQES(controller->registers.cap) + 1)) {
+	if (granted < there || (there && controller->setup.io_entries >
+						 NVME_CAP_MQES(controller->registers.cap) + 1)) {
 		nvme_error(controller, "grants fewer or smaller queues than before");
 		return -EIO;
 	}
@@ -264,10 +288,20 @@ static int setup_queues(struct nvme_controller *controller)
 		if (error)
 			return error;
 	}
-	error = create_queues(controller, !there);
-	if (!error && controller->channel_count == 1)
+	wished = controller->channel_count - 1;
+	created = create_queues(controller);
+	if (created < 0)
+		return created;
+	if ((unsigned)created < wished) {
+		if (there) /* and in use */
+			return -EIO;
+		keep_lanes(controller, (unsigned)created);
+		if (created)
+			nvme_warning(controller, "uses %d of %u queues", created, wished);
+	}
+	if (!created)
 		nvme_warning(controller, "has no I/O queues: takes admin commands only");
-	return error;
+	return 0;
 }
 
 /* Without ACRE the controller does not use CRD: Base, section 5.27.1.18. A refusal changes nothing.
@@ -290,9 +324,9 @@ static int setup_retry_delays(struct nvme_controller *controller)
 	return error && !nvme_answered(&reply) ? error : 0;
 }
 
-static int setup(struct nvme_controller *controller, bool first)
+static int setup(struct nvme_controller *controller)
 {
-	int error = identify(controller, first);
+	int error = identify(controller);
 
 	if (!error)
 		error = nvme_select_command_sets(controller);
@@ -310,15 +344,15 @@ static int setup(struct nvme_controller *controller, bool first)
 	return error;
 }
 
-int nvme_setup(struct nvme_controller *controller, bool first)
+int nvme_setup(struct nvme_controller *controller)
 {
 	int error;
 
-	controller->setup_until_ns = nvme_time_ns() + SETUP_NS;
-	error = setup(controller, first);
-	if (error && nvme_time_ns() >= controller->setup_until_ns)
+	controller->setup.until_ns = nvme_time_ns() + SETUP_NS;
+	error = setup(controller);
+	if (error && nvme_time_ns() >= controller->setup.until_ns)
 		nvme_error(controller, "set-up takes too long");
-	controller->setup_until_ns = 0;
+	controller->setup.until_ns = 0;
 	if (!error && controller->channel_count > 1)
 		error = nvme_scan_namespaces(controller);
 	return error;

@@ -1,0 +1,32 @@
+/* From an enabled controller to one that takes I/O, and what turned out on the way. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/nvme/transport/sgl.h"
+
+struct nvme_controller;
+
+/* Written by setup.c. */
+struct nvme_setup {
+	bool alone; /* the controller is started or ended: late commands fail, nobody resets it */
+	uint64_t until_ns; /* meanwhile: nothing more is sent then; or 0 */
+	unsigned io_entries;
+	uint32_t transfer_max; /* bytes of one command */
+	uint32_t block_limit;  /* what that may grow to for large blocks, as far as MDTS allows */
+	struct nvme_sgl_rules sgl;
+	char serial[20]; /* of the controller that was started */
+};
+
+/* Before the first start: what one command may carry at most, and what that may grow to. */
+void nvme_setup_limit(struct nvme_controller *controller, uint32_t transfer_max,
+		      uint32_t block_limit);
+/* There is room for so much in every channel. */
+void nvme_setup_grow(struct nvme_controller *controller, uint32_t transfer_max);
+/* Whoever starts or ends the controller has it for himself, for so long as commands are sent (0: no
+ * limit), until nvme_setup_over(). */
+void nvme_setup_alone(struct nvme_controller *controller, uint64_t ns);
+void nvme_setup_over(struct nvme_controller *controller);
+/* Identify, queues and features, behind each nvme_enable(). 0, or an error that has been said. */
+int nvme_setup(struct nvme_controller *controller);

@@ -21,11 +21,10 @@
 #include "drivers/nvme/transport/prp.h"
 #include "drivers/nvme/transport/queue.h"
 
-#define NVME_SLOT_BITS	 10
-#define NVME_SLOTS_MAX	 1023u /* so that no CID is FFFFh */
-#define NVME_SLOT_MASK	 ((1u << NVME_SLOT_BITS) - 1)
-#define NVME_RETRIES_MAX 3
-#define NVME_NEVER	 UINT64_MAX
+#define NVME_SLOT_BITS 10
+#define NVME_SLOTS_MAX 1023u /* so that no CID is FFFFh */
+#define NVME_SLOT_MASK ((1u << NVME_SLOT_BITS) - 1)
+#define NVME_NEVER     UINT64_MAX
 
 struct nvme_channel;
 struct nvme_slot;

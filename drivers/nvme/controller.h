@@ -24,7 +24,6 @@
 #define NVME_SCRATCH_SIZE   (3 * NVME_PAGE_SIZE)
 #define NVME_TRANSFER_LIMIT (4u << 20)
 #define NVME_NS_PER_MS	    1000000ull
-#define NVME_STALL_NS	    (NVME_NS_PER_MS / 2)
 
 struct nvme_lane;
 

@@ -6,10 +6,12 @@
 
 struct nvme_controller;
 
-/* Abort commands; written by deadline.c. */
+#define NVME_RETRIES_MAX 3 /* of a command that may be repeated */
+
+/* Written by deadline.c. */
 struct nvme_aborts {
-	unsigned outstanding;
-	bool wanted; /* there may be more to send */
+	unsigned outstanding; /* Abort commands */
+	bool wanted;	      /* there may be more to send */
 };
 
 /* For struct nvme_channel_functions. A completion with a status: the command is repeated, or ends

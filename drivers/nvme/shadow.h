@@ -9,7 +9,7 @@ struct nvme_controller;
 /* Written by shadow.c. */
 struct nvme_shadow {
 	bool in_force;
-	bool may_miss; /* and it may miss one: NVME_QUIRK_MISSED_SHADOWS */
+	bool may_miss; /* the controller, one of them: NVME_QUIRK_MISSED_SHADOWS */
 	bool hinted;   /* has been said */
 	uint32_t *doorbells;
 	uint32_t *events;

@@ -45,6 +45,17 @@ def test_a_forbidden_include_is_named(tmp_path, path, include, message):
     assert result.returncode == 1
 
 
+def test_a_second_writer_is_named(tmp_path):
+    for top in ("boot", "kernel", "drivers", "lib"):
+        shutil.copytree(os.path.join(ROOT, top), tmp_path / top)
+    path = tmp_path / "drivers/nvme/admin.c"
+    text = path.read_text(encoding="utf-8") + "void f(struct nvme_controller *c) { c->events.pending = c->recovery.wanted == 0; }\n"
+    path.write_text(text, encoding="utf-8")
+    result = house("--root", str(tmp_path))
+    assert result.stdout == f"drivers/nvme/admin.c:{text.count(chr(10))}: writes events.pending, which is events.c's\n"
+    assert result.returncode == 1
+
+
 def test_circles_are_found(tmp_path):
     """Two objects of two rooms that need each other; and seventeen of one room in a ring."""
     def compile_object(name, text):

@@ -1,7 +1,7 @@
 /* A place for a trace: who wants to see what goes to controllers and what comes back attaches a set
  * of functions here, and every user of transport/ is seen. Nobody attached costs a branch that is
- * never taken. The functions are called in the middle of submission and reaping, so they take what
- * they need and return: nothing is sent, waited for or logged there. */
+ * never taken. The functions are called in the middle of submission and reaping, and by interrupt
+ * handlers, so they take what they need and return: nothing is sent, waited for or logged there. */
 #pragma once
 
 #include <stdint.h>

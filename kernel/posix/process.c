@@ -73,7 +73,7 @@ static struct process *create(struct process *parent, const char *name)
 		return NULL;
 	process->parent = parent;
 	process->name = name;
-	process->state.start_ns = time_ns();
+	process->start_ns = time_ns();
 	if (parent) {
 		process->columns = parent->columns;
 		process->lines = parent->lines;
@@ -118,7 +118,7 @@ static void run_until_end(struct process *process, int (*entry)(int, char **), i
 	if (entry)
 		process->status = entry(argc, argv);
 	else
-		process->status = process->state.finish(process->status);
+		process->status = process->hooks->finish(process->status);
 }
 
 int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
@@ -128,8 +128,8 @@ int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
 	int status;
 
 	/* What the parent printed comes before what the child prints. */
-	if (parent && parent->state.flush)
-		parent->state.flush();
+	if (parent && parent->hooks)
+		parent->hooks->flush();
 	thread_attend();
 	process = create(parent, argc > 0 && argv[0] ? argv[0] : "");
 	if (!process) {
@@ -138,7 +138,7 @@ int process_run(int (*entry)(int argc, char **argv), int argc, char **argv)
 	}
 	process_set_current(process);
 	run_until_end(process, entry, argc, argv);
-	if (process->state.finish)
+	if (process->hooks)
 		run_until_end(process, NULL, 0, NULL);
 	status = process->status & 0xff;
 	parent = process->parent; /* NULL where it has been detached since */
@@ -155,11 +155,26 @@ void process_exit(int status)
 	longjmp(process->end, 1);
 }
 
-struct process_state *process_state(void)
+void *process_room(void)
 {
 	struct process *process = process_current();
 
-	return process ? &process->state : NULL;
+	return process ? process->room : NULL;
+}
+
+void process_set_hooks(const struct process_hooks *hooks)
+{
+	process_current()->hooks = hooks;
+}
+
+bool process_killed(void)
+{
+	return process_current()->killed;
+}
+
+uint64_t process_start_ns(void)
+{
+	return process_current()->start_ns;
 }
 
 /* Open files */
@@ -183,12 +198,9 @@ int process_set_file(int fd, struct file *file)
 			file_close(file);
 		return -EBADF;
 	}
-	if (fd == 1) {
-		if (process->state.flush)
-			process->state.flush();
-		process->state.output.mode = OUTPUT_UNKNOWN;
-		process->state.output.error = 0;
-		process->state.output.length = 0;
+	if (fd == 1 && process->hooks) {
+		process->hooks->flush();
+		process->hooks->redirected();
 	}
 	old = process->files[fd];
 	process->files[fd] = file;

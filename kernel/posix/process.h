@@ -47,6 +47,25 @@ int process_run(int (*entry)(int argc, char **argv), int argc, char **argv);
 
 _Noreturn void process_exit(int status);
 
+/* What those above keep for each process, all zero at first; NULL while there is no process (start
+ * of the kernel). */
+#define PROCESS_ROOM 128
+void *process_room(void);
+/* What they have done in it. */
+struct process_hooks {
+	/* When the process ends, before its files are closed: takes the status and gives the one to
+	 * end with. */
+	int (*finish)(int status);
+	/* Before descriptor 1 is replaced, and before a child starts to write. */
+	void (*flush)(void);
+	/* Descriptor 1 is about to be another file. */
+	void (*redirected)(void);
+};
+void process_set_hooks(const struct process_hooks *hooks);
+/* By a signal or a broken pipe: what is buffered is not written. */
+bool process_killed(void);
+uint64_t process_start_ns(void);
+
 /* The open files of the current process by descriptor. NULL where closed. */
 struct file *process_file(int fd);
 /* Puts file (whose reference it takes over; NULL closes) at fd and closes what was there;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "kernel/posix/process.h"
-#include "kernel/posix/process_state.h"
 #include "lib/setjmp.h"
 
 struct owned_memory;
@@ -26,8 +25,11 @@ struct process {
 	char *directory; /* NULL: "/" */
 	struct owned_memory *memory;
 	struct owned_pages *pages;
-	struct process_state state;
+	uint64_t start_ns;
+	const struct process_hooks *hooks; /* NULL: none */
+	_Alignas(16) char room[PROCESS_ROOM];
 	struct process_signals signals;
+	bool killed; /* ended by a signal */
 	bool catches;
 	bool holds_devices;
 	unsigned file_mask;

@@ -57,7 +57,7 @@ void process_end_signals(struct process *process)
 		if (!parent->signals.fatal)
 			parent->signals.fatal = last_signal;
 	}
-	if (parent && parent->signals.leads && !process->state.killed)
+	if (parent && parent->signals.leads && !process->killed)
 		parent->signals.interrupts_seen = process->signals.interrupts_seen;
 }
 
@@ -210,7 +210,7 @@ bool process_wakes(void)
 /* Nothing of what the process had buffered is written any more. */
 void process_end_by(int signal)
 {
-	process_current()->state.killed = true;
+	process_current()->killed = true;
 	process_exit(128 + signal);
 }
 

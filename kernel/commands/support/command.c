@@ -1,10 +1,9 @@
 /* The table of commands, and how one is run. */
 #include "kernel/commands/command.h"
 
-#include "kernel/commands/support/support.h"
+#include "kernel/commands/support/stdio.h"
 #include "kernel/x86/panic.h"
 #include "kernel/posix/process.h"
-#include "kernel/posix/process_state.h"
 #include "kernel/posix/file.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -96,8 +95,8 @@ static int run_command(int argc, char **argv)
 {
 	const struct command *command = starting;
 
-	support_attach(process_state());
-	process_state()->command = process_state()->output.ends = true;
+	stdio_attach();
+	stdio()->command = stdio()->output.ends = true;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		command_print_help(command);
 		return 0;

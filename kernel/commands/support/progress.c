@@ -1,13 +1,12 @@
 /* The line that shows how far long work is. */
 #include "kernel/commands/command.h"
 
-#include "kernel/commands/support/support.h"
+#include "kernel/commands/support/stdio.h"
 #include "kernel/console.h"
 #include "kernel/console_size.h"
 #include "kernel/posix/console_file.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
-#include "kernel/posix/process_state.h"
 #include "kernel/x86/time.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -17,11 +16,11 @@
 #define LINE_MAX       160
 
 /* Whose line stands on the console: the parts of a pipeline share it. */
-static struct process_progress *shown;
+static struct stdio_progress *shown;
 
 void progress_clear(void)
 {
-	struct process_state *state = process_state();
+	struct stdio *state = stdio();
 
 	if (state && shown == &state->progress)
 		console_file_end_transient();
@@ -33,9 +32,8 @@ static void line_gone(void)
 }
 
 /* Whether the line should be drawn now. */
-static bool is_due(struct process_state *state)
+static bool is_due(struct stdio_progress *progress)
 {
-	struct process_progress *progress = &state->progress;
 	uint64_t now;
 
 	if (progress->off)
@@ -44,11 +42,11 @@ static bool is_due(struct process_state *state)
 	if (!progress->started) {
 		struct file *file = process_file(2);
 
-		support_attach(state);
+		stdio_attach();
 		progress->started = true;
-		progress->next_ns = state->start_ns + FIRST_AFTER_NS;
+		progress->next_ns = process_start_ns() + FIRST_AFTER_NS;
 		if (!progress->since_ns)
-			progress->since_ns = state->start_ns;
+			progress->since_ns = process_start_ns();
 		if (!file || !file_is_console(file) || !console_is_interactive() ||
 		    process_in_background()) {
 			progress->off = true;
@@ -61,7 +59,7 @@ static bool is_due(struct process_state *state)
 	return true;
 }
 
-static void draw(struct process_progress *progress, const char *format, va_list args)
+static void draw(struct stdio_progress *progress, const char *format, va_list args)
 {
 	char line[LINE_MAX];
 	/* It must not wrap: one cell at the right stays free. */
@@ -78,9 +76,9 @@ static void draw(struct process_progress *progress, const char *format, va_list 
 	shown = progress;
 }
 
-static void draw_text(struct process_progress *progress, const char *format, ...)
+static void draw_text(struct stdio_progress *progress, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-static void draw_text(struct process_progress *progress, const char *format, ...)
+static void draw_text(struct stdio_progress *progress, const char *format, ...)
 {
 	va_list args;
 
@@ -110,8 +108,8 @@ static const char *size_text(uint64_t bytes, char *buffer, size_t size)
 
 void progress(uint64_t done, uint64_t total)
 {
-	struct process_state *state = process_state();
-	struct process_progress *progress;
+	struct stdio *state = stdio();
+	struct stdio_progress *progress;
 	char done_text[16], total_text[16], rate_text[16];
 	uint64_t milliseconds, rate;
 
@@ -122,7 +120,7 @@ void progress(uint64_t done, uint64_t total)
 	if (done < progress->done)
 		progress->since_ns = time_ns();
 	progress->done = done;
-	if (!is_due(state))
+	if (!is_due(&state->progress))
 		return;
 	milliseconds = (time_ns() - progress->since_ns) / NS_PER_MS;
 	rate = milliseconds ? done / milliseconds * 1000 + done % milliseconds * 1000 / milliseconds
@@ -142,10 +140,10 @@ void progress(uint64_t done, uint64_t total)
 
 void progress_text(const char *format, ...)
 {
-	struct process_state *state = process_state();
+	struct stdio *state = stdio();
 	va_list args;
 
-	if (!state || !is_due(state))
+	if (!state || !is_due(&state->progress))
 		return;
 	va_start(args, format);
 	draw(&state->progress, format, args);

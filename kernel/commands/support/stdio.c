@@ -1,15 +1,21 @@
 /* Standard output and standard error of the current process. */
 #include "kernel/commands/command.h"
 
-#include "kernel/commands/support/support.h"
+#include "kernel/commands/support/stdio.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
-#include "kernel/posix/process_state.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
 #define OUTPUT_BUFFER_SIZE 4096
+
+_Static_assert(sizeof(struct stdio) <= PROCESS_ROOM, "it has to find room in each process");
+
+struct stdio *stdio(void)
+{
+	return process_room();
+}
 
 /* All of it, or the first error. */
 static int write_all(int fd, const char *bytes, size_t size)
@@ -36,8 +42,7 @@ static int write_all(int fd, const char *bytes, size_t size)
 
 static int flush(void)
 {
-	struct process_state *state = process_state();
-	struct process_output *output = &state->output;
+	struct stdio_output *output = &stdio()->output;
 	size_t length = output->length;
 	int error;
 
@@ -58,38 +63,51 @@ static void flush_quietly(void)
 
 static int finish_output(int status)
 {
-	struct process_state *state = process_state();
+	struct stdio *state = stdio();
+	struct stdio_output *output = &state->output;
 
 	progress_clear();
-	if (!state->killed) {
+	if (!process_killed()) {
 		int error = flush();
 
 		if (error) {
-			const struct process_output *output = &state->output;
-
-			state->output.error = 0;
+			output->error = 0;
 			complain("%s: %s", output->failure ? output->failure : "write error",
 				 error_text(-error));
 			status = output->failure_status ? output->failure_status : 1;
 		}
 	}
 	if (state->messages_lost && state->command && !status)
-		status = state->output.failure_status ? state->output.failure_status : 1;
-	process_free(state->output.buffer);
-	state->output.buffer = NULL;
-	state->output.length = 0;
+		status = output->failure_status ? output->failure_status : 1;
+	process_free(output->buffer);
+	output->buffer = NULL;
+	output->length = 0;
 	return status;
 }
 
-void support_attach(struct process_state *state)
+static void begin_anew(void)
 {
-	state->finish = finish_output;
-	state->flush = flush_quietly;
+	struct stdio_output *output = &stdio()->output;
+
+	output->mode = OUTPUT_UNKNOWN;
+	output->error = 0;
+	output->length = 0;
+}
+
+void stdio_attach(void)
+{
+	static const struct process_hooks hooks = {
+		.finish = finish_output,
+		.flush = flush_quietly,
+		.redirected = begin_anew,
+	};
+
+	process_set_hooks(&hooks);
 }
 
 void out_failure(const char *message, int status)
 {
-	struct process_output *output = &process_state()->output;
+	struct stdio_output *output = &stdio()->output;
 
 	output->failure = message;
 	output->failure_status = status;
@@ -97,11 +115,11 @@ void out_failure(const char *message, int status)
 
 void out_failure_waits(void)
 {
-	process_state()->output.ends = false;
+	stdio()->output.ends = false;
 }
 
 /* Where nothing more can be written nothing more is to be done: finish_output() says why. */
-static void end_if_failed(const struct process_output *output)
+static void end_if_failed(const struct stdio_output *output)
 {
 	if (output->error && output->ends)
 		process_exit(1);
@@ -111,16 +129,16 @@ int out_flush(void)
 {
 	int error = flush();
 
-	end_if_failed(&process_state()->output);
+	end_if_failed(&stdio()->output);
 	return error;
 }
 
 void out_keep(void)
 {
-	struct process_output *output = &process_state()->output;
+	struct stdio_output *output = &stdio()->output;
 
 	out_flush();
-	support_attach(process_state());
+	stdio_attach();
 	process_free(output->buffer);
 	output->buffer = process_alloc(OUTPUT_BUFFER_SIZE);
 	output->kept = output->buffer ? OUTPUT_BUFFER_SIZE : 0;
@@ -129,7 +147,7 @@ void out_keep(void)
 
 char *out_kept(size_t *length)
 {
-	struct process_output *output = &process_state()->output;
+	struct stdio_output *output = &stdio()->output;
 	char *text = output->kept ? output->buffer : NULL;
 
 	*length = text ? output->length : 0;
@@ -141,7 +159,7 @@ char *out_kept(size_t *length)
 }
 
 /* False: there is no room, and nothing is kept any more. */
-static bool keep(struct process_output *output, const void *bytes, size_t size)
+static bool keep(struct stdio_output *output, const void *bytes, size_t size)
 {
 	while (size > output->kept - output->length) {
 		char *larger = process_realloc(output->buffer, output->kept * 2);
@@ -161,15 +179,14 @@ static bool keep(struct process_output *output, const void *bytes, size_t size)
 
 void out_bytes(const void *bytes, size_t size)
 {
-	struct process_state *state = process_state();
-	struct process_output *output = &state->output;
+	struct stdio_output *output = &stdio()->output;
 
 	if (!size)
 		return;
 	end_if_failed(output);
 	if (output->kept && keep(output, bytes, size))
 		return;
-	support_attach(state);
+	stdio_attach();
 	if (output->mode == OUTPUT_UNKNOWN) {
 		struct file *file = process_file(1);
 
@@ -195,7 +212,7 @@ void out_bytes(const void *bytes, size_t size)
 
 void out_char(char c)
 {
-	struct process_output *output = &process_state()->output;
+	struct stdio_output *output = &stdio()->output;
 
 	if (output->mode == OUTPUT_BY_BLOCK && output->buffer &&
 	    output->length < OUTPUT_BUFFER_SIZE)
@@ -255,7 +272,7 @@ static void write_error(const char *text, size_t length)
 		length -= count;
 	}
 	if (length)
-		process_state()->messages_lost = true;
+		stdio()->messages_lost = true;
 }
 
 static void write_message(const char *before, const char *format, va_list args, const char *behind)

@@ -79,8 +79,9 @@ SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 PLATFORM = -Itests/sim
 KERNEL_PLATFORM = -Idrivers/nvme/transport/kernel
 
-HOSTED_FLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(PLATFORM) -I. \
-	-Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla
+# tests/host/machine has headers of kernel/x86 as the host needs them.
+HOSTED_FLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer -fno-strict-aliasing $(PLATFORM) \
+	-Itests/host/machine -I. -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow -Wundef -Wvla
 
 unit_names    := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
 unit_programs := $(unit_names:%=$(UNIT)/%_test)

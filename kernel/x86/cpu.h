@@ -1,63 +1,11 @@
 /* Instructions of the CPU that C has no words for (Intel SDM volume 2). Ports are in
- * kernel/x86/port.h.
- */
+ * kernel/x86/port.h, the interrupt flag in kernel/x86/interrupt_flag.h. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CPU_FLAG_INTERRUPTS 0x200u /* RFLAGS.IF */
-
-#if __STDC_HOSTED__
-
-/* On the host nothing interrupts. */
-static inline void cpu_interrupts_on(void)
-{
-}
-
-static inline void cpu_interrupts_off(void)
-{
-}
-
-/* On the host: whoever simulates the machine has them. */
-uint64_t cpu_interrupts_save(void);
-void cpu_interrupts_restore(uint64_t flags);
-
-#else
-
-static inline void cpu_interrupts_on(void)
-{
-	__asm__ volatile("sti" : : : "memory");
-}
-
-static inline void cpu_interrupts_off(void)
-{
-	__asm__ volatile("cli" : : : "memory");
-}
-
-/* Takes interrupts off; the result, given to cpu_interrupts_restore(), brings back what was. */
-static inline uint64_t cpu_interrupts_save(void)
-{
-	uint64_t flags;
-
-	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
-	return flags;
-}
-
-static inline void cpu_interrupts_restore(uint64_t flags)
-{
-	if (flags & CPU_FLAG_INTERRUPTS)
-		cpu_interrupts_on();
-}
-
-#endif
-
-/* Called with interrupts off: no interrupt comes between the two instructions, so one that became
- * pending after the caller's last look ends the halt at once. */
-static inline void cpu_interrupts_on_and_halt(void)
-{
-	__asm__ volatile("sti; hlt" : : : "memory");
-}
+#include "kernel/x86/interrupt_flag.h"
 
 static inline void cpu_relax(void)
 {

@@ -1,25 +1,13 @@
-/* x86 port I/O. */
+/* x86 port I/O. Programs for the host find tests/host/machine's instead. */
 #pragma once
 
 #include <stdint.h>
-
-#if __STDC_HOSTED__
-
-/* On the host: whoever simulates the machine has them. */
-uint8_t port_read8(uint16_t port);
-uint16_t port_read16(uint16_t port);
-uint32_t port_read32(uint16_t port);
-void port_write8(uint16_t port, uint8_t value);
-void port_write16(uint16_t port, uint16_t value);
-void port_write32(uint16_t port, uint32_t value);
-
-#else
 
 static inline uint8_t port_read8(uint16_t port)
 {
 	uint8_t value;
 
-	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
 	return value;
 }
 
@@ -27,7 +15,7 @@ static inline uint16_t port_read16(uint16_t port)
 {
 	uint16_t value;
 
-	asm volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+	__asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
 	return value;
 }
 
@@ -35,23 +23,21 @@ static inline uint32_t port_read32(uint16_t port)
 {
 	uint32_t value;
 
-	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+	__asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
 	return value;
 }
 
 static inline void port_write8(uint16_t port, uint8_t value)
 {
-	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
 }
 
 static inline void port_write16(uint16_t port, uint16_t value)
 {
-	asm volatile("outw %0, %1" : : "a"(value), "Nd"(port) : "memory");
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port) : "memory");
 }
 
 static inline void port_write32(uint16_t port, uint32_t value)
 {
-	asm volatile("outl %0, %1" : : "a"(value), "Nd"(port) : "memory");
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port) : "memory");
 }
-
-#endif

@@ -1,7 +1,6 @@
 #include "lib/md5.h"
 
 #include "lib/endian.h"
-#include "lib/string.h"
 
 /* Section 3.4: 2^32 |sin(i + 1)|. */
 static const uint32_t constants[64] = {
@@ -22,7 +21,7 @@ static inline uint32_t rotate(uint32_t value, unsigned bits)
 	return value << bits | value >> (32 - bits);
 }
 
-static void compress(uint32_t state[4], const uint8_t *block)
+static void compress(uint32_t *state, const uint8_t *block)
 {
 	/* by how much each round rotates, its four steps in turn */
 	static const uint8_t shifts[4][4] = {
@@ -65,47 +64,18 @@ static void compress(uint32_t state[4], const uint8_t *block)
 	state[3] += d;
 }
 
-void md5_init(struct md5 *hash)
+void md5_init(struct block_hash *hash)
 {
-	*hash = (struct md5){.state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}};
+	*hash = (struct block_hash){.compress = compress,
+				    .state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}};
 }
 
-void md5_update(struct md5 *hash, const void *data, size_t size)
+void md5_final(struct block_hash *hash, uint8_t digest[MD5_SIZE])
 {
-	const uint8_t *next = data;
-	size_t filled = hash->size % sizeof(hash->block);
+	uint8_t length[8];
 
-	hash->size += size;
-	if (filled) {
-		size_t missing = sizeof(hash->block) - filled;
-
-		if (size < missing) {
-			memcpy(hash->block + filled, next, size);
-			return;
-		}
-		memcpy(hash->block + filled, next, missing);
-		compress(hash->state, hash->block);
-		next += missing;
-		size -= missing;
-	}
-	for (; size >= sizeof(hash->block); size -= sizeof(hash->block)) {
-		compress(hash->state, next);
-		next += sizeof(hash->block);
-	}
-	if (size)
-		memcpy(hash->block, next, size);
-}
-
-void md5_final(struct md5 *hash, uint8_t digest[MD5_SIZE])
-{
-	static const uint8_t padding[64] = {0x80};
-	uint8_t bits[8];
-	size_t filled = hash->size % 64;
-	unsigned i;
-
-	put_le64(bits, hash->size * 8);
-	md5_update(hash, padding, filled < 56 ? 56 - filled : 120 - filled);
-	md5_update(hash, bits, sizeof(bits));
-	for (i = 0; i < 4; i++)
+	put_le64(length, hash->size * 8);
+	block_hash_pad(hash, length);
+	for (unsigned i = 0; i < 4; i++)
 		put_le32(digest + 4 * i, hash->state[i]);
 }

@@ -1,6 +1,6 @@
 #include "lib/sha256.h"
+
 #include "lib/endian.h"
-#include "lib/string.h"
 
 /* Section 4.2.2. */
 static const uint32_t constants[64] = {
@@ -22,7 +22,7 @@ static inline uint32_t rotate(uint32_t value, unsigned bits)
 }
 
 /* Section 6.2.2. */
-static void compress(uint32_t state[8], const uint8_t *block)
+static void compress(uint32_t *state, const uint8_t *block)
 {
 	uint32_t w[64];
 	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -62,62 +62,20 @@ static void compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
-void sha256_init(struct sha256 *hash)
+void sha256_init(struct block_hash *hash)
 {
 	/* Section 5.3.3. */
-	*hash = (struct sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-					  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+	*hash = (struct block_hash){.compress = compress,
+				    .state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+					      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
 }
 
-void sha256_update(struct sha256 *hash, const void *data, size_t size)
+void sha256_final(struct block_hash *hash, uint8_t digest[SHA256_SIZE])
 {
-	const uint8_t *next = data;
-	size_t filled = hash->size % sizeof(hash->block);
+	uint8_t length[8];
 
-	hash->size += size;
-	if (filled) {
-		size_t missing = sizeof(hash->block) - filled;
-
-		if (size < missing) {
-			memcpy(hash->block + filled, next, size);
-			return;
-		}
-		memcpy(hash->block + filled, next, missing);
-		compress(hash->state, hash->block);
-		next += missing;
-		size -= missing;
-	}
-	for (; size >= sizeof(hash->block); size -= sizeof(hash->block)) {
-		compress(hash->state, next);
-		next += sizeof(hash->block);
-	}
-	if (size)
-		memcpy(hash->block, next, size);
-}
-
-void sha256_final(struct sha256 *hash, uint8_t digest[SHA256_SIZE])
-{
-	static const uint8_t padding[64] = {0x80};
-	uint8_t bits[8];
-	size_t filled = hash->size % 64;
-	unsigned i;
-
-	put_be64(bits, hash->size * 8);
-	sha256_update(hash, padding, filled < 56 ? 56 - filled : 120 - filled);
-	sha256_update(hash, bits, sizeof(bits));
-	for (i = 0; i < 8; i++)
+	put_be64(length, hash->size * 8);
+	block_hash_pad(hash, length);
+	for (unsigned i = 0; i < 8; i++)
 		put_be32(digest + 4 * i, hash->state[i]);
-}
-
-char *sha256_hex(const uint8_t digest[SHA256_SIZE], char text[SHA256_HEX_SIZE])
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned i;
-
-	for (i = 0; i < SHA256_SIZE; i++) {
-		text[2 * i] = digits[digest[i] >> 4];
-		text[2 * i + 1] = digits[digest[i] & 15];
-	}
-	text[2 * SHA256_SIZE] = '\0';
-	return text;
 }

@@ -49,8 +49,7 @@ static int hash_file(int fd, const char *name, enum algorithm algorithm, void *b
 {
 	struct file *file = process_file(fd);
 	struct file_stat stat;
-	struct sha256 sha256;
-	struct md5 md5;
+	struct block_hash hash;
 	uint8_t bytes[DIGEST_MAX];
 	uint64_t done = 0, total = 0;
 	uint32_t crc = 0;
@@ -59,15 +58,15 @@ static int hash_file(int fd, const char *name, enum algorithm algorithm, void *b
 	if (file && file_stat(file, &stat) == 0 &&
 	    (stat.type == FILE_REGULAR || stat.type == FILE_BLOCK))
 		total = stat.size;
-	md5_init(&md5);
-	sha256_init(&sha256);
+	if (algorithm == MD5)
+		md5_init(&hash);
+	else if (algorithm == SHA256)
+		sha256_init(&hash);
 	while ((count = process_read(fd, buffer, INPUT_BUFFER)) > 0) {
-		if (algorithm == MD5)
-			md5_update(&md5, buffer, (size_t)count);
-		else if (algorithm == SHA256)
-			sha256_update(&sha256, buffer, (size_t)count);
-		else
+		if (algorithm == CRC)
 			crc = crc32_posix(crc, buffer, (size_t)count);
+		else
+			block_hash_update(&hash, buffer, (size_t)count);
 		done += (uint64_t)count;
 		progress(done, total);
 	}
@@ -75,9 +74,9 @@ static int hash_file(int fd, const char *name, enum algorithm algorithm, void *b
 	if (count < 0)
 		return input_complain(name, count);
 	if (algorithm == MD5)
-		md5_final(&md5, bytes);
+		md5_final(&hash, bytes);
 	else if (algorithm == SHA256)
-		sha256_final(&sha256, bytes);
+		sha256_final(&hash, bytes);
 	to_hex(bytes, algorithms[algorithm].size, digest->hex);
 	digest->crc = crc32_posix_end(crc, done);
 	digest->size = done;

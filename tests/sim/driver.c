@@ -131,6 +131,20 @@ int driver_tear_down(void **state)
 	return 0;
 }
 
+void driver_say_delays(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size)
+{
+	struct nvme_identify_controller *identify = (void *)bytes;
+
+	(void)context;
+	if (queue == 0 && command[0] == NVME_ADMIN_IDENTIFY && command[40] == NVME_CNS_CONTROLLER &&
+	    size == sizeof(*identify)) {
+		identify->crdt1 = 2;
+		identify->crdt2 = 10;
+		identify->crdt3 = UINT16_MAX;
+	}
+}
+
 void driver_add_fault_to(struct driver *driver, int queue, enum sim_fault_kind kind, int opcode,
 			 unsigned skip, unsigned count, uint64_t value)
 {
@@ -208,6 +222,17 @@ void reads_start(struct reads *reads, struct driver *driver, unsigned count)
 							    .segment_count = 1};
 		block_submit(driver->device, &reads->requests[i]);
 	}
+}
+
+void reads_start_delayed(struct reads *reads, struct driver *driver)
+{
+	struct sim_config config = {.hooks.data = driver_say_delays};
+
+	driver_start(driver, &config, NULL);
+	driver_add_fault(driver, SIM_STATUS, NVME_IO_READ, 0, 1, NVME_SC_INTERNAL | SIM_CRD(1));
+	reads_start(reads, driver, 1);
+	driver_idle(50 * MS);
+	assert_false(reads->requests[0].complete);
 }
 
 void reads_finish(struct reads *reads, int error)

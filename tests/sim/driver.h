@@ -44,6 +44,10 @@ static inline const struct nvme_statistics *statistics(const struct driver *driv
 	now = nvme_statistics(driver->controller);
 	return &now;
 }
+/* For sim_config.hooks.data: Identify Controller has Command Retry Delay Times of 200 ms, 1 s and
+ * 6553.5 s. */
+void driver_say_delays(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		       size_t size);
 /* For nvme_options: what every driver here has that brings no bus_master() of its own. */
 void driver_bus_master(struct nvme_pci *pci, bool on);
 /* nvme_attach() for a controller that is there: 0 or its error. options may be NULL. */
@@ -75,6 +79,8 @@ struct reads {
 };
 
 void reads_start(struct reads *reads, struct driver *driver, unsigned count);
+/* Starts the driver on a controller with delays, and a read that waits for one of 200 ms. */
+void reads_start_delayed(struct reads *reads, struct driver *driver);
 /* Waits for all of them; the test fails unless each ends with that error. */
 void reads_finish(struct reads *reads, int error);
 

@@ -138,26 +138,13 @@ static void test_among_others(void **state)
 }
 
 /* It waits to be sent once more, or fails in a way that would be tried again: it ends. */
-static void set_delay(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
-		      size_t size)
-{
-	(void)context;
-	if (queue == 0 && command[0] == NVME_ADMIN_IDENTIFY && command[40] == 1 && size == 4096)
-		bytes[128] = 50; /* CRDT1: 5 s */
-}
-
 static void test_before_a_repetition(void **state)
 {
-	struct sim_config config = {.hooks.data = set_delay};
 	static struct reads reads;
 	struct driver driver;
 
 	(void)state;
-	driver_start(&driver, &config, NULL);
-	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, 1, 0x006 | SIM_CRD(1));
-	reads_start(&reads, &driver, 1);
-	driver_idle(100 * MS);
-	assert_false(reads.requests[0].complete);
+	reads_start_delayed(&reads, &driver);
 	block_cancel(&reads.requests[0]);
 	assert_true(reads.requests[0].complete);
 	assert_int_equal(reads.requests[0].error, -EINTR);

@@ -158,15 +158,6 @@ static void test_stopped_between_two_looks(void **state)
 	driver_stop(&driver);
 }
 
-/* Where the status asks for a delay, the controller was told that the driver keeps to it. */
-static void set_delays(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
-		       size_t size)
-{
-	(void)context;
-	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1 && size == 4096)
-		put16(bytes + 128, 2); /* CRDT1: 200 ms */
-}
-
 /* A command that hangs the controller each time is sent four times, and not for ever. */
 static const struct sim_fault hanging = {.kind = SIM_LOSE_HARD,
 					 .queue = 1,
@@ -224,16 +215,11 @@ static void test_hangs_the_controller_each_time(void **state)
 /* A command that waits for its delay to pass is not forgotten by a reset. */
 static void test_reset_during_a_delay(void **state)
 {
-	struct sim_config config = {.hooks.data = set_delays};
 	static struct reads reads;
 	struct driver driver;
 
 	(void)state;
-	driver_start(&driver, &config, NULL);
-	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 0, 1, 0x006 | SIM_CRD(1));
-	reads_start(&reads, &driver, 1);
-	driver_idle(50 * MS);
-	assert_false(reads.requests[0].complete);
+	reads_start_delayed(&reads, &driver);
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	reads_finish(&reads, 0);
 	assert_works(&driver);
@@ -251,7 +237,7 @@ static void read_lost(struct block_request *request)
 
 static void test_namespace_goes_during_a_delay(void **state)
 {
-	struct sim_config config = {.namespace_count = 2, .hooks.data = set_delays};
+	struct sim_config config = {.namespace_count = 2, .hooks.data = driver_say_delays};
 	struct driver driver;
 	uint8_t bytes[512];
 	const struct block_segment segment = {bytes, sizeof(bytes)};
@@ -343,6 +329,7 @@ static void test_deadlines_of_commands_passed_through(void **state)
 	}
 }
 
+/* Where the status asks for a delay, the controller was told that the driver keeps to it. */
 static void test_delays_are_turned_on(void **state)
 {
 	struct nvme_reply reply;
@@ -351,7 +338,7 @@ static void test_delays_are_turned_on(void **state)
 
 	(void)state;
 	for (unsigned delays = 0; delays < 2; delays++) {
-		struct sim_config config = {.hooks.data = delays ? set_delays : NULL};
+		struct sim_config config = {.hooks.data = delays ? driver_say_delays : NULL};
 
 		driver_start(&driver, &config, NULL);
 		assert_int_equal(nvme_get_feature(driver.controller, 0x16, 0, 0, 0, page,

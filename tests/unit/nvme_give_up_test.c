@@ -38,9 +38,7 @@ static void test_resets_asked_for(void **state)
 	uint8_t bytes[512];
 
 	(void)state;
-	driver_start(&driver, NULL, NULL);
-	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 10, 0);
-	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
+	single_start_lost(&one, &driver, 10, bytes);
 	for (unsigned i = 0; i < 10; i++)
 		assert_int_equal(nvme_reset(driver.controller), 0);
 	assert_int_equal(single_finish(&one, 60 * S), 0);

@@ -213,18 +213,6 @@ static void test_late_once_is_not_late_always(void **state)
 	driver_stop(&driver);
 }
 
-static void set_delays(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
-		       size_t size)
-{
-	(void)context;
-	if (queue == 0 && command[0] == 0x06 && command[40] == 1 && size == 4096) {
-		bytes[128] = 2;	 /* CRDT1: 200 ms */
-		bytes[130] = 10; /* CRDT2: 1 s */
-		bytes[132] = 0xff;
-		bytes[133] = 0xff; /* CRDT3: 6553.5 s */
-	}
-}
-
 /* CRD names a delay before the repetition; an absurd one is cut short. */
 static void test_retry_delay(void **state)
 {
@@ -233,7 +221,7 @@ static void test_retry_delay(void **state)
 
 	(void)state;
 	for (unsigned crd = 0; crd < 4; crd++) {
-		struct sim_config config = {.hooks.data = set_delays};
+		struct sim_config config = {.hooks.data = driver_say_delays};
 		struct driver driver;
 
 		driver_start(&driver, &config, NULL);

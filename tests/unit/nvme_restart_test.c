@@ -464,9 +464,7 @@ static void test_detached_under_a_command(void **state)
 	uint8_t bytes[512];
 
 	(void)state;
-	driver_start(&driver, NULL, NULL);
-	driver_add_fault(&driver, SIM_LOSE, 0x02, 0, 1, 0);
-	single_start(&one, driver.device, BLOCK_READ, 7, 1, bytes);
+	single_start_lost(&one, &driver, 1, bytes);
 	nvme_detach(driver.controller, false);
 	driver.controller = NULL;
 	assert_true(one.request.complete);

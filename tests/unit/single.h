@@ -25,6 +25,16 @@ static inline void single_start(struct single *single, struct block_device *devi
 	block_submit(device, &single->request);
 }
 
+/* Starts the driver with a read whose completion is lost, and those of its repetitions, so many
+ * times. */
+static inline void single_start_lost(struct single *single, struct driver *driver, unsigned count,
+				     void *buffer)
+{
+	driver_start(driver, NULL, NULL);
+	driver_add_fault(driver, SIM_LOSE, NVME_IO_READ, 0, count, 0);
+	single_start(single, driver->device, BLOCK_READ, 7, 1, buffer);
+}
+
 /* Fails the test instead of waiting for ever. */
 static inline int single_finish(struct single *single, uint64_t limit_ns)
 {

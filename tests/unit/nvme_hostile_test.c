@@ -7,15 +7,6 @@
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
-static void lose(struct driver *driver, int queue, int opcode, enum sim_fault_kind kind,
-		 uint64_t value)
-{
-	const struct sim_fault fault = {
-		.kind = kind, .queue = queue, .opcode = opcode, .count = 1, .value = value};
-
-	sim_add_fault(driver->sim, &fault);
-}
-
 /* A command that waits for a slot does not get the one that a dead controller left. */
 static void test_gone_while_waiting_for_a_slot(void **state)
 {
@@ -30,7 +21,7 @@ static void test_gone_while_waiting_for_a_slot(void **state)
 
 	(void)state;
 	driver_start(&driver, NULL, &options);
-	lose(&driver, 1, 0x02, SIM_LOSE_HARD, 0);
+	driver_add_fault_to(&driver, 1, SIM_LOSE_HARD, 0x02, 0, 1, 0);
 	block_submit(driver.device, &request);
 	sim_remove(driver.sim);
 	start = nvme_time_ns();
@@ -186,7 +177,7 @@ static void test_flood_of_completions(void **state)
 	channel = driver.controller->channels[1];
 	sim_add_fault(driver.sim, &never);
 	for (unsigned i = 0; i < READS; i++)
-		lose(&driver, 2, 0x02, SIM_DELAY, 20 * i);
+		driver_add_fault_to(&driver, 2, SIM_DELAY, 0x02, 0, 1, 20 * i);
 	block_plug(driver.device);
 	for (unsigned i = 0; i < 2 * READS; i++) {
 		requests[i] = (struct block_request){.operation = BLOCK_READ,
@@ -271,11 +262,12 @@ static void test_reset_in_a_scan(void **state)
 	driver_start(&driver, &config, NULL);
 	failing = driver.sim;
 	/* Its deadline passes just after the answer: both are seen in the same turn. */
-	lose(&driver, 1, 0x02, SIM_LOSE_HARD, 0);
+	driver_add_fault_to(&driver, 1, SIM_LOSE_HARD, 0x02, 0, 1, 0);
 	deadline = nvme_time_ns() + 5 * S;
 	block_submit(driver.device, &request);
-	lose(&driver, 0, SIM_IDENTIFY, SIM_DELAY, 0); /* the list */
-	lose(&driver, 0, SIM_IDENTIFY, SIM_DELAY, deadline - nvme_time_ns() - 5000);
+	driver_add_fault_to(&driver, 0, SIM_DELAY, SIM_IDENTIFY, 0, 1, 0); /* the list */
+	driver_add_fault_to(&driver, 0, SIM_DELAY, SIM_IDENTIFY, 0, 1,
+			    deadline - nvme_time_ns() - 5000);
 	assert_int_equal(nvme_rescan_namespaces(driver.controller), -EIO);
 	assert_int_equal(block_wait(&request), 0);
 	assert_int_equal(statistics(&driver)->resets, 1);
@@ -382,8 +374,9 @@ static void test_chatter(void **state)
 	(void)state;
 	for (unsigned reset = 0; reset < 2; reset++) {
 		driver_start(&driver, NULL, &options);
-		lose(&driver, reset ? 0 : 1, SIM_ANY, SIM_UNKNOWN_CID, 0);
-		lose(&driver, reset ? 0 : 1, reset ? 0x09 : 0x02, SIM_LOSE_HARD, 0);
+		driver_add_fault_to(&driver, reset ? 0 : 1, SIM_UNKNOWN_CID, SIM_ANY, 0, 1, 0);
+		driver_add_fault_to(&driver, reset ? 0 : 1, SIM_LOSE_HARD, reset ? 0x09 : 0x02, 0,
+				    1, 0);
 		sim_chatter(driver.sim, CHATTER);
 		begun = nvme_time_ns();
 		if (reset) {
@@ -548,7 +541,7 @@ static void test_late_doorbell_buffer(void **state)
 
 	(void)state;
 	driver_start(&driver, &config, &options);
-	lose(&driver, 0, SIM_DOORBELL_BUFFER, SIM_DELAY, 10 * S + S / 2);
+	driver_add_fault_to(&driver, 0, SIM_DELAY, SIM_DOORBELL_BUFFER, 0, 1, 10 * S + S / 2);
 	assert_int_equal(nvme_reset(driver.controller), 0);
 	sim_advance(S);
 	for (unsigned i = 0; i < 100; i++)

@@ -53,7 +53,7 @@ fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c $(wildcard kernel/commands/pci/*.c
 	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c hotplug.c msix.c names.c pci.c reset.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
-unit_shell_editor = tests/unit/terminal.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)
+unit_shell_editor = tests/unit/terminal.c tests/unit/editor_screen.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)
 unit_shell_limits = $(HOST_KERNEL)
 unit_shell = $(HOST_KERNEL)
 unit_nvme_logs = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))

@@ -337,3 +337,6 @@ static inline uint32_t dword(const struct sim_command *command, unsigned n)
 {
 	return get32(command->entry + 4 * n);
 }
+
+/* memory.c: as it was in the beginning, for sim_start_again(). */
+void sim_memory_start_again(void);

@@ -1,6 +1,8 @@
 /* Memory in the order of its use: a command takes what it needs and gives it back as a whole. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

@@ -1,5 +1,10 @@
 /* $((…)): C's integer operators on 64 bits; overflow wraps. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/arithmetic.h"
+#include "kernel/shell/name.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

@@ -1,5 +1,13 @@
 /* getopts: an argument's options, one call each. Where it stands is kept with the arguments. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/builtins.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/parameter.h"
+#include "kernel/shell/positional.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

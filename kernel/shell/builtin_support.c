@@ -1,7 +1,11 @@
 /* What the built-ins share: their messages, options, numbers and output. */
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/name.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"

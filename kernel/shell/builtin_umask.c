@@ -1,5 +1,9 @@
 /* umask: the mode bits that new files do not get. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/builtins.h"
+#include "kernel/shell/name.h"
 #include "kernel/shell/state.h"
 #include "lib/string.h"
 

@@ -1,5 +1,12 @@
 /* The built-ins about variables and parameters. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/builtins.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/options.h"
+#include "kernel/shell/positional.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/variables.h"
 #include "lib/string.h"
 
 struct listing {

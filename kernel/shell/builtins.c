@@ -1,6 +1,13 @@
 /* The table of built-ins, and the ones about control flow. */
 #include "kernel/commands/command.h"
+#include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_files.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/builtins.h"
+#include "kernel/shell/program.h"
 #include "kernel/shell/shell.h"
+#include "kernel/shell/simple.h"
 #include "kernel/shell/state.h"
 #include "lib/string.h"
 

@@ -1,6 +1,12 @@
 /* A shell of its own for a job in the background: it goes on beside the one that it comes from, so
  * it shares nothing with that. Nodes, functions, variables and parameters are copied. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/copy.h"
+#include "kernel/shell/positional.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/string.h"
 
 static struct node *copy_nodes(struct arena *arena, const struct node *nodes);

@@ -1,7 +1,14 @@
 /* What the parts of the line editor share. */
 #pragma once
 
-#include "kernel/shell/state.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/shell/unwind.h"
+
+struct editor;
+/* What Tab does to the line; again: it comes behind another Tab. */
+typedef void editor_completion(struct editor *editor, bool again);
 
 /* A place on the screen, relative to where the prompt began. */
 struct place {
@@ -87,3 +94,8 @@ void screen_leave(struct editor *editor);
 void screen_restart(struct editor *editor);
 /* Another prompt in place of the old one. */
 void screen_set_prompt(struct editor *editor, const char *prompt);
+
+/* Reads one line, edited, without its newline, into *line (process memory, *capacity bytes; grown).
+ * Its length, -1 at the end of input (Ctrl-D on an empty line), -EINTR after Ctrl-C. */
+long editor_read_line(struct shell *sh, const char *prompt, editor_completion *complete,
+		      char **line, size_t *capacity);

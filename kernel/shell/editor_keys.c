@@ -1,6 +1,7 @@
 /* Keys out of the bytes that the terminal sends. */
 #include "kernel/console.h"
 #include "kernel/shell/editor.h"
+#include "kernel/shell/input.h"
 #include "lib/string.h"
 
 int editor_read_byte(struct editor *editor)

@@ -2,6 +2,7 @@
 #include "kernel/memory.h"
 #include "kernel/posix/process.h"
 #include "kernel/shell/editor.h"
+#include "kernel/shell/name.h"
 #include "lib/string.h"
 
 /* What was cut last; belongs to the machine. */

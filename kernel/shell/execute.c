@@ -1,6 +1,20 @@
 /* Nodes to actions. Every construct gives its exit status; break, continue and return travel in
  * sh->skip; errors are raised (unwind.c). */
+#include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/execute.h"
+#include "kernel/shell/expand.h"
+#include "kernel/shell/fields.h"
+#include "kernel/shell/jobs.h"
+#include "kernel/shell/pattern.h"
+#include "kernel/shell/redirect.h"
+#include "kernel/shell/simple.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/subshell.h"
+#include "kernel/shell/trap.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/string.h"
 
 static int execute_sequence(struct shell *sh, struct node *list, unsigned flags)

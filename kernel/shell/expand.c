@@ -1,5 +1,18 @@
 /* Words to fields: expansions, field splitting, globbing, quote removal in one pass. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/arithmetic.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/expand.h"
 #include "kernel/shell/expansion.h"
+#include "kernel/shell/fields.h"
+#include "kernel/shell/glob.h"
+#include "kernel/shell/parameter.h"
+#include "kernel/shell/parser.h"
+#include "kernel/shell/pattern.h"
+#include "kernel/shell/state.h"
+#include "kernel/shell/subshell.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

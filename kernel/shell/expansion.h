@@ -1,7 +1,14 @@
 /* What expand.c and parameter.c share. */
 #pragma once
 
-#include "kernel/shell/state.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/fields.h"
+
+struct shell;
 
 /* An expansion on its way: the field that grows, and the finished ones. */
 struct expansion {

@@ -1,4 +1,6 @@
 /* What words become: a list of strings, in the shell's arena. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/fields.h"
 #include "kernel/shell/state.h"
 #include "lib/string.h"
 

@@ -1,6 +1,11 @@
 /* Patterns to file names. */
 #include "kernel/posix/file.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/fields.h"
+#include "kernel/shell/glob.h"
+#include "kernel/shell/pattern.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/sort.h"
 #include "lib/string.h"
 

@@ -1,6 +1,6 @@
 /* The lines typed before, newest last, in a ring. They belong to the machine, not to one shell. */
 #include "kernel/memory.h"
-#include "kernel/shell/state.h"
+#include "kernel/shell/history.h"
 #include "lib/string.h"
 
 #define HISTORY_MAX   500

@@ -1,7 +1,9 @@
 /* The parser's characters, whoever has them: a string, or what input_sources.c reads. */
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
+#include "kernel/shell/input.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/string.h"
 
 /* Characters that stay in front of new ones, for input_unget(). */

@@ -1,5 +1,10 @@
 /* Characters to tokens: words (words.c), operators, redirections, here-documents. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/input.h"
+#include "kernel/shell/name.h"
 #include "kernel/shell/parser.h"
+#include "kernel/shell/state.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

@@ -1,6 +1,10 @@
 /* Nodes back to text: what a job is called. On one line; the bodies of here-documents are left out.
  */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/node_text.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/string.h"
 
 static void add_node(struct shell *sh, struct text *text, const struct node *node);

@@ -1,4 +1,7 @@
 /* The options of sh and set: their names and letters, and how they are given. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/options.h"
 #include "kernel/shell/state.h"
 #include "lib/format.h"
 #include "lib/string.h"

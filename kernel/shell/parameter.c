@@ -1,5 +1,15 @@
 /* $x, ${x} and what their operators do. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/expand.h"
 #include "kernel/shell/expansion.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/options.h"
+#include "kernel/shell/parameter.h"
+#include "kernel/shell/pattern.h"
+#include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

@@ -1,5 +1,11 @@
 /* Tokens to nodes, by recursive descent along the POSIX grammar; the messages are dash's. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/input.h"
+#include "kernel/shell/name.h"
 #include "kernel/shell/parser.h"
+#include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/string.h"
 
 static struct node *parse_list(struct parser *parser, bool may_be_empty);

@@ -1,7 +1,12 @@
 /* What the lexer and the parser share. */
 #pragma once
 
-#include "kernel/shell/state.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/shell/ast.h"
+
+struct shell;
 
 enum token {
 	TOKEN_END,
@@ -85,3 +90,11 @@ _Noreturn void syntax_error(struct parser *parser, const char *format, ...)
 /* "TOKEN unexpected", the last one read; with what was expected in its place. */
 _Noreturn void syntax_unexpected(struct parser *parser);
 _Noreturn void syntax_expected(struct parser *parser, enum token token);
+
+/* --- for all who run commands --- */
+
+enum parse_result { PARSE_COMMAND, PARSE_NOTHING, PARSE_END };
+/* One complete command of the current input, up to a newline. Syntax errors are raised. */
+enum parse_result parse_command(struct shell *sh, struct unit *unit, struct node **node);
+/* Text as a word in double quotes (PS1, PS4, here-documents). */
+struct part *parse_quoted_text(struct shell *sh, struct unit *unit, const char *text);

@@ -1,5 +1,6 @@
 /* Shell patterns: * ? [...] and what is quoted. */
-#include "kernel/shell/state.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/pattern.h"
 #include "lib/string.h"
 
 static bool is_magic(const struct pattern *pattern, size_t i, char c)

@@ -1,6 +1,8 @@
 /* The positional parameters, and where getopts stands in them. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/positional.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/string.h"
 
 void options_restart(struct positional *positional, int index)

@@ -1,6 +1,10 @@
 /* Signals: how they are called, and what is told of them. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/signals.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

@@ -1,7 +1,21 @@
 /* Simple commands: what their words come to, and how functions, built-ins, commands and scripts are
  * called. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/builtins.h"
+#include "kernel/shell/execute.h"
+#include "kernel/shell/expand.h"
+#include "kernel/shell/fields.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/positional.h"
+#include "kernel/shell/program.h"
+#include "kernel/shell/redirect.h"
+#include "kernel/shell/simple.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/subshell.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/string.h"
 
 #define FUNCTION_DEPTH_MAX 1000 /* dash's limit */

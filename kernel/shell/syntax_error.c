@@ -1,5 +1,8 @@
 /* What the parser says of a script that it cannot understand. */
+#include "kernel/shell/input.h"
 #include "kernel/shell/parser.h"
+#include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/format.h"
 
 static const char *token_text(enum token token)

@@ -1,6 +1,14 @@
 /* trap and kill: what a shell does about signals. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/builtin_support.h"
+#include "kernel/shell/builtins.h"
+#include "kernel/shell/jobs.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/signals.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/trap.h"
+#include "kernel/shell/unwind.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

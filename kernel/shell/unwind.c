@@ -3,6 +3,7 @@
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "kernel/thread.h"
 #include "lib/errno.h"
 #include "lib/format.h"

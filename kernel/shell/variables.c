@@ -1,6 +1,13 @@
 /* Shell variables and functions: hash tables, a subshell's lying over its parent's. */
 #include "kernel/posix/process.h"
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/name.h"
+#include "kernel/shell/parameter.h"
+#include "kernel/shell/positional.h"
 #include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
+#include "kernel/shell/variables.h"
 #include "lib/format.h"
 #include "lib/number.h"
 #include "lib/sort.h"

@@ -1,5 +1,11 @@
 /* Words in parts: text, quoted or not, and expansions. */
+#include "kernel/shell/arena.h"
+#include "kernel/shell/ast.h"
+#include "kernel/shell/input.h"
+#include "kernel/shell/name.h"
 #include "kernel/shell/parser.h"
+#include "kernel/shell/state.h"
+#include "kernel/shell/unwind.h"
 #include "lib/string.h"
 
 enum mode {

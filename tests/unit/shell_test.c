@@ -17,8 +17,8 @@
 #include "kernel/console.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
+#include "kernel/shell/history.h"
 #include "kernel/shell/shell.h"
-#include "kernel/shell/state.h"
 #include "tests/host/host.h"
 
 #define OUTPUT	   "/output"

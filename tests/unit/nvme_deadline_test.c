@@ -2,7 +2,6 @@
  * what is said. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
-#include "tests/sim/internal.h"
 #include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 

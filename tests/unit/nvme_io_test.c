@@ -463,89 +463,6 @@ static void test_failed_reads_through_a_bounce_buffer(void **state)
 	driver_stop(&driver);
 }
 
-static void test_pass_through(void **state)
-{
-	struct sim_config config = {.oncs = SIM_ONCS_COMPARE | SIM_ONCS_WRITE_ZEROES,
-				    .tolerant = true};
-	struct nvme_command command = {.opcode = 0x02, .nsid = 1, .cdw10 = 3};
-	struct nvme_reply reply;
-	uint8_t *bytes = malloc(513);
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	/* any alignment */
-	memset(bytes + 1, 0xff, 512);
-	assert_int_equal(
-		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command,
-									      .data = bytes + 1,
-									      .size = 512,
-									      .reply = &reply}),
-		0);
-	assert_int_equal(bytes[1], 0);
-	assert_int_equal(bytes[512], 0);
-	command.opcode = 0x05;
-	bytes[9] = 1;
-	assert_int_not_equal(
-		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command,
-									      .data = bytes + 1,
-									      .size = 512,
-									      .reply = &reply}),
-		0);
-	assert_int_equal(reply.status & 0x7ff, 0x285);
-	command.opcode = 0x99;
-	assert_int_not_equal(
-		nvme_io_command(driver.controller,
-				&(struct nvme_passthrough){.command = &command, .reply = &reply}),
-		0);
-	assert_int_equal(reply.status & 0x7ff, 0x001);
-	command = (struct nvme_command){.opcode = 0x02, .nsid = 1, .cdw10 = 4096};
-	assert_int_not_equal(
-		nvme_io_command(driver.controller, &(struct nvme_passthrough){.command = &command,
-									      .data = bytes + 1,
-									      .size = 512,
-									      .reply = &reply}),
-		0);
-	assert_int_equal(reply.status & 0x7ff, 0x080);
-	command = (struct nvme_command){.opcode = NVME_ADMIN_CREATE_SQ, .cdw10 = 1};
-	assert_int_equal(nvme_admin_command(
-				 driver.controller,
-				 &(struct nvme_passthrough){.command = &command, .reply = &reply}),
-			 -EINVAL);
-	command = (struct nvme_command){.opcode = 0x99};
-	assert_int_not_equal(nvme_admin_command(driver.controller,
-						&(struct nvme_passthrough){.command = &command,
-									   .reply = &reply}),
-			     0);
-	assert_int_equal(reply.status & 0x7ff, 0x001);
-	free(bytes);
-	driver_stop(&driver);
-}
-
-static void test_features_and_logs(void **state)
-{
-	const struct nvme_log_request request = {.lid = 0x02, .nsid = 0xffffffff};
-	struct driver driver;
-	struct nvme_reply reply;
-	uint8_t log[512];
-
-	(void)state;
-	driver_start(&driver, &(struct sim_config){.tolerant = true}, NULL);
-	assert_int_equal(nvme_get_feature(driver.controller, 0x04, 0, 0, 0, NULL, 0, &reply), 0);
-	assert_int_equal(reply.result, 343);
-	assert_int_equal(nvme_set_feature(driver.controller, 0x04, false, 0, 350, NULL, 0, &reply),
-			 0);
-	assert_int_equal(nvme_get_feature(driver.controller, 0x04, 0, 0, 0, NULL, 0, &reply), 0);
-	assert_int_equal(reply.result, 350);
-	assert_int_not_equal(nvme_get_feature(driver.controller, 0x55, 0, 0, 0, NULL, 0, &reply),
-			     0);
-	assert_int_equal(reply.status & 0x7ff, 0x002);
-	assert_int_equal(nvme_log_page(driver.controller, &request, log, 512, &reply), 0);
-	assert_int_equal(log[1] | log[2] << 8, 310);
-	assert_int_equal(nvme_log_page(driver.controller, &request, log, 5, &reply), -EINVAL);
-	driver_stop(&driver);
-}
-
 TESTS(cmocka_unit_test(test_in_order), cmocka_unit_test(test_random_order),
       cmocka_unit_test(test_small_queue_large_requests), cmocka_unit_test(test_queue_of_two),
       cmocka_unit_test(test_several_queues), cmocka_unit_test(test_blocks_of_4096),
@@ -555,5 +472,4 @@ TESTS(cmocka_unit_test(test_in_order), cmocka_unit_test(test_random_order),
       cmocka_unit_test(test_wrap_one_by_one), cmocka_unit_test(test_full_queue),
       cmocka_unit_test(test_plug), cmocka_unit_test(test_flush_keeps_data),
       cmocka_unit_test(test_statuses), cmocka_unit_test(test_one_part_fails),
-      cmocka_unit_test(test_failed_reads_through_a_bounce_buffer),
-      cmocka_unit_test(test_pass_through), cmocka_unit_test(test_features_and_logs))
+      cmocka_unit_test(test_failed_reads_through_a_bounce_buffer))

@@ -1,4 +1,4 @@
-/* Starts, resets and ends: what each step is worth when it fails, and what has to be the same
+/* Starts and resets: what each step is worth when it fails, and what has to be the same
  * behind a reset. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
@@ -360,87 +360,6 @@ static void test_memory_comes_back_behind_bus_mastering(void **state)
 	driver_stop(&driver);
 }
 
-/* The end of a controller: it is off, or cannot reach memory any more, and stays so. */
-static void test_detached_is_off(void **state)
-{
-	(void)state;
-	for (unsigned stops = 0; stops < 2; stops++) {
-		struct sim_config config = {.latency_ns = 100 * MS};
-		static struct reads reads;
-		struct driver driver;
-
-		driver_start(&driver, &config, NULL);
-		reads_start(&reads, &driver, 10);
-		sim_set_never_unready(driver.sim, !stops);
-		nvme_detach(driver.controller, false);
-		driver.controller = NULL;
-		reads_finish(&reads, -ENODEV);
-		assert_int_equal(sim_is_ready(driver.sim), !stops);
-		assert_int_equal(sim_is_bus_master(driver.sim), stops);
-		sim_advance(S);
-		driver_stop(&driver);
-	}
-}
-
-static void test_shut_down_for_good(void **state)
-{
-	struct driver driver;
-	int error;
-
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	nvme_shutdown_all();
-	assert_int_equal(nvme_reset(driver.controller), -ENODEV);
-	assert_int_equal(nvme_state(driver.controller), NVME_SHUT_DOWN);
-	driver_read(&driver, &error);
-	assert_int_equal(error, -ENODEV);
-	driver_stop(&driver);
-}
-
-static void shut_down_in_an_hour(void *context, uint16_t queue, const uint8_t command[64],
-				 uint8_t *bytes, size_t size)
-{
-	(void)context;
-	if (queue == 0 && command[0] == SIM_IDENTIFY && command[40] == 1 && size == 4096)
-		put32(bytes + 88, 0xffffffff); /* RTD3E, in microseconds */
-}
-
-static void test_shutdown_of_an_hour(void **state)
-{
-	struct sim_config config = {.never_shut_down = true, .hooks.data = shut_down_in_an_hour};
-	struct driver driver;
-	uint64_t start;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	start = nvme_time_ns();
-	nvme_shutdown_all();
-	assert_in_range(nvme_time_ns() - start, 60 * S, 61 * S);
-	assert_logged("no orderly shutdown");
-	assert_false(sim_is_ready(driver.sim));
-	driver_stop(&driver);
-}
-
-/* What is in flight is waited for, then the queues go before the controller does. */
-static void test_shutdown_under_load(void **state)
-{
-	static const char *const steps[] = {"admin Delete I/O Submission Queue",
-					    "admin Delete I/O Completion Queue",
-					    "write CC 00464061", NULL};
-	struct sim_config config = {.latency_ns = 100 * MS};
-	static struct reads reads;
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	sim_trace_clear(driver.sim);
-	reads_start(&reads, &driver, 40);
-	nvme_shutdown_all();
-	reads_finish(&reads, 0);
-	assert_order(sim_trace(driver.sim), steps);
-	driver_stop(&driver);
-}
-
 static void test_subsystem_reset_is_written(void **state)
 {
 	struct sim_config config = {.cap = SIM_CAP_QEMU | 1ull << 36};
@@ -480,7 +399,5 @@ TESTS(cmocka_unit_test(test_whose_quirks), cmocka_unit_test(test_in_flight_is_le
       cmocka_unit_test(test_smaller_transfers_behind_a_reset),
       cmocka_unit_test(test_gone_while_it_stops),
       cmocka_unit_test(test_memory_comes_back_behind_bus_mastering),
-      cmocka_unit_test(test_detached_is_off), cmocka_unit_test(test_shut_down_for_good),
-      cmocka_unit_test(test_shutdown_of_an_hour), cmocka_unit_test(test_shutdown_under_load),
       cmocka_unit_test(test_subsystem_reset_is_written),
       cmocka_unit_test(test_detached_under_a_command))

@@ -1,5 +1,5 @@
-/* From power-on to a block device and back: the order of the steps, and every capability that a
- * controller may have. */
+/* From power-on to a block device: the order of the steps, and every capability that a controller
+ * may have. */
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/nvme_platform.h"
@@ -372,29 +372,6 @@ static void test_mdts(void **state)
 	}
 }
 
-static void test_shutdown(void **state)
-{
-	static const char *const steps[] = {"write CC 00464061", "read CSTS 00000005",
-					    "read CSTS 00000009", NULL};
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, NULL, NULL);
-	sim_trace_clear(driver.sim);
-	nvme_shutdown_all();
-	assert_order(sim_trace(driver.sim), steps);
-	assert_int_equal(nvme_state(driver.controller), NVME_SHUT_DOWN);
-	assert_legal(&driver);
-	driver_stop(&driver);
-
-	driver_start(&driver, NULL, NULL);
-	sim_trace_clear(driver.sim);
-	nvme_detach(driver.controller, true);
-	driver.controller = NULL;
-	assert_order(sim_trace(driver.sim), steps);
-	driver_stop(&driver);
-}
-
 /* A controller, or a hypervisor in front of it, that knows no 64-bit accesses. */
 static void test_dwords_only(void **state)
 {
@@ -408,60 +385,6 @@ static void test_dwords_only(void **state)
 	assert_int_equal(nvme_property(driver.controller, 0, 8, &cap), 0);
 	assert_int_equal(cap, SIM_CAP_QEMU);
 	driver_stop(&driver);
-}
-
-static void test_shutdown_never_ends(void **state)
-{
-	struct sim_config config = {.never_shut_down = true};
-	struct driver driver;
-	uint64_t start;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	start = nvme_time_ns();
-	nvme_shutdown_all();
-	assert_in_range(nvme_time_ns() - start, 1000000000, 11000000000);
-	assert_logged("shutdown not finished");
-	driver_stop(&driver);
-}
-
-static uint32_t rtd3e_us;
-
-static void say_rtd3e(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
-		      size_t size)
-{
-	(void)context;
-	if (queue == 0 && command[0] == 0x06 && command[40] == 1 && size == 4096)
-		memcpy(bytes + 88, &rtd3e_us, sizeof(rtd3e_us));
-}
-
-/* As slow as RTD3E says, up to a minute; and 5 s where it says nothing, or too little. */
-static void test_slow_shutdown(void **state)
-{
-	static const struct {
-		uint32_t rtd3e_us;
-		uint64_t takes;
-		bool orderly;
-	} rows[] = {
-		{15000000, 14 * S, true},    {60000000, 59 * S, true}, {UINT32_MAX, 59 * S, true},
-		{1000, 4 * S, true},	     {0, 4 * S, true},	       {0, 6 * S, false},
-		{UINT32_MAX, 61 * S, false},
-	};
-
-	(void)state;
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sim_config config = {.shutdown_ns = rows[i].takes, .hooks.data = say_rtd3e};
-		struct driver driver;
-
-		rtd3e_us = rows[i].rtd3e_us;
-		driver_start(&driver, &config, NULL);
-		nvme_shutdown_all();
-		if (rows[i].orderly)
-			assert_not_logged("no orderly shutdown");
-		else
-			assert_logged("no orderly shutdown");
-		driver_stop(&driver);
-	}
 }
 
 /* BAR0 leads nowhere: every register reads 0. */
@@ -518,6 +441,5 @@ TESTS(cmocka_unit_test(test_order_of_the_six_steps),
       cmocka_unit_test(test_fatal_while_starting), cmocka_unit_test(test_queues_granted),
       cmocka_unit_test(test_fewer_completion_queues), cmocka_unit_test(test_64_queues),
       cmocka_unit_test(test_queues_claimed_but_not_there), cmocka_unit_test(test_mdts),
-      cmocka_unit_test(test_dwords_only), cmocka_unit_test(test_shutdown),
-      cmocka_unit_test(test_shutdown_never_ends), cmocka_unit_test(test_slow_shutdown),
-      cmocka_unit_test(test_all_zeroes), cmocka_unit_test(test_out_of_memory))
+      cmocka_unit_test(test_dwords_only), cmocka_unit_test(test_all_zeroes),
+      cmocka_unit_test(test_out_of_memory))

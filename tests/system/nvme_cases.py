@@ -93,9 +93,12 @@ IDENTIFY = [
     Case(ALL, "nvme id-ctrl /dev/nvme0"),
     Case(ALL, "nvme id-ctrl /dev/nvme0 -b"),
     Case(ALL, "nvme id-ns /dev/nvme0 -n 1"),
+    Case("plain", "nvme list-ns /dev/nvme0n1"),
+    Case("plain", "nvme id-ctrl /dev/nvme0n1"),
     Case("plain", "nvme id-ns /dev/nvme0n1"),
     Case("plain", "nvme id-ns /dev/nvme0n1 -b"),
     Case(ALL, "nvme id-ns /dev/nvme0 -n 77"),
+    Case("plain", "nvme id-ns /dev/nvme0 -n 0xffffffff", EXPLAINED),
     Case("namespaces subsystem", "nvme id-ns /dev/nvme0 -n 2"),
     Case("namespaces", "nvme id-ns /dev/nvme0 -n 3"),
     Case("namespaces", "nvme id-ns /dev/nvme0 -n 4"),
@@ -114,7 +117,10 @@ PASSTHROUGH = [
     Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=1 -l 4096 -r -b"),
     Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=1 -l 4096 -r -s -t 5000", ADDRESS),
     Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=0xfe -l 4096 -r", EXPLAINED),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 6 --cdw10=1 -l 4096 -r -d", ADDRESS),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 2 --cdw10=0x7f0002 -l 512 -r", EXPLAINED),
     Case("plain", "nvme admin-passthru /dev/nvme0 -o 10 --cdw10=7"),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 0x99", EXPLAINED),
     Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 -l 512 -r"),
     Case("plain", "nvme io-passthru /dev/nvme0 -o 2 -n 1 -l 512 -r"),
     Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 -l 512 -r -b"),
@@ -127,22 +133,36 @@ PASSTHROUGH = [
 PCI = [
     Case(ALL, "lspci"),
     Case(ALL, "lspci -n"),
+    Case(ALL, "lspci -n -d 1b36:"),
+    Case(ALL, "lspci -d ::0108"),
+    Case(ALL, "lspci -s 00:1f"),
     Case(NO_BRIDGE, "lspci -x -s 4"),
     Case(NO_BRIDGE, "lspci -xxx -s 4"),
 ]
 
 BLOCK = [
     Case("plain subsystem fdp", "blockdev --report"),
-    Case("plain", "blockdev --getsize64 /dev/nvme0n1"),
+    Case("plain", "blockdev --getss --getpbsz --getsz --getsize64 --getro /dev/nvme0n1"),
     Case("plain subsystem fdp", "lsblk", Blanks()),
     Case("plain", "dd if=/dev/nvme0n1 bs=4k count=2 status=none"),
 ]
 
-OTHERS = [
+# What these change stays changed for those behind them.
+CHANGES = [
+    Case("plain", "printf %512s x > w; nvme io-passthru /dev/nvme0n1 -o 1 -n 1 -l 512 -w -i w --cdw10=3"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 1 -n 1 -l 512 -w --cdw10=4 < w"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 5 -n 1 -l 512 -w -i w --cdw10=3"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 5 -n 1 -l 512 -w -i w --cdw10=5", EXPLAINED),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 8 -n 1 --cdw10=7"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 0 -n 1"),
+    Case("plain", "dd if=/dev/nvme0n1 bs=512 count=8 status=none iflag=direct"),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 9 --cdw10=4 --cdw11=0x150"),
+    Case("plain", "nvme admin-passthru /dev/nvme0 -o 10 --cdw10=4"),
+    Case("plain", "nvme reset /dev/nvme0"),
     Case("plain", "nvme subsystem-reset /dev/nvme0"),
 ]
 
-CASES = [*IDENTIFY, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *OTHERS]
+CASES = [*IDENTIFY, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *CHANGES]
 
 
 def cases_of(configuration):

@@ -24,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path[:0] = [os.path.join(ROOT, "tests", "linux"), os.path.join(ROOT, "tests", "system")]
 
 import linux_guest  # noqa: E402
+from linux_guest import Answer  # noqa: E402
 from nvme_cases import rules_of  # noqa: E402
 from nvme_configurations import CONFIGURATIONS  # noqa: E402
 
@@ -68,7 +69,7 @@ def parse_answers(data):
         at = match.end() + out + err
         if number != len(answers) or at > len(data):
             break
-        answers.append(linux_guest.Answer(data[match.end():match.end() + out], data[match.end() + out:at], status))
+        answers.append(Answer(data[match.end():match.end() + out], data[match.end() + out:at], status))
     return answers
 
 

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from nvme_cases import CASES, cases_of
+from nvme_cases import CASES, Blanks, Differs, Form, Masked, Order, cases_of
 from nvme_configurations import CONFIGURATIONS
-from nvme_differential import difference, run_both
+from nvme_differential import Answer, difference, from_ours, run_both, to_ours
 
 
 def offers(configuration):
@@ -23,11 +23,44 @@ def test_rows_name_configurations():
     assert len(rows) == len(set(rows)), "a line has two rows"
 
 
+def test_names_are_translated():
+    assert to_ours("nvme list-ns /dev/nvme0 | grep nvme; ls /dev/nvme0n1 nvme-subsys0") == \
+        "nvme list-ns /dev/my_nvme0 | grep nvme; ls /dev/my_nvme0n1 my_nvme-subsys0"
+    assert from_ours(b"/dev/my_nvme0n1      serial my_nvme0: in use: my_nvme\n") == b"/dev/nvme0n1         serial nvme0: in use: nvme\n"
+
+
+def differ(one, other, *rules):
+    return difference(Answer(one, b"", 0), Answer(other, b"", 0), rules)
+
+
+def test_every_difference_is_seen():
+    same = Answer(b"out\n", b"err\n", 1)
+    assert not difference(same, Answer(b"out\n", b"err\n", 1))
+    for other in Answer(b"out", b"err\n", 1), Answer(b"out\n", b"", 1), Answer(b"out\n", b"err\n", 2), Answer(b"", b"out\nerr\n", 1):
+        assert difference(same, other)
+    assert not differ(b'{"a": 1, "b": [2]}', b'{ "b":[2], "a":1 }')
+    for other in b'{"a": 1, "b": [3]}', b'{"a": 1}', b'{"a": "1", "b": [2]}', b'{"a": 1, "b": [2]':
+        assert differ(b'{"a": 1, "b": [2]}', other)
+
+
+@pytest.mark.parametrize("rule,one,other,third", [
+    (Form("^read", ""), b"read: 12\n", b"read: 7\n", b"read: none\n"),
+    (Form("^read", ""), b"read: 1\nelse: 1\n", b"read: 2\nelse: 1\n", b"read: 1\nelse: 2\n"),
+    (Blanks(), b"a   b\n", b"a b\n", b"ab\n"),
+    (Differs("^x", ""), b"a\nx\n\t1\nb\n", b"a\nb\n", b"a\n"),
+    (Order("^n", ""), b"n1\nn2\na\n", b"n2\nn1\na\n", b"n1\na\nn2\n"),
+    (Masked("^is: (.*)!$", ""), b"is: one!\n", b"is: two!\n", b"is: one?\n"),
+])
+def test_a_rule_allows_what_it_says_and_no_more(rule, one, other, third):
+    assert differ(one, other) and not differ(one, other, rule) and differ(one, third, rule)
+
+
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_as_on_linux(name):
     if not offers(CONFIGURATIONS[name]):
         pytest.skip(f"this QEMU has no {' '.join(CONFIGURATIONS[name].needs)}")
     cases = cases_of(name)
-    linux, ours = run_both(name, [case.line for case in cases])
+    (version, *linux), (_, *ours) = run_both(name, ["nvme version", *(case.line for case in cases)])
+    assert version.out.startswith(b"nvme version 2.3 "), f"the rows are for nvme-cli 2.3, which this distribution has not: {version.out}"
     failures = [f"{case.line}\n{text}" for case, one, other in zip(cases, linux, ours) if (text := difference(one, other, case.rules))]
     assert not failures, "\n".join(failures)

@@ -1,6 +1,6 @@
 /* What is printed of a controller, whatever it says: Identify data, properties, names of codes; and
- * the commands that show it (nvme list, id-ctrl, id-ns, list-ns, show-regs, lsblk) on a simulated
- * controller that hands over the input as its data. */
+ * the commands that show it (nvme list, id-ctrl, id-ns, list-ns, show-regs, the log pages, lsblk)
+ * on a simulated controller that hands over the input as its data. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +57,7 @@ static void lie(void *context, uint16_t queue, const uint8_t command[64], uint8_
 		size_t size)
 {
 	(void)context, (void)queue;
-	if (command[0] == 6 && input_take(&in, 1) & 1)
+	if ((command[0] == 2 || command[0] == 6) && input_take(&in, 1) & 1)
 		for (unsigned pieces = (unsigned)input_take(&in, 1) % 9; pieces; pieces--) {
 			size_t at = input_take(&in, 2) % size, length = input_take(&in, 1) % 32;
 
@@ -85,6 +85,49 @@ static void command(const char *name, ...)
 		argc++;
 	va_end(args);
 	command_run(command_find(name), argc, argv);
+}
+
+/* Each structure with a table. */
+static const struct nvme_structure *const tables[] = {
+	&nvme_identify_controller_table, &nvme_power_state_table,
+	&nvme_identify_namespace_table,	 &nvme_lba_format_table,
+	&nvme_error_log_entry_table,	 &nvme_smart_log_table,
+	&nvme_endurance_group_log_table, &nvme_predictable_latency_log_table,
+	&nvme_reservation_log_table,
+};
+
+/* One of the subcommands that show log pages: counts and lengths of all kinds in them. */
+static void show_log(struct sim_controller *sim)
+{
+	static const char *const names[] = {
+		"smart-log",
+		"error-log",
+		"fw-log",
+		"changed-ns-list-log",
+		"endurance-log",
+		"predictable-lat-log",
+		"resv-notif-log",
+		"effects-log",
+		"self-test-log",
+		"sanitize-log",
+		"ana-log",
+		"lba-status-log",
+		"supported-log-pages",
+		"fid-support-effects-log",
+		"mi-cmd-support-effects-log",
+		"pred-lat-event-agg-log",
+		"endurance-event-agg-log",
+	};
+	static const char *const outputs[] = {"normal", "json", "binary"};
+
+	fill(page, sizeof(page));
+	for (unsigned lid = 0; lid < 256; lid++)
+		sim_set_log(sim, (uint8_t)lid, page, sizeof(page));
+	command("nvme", names[input_take(&in, 1) % (sizeof(names) / sizeof(names[0]))],
+		"/dev/my_nvme0", "-o", outputs[input_take(&in, 1) % 3], NULL);
+	command("nvme", "telemetry-log", "/dev/my_nvme0", "-o", "/t", NULL);
+	command("nvme", "boot-part-log", "/dev/my_nvme0", "-f", "/t", NULL);
+	command("rm", "-f", "/t", NULL);
 }
 
 static void show_controller(void)
@@ -115,6 +158,7 @@ static void show_controller(void)
 		changing = false;
 		command("nvme", "admin-passthru", "/dev/my_nvme0", "--opcode=6", "--data-len=4096",
 			"-r", NULL);
+		show_log(sim);
 		nvme_detach(controller, true);
 	}
 	check(sim_allocations() == 0);
@@ -135,8 +179,9 @@ static int run(int argc, char **argv)
 		break;
 	case 1:
 		fill(page, sizeof(page));
-		nvme_print_structure(&nvme_identify_namespace_table, page, kind >> 5 & 3, kind & 7,
-				     "page");
+		nvme_print_structure(
+			tables[input_take(&in, 1) % (sizeof(tables) / sizeof(tables[0]))], page,
+			kind >> 5 & 3, kind & 7, "page");
 		break;
 	case 2:
 		fill(page, sizeof(struct nvme_properties));

@@ -150,8 +150,8 @@ static const char *sanitize_state(unsigned state)
 		"Most Recent Sanitize Command Completed Successfully.",
 		"Sanitize in Progress.",
 		"Most Recent Sanitize Command Failed.",
-		"Most Recent Sanitize Command (No-Deallocate After Sanitize) Completed "
-		"Successfully.",
+		("Most Recent Sanitize Command (No-Deallocate After Sanitize) Completed "
+		 "Successfully."),
 	};
 
 	return TEXT_OF(states, state, "Unknown");

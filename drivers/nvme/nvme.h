@@ -190,14 +190,15 @@ struct nvme_log_request {
 	bool retain;   /* RAE: an event that points at this page is not cleared */
 	bool by_index; /* OT: offset is the index of an entry */
 	uint64_t offset;
+	uint32_t piece; /* bytes of a command at most; 0: a page of 4 KiB */
 };
 
 /* The command for size bytes, a multiple of 4. */
 struct nvme_command nvme_log_command(const struct nvme_log_request *request, size_t size);
 
-/* A log page's bytes [offset, offset + size), both multiples of 4, page by page whatever MDTS; from
- * an index on in one command. -EOPNOTSUPP where the controller does not take the offset that this
- * needs.
+/* A log page's bytes [offset, offset + size), both multiples of 4, in pieces, with 4 KiB whatever
+ * MDTS; from an index on in one command. -EOPNOTSUPP where the controller does not take the offset
+ * that this needs.
  *
  * Reading a page to its end clears the event that points there, unless it is retained; all pieces
  * but the last retain it. The driver reads the page of each event itself, to clear it: what is

@@ -255,14 +255,15 @@ int nvme_log_page(struct nvme_controller *controller, const struct nvme_log_requ
 		  void *buffer, size_t size, struct nvme_reply *reply)
 {
 	struct nvme_log_request piece = *request;
-	size_t most = request->by_index ? size : NVME_PAGE_SIZE;
+	size_t most = request->by_index ? size : request->piece ? request->piece : NVME_PAGE_SIZE;
 	int error = 0;
 
 	if (!size || size & 3 || (request->offset & 3 && !request->by_index) ||
 	    request->offset > UINT64_MAX - size)
 		return -EINVAL;
 	/* It would send the first bytes again. */
-	if ((request->offset || size > most) && !(controller->identify->lpa & NVME_LPA_EXTENDED))
+	if ((request->offset || size > most || size > NVME_LOG_PLAIN_MAX) &&
+	    !(controller->identify->lpa & NVME_LPA_EXTENDED))
 		return -EOPNOTSUPP;
 	for (size_t done = 0, count; done < size && !error; done += count) {
 		struct nvme_command command;

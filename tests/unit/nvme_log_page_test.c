@@ -65,6 +65,24 @@ static void test_pieces(void **state)
 	driver_stop(&driver);
 }
 
+/* Larger ones where they are asked for. */
+static void test_large_pieces(void **state)
+{
+	const struct nvme_log_request request = {.lid = 0xc0, .piece = 65536};
+	uint8_t page[20000] = {1}, read[20000];
+	struct nvme_reply reply;
+	struct driver driver;
+
+	(void)state;
+	start(&driver, (struct sim_config){.tolerant = true});
+	sim_set_log(driver.sim, 0xc0, page, sizeof(page));
+	assert_int_equal(nvme_log_page(driver.controller, &request, read, sizeof(read), &reply), 0);
+	assert_memory_equal(read, page, sizeof(read));
+	assert_int_equal(sent.count, 1);
+	assert_int_equal(sent.commands->cdw10, 0xc0 | 4999 << 16);
+	driver_stop(&driver);
+}
+
 static void test_every_field(void **state)
 {
 	const struct nvme_log_request request = {.nsid = 0xfffffffe,
@@ -181,6 +199,6 @@ static void test_events(void **state)
 	driver_stop(&driver);
 }
 
-TESTS(cmocka_unit_test(test_pieces), cmocka_unit_test(test_every_field),
-      cmocka_unit_test(test_refused), cmocka_unit_test(test_unknown_page),
-      cmocka_unit_test(test_events))
+TESTS(cmocka_unit_test(test_pieces), cmocka_unit_test(test_large_pieces),
+      cmocka_unit_test(test_every_field), cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_unknown_page), cmocka_unit_test(test_events))

@@ -276,6 +276,8 @@ static void test_get_log(void **state)
 	       "8  9  a  b  c  d  e  f\n0000: 50 51 52      ");
 	expect(LINE("get-log", "-a 0x20000 | head -n 1"), 0, "log-id:2 ");
 	expect(LINE("get-log", "-i 0xbe -l 4"), 1, "NVMe status: Invalid Log Page");
+	/* behind the end of a page nothing is asked for by itself */
+	expect(LINE("get-log", "-i 3 -l 5000 -b | wc -c"), 0, "5000\n");
 	before = commands();
 	expect(LINE("get-log", "-i 0xc0"), 1, "non-zero log-len is required param\n");
 	expect(LINE("get-log", "-i 0xc0 -l 4 -o 2"), 1, "Invalid argument");
@@ -308,6 +310,8 @@ static void test_files(void **state)
 	expect(LINE("telemetry-log", "-o /t -c -d 2 && wc -c < /t"), 0, "1536\n");
 	header->last_block[2] = 0;
 	expect(LINE("telemetry-log", "-o /t"), 1, "no telemetry data block");
+	sim_set_log(driver.sim, NVME_LOG_TELEMETRY_HOST, NULL, 0);
+	expect(LINE("telemetry-log", "-o /t"), 1, "Failed to acquire telemetry log 16649!\n");
 	expect(LINE("telemetry-log", ""), 1, "Please provide an output file!\n");
 	expect(LINE("telemetry-log", "-o /t -d 5"), 1, "Invalid data area parameter - 5\n");
 	expect(LINE("telemetry-log", "-o /none/t"), 1, "No such file or directory");

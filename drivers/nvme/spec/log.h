@@ -42,7 +42,8 @@ enum nvme_log_id {
 #define NVME_LOG_CSI_SHIFT   24	       /* CDW14 */
 
 /* Log Page Attributes of Identify Controller: Base, figure 275 */
-#define NVME_LPA_EXTENDED 0x04u /* offsets, and more than 4,096 dwords */
+#define NVME_LPA_EXTENDED  0x04u      /* offsets, and any number of dwords */
+#define NVME_LOG_PLAIN_MAX (4096 * 4) /* bytes without: 12 bits of dwords */
 
 /* Supported Log Pages log: Base, section 5.16.1.1; a number of these for each of 256 pages */
 #define NVME_LOG_LSUPP		     0x1u

@@ -46,6 +46,9 @@ static int get_log_main(int argc, char **argv)
 		.retain = options.retain,
 		.by_index = options.by_index,
 		.offset = options.offset,
+		/* As few as can be: a page may end before what is asked for does, and whoever
+		 * begins behind its end is refused. */
+		.piece = nvme_transfer_max(target.controller),
 	};
 	uint32_t size = options.size;
 	const void *log;
@@ -153,8 +156,9 @@ static int telemetry_log_main(int argc, char **argv)
 		.lsp = options.generate && !options.controller ? NVME_TELEMETRY_CREATE : 0,
 		.retain = options.controller,
 	};
-	const struct nvme_telemetry_log *log;
-	int fd;
+	struct nvme_telemetry_log *log = alloc_or_fail(sizeof(*log));
+	struct nvme_reply reply = {0};
+	int fd, error;
 
 	if (!options.file)
 		return nvme_refuse("Please provide an output file!");
@@ -163,7 +167,12 @@ static int telemetry_log_main(int argc, char **argv)
 	if (options.area == 4 && !(nvme_identify(target.controller)->lpa & NVME_LPA_DATA_AREA_4))
 		fail(1, "Data area 4 unsupported, bit 6 of Log Page Attributes not set");
 	fd = open_output(options.file);
-	log = nvme_read_log(argv[0], &target, &request, sizeof(*log));
+	error = nvme_log_page(target.controller, &request, log, sizeof(*log), &reply);
+	if (nvme_check(argv[0], error, &reply)) {
+		if (reply.status)
+			err("Failed to acquire telemetry log %u!\n", reply.status);
+		return 1;
+	}
 	if (options.controller && !log->controller_available) {
 		out("Warning: Telemetry Controller-Initiated Data Not Available.\n");
 		write_output(fd, options.file, log, sizeof(*log));

@@ -50,8 +50,50 @@ static const struct reference_member smart_log[] = {
 };
 const struct reference reference_smart_log = REFERENCE(nvme_smart_log, smart_log);
 
+static const struct reference_member endurance_group_log[] = {
+	MEMBER(nvme_endurance_group_log, critical_warning),
+	MEMBER(nvme_endurance_group_log, avl_spare),
+	MEMBER(nvme_endurance_group_log, avl_spare_threshold),
+	MEMBER(nvme_endurance_group_log, percent_used),
+	MEMBER(nvme_endurance_group_log, endurance_estimate),
+	MEMBER(nvme_endurance_group_log, data_units_read),
+	MEMBER(nvme_endurance_group_log, data_units_written),
+	MEMBER(nvme_endurance_group_log, media_units_written),
+	MEMBER(nvme_endurance_group_log, host_read_cmds),
+	MEMBER(nvme_endurance_group_log, host_write_cmds),
+	MEMBER(nvme_endurance_group_log, media_data_integrity_err),
+	MEMBER(nvme_endurance_group_log, num_err_info_log_entries),
+};
+const struct reference reference_endurance_group_log =
+	REFERENCE(nvme_endurance_group_log, endurance_group_log);
+
+static const struct reference_member predictable_latency_log[] = {
+	MEMBER(nvme_nvmset_predictable_lat_log, status),
+	MEMBER(nvme_nvmset_predictable_lat_log, event_type),
+	MEMBER(nvme_nvmset_predictable_lat_log, dtwin_rt),
+	MEMBER(nvme_nvmset_predictable_lat_log, dtwin_wt),
+	MEMBER(nvme_nvmset_predictable_lat_log, dtwin_tmax),
+	MEMBER(nvme_nvmset_predictable_lat_log, ndwin_tmin_hi),
+	MEMBER(nvme_nvmset_predictable_lat_log, ndwin_tmin_lo),
+	MEMBER(nvme_nvmset_predictable_lat_log, dtwin_re),
+	MEMBER(nvme_nvmset_predictable_lat_log, dtwin_we),
+	MEMBER(nvme_nvmset_predictable_lat_log, dtwin_te),
+};
+const struct reference reference_predictable_latency_log =
+	REFERENCE(nvme_nvmset_predictable_lat_log, predictable_latency_log);
+
+static const struct reference_member reservation_log[] = {
+	MEMBER(nvme_resv_notification_log, lpc),
+	MEMBER(nvme_resv_notification_log, rnlpt),
+	MEMBER(nvme_resv_notification_log, nalp),
+	MEMBER(nvme_resv_notification_log, nsid),
+};
+const struct reference reference_reservation_log =
+	REFERENCE(nvme_resv_notification_log, reservation_log);
+
 #else
 
-const struct reference reference_error_log_entry, reference_smart_log;
+const struct reference reference_error_log_entry, reference_smart_log,
+	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log;
 
 #endif

@@ -20,7 +20,8 @@ extern const struct reference reference_controller, reference_power_state, refer
 	reference_lba_format, reference_properties;
 
 /* Log pages: nvme_describe_log_reference.c */
-extern const struct reference reference_error_log_entry, reference_smart_log;
+extern const struct reference reference_error_log_entry, reference_smart_log,
+	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log;
 
 #define MEMBER(type, member)                                                               \
 	{                                                                                  \

@@ -18,6 +18,17 @@ static const struct {
 	{"host_read_commands", "host_reads"},
 	{"host_write_commands", "host_writes"},
 	{"controller_busy_time", "ctrl_busy_time"},
+	{"dtwin_reads_typical", "dtwin_rt"},
+	{"dtwin_writes_typical", "dtwin_wt"},
+	{"dtwin_time_maximum", "dtwin_tmax"},
+	{"ndwin_time_minimum_high", "ndwin_tmin_hi"},
+	{"ndwin_time_minimum_low", "ndwin_tmin_lo"},
+	{"dtwin_reads_estimate", "dtwin_re"},
+	{"dtwin_writes_estimate", "dtwin_we"},
+	{"dtwin_time_estimate", "dtwin_te"},
+	{"count", "lpc"},
+	{"rn_log_type", "rnlpt"},
+	{"num_logs", "nalp"},
 	{"temperature_sensor_1", "temp_sensor[0]"},
 	{"temperature_sensor_8", "temp_sensor[7]"},
 };
@@ -35,6 +46,11 @@ static const struct described {
 	{"properties", &nvme_properties_table, &reference_properties},
 	{"Error Information", &nvme_error_log_entry_table, &reference_error_log_entry},
 	{"SMART / Health Information", &nvme_smart_log_table, &reference_smart_log},
+	{"Endurance Group Information", &nvme_endurance_group_log_table,
+	 &reference_endurance_group_log},
+	{"Predictable Latency Per NVM Set", &nvme_predictable_latency_log_table,
+	 &reference_predictable_latency_log},
+	{"Reservation Notification", &nvme_reservation_log_table, &reference_reservation_log},
 };
 #define DESCRIBED (sizeof(described) / sizeof(described[0]))
 
@@ -341,7 +357,8 @@ static const struct nvme_row *find_row(const struct nvme_structure *table, const
 			field = row;
 		else if (row->kind != NVME_ROW_KEY)
 			continue;
-		if (strcmp(reference_name(row->name), member) == 0)
+		if (strcmp(row->name, member) == 0 ||
+		    strcmp(reference_name(row->name), member) == 0)
 			return field;
 	}
 	return NULL;

@@ -107,6 +107,53 @@ IDENTIFY = [
     Case("subsystem", "nvme id-ns /dev/nvme1 -n 3"),
 ]
 
+HEALTH = Masked(r"(?i)(?:data.units.read|host_read_commands|^00[24]0)\W+(.*)$", "what the host has read since")
+LOG_WORDS = Masked(r"^status_field.*: ([^:]+)\)$", "statuses are explained in words of our own")
+
+LOGS = [
+    Case(ALL, "nvme smart-log /dev/nvme0", HEALTH),
+    Case(ALL, "nvme smart-log /dev/nvme0 -H", HEALTH),
+    Case(ALL, "nvme smart-log /dev/nvme0 -o json", HEALTH),
+    Case("plain", "nvme smart-log /dev/nvme0n1", HEALTH),
+    Case("plain", "nvme smart-log /dev/nvme0 -n 1 -b | wc -c"),
+    Case("namespaces", "nvme smart-log /dev/nvme0 -n 77", EXPLAINED),
+    Case(ALL, "nvme error-log /dev/nvme0", LOG_WORDS),
+    Case("plain", "nvme error-log /dev/nvme0 -e 2 -o json"),
+    Case("plain", "nvme error-log /dev/nvme0 -e 2 -b"),
+    Case("plain", "nvme error-log /dev/nvme0 -e 0"),
+    Case(ALL, "nvme fw-log /dev/nvme0"),
+    Case("plain", "nvme fw-log /dev/nvme0 -o json"),
+    Case("plain", "nvme fw-log /dev/nvme0 -b"),
+    Case(ALL, "nvme effects-log /dev/nvme0"),
+    Case("plain zoned", "nvme effects-log /dev/nvme0 -H"),
+    Case("plain zoned", "nvme effects-log /dev/nvme0 -o json"),
+    Case("plain zoned", "nvme effects-log /dev/nvme0 -c 2", EXPLAINED),
+    Case("plain", "nvme effects-log /dev/nvme0 -b"),
+    Case("plain", "nvme changed-ns-list-log /dev/nvme0"),
+    Case("plain", "nvme changed-ns-list-log /dev/nvme0 -o json"),
+    Case(ALL, "nvme endurance-log /dev/nvme0 -g 1", EXPLAINED),
+    Case("fdp", "nvme endurance-log /dev/nvme0 -g 1 -o json"),
+    Case(ALL, "nvme self-test-log /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme sanitize-log /dev/nvme0 -H", EXPLAINED),
+    Case("plain", "nvme ana-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme supported-log-pages /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme predictable-lat-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme pred-lat-event-agg-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme endurance-event-agg-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme lba-status-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme fid-support-effects-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme mi-cmd-support-effects-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme resv-notif-log /dev/nvme0", EXPLAINED),
+    Case("plain", "nvme boot-part-log /dev/nvme0 -f b", EXPLAINED),
+    Case("plain", "nvme telemetry-log /dev/nvme0 -o t", EXPLAINED),
+    Case("plain", "nvme telemetry-log /dev/nvme0"),
+    Case("plain", "nvme get-log /dev/nvme0 -i 2 -l 512", HEALTH),
+    Case("plain", "nvme get-log /dev/nvme0 -i 3 -l 20 -b"),
+    Case("plain", "nvme get-log /dev/nvme0 -i 5 -l 8192"),
+    Case("plain", "nvme get-log /dev/nvme0 -i 2 -l 16 -o 208"),
+    Case("plain", "nvme get-log /dev/nvme0 -i 0xbe -l 16", EXPLAINED),
+]
+
 REGISTERS = [
     Case(ALL, "nvme show-regs /dev/nvme0", OURS_ALONE, QUEUES, BUFFER),
     Case(ALL, "nvme show-regs /dev/nvme0 -H", OURS_ALONE, QUEUES, BUFFER, DECODED),
@@ -162,7 +209,7 @@ CHANGES = [
     Case("plain", "nvme subsystem-reset /dev/nvme0"),
 ]
 
-CASES = [*IDENTIFY, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *CHANGES]
+CASES = [*IDENTIFY, *LOGS, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *CHANGES]
 
 
 def cases_of(configuration):

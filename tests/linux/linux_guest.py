@@ -168,6 +168,9 @@ def linux_guest():
     with open(os.path.join(BUILD, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(target):
+            for old in glob.glob(os.path.join(BUILD, "*" + os.sep)):
+                if os.path.basename(os.path.dirname(old)) != "lists":
+                    shutil.rmtree(old)
             make(target)
     return target
 

@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
-from nvme_cases import CASES, Blanks, Differs, Form, Masked, Order, cases_of
+from nvme_cases import CASES, cases_of
 from nvme_configurations import CONFIGURATIONS
 from nvme_differential import Answer, difference, from_ours, run_both, to_ours
+from nvme_rules import Blanks, Differs, Form, Masked, Order
 
 
 def offers(configuration):

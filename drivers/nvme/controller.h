@@ -50,10 +50,8 @@ struct nvme_controller {
 	struct nvme_controller *next;
 	uint64_t io_timeout_ns;
 	uint64_t admin_timeout_ns;
-	struct nvme_identify_controller
-		*identify; /* a copy: the controller cannot change it any more */
-	uint8_t *scratch; /* DMA memory for the driver's own commands: what they send, what they get
-			   */
+	struct nvme_identify_controller *identify; /* a copy, not the controller's any more */
+	uint8_t *scratch; /* DMA memory for data of the driver's own commands */
 	uint64_t scratch_bus;
 	struct nvme_options options;
 	unsigned number;

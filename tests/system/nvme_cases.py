@@ -45,7 +45,7 @@ IDENTIFY = [
     Case("subsystem", "nvme id-ns /dev/nvme1 -n 3"),
 ]
 
-HEALTH = Masked(r"(?i)(?:data.units.read|host_read_commands|^00[24]0)\W+(.*)$", "what the host has read since")
+HEALTH = Masked(r"(?i)(?:data.units.read|host_read_c(?:ommands|mds)|^00[24]0)\W+(.*)$", "what the host has read since")
 LOG_WORDS = Masked(r"^status_field.*: ([^:]+)\)$", "statuses are explained in words of our own")
 
 LOGS = [
@@ -69,8 +69,8 @@ LOGS = [
     Case("plain", "nvme effects-log /dev/nvme0 -b"),
     Case("plain", "nvme changed-ns-list-log /dev/nvme0"),
     Case("plain", "nvme changed-ns-list-log /dev/nvme0 -o json"),
-    Case(ALL, "nvme endurance-log /dev/nvme0 -g 1", EXPLAINED),
-    Case("fdp", "nvme endurance-log /dev/nvme0 -g 1 -o json"),
+    Case(ALL, "nvme endurance-log /dev/nvme0 -g 1", HEALTH, EXPLAINED),
+    Case("fdp", "nvme endurance-log /dev/nvme0 -g 1 -o json", HEALTH),
     Case(ALL, "nvme self-test-log /dev/nvme0", EXPLAINED),
     Case(ALL, "nvme sanitize-log /dev/nvme0 -H", EXPLAINED),
     Case("plain", "nvme ana-log /dev/nvme0", EXPLAINED),

@@ -6,8 +6,8 @@
 
 static void indent(struct json *json)
 {
-	for (unsigned i = 0; i < json->depth; i++)
-		json->write("  ");
+	for (unsigned i = 0; i < json->depth * (json->indent ? json->indent : 2); i++)
+		json->write(" ");
 }
 
 static void quoted(struct json *json, const char *text, uint32_t size)
@@ -40,7 +40,7 @@ static void begin_value(struct json *json, const char *key)
 	json->filled |= level;
 	if (key) {
 		quoted(json, key, UINT32_MAX);
-		json->write(":");
+		json->write(json->colon ? json->colon : ":");
 	}
 }
 

@@ -1,5 +1,5 @@
 /* A writer of JSON: text goes out as it is made, laid out as json-c's "pretty" form has it, two
- * blanks for each level. */
+ * blanks for each level, or as somebody else has it. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,9 @@
 struct json {
 	/* Takes a piece of the text. */
 	void (*write)(const char *text);
-	uint32_t filled; /* by level: something stands there already */
+	unsigned indent;   /* blanks for each level; 0: two */
+	const char *colon; /* behind a key; NULL: ":" */
+	uint32_t filled;   /* by level: something stands there already */
 	unsigned depth;
 };
 

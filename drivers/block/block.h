@@ -63,8 +63,8 @@ struct block_device {
 	uint32_t
 		transfer_max; /* bytes one device command carries; a hint, requests may be larger */
 	bool read_only;
-	bool gone;	   /* removed or failed: every new request completes with -ENODEV */
-	const char *model; /* for lsblk, may be "" */
+	bool gone; /* removed or failed: every new request completes with -ENODEV */
+	const char *model, *serial; /* for lsblk, may be "" or NULL */
 	const struct block_operations *operations;
 	void *driver_data;
 	void *file_data; /* the file layer's buffer for this device */

@@ -123,17 +123,14 @@ static void free_controller(struct nvme_controller *controller)
 	nvme_free(controller);
 }
 
-/* Model and serial number for people: ASCII, blanks at the end cut off. */
-static void take_model(struct nvme_controller *controller)
+/* Model or serial number for people: ASCII, blanks at the end cut off. */
+static void take_text(char *to, const char *from, size_t length)
 {
-	const char *from = controller->identify->mn;
-	size_t length = sizeof(controller->identify->mn);
-
 	while (length && (from[length - 1] == ' ' || !from[length - 1]))
 		length--;
 	for (size_t i = 0; i < length; i++)
-		controller->model[i] = from[i] >= ' ' && from[i] < 127 ? from[i] : '?';
-	controller->model[length] = 0;
+		to[i] = from[i] >= ' ' && from[i] < 127 ? from[i] : '?';
+	to[length] = 0;
 }
 
 /* Stops what firmware left it doing, and enables it. */
@@ -222,7 +219,9 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 			nvme_silence(controller);
 		goto free;
 	}
-	take_model(controller);
+	take_text(controller->model, controller->identify->mn, sizeof(controller->identify->mn));
+	take_text(controller->serial_text, controller->identify->sn,
+		  sizeof(controller->identify->sn));
 	nvme_setup_over(controller);
 	for (link = &first_controller; *link; link = &(*link)->next)
 		;

@@ -57,7 +57,7 @@ struct nvme_controller {
 	unsigned number;
 	char name[NVME_NAME_MAX];
 	char address[16];
-	char model[41];
+	char model[41], serial_text[21];
 	struct nvme_channel *channels[1 + NVME_QUEUES_MAX]; /* 0: admin; the others are lanes' */
 };
 

@@ -101,6 +101,7 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		ns->block.gone = true; /* until it is registered: it may be left out */
 		snprintf(ns->block.name, sizeof(ns->block.name), "%sn%u", controller->name, nsid);
 		ns->block.model = controller->model;
+		ns->block.serial = controller->serial_text;
 		ns->block.operations = &nvme_block_operations;
 		ns->block.driver_data = ns;
 		ns->controller = controller;
@@ -319,7 +320,7 @@ void nvme_namespaces_free(struct nvme_controller *controller)
 		n->registered = n->active = false;
 		n->controller = NULL;
 		n->next = NULL;
-		n->block.model = "";
+		n->block.model = n->block.serial = "";
 		/* An open file still points here: it keeps finding a device that is gone. */
 		if (!n->block.file_data)
 			nvme_free(n);

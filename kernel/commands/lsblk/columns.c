@@ -1,0 +1,192 @@
+/* The columns of lsblk: one row each, in util-linux' order of names. A row without a function is a
+ * column that stays empty: no partitions, file systems or owners here. */
+#include "kernel/commands/lsblk/columns.h"
+
+#include "drivers/block/block.h"
+#include "kernel/commands/command.h"
+#include "kernel/commands/support/paths.h"
+#include "kernel/posix/file.h"
+#include "lib/ctype.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+#define READ_AHEAD_KIB 128 /* as Linux shows it */
+
+static uint64_t zero(const struct block_device *device)
+{
+	(void)device;
+	return 0;
+}
+
+static uint64_t read_ahead(const struct block_device *device)
+{
+	(void)device;
+	return READ_AHEAD_KIB;
+}
+
+static uint64_t block_size(const struct block_device *device)
+{
+	return device->block_size;
+}
+
+static uint64_t size(const struct block_device *device)
+{
+	return device->block_count * device->block_size;
+}
+
+static uint64_t read_only(const struct block_device *device)
+{
+	return device->read_only;
+}
+
+static const char *name(const struct block_device *device)
+{
+	return device->name;
+}
+
+static const char *path(const struct block_device *device)
+{
+	return path_join("/dev", device->name);
+}
+
+static const char *node(const struct block_device *device)
+{
+	struct file_stat stat;
+	char *text = alloc_or_fail(24);
+
+	text[0] = '\0';
+	if (path_stat(path(device), &stat) == 0)
+		snprintf(text, 24, "%u:%u", stat.major, stat.minor);
+	return text;
+}
+
+static const char *mode(const struct block_device *device)
+{
+	(void)device;
+	return "brw-------";
+}
+
+static const char *model(const struct block_device *device)
+{
+	return device->model;
+}
+
+static const char *serial(const struct block_device *device)
+{
+	return device->serial;
+}
+
+static const char *type(const struct block_device *device)
+{
+	(void)device;
+	return "disk";
+}
+
+static const char *state(const struct block_device *device)
+{
+	return device->gone ? "" : "live";
+}
+
+static const char *none(const struct block_device *device)
+{
+	(void)device;
+	return "none";
+}
+
+static const char *transport(const struct block_device *device)
+{
+	(void)device;
+	return "nvme";
+}
+
+static const char *subsystems(const struct block_device *device)
+{
+	(void)device;
+	return "block:nvme:pci";
+}
+
+const struct column columns[] = {
+	{"ALIGNMENT", COLUMN_NUMBER, .number = zero},
+	{"DISC-ALN", COLUMN_NUMBER, .number = zero},
+	{"DAX", COLUMN_FLAG, .number = zero},
+	{"DISC-GRAN", COLUMN_SIZE, .number = zero},
+	{"DISC-MAX", COLUMN_SIZE, .number = zero},
+	{"DISC-ZERO", COLUMN_FLAG, .number = zero},
+	{"FSAVAIL", COLUMN_SIZE, NULL, NULL},
+	{"FSROOTS", COLUMN_LIST, NULL, NULL},
+	{"FSSIZE", COLUMN_SIZE, NULL, NULL},
+	{"FSTYPE", COLUMN_TEXT, NULL, NULL},
+	{"FSUSED", COLUMN_SIZE, NULL, NULL},
+	{"FSUSE%", COLUMN_NUMBER, NULL, NULL},
+	{"FSVER", COLUMN_TEXT, NULL, NULL},
+	{"GROUP", COLUMN_TEXT, NULL, NULL},
+	{"HCTL", COLUMN_TEXT, NULL, NULL},
+	{"HOTPLUG", COLUMN_FLAG, .number = zero},
+	{"KNAME", COLUMN_TEXT, .text = name},
+	{"LABEL", COLUMN_TEXT, NULL, NULL},
+	{"LOG-SEC", COLUMN_NUMBER, .number = block_size},
+	{"MAJ:MIN", COLUMN_NODE, .text = node},
+	{"MIN-IO", COLUMN_NUMBER, .number = block_size},
+	{"MODE", COLUMN_TEXT, .text = mode},
+	{"MODEL", COLUMN_TEXT, .text = model},
+	{"NAME", COLUMN_TEXT, .text = name},
+	{"OPT-IO", COLUMN_NUMBER, .number = zero},
+	{"OWNER", COLUMN_TEXT, NULL, NULL},
+	{"PARTFLAGS", COLUMN_TEXT, NULL, NULL},
+	{"PARTLABEL", COLUMN_TEXT, NULL, NULL},
+	{"PARTTYPE", COLUMN_TEXT, NULL, NULL},
+	{"PARTTYPENAME", COLUMN_TEXT, NULL, NULL},
+	{"PARTUUID", COLUMN_TEXT, NULL, NULL},
+	{"PATH", COLUMN_TEXT, .text = path},
+	{"PHY-SEC", COLUMN_NUMBER, .number = block_size},
+	{"PKNAME", COLUMN_TEXT, NULL, NULL},
+	{"PTTYPE", COLUMN_TEXT, NULL, NULL},
+	{"PTUUID", COLUMN_TEXT, NULL, NULL},
+	{"RA", COLUMN_NUMBER, .number = read_ahead},
+	{"RAND", COLUMN_FLAG, .number = zero},
+	{"REV", COLUMN_NUMBER, NULL, NULL},
+	{"RM", COLUMN_FLAG, .number = zero},
+	{"RO", COLUMN_FLAG, .number = read_only},
+	{"ROTA", COLUMN_FLAG, .number = zero},
+	{"RQ-SIZE", COLUMN_NUMBER, NULL, NULL},
+	{"SCHED", COLUMN_TEXT, .text = none},
+	{"SERIAL", COLUMN_TEXT, .text = serial},
+	{"SIZE", COLUMN_SIZE, .number = size},
+	{"START", COLUMN_NUMBER, NULL, NULL},
+	{"STATE", COLUMN_TEXT, .text = state},
+	{"SUBSYSTEMS", COLUMN_TEXT, .text = subsystems},
+	{"MOUNTPOINT", COLUMN_TEXT, NULL, NULL},
+	{"MOUNTPOINTS", COLUMN_LIST, NULL, NULL},
+	{"TRAN", COLUMN_TEXT, .text = transport},
+	{"TYPE", COLUMN_TEXT, .text = type},
+	{"UUID", COLUMN_TEXT, NULL, NULL},
+	{"VENDOR", COLUMN_TEXT, NULL, NULL},
+	{"WSAME", COLUMN_SIZE, .number = zero},
+	{"WWN", COLUMN_TEXT, NULL, NULL},
+	{"ZONED", COLUMN_TEXT, .text = none},
+	{"ZONE-SZ", COLUMN_SIZE, .number = zero},
+	{"ZONE-WGRAN", COLUMN_SIZE, .number = zero},
+	{"ZONE-APP", COLUMN_SIZE, .number = zero},
+	{"ZONE-NR", COLUMN_NUMBER, .number = zero},
+	{"ZONE-OMAX", COLUMN_NUMBER, .number = zero},
+	{"ZONE-AMAX", COLUMN_NUMBER, .number = zero},
+};
+const size_t column_count = sizeof(columns) / sizeof(columns[0]);
+
+static bool same(const char *name, const char *text, size_t length)
+{
+	if (strlen(name) != length)
+		return false;
+	for (; length; length--, name++, text++)
+		if (*name != to_upper(*text))
+			return false;
+	return true;
+}
+
+const struct column *column_find(const char *text, size_t length)
+{
+	for (size_t i = 0; i < column_count; i++)
+		if (same(columns[i].name, text, length))
+			return &columns[i];
+	return NULL;
+}

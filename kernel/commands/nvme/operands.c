@@ -9,7 +9,7 @@
 #define DEVICE_PREFIX "/dev/"
 
 /* The controller part of a name such as my_nvme0n1, and its namespace. */
-static bool find_target(const char *name, struct nvme_target *target)
+static bool find_name(const char *name, struct nvme_target *target)
 {
 	struct block_device *device = block_find(name);
 	struct nvme_namespace *namespace = device ? nvme_namespace_of(device) : NULL;
@@ -35,6 +35,11 @@ static const char *device_name(const char *operand)
 	return path + strlen(DEVICE_PREFIX);
 }
 
+bool nvme_find_target(const char *operand, struct nvme_target *target)
+{
+	return find_name(device_name(operand), target);
+}
+
 _Noreturn static void fail_no_device(const char *operand)
 {
 	struct file_stat stat;
@@ -50,14 +55,12 @@ _Noreturn static void fail_no_device(const char *operand)
 struct nvme_target nvme_operand(int argc, char **argv, int index)
 {
 	struct nvme_target target;
-	const char *name;
 
 	if (index >= argc)
 		fail(1, "%s: missing device", argv[0]);
 	if (index + 1 < argc)
 		fail(1, "%s: extra operand %s", argv[0], quote(argv[index + 1]));
-	name = device_name(argv[index]);
-	if (!find_target(name, &target))
+	if (!nvme_find_target(argv[index], &target))
 		fail_no_device(argv[index]);
 	return target;
 }

@@ -94,6 +94,8 @@ struct nvme_target nvme_arguments_optional(int argc, char **argv, const struct n
 int nvme_arguments_only(int argc, char **argv, const struct nvme_option *options, void *values);
 /* Ends the process unless there are neither operands nor options. */
 void nvme_no_operand(int argc, char **argv);
+/* What the operand names; false where there is nothing of that name. */
+bool nvme_find_target(const char *operand, struct nvme_target *target);
 /* The one operand at argv[index]. Ends the process with a message where it is missing, unknown, or
  * not the only one. */
 struct nvme_target nvme_operand(int argc, char **argv, int index);

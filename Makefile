@@ -23,10 +23,11 @@ CLANG := $(findstring clang,$(CC_VERSION))
 TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
 NM := $(TOOL_PREFIX)nm
 
-# Bytes go through the drivers, the files and lib; in the commands and the shell a person waits,
-# and small counts for more than fast.
+# Bytes go through the drivers, the files and lib; in the commands and the shell a person waits, the
+# PCI bus and the self-tests wait for devices: there small counts for more than fast.
 OPTIMIZE := -O2
-$(B)/kernel/kernel/commands/%.o $(B)/kernel/kernel/shell/%.o: OPTIMIZE := -Os
+SMALL := kernel/commands kernel/shell drivers/pci tests/guest
+$(addprefix $(B)/kernel/,$(addsuffix /%.o,$(SMALL))): OPTIMIZE := -Os
 CFLAGS := -std=gnu11 -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
@@ -53,7 +54,7 @@ ISO := $(B)/my_nvme.iso
 all: $(KERNEL)
 
 # Changes when the compiler, its options or the list of sources do.
-FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(OPTIMIZE) $(LDFLAGS) $(SOURCES)
+FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(OPTIMIZE) $(SMALL) $(LDFLAGS) $(SOURCES)
 $(B)/kernel/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@

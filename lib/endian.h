@@ -43,6 +43,25 @@ static inline uint64_t get_be64(const void *from)
 	return __builtin_bswap64(get_le64(from));
 }
 
+/* size: up to 8 bytes, as below */
+static inline uint64_t get_be(const void *from, unsigned size)
+{
+	const uint8_t *byte = from;
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value = value << 8 | byte[i];
+	return value;
+}
+
+static inline void put_be(void *to, uint64_t value, unsigned size)
+{
+	uint8_t *byte = to;
+
+	for (; size--; value >>= 8)
+		byte[size] = (uint8_t)value;
+}
+
 static inline void put_le16(void *to, uint16_t value)
 {
 	uint8_t *byte = to;

@@ -18,7 +18,7 @@ SECONDS  ?= 60
 SIM  = $(filter-out tests/sim/driver.c,$(wildcard tests/sim/*.c))
 DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c drivers/nvme/spec/*.c drivers/nvme/transport/*.c)) \
 	$(wildcard drivers/block/*.c) lib/errno.c \
-	lib/number.c lib/prng.c
+	lib/crc16.c lib/crc64.c lib/number.c lib/prng.c
 # The files, the shell and the commands on the host.
 -include $(wildcard tests/host/*.mk)
 
@@ -54,6 +54,7 @@ unit_nvme_command = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme
 unit_nvme_describe = tests/unit/nvme_describe_reference.c tests/unit/nvme_describe_log_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_show = kernel/commands/nvme/show.c kernel/commands/nvme/show_json.c lib/json.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_status = $(wildcard drivers/nvme/spec/*.c)
+unit_nvme_protection = drivers/nvme/protection.c drivers/nvme/transport/prp.c lib/crc16.c lib/crc64.c $(SIM)
 unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
 unit_nvme_transport = $(wildcard drivers/nvme/transport/*.c drivers/nvme/spec/*.c) $(SIM)

@@ -22,6 +22,12 @@ static void test_both_orders(void **state)
 	assert_memory_equal(out, bytes + 1, 8);
 	put_be64(out, 0xf102f304f506f708);
 	assert_memory_equal(out, bytes + 1, 8);
+	for (unsigned size = 1; size <= 8; size++) {
+		memset(out, 0, sizeof(out));
+		put_be(out, get_be(bytes + 1, size), size);
+		assert_memory_equal(out, bytes + 1, size);
+	}
+	assert_int_equal(get_be(bytes + 1, 3), 0xf102f3);
 }
 
 TESTS(cmocka_unit_test(test_both_orders))

@@ -19,7 +19,12 @@ enum nvme_guard {
 /* PRINFO and Storage Tag Check, CDW12: NVM, figure 11 and section 5.2 */
 #define NVME_RW_PRINFO_SHIFT 26
 #define NVME_RW_PRACT	     0x20000000u
+#define NVME_RW_PRCHK_GUARD  0x10000000u
+#define NVME_RW_PRCHK_APP    0x08000000u /* application tag */
+#define NVME_RW_PRCHK_REF    0x04000000u /* reference tag */
 #define NVME_RW_STC	     0x01000000u
+/* CDW15 beside them: the application tag, and which of its bits matter where it is checked */
+#define NVME_RW_APP_TAG(tag, mask) ((uint32_t)(mask) << 16 | (uint16_t)(tag))
 
 /* What belongs to each block beside its data. */
 struct nvme_metadata_format {
@@ -37,3 +42,24 @@ static inline unsigned nvme_protection_size(unsigned guard)
 {
 	return guard == NVME_GUARD_16 ? 8 : guard < NVME_GUARD_RESERVED ? 16 : 0;
 }
+
+/* The tuples with 16 and 64 bits of guard, of which all numbers are big endian: NVM, sections
+ * 5.2.1.1 and 5.2.1.3. Behind the application tag the high bits are the storage tag, the others the
+ * reference tag. */
+struct nvme_protection_16 {
+	uint8_t guard[2];
+	uint8_t application_tag[2];
+	uint8_t tags[4];
+};
+_Static_assert(sizeof(struct nvme_protection_16) == 8, "protection information, 16b guard");
+
+struct nvme_protection_64 {
+	uint8_t guard[8];
+	uint8_t application_tag[2];
+	uint8_t tags[6];
+};
+_Static_assert(sizeof(struct nvme_protection_64) == 16, "protection information, 64b guard");
+
+/* An application tag of all ones means that nothing is checked: of types 1 and 2, and of type 3
+ * where the reference tag is all ones, too (NVM, section 5.2.3). */
+#define NVME_APP_TAG_UNCHECKED 0xffffu

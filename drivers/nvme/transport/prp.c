@@ -127,7 +127,7 @@ void nvme_cursor_advance(struct nvme_cursor *cursor, size_t size)
 	}
 }
 
-static size_t step(struct nvme_cursor *cursor, size_t size)
+size_t nvme_cursor_run(struct nvme_cursor *cursor, size_t size)
 {
 	size_t left;
 
@@ -143,7 +143,7 @@ void nvme_cursor_gather(struct nvme_cursor cursor, void *buffer, size_t size)
 	char *to = buffer;
 
 	while (size) {
-		size_t chunk = step(&cursor, size);
+		size_t chunk = nvme_cursor_run(&cursor, size);
 
 		memcpy(to, (const char *)cursor.segment->address + cursor.offset, chunk);
 		cursor.offset += chunk;
@@ -157,7 +157,7 @@ void nvme_cursor_scatter(struct nvme_cursor cursor, const void *buffer, size_t s
 	const char *from = buffer;
 
 	while (size) {
-		size_t chunk = step(&cursor, size);
+		size_t chunk = nvme_cursor_run(&cursor, size);
 
 		memcpy((char *)cursor.segment->address + cursor.offset, from, chunk);
 		cursor.offset += chunk;

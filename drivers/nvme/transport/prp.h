@@ -37,6 +37,9 @@ unsigned nvme_prp_entries(size_t size);
 size_t nvme_prp_build(const struct nvme_cursor *cursor, size_t size,
 		      const struct nvme_prp_list *list, uint64_t *prp1, uint64_t *prp2);
 
+/* How many of the next size bytes (1 at least) lie behind each other in memory; cursor->segment is
+ * theirs then. */
+size_t nvme_cursor_run(struct nvme_cursor *cursor, size_t size);
 /* Moves the cursor on by size bytes. */
 void nvme_cursor_advance(struct nvme_cursor *cursor, size_t size);
 /* Copies between the segments (from the cursor on) and a buffer. */

@@ -304,22 +304,24 @@ static int setup_queues(struct nvme_controller *controller)
 	return 0;
 }
 
-/* Without ACRE the controller does not use CRD: Base, section 5.27.1.18. A refusal changes nothing.
- */
-static int setup_retry_delays(struct nvme_controller *controller)
+/* Without ACRE the controller does not use CRD, without LBAFEE it does not let extended LBA formats
+ * be used: Base, section 5.27.1.18. A refusal changes nothing. */
+static int setup_host_behavior(struct nvme_controller *controller)
 {
 	const struct nvme_identify_controller *identify = controller->identify;
 	const struct nvme_command command = {
 		.opcode = NVME_ADMIN_SET_FEATURES,
 		.cdw10 = NVME_FEATURE_HOST_BEHAVIOR,
 	};
+	struct nvme_host_behavior *behavior = (void *)controller->scratch;
 	struct nvme_reply reply;
 	int error;
 
-	if (!identify->crdt1 && !identify->crdt2 && !identify->crdt3)
-		return 0;
 	memset(controller->scratch, 0, NVME_PAGE_SIZE);
-	controller->scratch[0] = 1;
+	behavior->acre = identify->crdt1 || identify->crdt2 || identify->crdt3;
+	behavior->lbafee = (identify->ctratt & NVME_CTRATT_ELBAS) != 0;
+	if (!behavior->acre && !behavior->lbafee)
+		return 0;
 	error = nvme_admin_with_retries(controller, &command, controller->scratch_bus, &reply);
 	return error && !nvme_answered(&reply) ? error : 0;
 }
@@ -338,7 +340,7 @@ static int setup(struct nvme_controller *controller)
 	if (!error)
 		error = nvme_events_setup(controller);
 	if (!error)
-		error = setup_retry_delays(controller);
+		error = setup_host_behavior(controller);
 	if (!error)
 		error = nvme_interrupts_setup(controller);
 	return error;

@@ -305,6 +305,15 @@ enum nvme_feature {
  * Configuration, CDW11: 15:0 vector (of an I/O completion queue that exists), bit 16 set: not
  * coalesced: Base, sections 5.27.1.6 and 5.27.1.7 */
 
+/* Host Behavior Support: Base, figure 332 */
+struct nvme_host_behavior {
+	uint8_t acre;	/* the host observes CRD */
+	uint8_t etdas;	/* extended telemetry data area 4 */
+	uint8_t lbafee; /* extended LBA formats */
+	uint8_t reserved3[509];
+};
+_Static_assert(sizeof(struct nvme_host_behavior) == 512, "Host Behavior Support");
+
 /* Asynchronous Event Configuration, CDW11: Base, section 5.27.1.8 */
 #define NVME_ASYNC_SMART     0x0000001fu /* critical warnings, as in the SMART log */
 #define NVME_ASYNC_PMR	     0x00000020u /* the one about the persistent memory region */

@@ -221,7 +221,7 @@ void sim_hold_line(bool hold);
 /* How many vectors and pins are registered, of all controllers. */
 unsigned sim_handlers(void);
 
-/* The namespace's data, behind the driver's back. */
+/* The namespace's data, behind the driver's back; each block's metadata follows it. */
 void sim_namespace_read(struct sim_controller *sim, uint32_t nsid, uint64_t lba, uint64_t count,
 			void *buffer);
 void sim_namespace_write(struct sim_controller *sim, uint32_t nsid, uint64_t lba, uint64_t count,

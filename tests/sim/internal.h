@@ -50,7 +50,12 @@
 #define SIM_SC_NOT_CHANGEABLE  0x10e
 #define SIM_SC_COMBINATION     0x12b
 #define SIM_SC_COMMAND_SET     0x12c
+#define SIM_SC_PROTECTION      0x181
+#define SIM_SC_GUARD	       0x282
+#define SIM_SC_APPLICATION_TAG 0x283
+#define SIM_SC_REFERENCE_TAG   0x284
 #define SIM_SC_COMPARE	       0x285
+#define SIM_SC_STORAGE_TAG     0x288
 #define SIM_SC_NONE	       0xffff /* completes later (asynchronous events) */
 
 /* Opcodes */
@@ -285,6 +290,21 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 unsigned sim_transfer(struct sim_controller *sim, const struct sim_command *command, void *buffer,
 		      size_t size, bool to_host);
 
+/* protection.c: a block is data and metadata behind each other, index says how far it is behind the
+ * first of the command. */
+/* Bytes of a tuple; 0: none. */
+unsigned sim_protection_size(const struct sim_namespace_config *ns);
+/* Whether the fields about it are what they have to be. A status. */
+unsigned sim_protection_legal(struct sim_controller *sim, const struct sim_command *command,
+			      const struct sim_namespace_config *ns);
+void sim_protection_make(const struct sim_namespace_config *ns, const struct sim_command *command,
+			 uint8_t *block, uint64_t index);
+unsigned sim_protection_check(const struct sim_namespace_config *ns,
+			      const struct sim_command *command, uint8_t *block, uint64_t index);
+/* What is compared is the rest: the tuple becomes the other block's. */
+void sim_protection_copy(const struct sim_namespace_config *ns, uint8_t *block, uint8_t *from);
+void sim_protection_unwritten(const struct sim_namespace_config *ns, uint8_t *block);
+
 /* store.c */
 struct sim_store *sim_store_create(unsigned block_size);
 void sim_store_destroy(struct sim_store *store);
@@ -292,6 +312,8 @@ void sim_store_read(struct sim_store *store, uint64_t block, uint64_t count, uin
 /* durable: past the volatile cache. bytes NULL: zeroes. */
 void sim_store_write(struct sim_store *store, uint64_t block, uint64_t count, const uint8_t *bytes,
 		     bool durable);
+/* Whether the block was written since it was deallocated. */
+bool sim_store_holds(struct sim_store *store, uint64_t block);
 void sim_store_flush(struct sim_store *store);
 void sim_store_lose(struct sim_store *store, struct sim_controller *sim);
 

@@ -115,6 +115,38 @@ static unsigned transfer_metadata(struct sim_controller *sim, const struct sim_c
 	return ok ? SIM_SC_SUCCESS : 0x004; /* Data Transfer Error */
 }
 
+/* What is read: its tuples are checked. */
+static unsigned check_stored(struct sim_namespace *ns, const struct sim_command *command,
+			     const struct layout *layout, uint64_t lba, size_t count,
+			     uint8_t *stored)
+{
+	unsigned status = SIM_SC_SUCCESS;
+
+	for (size_t i = 0; i < count && sim_protection_size(&ns->config) && !status; i++) {
+		if (!sim_store_holds(ns->store, lba + i))
+			sim_protection_unwritten(&ns->config, stored);
+		status = sim_protection_check(&ns->config, command, stored, i);
+		stored += layout->data + layout->metadata;
+	}
+	return status;
+}
+
+/* What is to be written: its tuples are made with PRACT, else checked. */
+static unsigned protect(struct sim_namespace *ns, const struct sim_command *command,
+			const struct layout *layout, size_t count, uint8_t *bytes)
+{
+	unsigned status = SIM_SC_SUCCESS;
+
+	for (size_t i = 0; i < count && sim_protection_size(&ns->config) && !status; i++) {
+		if (dword(command, 12) >> 29 & 1)
+			sim_protection_make(&ns->config, command, bytes, i);
+		else
+			status = sim_protection_check(&ns->config, command, bytes, i);
+		bytes += layout->data + layout->metadata;
+	}
+	return status;
+}
+
 static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 			struct sim_namespace *ns, const struct layout *layout, uint64_t lba,
 			size_t count)
@@ -129,18 +161,25 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	if (command->entry[0] != SIM_WRITE)
 		sim_store_read(ns->store, lba, count, there);
 	if (read)
+		status = check_stored(ns, command, layout, lba, count, there);
+	if (read)
 		split(layout, count, there, moved, metadata);
-	status = sim_transfer(sim, command, moved, size, read);
+	if (!status)
+		status = sim_transfer(sim, command, moved, size, read);
 	if (!status)
 		status = transfer_metadata(sim, command, metadata, apart, read);
 	if (!read)
 		join(layout, count, bytes, moved, metadata);
 	if (read)
 		sim->statistics.blocks_read += count;
+	if (!status && command->entry[0] == SIM_WRITE)
+		status = protect(ns, command, layout, count, bytes);
 	if (!status && command->entry[0] == SIM_WRITE) {
 		sim_store_write(ns->store, lba, count, bytes, fua || !(sim->features[0x06] & 1));
 		sim->statistics.blocks_written += count;
 	}
+	for (size_t at = 0; at < stored && command->entry[0] == SIM_COMPARE; at += stored / count)
+		sim_protection_copy(&ns->config, bytes + at, there + at);
 	if (!status && command->entry[0] == SIM_COMPARE && memcmp(there, bytes, stored) != 0)
 		status = SIM_SC_COMPARE | SIM_DNR;
 	free(bytes);
@@ -155,15 +194,18 @@ static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *
 	struct layout layout = layout_of(&ns->config, command);
 	unsigned status;
 
+	check_reserved(sim, command, 1 << 2);
 	if (!ns->config.protection)
-		check_reserved(sim, command, 1 << 2 | 1 << 3 | 1 << 14 | 1 << 15);
+		check_reserved(sim, command, 1 << 3 | 1 << 14 | 1 << 15);
 	if (dword(command, 12) & 0x000f0000u)
 		sim_violation(sim, "opcode %02x: reserved bits in dword 12: %08x", opcode,
 			      dword(command, 12));
 	if (dword(command, 13) & (opcode == SIM_WRITE ? 0x0000ff00u : 0xffffff00u))
 		sim_violation(sim, "opcode %02x: reserved bits in dword 13: %08x", opcode,
 			      dword(command, 13));
-	status = check_range(sim, command, ns, lba, count);
+	status = sim_protection_legal(sim, command, &ns->config);
+	if (!status)
+		status = check_range(sim, command, ns, lba, count);
 	if (!status)
 		status = check_size(sim, command, count * layout.moved);
 	if (!status && opcode == SIM_WRITE && ns->config.read_only)

@@ -138,6 +138,13 @@ void sim_store_write(struct sim_store *store, uint64_t number, uint64_t count, c
 	}
 }
 
+bool sim_store_holds(struct sim_store *store, uint64_t number)
+{
+	const struct block *block = find(store, number);
+
+	return block && block->bytes;
+}
+
 static void settle(struct block *block, bool keep)
 {
 	if (!block->dirty)

@@ -4,7 +4,7 @@
 
 #include "drivers/nvme/controller.h"
 #include "drivers/nvme/deadline.h"
-#include "drivers/nvme/spec/names.h"
+#include "drivers/nvme/part.h"
 #include "lib/errno.h"
 
 static const uint8_t opcodes[] = {
@@ -12,129 +12,6 @@ static const uint8_t opcodes[] = {
 	[BLOCK_WRITE] = NVME_IO_WRITE,
 	[BLOCK_FLUSH] = NVME_IO_FLUSH,
 };
-
-static uint64_t part_lba(const struct nvme_slot *slot)
-{
-	return (uint64_t)slot->command.cdw11 << 32 | slot->command.cdw10;
-}
-
-/* What is rare stays out of the way of what is not: fewer registers to save there. */
-#define RARE __attribute__((noinline, cold))
-
-RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slot,
-			     struct block_request *request, struct nvme_answer answer)
-{
-	struct nvme_controller *controller = channel->owner;
-	uint64_t lba = part_lba(slot);
-	int error = request->cancelled ? -EINTR
-		    : answer.error     ? answer.error
-				       : nvme_status_errno(answer.status);
-
-	if (!request->error || lba < request->error_lba) {
-		request->error = error;
-		request->status = answer.status & NVME_STATUS_MASK;
-		request->error_lba = lba;
-	}
-	/* A whole controller that goes away is one message, not one for each request; and who gave
-	 * up does not want to hear of it. */
-	if (error == -ENODEV || error == -EINTR)
-		return;
-	if (request->operation == BLOCK_FLUSH)
-		nvme_error_limited(controller, "Flush of namespace %u: %s (sct %x sc %02x)",
-				   slot->command.nsid, nvme_status_name(answer.status),
-				   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status));
-	else
-		nvme_error_limited(controller, "%s LBA %llu+%u: %s (sct %x sc %02x)%s",
-				   nvme_io_name(slot->command.opcode), (unsigned long long)lba,
-				   (slot->command.cdw12 & 0xffff) + 1,
-				   nvme_status_name(answer.status), NVME_STATUS_SCT(answer.status),
-				   NVME_STATUS_SC(answer.status),
-				   error == -ETIMEDOUT ? ", timed out" : "");
-}
-
-static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot)
-{
-	struct block_request *request = slot->context;
-
-	nvme_slot_release(channel, slot);
-	if (--request->parts_pending == 0)
-		block_complete(request, request->error);
-}
-
-static void part_done(struct nvme_channel *channel, struct nvme_slot *slot,
-		      struct nvme_answer answer)
-{
-	if (answer.status)
-		part_failed(channel, slot, slot->context, answer);
-	end_part(channel, slot);
-}
-
-/* The same, of a part that went through a bounce buffer. */
-static void bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
-			      struct nvme_answer answer)
-{
-	const struct block_request *request = slot->context;
-	const struct nvme_namespace *namespace = request->device->driver_data;
-	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot);
-
-	if (!answer.status && request->operation == BLOCK_READ)
-		nvme_cursor_scatter(buffer->cursor, buffer->memory,
-				    (size_t)((slot->command.cdw12 & 0xffff) + 1)
-					    << namespace->block_shift);
-	buffer->slot = NULL;
-	part_done(channel, slot, answer);
-}
-
-static bool is_part(const struct nvme_slot *slot, const struct block_request *request)
-{
-	return slot->state != NVME_SLOT_FREE && slot->context == request &&
-	       (slot->done == part_done || slot->done == bounced_part_done);
-}
-
-/* Tells the controller where size bytes are. Returns how many it could tell; only when that is all
- * of them is the command complete. */
-static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
-		       const struct nvme_cursor *cursor, size_t size)
-{
-	const struct nvme_controller *controller = channel->owner;
-	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
-	struct nvme_command *command = &slot->command;
-	size_t by_prp = 0, by_sgl;
-
-	command->flags = 0;
-	if (!controller->setup.sgl.supported || controller->options.data != NVME_DATA_SGL) {
-		by_prp = nvme_prp_build(cursor, size, &list, &command->prp1, &command->prp2);
-		if (by_prp == size || !controller->setup.sgl.supported)
-			return by_prp;
-	}
-	command->flags = NVME_FLAGS_PSDT_SGL;
-	by_sgl = nvme_sgl_build(cursor, size, &list, &controller->setup.sgl, &command->sgl);
-	return by_sgl > by_prp ? by_sgl : by_prp;
-}
-
-/* Points a command at a bounce buffer with as many blocks as fit. Returns them, 0 when all buffers
- * are in use. */
-RARE static uint32_t bounce(struct nvme_lane *lane, struct nvme_slot *slot,
-			    const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift,
-			    bool write)
-{
-	struct nvme_bounce_buffer *buffer = nvme_bounce_take(&lane->bounce, slot);
-	struct block_segment segment;
-	struct nvme_cursor in_buffer = {&segment, 0};
-
-	if (!buffer)
-		return 0;
-	if (blocks > lane->bounce.size >> shift)
-		blocks = lane->bounce.size >> shift;
-	segment.address = buffer->memory;
-	segment.size = (size_t)blocks << shift;
-	buffer->cursor = *cursor;
-	if (write)
-		nvme_cursor_gather(*cursor, buffer->memory, segment.size);
-	describe(&lane->channel, slot, &in_buffer, segment.size);
-	lane->bounced++;
-	return blocks;
-}
 
 /* Sends a command that has its data pointer. */
 __attribute__((always_inline)) static inline void
@@ -179,7 +56,7 @@ static inline bool send_small(struct nvme_channel *channel, const struct nvme_na
 	slot->command.prp1 = nvme_dma_address((void *)address);
 	slot->command.prp2 = end > border ? nvme_dma_address((void *)border) : 0;
 	send(channel, namespace, slot, request, request->lba, (uint32_t)request->count - 1,
-	     part_done);
+	     nvme_part_done);
 	return true;
 }
 
@@ -190,25 +67,13 @@ static uint32_t send_part(struct nvme_lane *lane, struct block_request *request,
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_channel *channel = &lane->channel;
 	struct nvme_slot *slot = nvme_slot_take(channel);
-	unsigned shift = namespace->block_shift;
 	uint64_t left = request->count - first;
 	uint32_t blocks = left < namespace->blocks_max ? (uint32_t)left : namespace->blocks_max;
-	uint32_t described;
-	nvme_done *done = part_done;
+	nvme_done *done = nvme_part_done;
 
 	if (!slot)
 		return 0;
-	described = (uint32_t)(describe(channel, slot, &lane->cursor, (size_t)blocks << shift) >>
-			       shift);
-	if (!described) {
-		/* Not even one whole block: through a buffer. */
-		blocks = bounce(lane, slot, &lane->cursor, blocks, shift,
-				request->operation == BLOCK_WRITE);
-		done = bounced_part_done;
-	} else if (described < blocks) {
-		blocks = described;
-		describe(channel, slot, &lane->cursor, (size_t)blocks << shift);
-	}
+	blocks = nvme_part_place(lane, slot, request, blocks, &done);
 	if (!blocks) {
 		nvme_slot_release(channel, slot);
 		return 0;
@@ -226,7 +91,7 @@ static bool send_flush(struct nvme_channel *channel, struct block_request *reque
 		return false;
 	slot->command.flags = 0;
 	slot->command.prp1 = slot->command.prp2 = 0;
-	send(channel, request->device->driver_data, slot, request, 0, 0, part_done);
+	send(channel, request->device->driver_data, slot, request, 0, 0, nvme_part_done);
 	return true;
 }
 
@@ -381,7 +246,7 @@ static void io_cancel(struct block_device *device, struct block_request *request
 		for (unsigned s = 0; s < channel->slot_count; s++) {
 			struct nvme_slot *slot = &channel->slots[s];
 
-			if (is_part(slot, request))
+			if (nvme_is_part(slot, request))
 				nvme_slot_cancel(channel, slot);
 		}
 	}

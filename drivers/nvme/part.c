@@ -1,0 +1,150 @@
+/* Parts of block requests, each of which is a command: where its data is, and how it ends. */
+#include "drivers/nvme/part.h"
+
+#include "drivers/nvme/controller.h"
+#include "drivers/nvme/spec/names.h"
+#include "lib/errno.h"
+
+static uint64_t part_lba(const struct nvme_slot *slot)
+{
+	return (uint64_t)slot->command.cdw11 << 32 | slot->command.cdw10;
+}
+
+/* What is rare stays out of the way of what is not: fewer registers to save there. */
+#define RARE __attribute__((noinline, cold))
+
+RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slot,
+			     struct block_request *request, struct nvme_answer answer)
+{
+	struct nvme_controller *controller = channel->owner;
+	uint64_t lba = part_lba(slot);
+	int error = request->cancelled ? -EINTR
+		    : answer.error     ? answer.error
+				       : nvme_status_errno(answer.status);
+
+	if (!request->error || lba < request->error_lba) {
+		request->error = error;
+		request->status = answer.status & NVME_STATUS_MASK;
+		request->error_lba = lba;
+	}
+	/* A whole controller that goes away is one message, not one for each request; and who gave
+	 * up does not want to hear of it. */
+	if (error == -ENODEV || error == -EINTR)
+		return;
+	if (request->operation == BLOCK_FLUSH)
+		nvme_error_limited(controller, "Flush of namespace %u: %s (sct %x sc %02x)",
+				   slot->command.nsid, nvme_status_name(answer.status),
+				   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status));
+	else
+		nvme_error_limited(controller, "%s LBA %llu+%u: %s (sct %x sc %02x)%s",
+				   nvme_io_name(slot->command.opcode), (unsigned long long)lba,
+				   (slot->command.cdw12 & 0xffff) + 1,
+				   nvme_status_name(answer.status), NVME_STATUS_SCT(answer.status),
+				   NVME_STATUS_SC(answer.status),
+				   error == -ETIMEDOUT ? ", timed out" : "");
+}
+
+static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot)
+{
+	struct block_request *request = slot->context;
+
+	nvme_slot_release(channel, slot);
+	if (--request->parts_pending == 0)
+		block_complete(request, request->error);
+}
+
+void nvme_part_done(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_answer answer)
+{
+	if (answer.status)
+		part_failed(channel, slot, slot->context, answer);
+	end_part(channel, slot);
+}
+
+/* The same, of a part that went through a bounce buffer. */
+static void bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
+			      struct nvme_answer answer)
+{
+	const struct block_request *request = slot->context;
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot);
+
+	if (!answer.status && request->operation == BLOCK_READ)
+		nvme_cursor_scatter(buffer->cursor, buffer->memory,
+				    (size_t)((slot->command.cdw12 & 0xffff) + 1)
+					    << namespace->block_shift);
+	buffer->slot = NULL;
+	nvme_part_done(channel, slot, answer);
+}
+
+bool nvme_is_part(const struct nvme_slot *slot, const struct block_request *request)
+{
+	return slot->state != NVME_SLOT_FREE && slot->context == request &&
+	       (slot->done == nvme_part_done || slot->done == bounced_part_done);
+}
+
+/* Tells the controller where size bytes are. Returns how many it could tell; only when that is all
+ * of them is the command complete. */
+static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
+		       const struct nvme_cursor *cursor, size_t size)
+{
+	const struct nvme_controller *controller = channel->owner;
+	const struct nvme_prp_list list = nvme_slot_list(channel, slot);
+	struct nvme_command *command = &slot->command;
+	size_t by_prp = 0, by_sgl;
+
+	command->flags = 0;
+	if (!controller->setup.sgl.supported || controller->options.data != NVME_DATA_SGL) {
+		by_prp = nvme_prp_build(cursor, size, &list, &command->prp1, &command->prp2);
+		if (by_prp == size || !controller->setup.sgl.supported)
+			return by_prp;
+	}
+	command->flags = NVME_FLAGS_PSDT_SGL;
+	by_sgl = nvme_sgl_build(cursor, size, &list, &controller->setup.sgl, &command->sgl);
+	return by_sgl > by_prp ? by_sgl : by_prp;
+}
+
+/* Points a command at a bounce buffer with as many blocks as fit. Returns them, 0 when all buffers
+ * are in use. */
+RARE static uint32_t bounce(struct nvme_lane *lane, struct nvme_slot *slot,
+			    const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift,
+			    bool write)
+{
+	struct nvme_bounce_buffer *buffer = nvme_bounce_take(&lane->bounce, slot);
+	struct block_segment segment;
+	struct nvme_cursor in_buffer = {&segment, 0};
+
+	if (!buffer)
+		return 0;
+	if (blocks > lane->bounce.size >> shift)
+		blocks = lane->bounce.size >> shift;
+	segment.address = buffer->memory;
+	segment.size = (size_t)blocks << shift;
+	buffer->cursor = *cursor;
+	if (write)
+		nvme_cursor_gather(*cursor, buffer->memory, segment.size);
+	describe(&lane->channel, slot, &in_buffer, segment.size);
+	lane->bounced++;
+	return blocks;
+}
+
+uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
+			 const struct block_request *request, uint32_t blocks, nvme_done **done)
+{
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	struct nvme_channel *channel = &lane->channel;
+	unsigned shift = namespace->block_shift;
+	uint32_t described;
+
+	described = (uint32_t)(describe(channel, slot, &lane->cursor, (size_t)blocks << shift) >>
+			       shift);
+	if (!described) {
+		/* Not even one whole block: through a buffer. */
+		blocks = bounce(lane, slot, &lane->cursor, blocks, shift,
+				request->operation == BLOCK_WRITE);
+		*done = bounced_part_done;
+	} else if (described < blocks) {
+		blocks = described;
+		describe(channel, slot, &lane->cursor, (size_t)blocks << shift);
+	}
+	return blocks;
+}

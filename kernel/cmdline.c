@@ -43,6 +43,8 @@ static struct cmdline_word table[] = {
 	 "not given"},
 	{"nvme.data", CMDLINE_CHOICE, 0, 0, "auto prp sgl", NULL, "auto",
 	 "how data is described to the controller"},
+	{"nvme.pi", CMDLINE_CHOICE, 0, 0, "driver controller off", NULL, "driver",
+	 "who makes and checks protection information; off: nobody checks it"},
 	{"nvme.shadow", CMDLINE_NUMBER, 0, 1, NULL, NULL, "0",
 	 "1: shadow doorbells, where the controller offers them"},
 	{"nvme.timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "30000",

@@ -16,7 +16,7 @@ static const uint8_t opcodes[] = {
 /* Sends a command that has its data pointer. */
 __attribute__((always_inline)) static inline void
 send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struct nvme_slot *slot,
-     struct block_request *request, uint64_t lba, uint32_t blocks_minus_1, nvme_done *done)
+     struct block_request *request, uint64_t lba, uint32_t cdw12, nvme_done *done)
 {
 	uint64_t deadline_ns;
 
@@ -24,7 +24,7 @@ send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struc
 	slot->command.nsid = namespace->nsid;
 	slot->command.cdw10 = (uint32_t)lba;
 	slot->command.cdw11 = (uint32_t)(lba >> 32);
-	slot->command.cdw12 = blocks_minus_1;
+	slot->command.cdw12 = cdw12;
 	request->parts_pending++;
 	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
 	nvme_slot_prepare(slot, done, request, true);
@@ -69,17 +69,22 @@ static uint32_t send_part(struct nvme_lane *lane, struct block_request *request,
 	struct nvme_slot *slot = nvme_slot_take(channel);
 	uint64_t left = request->count - first;
 	uint32_t blocks = left < namespace->blocks_max ? (uint32_t)left : namespace->blocks_max;
+	uint32_t control = 0;
 	nvme_done *done = nvme_part_done;
 
 	if (!slot)
 		return 0;
-	blocks = nvme_part_place(lane, slot, request, blocks, &done);
+	if (namespace->metadata.size)
+		blocks = nvme_part_place_metadata(lane, slot, request, request->lba + first, blocks,
+						  &control, &done);
+	else
+		blocks = nvme_part_place(lane, slot, request, blocks, &done);
 	if (!blocks) {
 		nvme_slot_release(channel, slot);
 		return 0;
 	}
 	lane->sgls += slot->command.flags != 0;
-	send(channel, namespace, slot, request, request->lba + first, blocks - 1, done);
+	send(channel, namespace, slot, request, request->lba + first, control | (blocks - 1), done);
 	return blocks;
 }
 
@@ -321,6 +326,7 @@ struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t 
 void nvme_lane_destroy(struct nvme_lane *lane)
 {
 	nvme_bounce_free(&lane->bounce);
+	nvme_parts_free(&lane->parts);
 	nvme_channel_free(&lane->channel);
 	nvme_free(lane);
 }

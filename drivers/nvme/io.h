@@ -5,6 +5,7 @@
 #include "drivers/block/block.h"
 #include "drivers/nvme/bounce.h"
 #include "drivers/nvme/channel.h"
+#include "drivers/nvme/metadata.h"
 
 struct nvme_controller;
 
@@ -19,8 +20,9 @@ struct nvme_lane {
 	uint64_t cursor_block;	   /* blocks of it that are under way */
 
 	struct nvme_bounce bounce;
-	uint64_t bounced; /* parts that went through a bounce buffer */
-	uint64_t sgls;	  /* parts described by an SGL */
+	struct nvme_parts parts; /* for namespaces with metadata */
+	uint64_t bounced;	 /* parts that went through a bounce buffer */
+	uint64_t sgls;		 /* parts described by an SGL */
 };
 _Static_assert(offsetof(struct nvme_lane, channel) == 0, "a lane is found by its channel");
 

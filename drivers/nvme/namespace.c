@@ -5,6 +5,7 @@
 #include "drivers/nvme/controller.h"
 #include "drivers/nvme/namespace_describe.h"
 #include "drivers/nvme/io.h"
+#include "drivers/nvme/metadata.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -192,8 +193,8 @@ static uint32_t largest_block(const struct nvme_controller *controller)
 	uint32_t size = 1u << NVME_BLOCK_SHIFT_MIN;
 
 	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next)
-		if (n->seen && nvme_namespace_is_disk(n) && n->block.block_size > size)
-			size = n->block.block_size;
+		if (n->seen && nvme_namespace_is_disk(n) && nvme_block_bytes(n) > size)
+			size = nvme_block_bytes(n);
 	return size;
 }
 
@@ -202,13 +203,13 @@ static uint32_t largest_block(const struct nvme_controller *controller)
 static void leave_out(struct nvme_controller *controller, uint32_t room, int error)
 {
 	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next) {
-		if (!n->seen || !nvme_namespace_is_disk(n) || n->block.block_size <= room)
+		if (!n->seen || !nvme_namespace_is_disk(n) || nvme_block_bytes(n) <= room)
 			continue;
 		n->seen = false;
 		if (error != -EBUSY)
 			nvme_error_limited(controller,
 					   "namespace %u: no memory for blocks of %u bytes",
-					   n->nsid, n->block.block_size);
+					   n->nsid, nvme_block_bytes(n));
 	}
 	if (error == -EBUSY)
 		nvme_events_rescan(controller);
@@ -234,6 +235,8 @@ static int provide_in(struct nvme_controller *controller, struct nvme_channel *c
 		return error;
 	bounce = &nvme_lane_of(channel)->bounce;
 	*room = bounce->size;
+	/* With its metadata a block need not be whole pages. */
+	size = (size + NVME_PAGE_SIZE - 1) & ~(NVME_PAGE_SIZE - 1);
 	return nvme_bounce_provide(bounce, size < NVME_BOUNCE_MIN ? NVME_BOUNCE_MIN : size);
 }
 
@@ -262,6 +265,27 @@ int nvme_namespaces_alloc(struct nvme_controller *controller)
 	return controller->namespaces.identify && controller->namespaces.list ? 0 : -ENOMEM;
 }
 
+/* What the slots of all lanes need for metadata, once there is some. */
+static void provide_for_metadata(struct nvme_controller *controller)
+{
+	int error = 0;
+
+	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next) {
+		if (!n->seen || !nvme_namespace_is_disk(n) || !n->metadata.size)
+			continue;
+		for (unsigned i = 1; i < controller->channel_count && !error; i++) {
+			struct nvme_channel *channel = controller->channels[i];
+
+			error = nvme_parts_provide(&nvme_lane_of(channel)->parts,
+						   channel->slot_count);
+		}
+		n->seen = !error;
+		if (error)
+			nvme_error_limited(controller, "namespace %u: no memory for its metadata",
+					   n->nsid);
+	}
+}
+
 int nvme_scan_namespaces(struct nvme_controller *controller)
 {
 	int error;
@@ -280,6 +304,7 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 		if (n->active && !n->seen)
 			retire(controller, n, "is gone");
 	provide(controller);
+	provide_for_metadata(controller);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/command_set.h"
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/metadata.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -21,7 +22,7 @@ static bool has_blocks(unsigned csi)
 static void take_metadata(const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
 {
 	ns->metadata.size = data->lbaf[ns->format].metadata_size;
-	ns->metadata.extended = data->flbas & NVME_FLBAS_EXTENDED;
+	ns->metadata.extended = ns->metadata.size && data->flbas & NVME_FLBAS_EXTENDED;
 	ns->metadata.type = (uint8_t)NVME_DPS_TYPE(data->dps);
 	ns->metadata.first = data->dps & NVME_DPS_FIRST;
 }
@@ -73,6 +74,7 @@ static int describe_disk(struct nvme_controller *controller, uint32_t nsid,
 	uint32_t carries = nvme_within_mdts(controller, controller->setup.block_limit);
 	struct nvme_lba_format format;
 	uint64_t blocks = data->nsze;
+	uint32_t block_bytes; /* as a command moves it */
 
 	if (!blocks)
 		return -ENXIO;
@@ -96,8 +98,13 @@ static int describe_disk(struct nvme_controller *controller, uint32_t nsid,
 				   (unsigned long long)blocks);
 		return -EOPNOTSUPP;
 	}
-	if (carries < 1u << format.data_size_shift) {
-		too_long(controller, nsid, 1u << format.data_size_shift);
+	ns->block_shift = format.data_size_shift;
+	ns->block.block_size = 1u << format.data_size_shift;
+	ns->format = (uint8_t)index;
+	take_metadata(data, ns);
+	block_bytes = nvme_block_bytes(ns);
+	if (carries < block_bytes) {
+		too_long(controller, nsid, block_bytes);
 		return -EOPNOTSUPP;
 	}
 	if (carries > controller->setup.transfer_max)
@@ -107,19 +114,18 @@ static int describe_disk(struct nvme_controller *controller, uint32_t nsid,
 				     "namespace %u: capacity of %llu blocks, size of %llu", nsid,
 				     (unsigned long long)data->ncap, (unsigned long long)blocks);
 
-	ns->block_shift = format.data_size_shift;
-	ns->format = (uint8_t)index;
-	take_metadata(data, ns);
-	ns->blocks_max = carries >> format.data_size_shift;
+	ns->blocks_max = carries / block_bytes;
+	if (ns->metadata.size && ns->blocks_max > NVME_METADATA_ROOM / ns->metadata.size)
+		ns->blocks_max = NVME_METADATA_ROOM / ns->metadata.size;
 	if (!ns->blocks_max)
 		ns->blocks_max = 1; /* see provide() */
 	if (ns->blocks_max > NVME_RW_BLOCKS_MAX)
 		ns->blocks_max = NVME_RW_BLOCKS_MAX;
 	/* From anywhere a page reaches into one more page at most. */
-	ns->small_max = controller->options.data == NVME_DATA_SGL ? 0 : NVME_PAGE_SIZE;
+	ns->small_max =
+		controller->options.data == NVME_DATA_SGL || ns->metadata.size ? 0 : NVME_PAGE_SIZE;
 	ns->capacity = data->ncap;
 	ns->used = data->nuse;
-	ns->block.block_size = 1u << format.data_size_shift;
 	ns->block.block_count = blocks;
 	ns->block.transfer_max = ns->blocks_max << format.data_size_shift;
 	ns->block.read_only = data->nsattr & NVME_NSATTR_PROTECTED;
@@ -201,7 +207,12 @@ int nvme_namespace_describe(struct nvme_controller *controller, uint32_t nsid,
 					: describe_other(data, ns);
 	if (error)
 		return 1;
-	return ns->metadata.type ? look_at_protection(controller, ns) : 0;
+	if (ns->metadata.type)
+		error = look_at_protection(controller, ns);
+	ns->pi = controller->options.pi;
+	if (ns->csi == NVME_CSI_NVM)
+		ns->unsupported = nvme_metadata_unsupported(&ns->metadata);
+	return error;
 }
 
 void nvme_namespace_introduce(struct nvme_controller *controller, const struct nvme_namespace *ns)
@@ -215,12 +226,13 @@ void nvme_namespace_introduce(struct nvme_controller *controller, const struct n
 		return;
 	}
 	if (ns->csi == NVME_CSI_NVM) {
-		nvme_warning_limited(controller,
-				     "namespace %u: metadata is not supported (LBA format %u with "
-				     "%u bytes per block%s): no block device, only commands passed "
-				     "through reach it",
-				     ns->nsid, ns->format, ns->metadata.size,
-				     ns->metadata.type ? ", protection information" : "");
+		nvme_warning_limited(
+			controller,
+			"namespace %u: %s is not supported (LBA format %u, %u bytes of "
+			"metadata per block, type %u, guard %u, storage tag of %u bits): "
+			"no block device, only commands passed through reach it",
+			ns->nsid, ns->unsupported, ns->format, ns->metadata.size, ns->metadata.type,
+			ns->metadata.guard, ns->metadata.storage_tag_bits);
 		return;
 	}
 	if (ns->block_shift)

@@ -24,8 +24,8 @@ struct pci_device;
 /* Finds and starts every controller (1b36:0010; any of class 010802 with nvme.any=1 on the command
  * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
  * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow,
- * nvme.data (auto, prp, sgl), nvme.irq (poll, intx, msix), nvme.spin_us and nvme.coalesce
- * (completions,time in 100 us) from the command line. */
+ * nvme.data (auto, prp, sgl), nvme.pi (driver, controller, off), nvme.irq (poll, intx, msix),
+ * nvme.spin_us and nvme.coalesce (completions,time in 100 us) from the command line. */
 unsigned nvme_init(void);
 /* Looks for controllers that came or went since; returns how many were added. */
 unsigned nvme_rescan(void);
@@ -49,8 +49,15 @@ enum nvme_state {
 	NVME_SHUT_DOWN,
 };
 
-/* A namespace of another command set than NVM, or with metadata, is not a disk: it has no block
- * device, its block is gone from the start and never registered. */
+/* Who makes and checks protection information. */
+enum nvme_pi {
+	NVME_PI_DRIVER,
+	NVME_PI_CONTROLLER, /* PRACT */
+	NVME_PI_OFF,	    /* nobody checks what is read; the driver makes what is written */
+};
+
+/* A namespace of another command set than NVM, or with metadata that the driver cannot work with,
+ * is not a disk: it has no block device, its block is gone from the start and never registered. */
 struct nvme_namespace {
 	struct block_device block; /* "my_nvme0n1"; block.gone once the namespace is */
 	struct nvme_controller *controller;
@@ -62,6 +69,8 @@ struct nvme_namespace {
 	uint8_t format;	     /* index of the LBA format in use */
 	uint8_t csi;	     /* enum nvme_csi */
 	struct nvme_metadata_format metadata;
+	enum nvme_pi pi;
+	const char *unsupported; /* what of its metadata is; NULL: nothing */
 	bool active;
 	bool seen; /* by the scan that is going on */
 	bool registered;
@@ -82,8 +91,7 @@ struct nvme_namespace *nvme_namespace_of(struct block_device *device);
 struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller);
 static inline bool nvme_namespace_is_disk(const struct nvme_namespace *namespace)
 {
-	return namespace->csi == NVME_CSI_NVM && !namespace->metadata.size &&
-	       !namespace->metadata.type;
+	return namespace->csi == NVME_CSI_NVM && !namespace->unsupported;
 }
 /* Whether a namespace can be used by commands: as a disk, or by those passed through only. */
 static inline bool nvme_namespace_usable(const struct nvme_namespace *namespace)
@@ -259,6 +267,7 @@ struct nvme_options {
 	uint8_t coalesce_time;	    /* the longest delay of an interrupt by it, in 100 us */
 	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */
 	enum nvme_data data;
+	enum nvme_pi pi;
 	unsigned quirks;     /* of its model: enum nvme_quirk */
 	const char *address; /* for nvme_address(), copied */
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned

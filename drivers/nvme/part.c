@@ -76,10 +76,13 @@ static void bounced_part_done(struct nvme_channel *channel, struct nvme_slot *sl
 	nvme_part_done(channel, slot, answer);
 }
 
+static nvme_done metadata_part_done;
+
 bool nvme_is_part(const struct nvme_slot *slot, const struct block_request *request)
 {
 	return slot->state != NVME_SLOT_FREE && slot->context == request &&
-	       (slot->done == nvme_part_done || slot->done == bounced_part_done);
+	       (slot->done == nvme_part_done || slot->done == bounced_part_done ||
+		slot->done == metadata_part_done);
 }
 
 /* Tells the controller where size bytes are. Returns how many it could tell; only when that is all
@@ -147,4 +150,183 @@ uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 		describe(channel, slot, &lane->cursor, (size_t)blocks << shift);
 	}
 	return blocks;
+}
+
+static uint32_t part_blocks(const struct nvme_slot *slot)
+{
+	return (slot->command.cdw12 & 0xffff) + 1;
+}
+
+static void set_blocks(struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
+{
+	slot->command.cdw10 = (uint32_t)lba;
+	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	slot->command.cdw12 = blocks - 1;
+}
+
+static struct nvme_part *part_of(struct nvme_lane *lane, const struct nvme_slot *slot)
+{
+	return &lane->parts.parts[nvme_slot_index(slot)];
+}
+
+/* Points a command at a bounce buffer for blocks with their metadata behind them, as many as fit.
+ * Returns them, 0 when all buffers are in use. */
+static uint32_t bounce_interleaved(struct nvme_lane *lane, struct nvme_slot *slot,
+				   const struct nvme_namespace *namespace, uint32_t blocks)
+{
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->bounce, slot);
+	struct block_segment segment;
+	struct nvme_cursor in_buffer = {&segment, 0};
+
+	if (!buffer)
+		buffer = nvme_bounce_take(&lane->bounce, slot);
+	if (!buffer)
+		return 0;
+	if (blocks > lane->bounce.size / nvme_block_bytes(namespace))
+		blocks = lane->bounce.size / nvme_block_bytes(namespace);
+	segment.address = buffer->memory;
+	segment.size = (size_t)blocks * nvme_block_bytes(namespace);
+	describe(&lane->channel, slot, &in_buffer, segment.size);
+	lane->bounced++;
+	return blocks;
+}
+
+uint32_t nvme_part_place_metadata(struct nvme_lane *lane, struct nvme_slot *slot,
+				  const struct block_request *request, uint64_t lba,
+				  uint32_t blocks, uint32_t *control, nvme_done **done)
+{
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	bool write = request->operation == BLOCK_WRITE;
+	struct nvme_part *part = part_of(lane, slot);
+	uint8_t *buffer = NULL;
+
+	part->data = lane->cursor;
+	part->left = 0;
+	part->interleaved = nvme_metadata_interleaved(namespace);
+	part->checked = !write && namespace->metadata.type && namespace->pi == NVME_PI_DRIVER;
+	if (part->interleaved)
+		blocks = bounce_interleaved(lane, slot, namespace, blocks);
+	else
+		blocks = nvme_part_place(lane, slot, request, blocks, done);
+	if (!blocks)
+		return 0;
+	if (part->interleaved)
+		buffer = nvme_bounce_of(&lane->bounce, slot)->memory;
+	if (write && buffer)
+		nvme_metadata_gather(namespace, part, buffer, blocks);
+	if (write)
+		nvme_metadata_make(namespace, part, buffer, lba, blocks);
+	*control = nvme_metadata_fill(namespace, part, &slot->command, lba, write);
+	*done = metadata_part_done;
+	return blocks;
+}
+
+/* A check of the controller has failed, which says neither where nor how: the blocks are read once
+ * more, with their tuples and unchecked, for the driver to look. False where that is not possible
+ * now. */
+static bool read_back(struct nvme_lane *lane, struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
+{
+	const struct block_request *request = slot->context;
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	const struct nvme_controller *controller = lane->channel.owner;
+	struct nvme_part *part = part_of(lane, slot);
+	uint32_t now = blocks;
+
+	if (controller->state != NVME_LIVE || request->cancelled)
+		return false;
+	if (namespace->metadata.extended)
+		now = bounce_interleaved(lane, slot, namespace, blocks);
+	else
+		slot->command.mptr = nvme_dma_address(part->metadata);
+	if (!now)
+		return false;
+	part->interleaved = namespace->metadata.extended;
+	part->checked = true;
+	part->left = blocks - now;
+	set_blocks(slot, lba, now);
+	slot->retries = 0;
+	nvme_channel_push(&lane->channel, slot,
+			  nvme_channel_now(&lane->channel) + slot->timeout_ns);
+	nvme_channel_ring(&lane->channel);
+	return true;
+}
+
+static bool is_check(uint16_t status)
+{
+	switch (status & NVME_STATUS_MASK) {
+	case NVME_SC_GUARD_CHECK:
+	case NVME_SC_APPLICATION_TAG_CHECK:
+	case NVME_SC_REFERENCE_TAG_CHECK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void check_failed(struct nvme_controller *controller, struct block_request *request,
+			 uint64_t lba, const struct nvme_protection_fault *fault)
+{
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	char text[80];
+
+	if (!request->error || lba < request->error_lba) {
+		request->error = request->cancelled ? -EINTR : nvme_status_errno(fault->status);
+		request->status = fault->status;
+		request->error_lba = lba;
+	}
+	nvme_protection_describe(fault, text, sizeof(text));
+	nvme_error_limited(controller, "Read LBA %llu of namespace %u: %s", (unsigned long long)lba,
+			   namespace->nsid, text);
+}
+
+/* Where what was read belongs, and whether it is what was written. */
+static bool take_read(struct nvme_lane *lane, struct nvme_slot *slot, struct block_request *request)
+{
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->bounce, slot);
+	const struct nvme_part *part = part_of(lane, slot);
+	uint32_t blocks = part_blocks(slot);
+	struct nvme_protection_fault fault;
+	uint64_t wrong;
+
+	if (part->interleaved)
+		nvme_metadata_scatter(namespace, part, buffer->memory, blocks);
+	else if (buffer)
+		nvme_cursor_scatter(part->data, buffer->memory,
+				    (size_t)blocks << namespace->block_shift);
+	if (!part->checked || nvme_metadata_check(namespace, part, buffer ? buffer->memory : NULL,
+						  part_lba(slot), blocks, &wrong, &fault))
+		return true;
+	check_failed(lane->channel.owner, request, wrong, &fault);
+	return false;
+}
+
+static void metadata_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
+			       struct nvme_answer answer)
+{
+	struct nvme_lane *lane = nvme_lane_of(channel);
+	struct block_request *request = slot->context;
+	struct nvme_part *part = part_of(lane, slot);
+	struct nvme_bounce_buffer *buffer;
+
+	if (request->operation == BLOCK_READ && !answer.status) {
+		uint32_t blocks = part_blocks(slot);
+
+		if (take_read(lane, slot, request) && part->left) {
+			nvme_cursor_advance(&part->data,
+					    (size_t)blocks * request->device->block_size);
+			if (read_back(lane, slot, part_lba(slot) + blocks, part->left))
+				return;
+			answer.status = part->status;
+		}
+	} else if (request->operation == BLOCK_READ && is_check(answer.status) && !part->checked) {
+		part->status = answer.status;
+		if (read_back(lane, slot, part_lba(slot), part_blocks(slot)))
+			return;
+	}
+	buffer = nvme_bounce_of(&lane->bounce, slot);
+	if (buffer)
+		buffer->slot = NULL;
+	nvme_metadata_clear(&slot->command);
+	nvme_part_done(channel, slot, answer);
 }

@@ -9,6 +9,12 @@
 uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 			 const struct block_request *request, uint32_t blocks, nvme_done **done);
 
+/* The same for a namespace with metadata: fills in what the command has for it as well, but for
+ * CDW12, whose bits for it are *control. */
+uint32_t nvme_part_place_metadata(struct nvme_lane *lane, struct nvme_slot *slot,
+				  const struct block_request *request, uint64_t lba,
+				  uint32_t blocks, uint32_t *control, nvme_done **done);
+
 /* Ends the command of a part, whose context is its request, and with the last one the request. */
 nvme_done nvme_part_done;
 

@@ -106,6 +106,17 @@ static enum nvme_data data_option(void)
 	return NVME_DATA_AUTO;
 }
 
+static enum nvme_pi pi_option(void)
+{
+	const char *text = cmdline_get("nvme.pi");
+
+	if (text && strcmp(text, "controller") == 0)
+		return NVME_PI_CONTROLLER;
+	if (text && strcmp(text, "off") == 0)
+		return NVME_PI_OFF;
+	return NVME_PI_DRIVER;
+}
+
 static bool bind(struct pci_device *device)
 {
 	char address[8];
@@ -119,6 +130,7 @@ static bool bind(struct pci_device *device)
 		.spin_us = (unsigned)cmdline_number("nvme.spin_us", 0),
 		.shadow_doorbells = cmdline_number("nvme.shadow", 0) != 0,
 		.data = data_option(),
+		.pi = pi_option(),
 		.quirks = nvme_quirks(device->vendor, device->device),
 		.address = pci_name(device, address),
 		.bus_master = bus_master,

@@ -118,31 +118,6 @@ static void test_no_namespace(void **state)
 	driver_stop(&driver);
 }
 
-/* They are no disks; commands passed through reach them (nvme_data_size_test.c). */
-static void test_metadata_is_refused(void **state)
-{
-	static const struct sim_namespace_config namespaces[] = {
-		{.metadata = 8},
-		{.metadata = 8, .extended = true, .block_shift = 12},
-		{.metadata = 8, .protection = 1},
-		{.block_count = 64},
-		{.protection = 1},
-	};
-	struct sim_config config = {.namespaces = namespaces, .namespace_count = 5};
-	struct driver driver;
-
-	(void)state;
-	driver_start(&driver, &config, NULL);
-	assert_null(block_find("my_nvme0n1"));
-	assert_null(block_find("my_nvme0n2"));
-	assert_null(block_find("my_nvme0n3"));
-	assert_non_null(block_find("my_nvme0n4"));
-	assert_null(block_find("my_nvme0n5"));
-	assert_logged("metadata");
-	exercise(block_find("my_nvme0n4"));
-	driver_stop(&driver);
-}
-
 static void test_read_only(void **state)
 {
 	static const struct sim_namespace_config ns = {.read_only = true};
@@ -356,7 +331,7 @@ static void test_gone_while_plugged(void **state)
 
 TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
       cmocka_unit_test(test_namespaces_are_separate), cmocka_unit_test(test_many_namespaces),
-      cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_metadata_is_refused),
+      cmocka_unit_test(test_no_namespace),
       cmocka_unit_test(test_read_only), cmocka_unit_test(test_sizes),
       cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_unique_formats),
       cmocka_unit_test(test_identify_fails_in_a_rescan), cmocka_unit_test(test_resize_and_rescan),

@@ -12,7 +12,7 @@ static void test_options(void **state)
 	probe_add_ours();
 	cmdline_init("nvme.timeout_ms=700 nvme.admin_timeout_ms=3600000 nvme.queues=64 "
 		     "nvme.depth=2 nvme.max_transfer=0x20000 nvme.irq=intx nvme.spin_us=9 "
-		     "nvme.shadow=1 nvme.data=sgl nvme.coalesce=4,255");
+		     "nvme.shadow=1 nvme.data=sgl nvme.pi=controller nvme.coalesce=4,255");
 	assert_int_equal(nvme_init(), 1);
 	options = &probe_machine.controllers->options;
 	assert_int_equal(options->timeout_ms, 700);
@@ -24,6 +24,7 @@ static void test_options(void **state)
 	assert_int_equal(options->spin_us, 9);
 	assert_true(options->shadow_doorbells);
 	assert_int_equal(options->data, NVME_DATA_SGL);
+	assert_int_equal(options->pi, NVME_PI_CONTROLLER);
 	assert_int_equal(options->coalesce_threshold, 4);
 	assert_int_equal(options->coalesce_time, 255);
 	assert_string_equal(probe_machine.logged, "");
@@ -35,17 +36,20 @@ static void test_words(void **state)
 		const char *line;
 		enum nvme_irq irq;
 		enum nvme_data data;
+		enum nvme_pi pi;
 		const char *warning;
 	} rows[] = {
-		{"", NVME_IRQ_BEST, NVME_DATA_AUTO, ""},
-		{"nvme.irq=poll nvme.data=auto", NVME_IRQ_POLL, NVME_DATA_AUTO, ""},
-		{"nvme.irq=intx nvme.data=prp", NVME_IRQ_INTX, NVME_DATA_PRP, ""},
-		{"nvme.irq=msix nvme.data=sgl", NVME_IRQ_MSIX, NVME_DATA_SGL, ""},
-		{"nvme.irq=msi", NVME_IRQ_BEST, NVME_DATA_AUTO,
+		{"", NVME_IRQ_BEST, NVME_DATA_AUTO, NVME_PI_DRIVER, ""},
+		{"nvme.irq=poll nvme.data=auto", NVME_IRQ_POLL, NVME_DATA_AUTO, NVME_PI_DRIVER, ""},
+		{"nvme.irq=intx nvme.data=prp nvme.pi=off", NVME_IRQ_INTX, NVME_DATA_PRP,
+		 NVME_PI_OFF, ""},
+		{"nvme.irq=msix nvme.data=sgl nvme.pi=driver", NVME_IRQ_MSIX, NVME_DATA_SGL,
+		 NVME_PI_DRIVER, ""},
+		{"nvme.irq=msi", NVME_IRQ_BEST, NVME_DATA_AUTO, NVME_PI_DRIVER,
 		 "<4>command line: nvme.irq=msi: expected poll, intx, msix, ignored"},
-		{"nvme.data=dma", NVME_IRQ_BEST, NVME_DATA_AUTO,
+		{"nvme.data=dma", NVME_IRQ_BEST, NVME_DATA_AUTO, NVME_PI_DRIVER,
 		 "<4>command line: nvme.data=dma: expected auto, prp, sgl, ignored"},
-		{"nvme.depth=1", NVME_IRQ_BEST, NVME_DATA_AUTO,
+		{"nvme.depth=1", NVME_IRQ_BEST, NVME_DATA_AUTO, NVME_PI_DRIVER,
 		 "<4>command line: nvme.depth=1: expected 2 to 1024, ignored"},
 	};
 
@@ -57,6 +61,7 @@ static void test_words(void **state)
 		assert_int_equal(nvme_init(), 1);
 		assert_int_equal(probe_machine.controllers->options.irq, rows[i].irq);
 		assert_int_equal(probe_machine.controllers->options.data, rows[i].data);
+		assert_int_equal(probe_machine.controllers->options.pi, rows[i].pi);
 		assert_int_equal(probe_machine.controllers->options.depth, 0);
 		assert_string_equal(probe_machine.logged, rows[i].warning);
 		probe_end(state);

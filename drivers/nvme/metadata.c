@@ -107,6 +107,32 @@ void nvme_metadata_make(const struct nvme_namespace *ns, const struct nvme_part 
 	}
 }
 
+static bool is_zero(const uint8_t *bytes, size_t size)
+{
+	while (size && !*bytes) {
+		bytes++;
+		size--;
+	}
+	return !size;
+}
+
+/* Whether there is nothing in a block, nor in its metadata. */
+static bool is_blank(const struct nvme_namespace *ns, struct nvme_cursor data,
+		     const uint8_t *metadata)
+{
+	size_t left = ns->block.block_size;
+
+	while (left) {
+		size_t run = nvme_cursor_run(&data, left);
+
+		if (!is_zero((const uint8_t *)data.segment->address + data.offset, run))
+			return false;
+		data.offset += run;
+		left -= run;
+	}
+	return is_zero(metadata, ns->metadata.size);
+}
+
 bool nvme_metadata_check(const struct nvme_namespace *ns, const struct nvme_part *part,
 			 const uint8_t *buffer, uint64_t lba, uint32_t blocks, uint64_t *wrong,
 			 struct nvme_protection_fault *fault)
@@ -118,7 +144,8 @@ bool nvme_metadata_check(const struct nvme_namespace *ns, const struct nvme_part
 	for (; blocks--; metadata += stride(ns, part), lba++) {
 		*wrong = lba;
 		if (!nvme_protection_check(&ns->metadata, data, ns->block.block_size, metadata, lba,
-					   fault))
+					   fault) &&
+		    !(ns->zero_tuples && is_blank(ns, data, metadata)))
 			return false;
 		nvme_cursor_advance(&data, ns->block.block_size);
 	}

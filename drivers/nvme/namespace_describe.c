@@ -210,6 +210,7 @@ int nvme_namespace_describe(struct nvme_controller *controller, uint32_t nsid,
 	if (ns->metadata.type)
 		error = look_at_protection(controller, ns);
 	ns->pi = controller->options.pi;
+	ns->zero_tuples = controller->options.quirks & NVME_QUIRK_ZERO_TUPLES;
 	if (ns->csi == NVME_CSI_NVM)
 		ns->unsupported = nvme_metadata_unsupported(&ns->metadata);
 	return error;

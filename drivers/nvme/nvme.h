@@ -70,6 +70,7 @@ struct nvme_namespace {
 	uint8_t csi;	     /* enum nvme_csi */
 	struct nvme_metadata_format metadata;
 	enum nvme_pi pi;
+	bool zero_tuples;	 /* NVME_QUIRK_ZERO_TUPLES */
 	const char *unsupported; /* what of its metadata is; NULL: nothing */
 	bool active;
 	bool seen; /* by the scan that is going on */

@@ -20,6 +20,10 @@ enum nvme_quirk {
 	/* It counts wrongly which queues hold the pin active where it learns of a head from a
 	 * shadow (QEMU 7.2). No shadow doorbells with INTx. */
 	NVME_QUIRK_PIN_OR_SHADOWS = 1u << 3,
+	/* The tuples of blocks that were never written are zeroes where their image's file system
+	 * has begun to fill the same block of its own, and not all ones (QEMU 7.2, 11.1). A block
+	 * of nothing but zeroes is taken for one. */
+	NVME_QUIRK_ZERO_TUPLES = 1u << 4,
 };
 
 struct nvme_controller;

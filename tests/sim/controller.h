@@ -103,6 +103,7 @@ struct sim_config {
 			      */
 	bool finishes;	     /* CC.EN = 0: what it has fetched is completed before CSTS.RDY falls */
 	bool doorbell_race;  /* misses a shadow doorbell while it goes idle, as QEMU's TCG */
+	bool zero_tuples;    /* blocks that were never written have such, as QEMU's may */
 	bool tolerant;	     /* the host may send commands that fail (pass-through tests) */
 	const char *serial, *model, *firmware;
 

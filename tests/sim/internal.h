@@ -303,7 +303,8 @@ unsigned sim_protection_check(const struct sim_namespace_config *ns,
 			      const struct sim_command *command, uint8_t *block, uint64_t index);
 /* What is compared is the rest: the tuple becomes the other block's. */
 void sim_protection_copy(const struct sim_namespace_config *ns, uint8_t *block, uint8_t *from);
-void sim_protection_unwritten(const struct sim_namespace_config *ns, uint8_t *block);
+void sim_protection_unwritten(const struct sim_controller *sim,
+			      const struct sim_namespace_config *ns, uint8_t *block);
 
 /* store.c */
 struct sim_store *sim_store_create(unsigned block_size);

@@ -116,15 +116,15 @@ static unsigned transfer_metadata(struct sim_controller *sim, const struct sim_c
 }
 
 /* What is read: its tuples are checked. */
-static unsigned check_stored(struct sim_namespace *ns, const struct sim_command *command,
-			     const struct layout *layout, uint64_t lba, size_t count,
-			     uint8_t *stored)
+static unsigned check_stored(struct sim_controller *sim, struct sim_namespace *ns,
+			     const struct sim_command *command, const struct layout *layout,
+			     uint64_t lba, size_t count, uint8_t *stored)
 {
 	unsigned status = SIM_SC_SUCCESS;
 
 	for (size_t i = 0; i < count && sim_protection_size(&ns->config) && !status; i++) {
 		if (!sim_store_holds(ns->store, lba + i))
-			sim_protection_unwritten(&ns->config, stored);
+			sim_protection_unwritten(sim, &ns->config, stored);
 		status = sim_protection_check(&ns->config, command, stored, i);
 		stored += layout->data + layout->metadata;
 	}
@@ -161,7 +161,7 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	if (command->entry[0] != SIM_WRITE)
 		sim_store_read(ns->store, lba, count, there);
 	if (read)
-		status = check_stored(ns, command, layout, lba, count, there);
+		status = check_stored(sim, ns, command, layout, lba, count, there);
 	if (read)
 		split(layout, count, there, moved, metadata);
 	if (!status)

@@ -129,9 +129,10 @@ unsigned sim_protection_check(const struct sim_namespace_config *ns,
 }
 
 /* One that was never written: figure 97, DLFEAT. */
-void sim_protection_unwritten(const struct sim_namespace_config *ns, uint8_t *block)
+void sim_protection_unwritten(const struct sim_controller *sim,
+			      const struct sim_namespace_config *ns, uint8_t *block)
 {
-	memset(tuple_of(ns, block), 0xff, sim_protection_size(ns));
+	memset(tuple_of(ns, block), sim->config.zero_tuples ? 0 : 0xff, sim_protection_size(ns));
 }
 
 void sim_protection_copy(const struct sim_namespace_config *ns, uint8_t *block, uint8_t *from)

@@ -4,7 +4,8 @@ The guest writes records over a ring of slots, one after the other, and prints i
 the medium. After the cut every slot holds the last record acknowledged for it; the one record that was on its way may have
 reached any of its slot's blocks, each of them whole (the controller's atomic write unit is one block). A raw image tells
 whether the data were sent at all; a qcow2 image has a write cache in QEMU itself, which a kill loses: without Flush the data
-are not there. POWER_CUT_SEED asks for other moments.
+are not there. With protection information the blocks of what was acknowledged have their tuples, and a block that was
+on its way is either whole or found wrong. POWER_CUT_SEED asks for other moments.
 """
 
 import os
@@ -18,6 +19,7 @@ import time
 import pytest
 
 from machine import RUN_QEMU, TIMEOUT
+from protection import Format
 
 SEED = int(os.environ.get("POWER_CUT_SEED", "1"))
 SLOTS = {"raw": 48, "qcow2": 256}  # many overwritten, many allocated
@@ -44,8 +46,8 @@ def record(number, size):
 class Image:
     """The disk, and what the host finds on it."""
 
-    def __init__(self, directory, kind, size):
-        self.kind, self.path, self.slots = kind, str(directory / "disk"), SLOTS[kind]
+    def __init__(self, directory, kind, size, format_=None):
+        self.kind, self.path, self.slots, self.format = kind, str(directory / "disk"), SLOTS[kind], format_
         self.bytes = self.slots * size
         self.fresh()
 
@@ -59,13 +61,19 @@ class Image:
     def drive(self):
         return f"file={self.path},if=none,id=d,format={self.kind}"
 
+    def devices(self):
+        if not self.format:
+            return ["-drive", self.drive(), "-device", "nvme,drive=d,serial=d"]
+        return ["-drive", self.drive(), "-device", "nvme,serial=d", "-device", f"nvme-ns,drive=d,logical_block_size={BLOCK},{self.format}"]
+
     def read(self):
+        """All of it."""
         if self.kind == "raw":
             with open(self.path, "rb") as file:
-                return file.read(self.bytes)
+                return file.read()
         subprocess.run(["qemu-img", "convert", "-f", "qcow2", "-O", "raw", self.path, self.path + ".raw"], check=True)
         with open(self.path + ".raw", "rb") as file:
-            return file.read(self.bytes)
+            return file.read()
 
 
 def cut(directory, image, writer, first, size, delay):
@@ -73,7 +81,7 @@ def cut(directory, image, writer, first, size, delay):
     path, pid = directory / "script.sh", directory / "pid"
     path.write_text(script(writer, image.slots, first, size))
     qemu = subprocess.Popen([RUN_QEMU, "--disk", "none", "--script", str(path), "--timeout", str(TIMEOUT), "--", "-pidfile", str(pid),
-                             "-drive", image.drive(), "-device", "nvme,drive=d,serial=d"],
+                             *image.devices()],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     text = b""
     while b"ack" not in text:
@@ -92,32 +100,36 @@ def cut(directory, image, writer, first, size, delay):
     return int(re.findall(rb"^ack (\d+)\n", text, re.MULTILINE)[-1])
 
 
-def verify(data, slots, last, size, cut_number):
+def verify(image, last, size, cut_number):
     """Every slot against the records 0 to last, and last + 1 which was on its way."""
+    data, slots = image.read(), image.slots
     for slot in range(min(slots, last + 1)):
         acknowledged = last - (last - slot) % slots
         expected = [record(acknowledged, size)]
-        if (last + 1) % slots == slot:
+        on_its_way = (last + 1) % slots == slot
+        if on_its_way:
             expected.append(record(last + 1, size))
+        elif image.format:
+            for lba in range(slot * size // BLOCK, (slot + 1) * size // BLOCK):
+                assert image.format.check(data, lba), f"cut {cut_number}: slot {slot}: LBA {lba} has not its own tuple"
         for at in range(0, size, BLOCK):
             found = data[slot * size + at:slot * size + at + BLOCK]
             assert found in [content[at:at + BLOCK] for content in expected], \
                 f"cut {cut_number}: slot {slot}, block {at // BLOCK}: expected record {acknowledged}, found {found[:32]!r}"
 
 
-def cuts(directory, kind, writer, size, count):
+def cuts(directory, kind, writer, size, count, format_=None):
     if kind == "qcow2" and not shutil.which("qemu-img"):
         pytest.skip("qemu-img is not installed")
-    noise = random.Random(f"{SEED} {kind} {writer} {size}")
-    image = Image(directory, kind, size)
+    noise = random.Random(f"{SEED} {kind} {writer} {size} {format_}")
+    image = Image(directory, kind, size, format_)
     next_record = 0
     for number in range(count):
         if kind == "qcow2" and number % 4 != 3:  # clusters that are allocated are where a lost Flush shows
             image.fresh()
             next_record = 0
         last = cut(directory, image, writer, next_record, size, noise.uniform(0, 0.25))
-        data = image.read()
-        verify(data, image.slots, last, size, number)
+        verify(image, last, size, number)
         next_record = last + 1
         # The record on its way counts as written from here on: the stream starts with it again.
 
@@ -134,3 +146,18 @@ def test_power_cuts(tmp_path, kind, writer, size):
 @pytest.mark.parametrize("kind,writer,size", ROWS)
 def test_many_power_cuts(tmp_path, kind, writer, size):
     cuts(tmp_path, kind, writer, size, 20)
+
+
+PROTECTED = [("raw", "fsync", 4096, Format(8, 0, 1)), ("qcow2", "sync", 4096, Format(16, 1, 2, 1, 2)),
+             ("raw", "direct", 65536, Format(64, 0, 1, 0, 2)), ("qcow2", "direct", 65536, Format(8, 1, 1))]
+
+
+@pytest.mark.parametrize("kind,writer,size,format_", PROTECTED[:2], ids=str)
+def test_power_cuts_with_protection(tmp_path, kind, writer, size, format_):
+    cuts(tmp_path, kind, writer, size, 2, format_)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind,writer,size,format_", PROTECTED, ids=str)
+def test_many_power_cuts_with_protection(tmp_path, kind, writer, size, format_):
+    cuts(tmp_path, kind, writer, size, 20, format_)

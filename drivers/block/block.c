@@ -64,7 +64,7 @@ static int check(const struct block_device *device, const struct block_request *
 		return 0;
 	if (request->operation != BLOCK_READ && request->operation != BLOCK_WRITE)
 		return -EINVAL;
-	if (request->operation == BLOCK_WRITE && device->read_only)
+	if (request->operation == BLOCK_WRITE && block_read_only(device))
 		return -EROFS;
 	if (request->lba > device->block_count ||
 	    request->count > device->block_count - request->lba)
@@ -73,6 +73,11 @@ static int check(const struct block_device *device, const struct block_request *
 	if (!segments_hold(request, request->count * device->block_size))
 		return -EINVAL;
 	return 0;
+}
+
+void block_lock(struct block_device *device, bool locked)
+{
+	device->locked = locked;
 }
 
 void block_submit(struct block_device *device, struct block_request *request)

@@ -62,8 +62,9 @@ struct block_device {
 	uint64_t block_count;
 	uint32_t
 		transfer_max; /* bytes one device command carries; a hint, requests may be larger */
-	bool read_only;
-	bool gone; /* removed or failed: every new request completes with -ENODEV */
+	bool read_only;	      /* the device says so */
+	bool locked;	      /* and so does somebody here: block_lock() */
+	bool gone;	      /* removed or failed: every new request completes with -ENODEV */
 	const char *model, *serial; /* for lsblk, may be "" or NULL */
 	const struct block_operations *operations;
 	void *driver_data;
@@ -78,6 +79,13 @@ int block_register(struct block_device *device);
 void block_unregister(struct block_device *device);
 struct block_device *block_find(const char *name);
 struct block_device *block_first(void);
+
+/* Whether writes fail with -EROFS: for the device's own reason, or because it was locked. */
+static inline bool block_read_only(const struct block_device *device)
+{
+	return device->read_only || device->locked;
+}
+void block_lock(struct block_device *device, bool locked);
 
 /* Checks the request and starts it; bad ones complete at once with -EINVAL, -ENOSPC (write past the
  * end), -EIO (read past the end), -EROFS, -ENODEV. */

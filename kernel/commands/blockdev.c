@@ -1,3 +1,4 @@
+/* blockdev: limits and states of block devices, in the words of util-linux. */
 #include "drivers/block/block.h"
 
 #include "kernel/commands/command.h"
@@ -8,6 +9,7 @@
 #include "lib/string.h"
 
 #define SECTOR	    512
+#define READ_AHEAD  256	 /* sectors, as Linux says */
 #define CACHE_BLOCK 4096 /* what the file layer reads and writes at once */
 
 static uint64_t size_of(const struct block_device *device)
@@ -37,7 +39,7 @@ static uint64_t get_buffer_size(const struct block_device *device)
 
 static uint64_t get_read_only(const struct block_device *device)
 {
-	return device->read_only;
+	return block_read_only(device);
 }
 
 static uint64_t get_max_sectors(const struct block_device *device)
@@ -45,22 +47,69 @@ static uint64_t get_max_sectors(const struct block_device *device)
 	return device->transfer_max / SECTOR;
 }
 
+static uint64_t get_nothing(const struct block_device *device)
+{
+	(void)device;
+	return 0;
+}
+
+static uint64_t get_read_ahead(const struct block_device *device)
+{
+	(void)device;
+	return READ_AHEAD;
+}
+
+static int flush(struct file *file)
+{
+	return file_sync(file);
+}
+
+static int lock(struct file *file)
+{
+	block_lock(file_block_device(file), true);
+	return 0;
+}
+
+static int unlock(struct file *file)
+{
+	block_lock(file_block_device(file), false);
+	return 0;
+}
+
+/* There are no partitions. */
+static int read_partitions(struct file *file)
+{
+	(void)file;
+	return 0;
+}
+
 static const struct query {
 	const char *option, *request, *text; /* --getsz has neither in util-linux */
 	uint64_t (*get)(const struct block_device *device);
+	int (*act)(struct file *file); /* instead: 0 or a negative errno */
 } queries[] = {
-	{"--getro", "BLKROGET", "get read-only", get_read_only},
-	{"--getss", "BLKSSZGET", "get logical block (sector) size", get_block_size},
-	{"--getpbsz", "BLKPBSZGET", "get physical block (sector) size", get_block_size},
-	{"--getiomin", "BLKIOMIN", "get minimum I/O size", get_block_size},
-	{"--getbsz", "BLKBSZGET", "get blocksize", get_buffer_size},
+	{"--setro", "BLKROSET", "set read-only", NULL, lock},
+	{"--setrw", "BLKROSET", "set read-write", NULL, unlock},
+	{"--getdiscardzeroes", "BLKDISCARDZEROES", "get discard zeroes support status", get_nothing,
+	 NULL},
+	{"--getioopt", "BLKIOOPT", "get optimal I/O size", get_nothing, NULL},
+	{"--getalignoff", "BLKALIGNOFF", "get alignment offset in bytes", get_nothing, NULL},
+	{"--getra", "BLKRAGET", "get readahead", get_read_ahead, NULL},
+	{"--getfra", "BLKFRAGET", "get filesystem readahead", get_read_ahead, NULL},
+	{"--getzonesz", "BLKGETZONESZ", "get zone size", get_nothing, NULL},
+	{"--rereadpt", "BLKRRPART", "reread partition table", NULL, read_partitions},
+	{"--getro", "BLKROGET", "get read-only", get_read_only, NULL},
+	{"--getss", "BLKSSZGET", "get logical block (sector) size", get_block_size, NULL},
+	{"--getpbsz", "BLKPBSZGET", "get physical block (sector) size", get_block_size, NULL},
+	{"--getiomin", "BLKIOMIN", "get minimum I/O size", get_block_size, NULL},
+	{"--getbsz", "BLKBSZGET", "get blocksize", get_buffer_size, NULL},
 	{"--getsize", "BLKGETSIZE", "get 32-bit sector count (deprecated, use --getsz)",
-	 get_sectors},
-	{"--getsize64", "BLKGETSIZE64", "get size in bytes", get_size64},
-	{"--getsz", NULL, NULL, get_sectors},
-	{"--getmaxsect", "BLKSECTGET", "get max sectors per request", get_max_sectors},
-	{"--flushbufs", "BLKFLSBUF", "flush buffers", NULL},
-	{NULL, NULL, NULL, NULL},
+	 get_sectors, NULL},
+	{"--getsize64", "BLKGETSIZE64", "get size in bytes", get_size64, NULL},
+	{"--getsz", NULL, NULL, get_sectors, NULL},
+	{"--getmaxsect", "BLKSECTGET", "get max sectors per request", get_max_sectors, NULL},
+	{"--flushbufs", "BLKFLSBUF", "flush buffers", NULL, flush},
+	{NULL, NULL, NULL, NULL, NULL},
 };
 
 static const struct query *find_query(const char *option)
@@ -97,7 +146,7 @@ static void run_queries(struct file *file, char **words, int count)
 		if (!device)
 			fail(1, "ioctl error on %s: %s", query->request, error_text(ENOTTY));
 		if (!query->get) {
-			int error = file_sync(file);
+			int error = query->act(file);
 
 			if (error)
 				fail(1, "ioctl error on %s: %s", query->request,
@@ -128,8 +177,8 @@ static int report(const char *path)
 	struct block_device *device = file_block_device(process_file(fd));
 
 	if (device)
-		out("%s %5u %5u %5u %15s %15llu   %s\n", device->read_only ? "ro" : "rw", 256,
-		    device->block_size, (unsigned)get_buffer_size(device), "0",
+		out("%s %5u %5u %5u %15s %15llu   %s\n", block_read_only(device) ? "ro" : "rw",
+		    READ_AHEAD, device->block_size, (unsigned)get_buffer_size(device), "0",
 		    (unsigned long long)size_of(device), path);
 	else
 		complain("ioctl error on %s", path);
@@ -181,6 +230,8 @@ static int blockdev_main(int argc, char **argv)
 COMMAND(blockdev, "[-v] COMMAND... DEVICE... | --report [DEVICE]...", "Ask about block devices",
 	"  --getsize64   size in bytes; --getsz, --getsize in sectors of 512 bytes\n"
 	"  --getss, --getpbsz   logical and physical block size; --getbsz the buffer's\n"
-	"  --getro       1 if it is read-only; --getiomin, --getmaxsect limits of a request\n"
-	"  --flushbufs   write back what is buffered, and flush the device\n"
+	"  --getro       1 if it is read-only; --setro, --setrw make it so, or not\n"
+	"  --getiomin, --getioopt, --getmaxsect, --getalignoff   limits of a request; --getra,\n"
+	"                --getfra read-ahead; --getzonesz, --getdiscardzeroes 0 here\n"
+	"  --flushbufs   write back what is buffered, and flush the device; --rereadpt nothing\n"
 	"  --report      a table of all of it; -v names with the values\n");

@@ -124,7 +124,7 @@ static int block_file_open(struct file *file)
 
 	if (!block->device)
 		return -ENXIO;
-	if (block->device->read_only && (file->flags & O_ACCMODE) != O_RDONLY)
+	if (block_read_only(block->device) && (file->flags & O_ACCMODE) != O_RDONLY)
 		return -EROFS;
 	block->opens++;
 	file->errors_seen = block->buffer.error_count;

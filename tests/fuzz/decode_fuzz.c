@@ -149,7 +149,8 @@ static void show_controller(void)
 	if (nvme_attach(sim_bar(sim), sim_bar_size(sim), (struct nvme_pci *)sim, &options,
 			&controller) == 0) {
 		command("nvme", "list", NULL);
-		command("lsblk", NULL);
+		command("lsblk", "-O", NULL);
+		command("smartctl", "-a", "/dev/my_nvme0n1", NULL);
 		command("nvme", "id-ctrl", "/dev/my_nvme0", NULL);
 		command("nvme", "id-ns", "/dev/my_nvme0", "-n", "1", NULL);
 		command("nvme", "list-ns", "/dev/my_nvme0", NULL);

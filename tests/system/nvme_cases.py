@@ -24,6 +24,9 @@ OURS_ALONE = Differs("^(cmbebs|cmbswtp|nssd) ", "nvme-cli 2.3 has no row for the
 QUEUES = Form(r"^(asq|acq) |\(A[SC]QB\)", "where the queues lie")
 BUFFER = Differs("^cmb(loc|sz|msc)", "Linux switches a controller memory buffer on")
 DECODED = Differs("\tCRIMT|\tNot Ready +\\(NRDY\\)", "nvme-cli 2.3 decodes them against the specification")
+SLOT = Differs("Physical ?Slot|PhySlot", "Linux has the numbers of slots from ACPI")
+BANNER = Differs("^smartctl[: ]|^Copyright", "it is another program")
+COUNTED = Form("^(Local Time|Data Units|Host (Read|Write))", "what the host has done until now")
 ADDRESS = Differs("^addr ", "where the buffer lies")
 
 IDENTIFY = [
@@ -123,13 +126,33 @@ PCI = [
     Case(ALL, "lspci -s 00:1f"),
     Case(NO_BRIDGE, "lspci -x -s 4"),
     Case(NO_BRIDGE, "lspci -xxx -s 4"),
+    Case(NO_BRIDGE, "lspci -vv -s 4", SLOT),
+    Case("plain", "lspci -t"),
+    Case("plain", "lspci -tv"),
+    Case("plain", "lspci -m -s 4"),
+    Case("plain", "lspci -vmm -s 4", SLOT),
+    Case("plain", "setpci -v -s 4 COMMAND CAP_EXP+8.w"),
 ]
 
 BLOCK = [
     Case("plain subsystem fdp", "blockdev --report"),
     Case("plain", "blockdev --getss --getpbsz --getsz --getsize64 --getro /dev/nvme0n1"),
+    Case("plain", "blockdev -v --getss --setro --getro --setrw --getro --rereadpt --getalignoff --getra --getfra /dev/nvme0n1"),
     Case("plain subsystem fdp", "lsblk", Blanks()),
+    Case("plain", "lsblk -J"),
+    Case("plain", "lsblk -P"),
+    Case("plain", "lsblk -f", Blanks()),
     Case("plain", "dd if=/dev/nvme0n1 bs=4k count=2 status=none"),
+]
+
+HEALTH = [
+    Case("plain namespaces", "smartctl -a /dev/nvme0", BANNER, COUNTED),
+    Case("plain", "smartctl -a /dev/nvme0n1", BANNER, COUNTED),
+    Case("plain", "smartctl -i /dev/nvme0; echo $?", BANNER, COUNTED),
+    Case("plain", "smartctl -H /dev/nvme0; echo $?", BANNER),
+    Case("plain", "smartctl -l error /dev/nvme0", BANNER),
+    Case("plain", "smartctl --scan"),
+    Case("plain", "smartctl /dev/nvme0", BANNER),
 ]
 
 # What these change stays changed for those behind them.
@@ -147,7 +170,7 @@ CHANGES = [
     Case("plain", "nvme subsystem-reset /dev/nvme0"),
 ]
 
-CASES = [*IDENTIFY, *LOGS, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *CHANGES]
+CASES = [*IDENTIFY, *LOGS, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *HEALTH, *CHANGES]
 
 
 def cases_of(configuration):

@@ -36,7 +36,7 @@ static uint64_t size(const struct block_device *device)
 
 static uint64_t read_only(const struct block_device *device)
 {
-	return device->read_only;
+	return block_read_only(device);
 }
 
 static const char *name(const struct block_device *device)

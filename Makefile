@@ -23,12 +23,10 @@ CLANG := $(findstring clang,$(CC_VERSION))
 TOOL_PREFIX := $(patsubst %gcc,%,$(filter %-gcc,$(firstword $(CC))))
 NM := $(TOOL_PREFIX)nm
 
-# Bytes go through the drivers, the files and lib; in the commands and the shell a person waits, the
-# PCI bus, the serial port and the self-tests wait for devices, and what the specification says is
-# asked for by them: there small counts for more than fast.
-OPTIMIZE := -O2
-SMALL := kernel/commands kernel/shell drivers/nvme/spec drivers/pci drivers/serial tests/guest
-$(addprefix $(B)/kernel/,$(addsuffix /%.o,$(SMALL))): OPTIMIZE := -Os
+# Small, but for what each read and write passes through.
+OPTIMIZE := -Os
+$(addprefix $(B)/kernel/,drivers/block/%.o drivers/nvme/transport/%.o lib/string.c.o \
+	$(addprefix drivers/nvme/,channel.c.o io.c.o poll.c.o)): OPTIMIZE := -O2
 CFLAGS := -std=gnu11 -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \

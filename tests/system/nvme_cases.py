@@ -27,7 +27,8 @@ DECODED = Differs("\tCRIMT|\tNot Ready +\\(NRDY\\)", "nvme-cli 2.3 decodes them 
 SLOT = Differs("Physical ?Slot|PhySlot", "Linux has the numbers of slots from ACPI")
 BANNER = Differs("^smartctl[: ]|^Copyright", "it is another program")
 COUNTED = Form("^(Local Time|Data Units|Host (Read|Write))", "what the host has done until now")
-ADDRESS = Differs("^addr ", "where the buffer lies")
+ADDRESS = Differs("^(addr|metadata) ", "where the buffers lie")
+LATENCY = Form("latency: ", "how long it took")
 
 IDENTIFY = [
     Case(ALL, "nvme list-ns /dev/nvme0"),
@@ -118,6 +119,50 @@ PASSTHROUGH = [
     Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 --cdw10=0xffffffff -l 512 -r", EXPLAINED),
 ]
 
+# Rows that write put their blocks back: what stands below finds zeroes.
+BLOCKS = [
+    Case("plain", "yes | head -c 1024 > f; printf 0123456789abcdef > short"),
+    Case("plain", "nvme write /dev/nvme0n1 -z 1024 -c 1 -d f -s 5"),
+    Case("plain", "nvme read /dev/nvme0n1 -z 1024 -c 1 -s 5 | sha256sum"),
+    Case("plain", "nvme read /dev/nvme0n1 -z 512 -c 1 -s 5 -d out; sha256sum out"),
+    Case("plain", "nvme compare /dev/nvme0n1 -z 1024 -c 1 -s 5 -d f"),
+    Case("plain", "nvme compare /dev/nvme0n1 -z 1024 -c 1 -s 4 < f", EXPLAINED),
+    Case("plain", "nvme write /dev/nvme0n1 -z 512 -s 7 < short"),
+    Case("plain", "nvme write /dev/nvme0n1 -z 100 -c 1 -s 9 -d f; nvme read /dev/nvme0n1 -z 1024 -c 1 -s 9 | sha256sum"),
+    Case("plain", "nvme read /dev/nvme0n1 -z 1024 -c 1 -s 5 -l -f -D 3 -t -v -d out", ADDRESS, LATENCY),
+    Case("plain", "nvme read /dev/nvme0n1 -z 512 -T 1 -S 5 -D 3 -a 1 -m 2 -r 3 -p 5 -w -d out", ADDRESS),
+    Case("plain", "nvme read /dev/nvme0n1 -z 0x200 -s 1T", EXPLAINED),
+    Case("plain", "nvme read /dev/nvme0n1 -c 1"),
+    Case("plain", "nvme write /dev/nvme0n1 -z 512 -d nowhere"),
+    Case("plain", "nvme verify /dev/nvme0n1 -c 7 -s 3"),
+    Case("plain", "nvme verify /dev/nvme0n1 -s 0xffffffffff", EXPLAINED),
+    Case("plain", "nvme write-zeroes /dev/nvme0n1 -s 5"),
+    Case("plain", "nvme write-zeroes /dev/nvme0n1 -s 6 -d"),
+    Case("plain", "nvme read /dev/nvme0n1 -z 8192 -c 15 | sha256sum"),
+    Case("plain", "nvme write-zeroes /dev/nvme0n1 -c 15"),
+    Case("plain", "nvme write-uncor /dev/nvme0n1 -s 5", EXPLAINED),
+    Case("plain", "nvme dsm /dev/nvme0n1 -s 1,9 -b 1,2 -d"),
+    Case("plain", "nvme dsm /dev/nvme0n1"),
+    Case("plain", "nvme copy /dev/nvme0n1 -d 100 -s 0,9 -b 0,1"),
+    Case("plain", "nvme copy /dev/nvme0n1 -d 100"),
+    Case("plain", "nvme copy /dev/nvme0n1 -d 100 -s 1 -F 2"),
+    Case("plain", "nvme flush /dev/nvme0n1"),
+    Case("plain", "nvme flush /dev/nvme0 -n 1"),
+    Case("plain", "nvme resv-acquire /dev/nvme0n1 -c 1", EXPLAINED),
+    Case("plain", "nvme resv-register /dev/nvme0n1", EXPLAINED),
+    Case("plain", "nvme resv-release /dev/nvme0n1", EXPLAINED),
+    Case("plain", "nvme resv-report /dev/nvme0n1", EXPLAINED),
+    Case("plain", "nvme io-mgmt-recv /dev/nvme0n1 -m 1 -l 64", EXPLAINED),
+    Case("plain", "nvme io-mgmt-send /dev/nvme0n1 -m 1 -l 64 -d f", EXPLAINED),
+    Case("plain", "nvme get-lba-status /dev/nvme0n1 -a 16", EXPLAINED),
+    Case("plain", "nvme get-lba-status /dev/nvme0n1"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 1 -n 1 -l 512 -4 20 -i f -T", LATENCY),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 -l 512 -4 20 -i got; sha256sum got"),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 2 -n 1 -l 512 -m 8 -R 7 -d", ADDRESS),
+    Case("plain", "nvme io-passthru /dev/nvme0n1 -o 4 -l 512"),
+    Case("plain", "nvme write-zeroes /dev/nvme0n1 -s 20"),
+]
+
 PCI = [
     Case(ALL, "lspci"),
     Case(ALL, "lspci -n"),
@@ -170,7 +215,7 @@ CHANGES = [
     Case("plain", "nvme subsystem-reset /dev/nvme0"),
 ]
 
-CASES = [*IDENTIFY, *LOGS, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *HEALTH, *CHANGES]
+CASES = [*IDENTIFY, *LOGS, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *HEALTH, *BLOCKS, *CHANGES]
 
 
 def cases_of(configuration):

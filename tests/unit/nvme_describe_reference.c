@@ -151,6 +151,8 @@ const struct reference_opcode reference_opcodes[] = {
 	{"Reservation Acquire", true, nvme_cmd_resv_acquire},
 	{"Reservation Release", true, nvme_cmd_resv_release},
 	{"Copy", true, nvme_cmd_copy},
+	{"I/O Management Receive", true, nvme_cmd_io_mgmt_recv},
+	{"I/O Management Send", true, nvme_cmd_io_mgmt_send},
 	{"Zone Management Send", true, nvme_zns_cmd_mgmt_send},
 	{"Zone Management Receive", true, nvme_zns_cmd_mgmt_recv},
 	{"Zone Append", true, nvme_zns_cmd_append},

@@ -278,6 +278,15 @@ static const struct nvme_command_part zone_management_receive[] = {
 	PART(13, 15, 8, "zrasf"),
 	PART(13, 16, 16, "zraspf"),
 };
+static const struct nvme_command_part management_receive[] = {
+	PART(10, 7, 0, "mo"),
+	PART(10, 31, 16, "mos"),
+	COUNT(11, 31, 0, "numd"),
+};
+static const struct nvme_command_part management_send[] = {
+	PART(10, 7, 0, "mo"),
+	PART(10, 31, 16, "mos"),
+};
 static const struct nvme_command_part zone_append[] = {
 	START,
 	COUNT(12, 15, 0, "nlb"),
@@ -306,6 +315,9 @@ static const struct nvme_command_row io_commands[] = {
 	    PARTS(reservation_acquire)),
 	ROW(NVME_IO_RESERVATION_RELEASE, "Reservation Release", .fixed = 8,
 	    PARTS(reservation_release)),
+	ROW(NVME_IO_MANAGEMENT_RECEIVE, "I/O Management Receive", .unit = 4,
+	    PARTS(management_receive)),
+	ROW(NVME_IO_MANAGEMENT_SEND, "I/O Management Send", PARTS(management_send)),
 	ROW(NVME_IO_COPY, "Copy", .bytes = copy_bytes, PARTS(copy)),
 	ROW(NVME_IO_ZONE_MANAGEMENT_SEND, "Zone Management Send", .csi = NVME_CSI_ZONED,
 	    PARTS(zone_management_send)),

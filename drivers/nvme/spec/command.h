@@ -127,8 +127,10 @@ enum nvme_io_opcode {
 	NVME_IO_RESERVATION_REGISTER = 0x0d,
 	NVME_IO_RESERVATION_REPORT = 0x0e,
 	NVME_IO_RESERVATION_ACQUIRE = 0x11,
+	NVME_IO_MANAGEMENT_RECEIVE = 0x12,
 	NVME_IO_RESERVATION_RELEASE = 0x15,
 	NVME_IO_COPY = 0x19,
+	NVME_IO_MANAGEMENT_SEND = 0x1d,
 	NVME_IO_ZONE_MANAGEMENT_SEND = 0x79,
 	NVME_IO_ZONE_MANAGEMENT_RECEIVE = 0x7a,
 	NVME_IO_ZONE_APPEND = 0x7d,
@@ -220,10 +222,11 @@ enum nvme_event_type {
 
 /* Read, Write, Compare …: NVM, section 3.2: CDW10/11 are the LBA, CDW12 bits 15:0 the blocks, 0's
  * based */
-#define NVME_RW_BLOCKS_MAX 65536u
-#define NVME_RW_LR	   0x80000000u /* limited retry */
-#define NVME_RW_FUA	   0x40000000u /* force unit access */
-#define NVME_WZ_DEAC	   0x02000000u /* Write Zeroes: deallocate */
+#define NVME_RW_BLOCKS_MAX	65536u
+#define NVME_RW_DIRECTIVE_SHIFT 20	    /* CDW12: DTYPE, 4 bits */
+#define NVME_RW_LR		0x80000000u /* limited retry */
+#define NVME_RW_FUA		0x40000000u /* force unit access */
+#define NVME_WZ_DEAC		0x02000000u /* Write Zeroes: deallocate */
 
 /* Dataset Management: NVM, section 3.2.3 */
 struct nvme_dsm_range {
@@ -250,6 +253,74 @@ struct nvme_copy_range {
 	uint16_t application_tag_mask;
 };
 _Static_assert(sizeof(struct nvme_copy_range) == 32, "copy source range");
+
+/* The same, descriptor format 1: room for 80 bits of tags, which are big endian. */
+struct nvme_copy_range_wide {
+	uint64_t reserved0;
+	uint64_t lba;
+	uint16_t blocks;
+	uint8_t reserved18[8];
+	uint8_t reference_tag[10];
+	uint16_t application_tag;
+	uint16_t application_tag_mask;
+};
+_Static_assert(sizeof(struct nvme_copy_range_wide) == 40, "copy source range, format 1");
+_Static_assert(offsetof(struct nvme_copy_range_wide, reference_tag) == 26, "tags, format 1");
+#define NVME_COPY_CDW12(ranges, format) (((ranges)-1u) | (uint32_t)(format) << 8)
+#define NVME_COPY_PRINFOR_SHIFT		12
+
+/* Reservations: Base, sections 7.2 to 7.5; CDW10 of those that change one */
+#define NVME_RESERVATION_IEKEY	     0x8u
+#define NVME_RESERVATION_TYPE_SHIFT  8
+#define NVME_RESERVATION_CPTPL_SHIFT 30
+struct nvme_reservation_entry {
+	uint16_t cntlid;
+	uint8_t rcsts;
+	uint8_t reserved3[5];
+	uint64_t hostid;
+	uint64_t rkey;
+};
+_Static_assert(sizeof(struct nvme_reservation_entry) == 24, "registered controller");
+struct nvme_reservation_entry_extended {
+	uint16_t cntlid;
+	uint8_t rcsts;
+	uint8_t reserved3[5];
+	uint64_t rkey;
+	uint8_t hostid[16];
+	uint8_t reserved32[32];
+};
+_Static_assert(sizeof(struct nvme_reservation_entry_extended) == 64,
+	       "registered controller, extended");
+struct nvme_reservation_status {
+	uint32_t gen;
+	uint8_t rtype;
+	uint8_t regctl[2]; /* little endian */
+	uint8_t reserved7[2];
+	uint8_t ptpls;
+	uint8_t reserved10[14];
+	struct nvme_reservation_entry entries[];
+};
+_Static_assert(sizeof(struct nvme_reservation_status) == 24, "reservation status");
+/* With extended entries they begin here. */
+#define NVME_RESERVATION_EXTENDED_HEADER 64u
+
+/* Get LBA Status: NVM, section 4.2.1 */
+struct nvme_lba_status_descriptor {
+	uint64_t dslba;
+	uint32_t nlb;
+	uint8_t reserved12;
+	uint8_t status;
+	uint8_t reserved14[2];
+};
+_Static_assert(sizeof(struct nvme_lba_status_descriptor) == 16, "LBA status descriptor");
+struct nvme_lba_status {
+	uint32_t nlsd; /* descriptors */
+	uint8_t cmpc;
+	uint8_t reserved5[3];
+	struct nvme_lba_status_descriptor descriptors[];
+};
+#define NVME_LBA_STATUS_FULL 1 /* CMPC: as much as MNDW allows */
+#define NVME_LBA_STATUS_DONE 2 /* all that was asked for */
 
 /* Doorbell Buffer Config: Base, section 5.8; PRP1 the shadow doorbells, PRP2 the EventIdx; layout
  * in both as the doorbells in BAR0. */

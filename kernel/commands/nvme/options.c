@@ -5,6 +5,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
 #include "kernel/posix/process.h"
+#include "lib/ctype.h"
 #include "lib/format.h"
 #include "lib/number.h"
 #include "lib/string.h"
@@ -22,6 +23,24 @@ uint64_t nvme_number(const char *what, const char *text, uint64_t max)
 	if (number_parse(text, 0, &value) || value > max)
 		fail(1, "invalid %s %s", what, quote(text));
 	return value;
+}
+
+static uint64_t suffixed_number(const char *what, const char *text)
+{
+	static const char suffixes[] = "kmgtpe";
+	const char *end, *suffix;
+	uint64_t value;
+	unsigned shift;
+
+	if (number_parse_prefix(text, &end, 0, &value))
+		fail(1, "invalid %s %s", what, quote(text));
+	if (!*end)
+		return value;
+	suffix = strchr(suffixes, to_lower(*end));
+	shift = suffix ? 10 * (unsigned)(suffix - suffixes + 1) : 0;
+	if (!suffix || end[1] || value > UINT64_MAX >> shift)
+		fail(1, "invalid %s %s", what, quote(text));
+	return value << shift;
 }
 
 static uint8_t format_number(const char *text)
@@ -47,6 +66,9 @@ static void store(const struct nvme_option *option, const char *text, void *valu
 		return;
 	case NVME_OPTION_FORMAT:
 		number = format_number(text);
+		break;
+	case NVME_OPTION_SUFFIXED:
+		number = suffixed_number(option->name, text);
 		break;
 	case NVME_OPTION_NUMBER:
 		number = nvme_number(option->name, text, UINT64_MAX >> (64 - option->bits));

@@ -14,10 +14,12 @@ enum nvme_output {
 };
 
 enum nvme_option_kind {
-	NVME_OPTION_FLAG,   /* stores a constant */
-	NVME_OPTION_NUMBER, /* in any C base */
-	NVME_OPTION_TEXT,   /* a const char * */
-	NVME_OPTION_FORMAT, /* enum nvme_output, in a byte */
+	NVME_OPTION_FLAG,     /* stores a constant */
+	NVME_OPTION_NUMBER,   /* in any C base */
+	NVME_OPTION_SUFFIXED, /* the same, of 64 bits, or K, M, G, T, P or E (powers of 1024) behind
+				 it */
+	NVME_OPTION_TEXT,     /* a const char * */
+	NVME_OPTION_FORMAT,   /* enum nvme_output, in a byte */
 };
 
 /* --name=<argument> and -letter <argument>; without an argument where that is NULL. The value goes
@@ -50,6 +52,12 @@ struct nvme_option {
 	{                                                                            \
 		long_name, "NUM", text, NVME_OPTION_PLACE(type, member), short_name, \
 			NVME_OPTION_NUMBER, bits_                                    \
+	}
+/* A uint64_t member */
+#define NVME_SUFFIXED(type, member, long_name, short_name, text)                     \
+	{                                                                            \
+		long_name, "NUM", text, NVME_OPTION_PLACE(type, member), short_name, \
+			NVME_OPTION_SUFFIXED, 64                                     \
 	}
 #define NVME_TEXT(type, member, what, long_name, short_name, text)                  \
 	{                                                                           \

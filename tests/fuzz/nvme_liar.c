@@ -272,6 +272,16 @@ void add_rule(void)
 	rule->value = take(rule->offset == SIM_CAP ? 8 : 4);
 }
 
+static void add_metadata(struct sim_namespace_config *ns, unsigned what)
+{
+	static const unsigned sizes[] = {8, 16, 64, 5000};
+
+	ns->metadata = sizes[what & 3];
+	ns->extended = what & 4;
+	ns->protection = what >> 3 & 15;
+	ns->guard = what & 128 ? 2 : 0;
+}
+
 static struct sim_namespace_config namespace_configs[4];
 
 void make_controller(struct nvme_options *options)
@@ -323,9 +333,11 @@ void make_controller(struct nvme_options *options)
 		namespace_configs[i].nsid = i ? 0 : 1 + (kind & 1);
 		namespace_configs[i].block_count = kind & 2 ? 7 : 256;
 		namespace_configs[i].block_shift = kind & 4 ? 12 : kind & 128 ? 17 : 9;
-		namespace_configs[i].csi = kind & 32   ? NVME_CSI_ZONED
-					   : kind & 64 ? NVME_CSI_KEY_VALUE
-						       : NVME_CSI_NVM;
+		namespace_configs[i].csi = (kind & 96) == 32   ? NVME_CSI_ZONED
+					   : (kind & 96) == 64 ? NVME_CSI_KEY_VALUE
+							       : NVME_CSI_NVM;
+		if ((kind & 96) == 96)
+			add_metadata(&namespace_configs[i], (unsigned)take(1));
 		namespace_configs[i].read_only = kind & 8;
 		namespace_configs[i].inactive = kind & 16;
 	}
@@ -337,6 +349,7 @@ void make_controller(struct nvme_options *options)
 	memset(options, 0, sizeof(*options));
 	options->irq = (enum nvme_irq)(more & 3);
 	options->data = (enum nvme_data)((more >> 2) % 3);
+	options->pi = (enum nvme_pi)((more >> 4) % 3);
 	options->quirks = more & 128 ? ~0u : 0;
 	options->coalesce_threshold = more & 4 ? 8 : 0;
 	options->coalesce_time = more & 4 ? 2 : 0;

@@ -17,9 +17,10 @@ static unsigned type(const struct sim_namespace_config *ns)
 
 unsigned sim_protection_size(const struct sim_namespace_config *ns)
 {
-	if (!type(ns) || ns->guard & 1)
-		return 0; /* none, or of a format that is not simulated */
-	return ns->guard == 2 ? 16 : 8;
+	unsigned size = ns->guard == 2 ? 16 : 8;
+
+	/* None, of a format that is not simulated, or without room. */
+	return type(ns) && !(ns->guard & 1) && ns->metadata >= size ? size : 0;
 }
 
 /* The tuple of a block that is data and metadata behind each other. */

@@ -93,7 +93,7 @@ static void identify_namespace(struct guest *guest)
 	format = &id->lbaf[NVME_FLBAS_INDEX(id->flbas, NVME_LBA_FORMATS(id))];
 	EXPECT_EQUAL("NSZE", guest->device->block_count, id->nsze);
 	EXPECT_EQUAL("block size", guest->device->block_size, 1u << format->data_size_shift);
-	EXPECT_EQUAL("metadata", 0, format->metadata_size);
+	EXPECT_EQUAL("metadata", guest->namespace->metadata.size, format->metadata_size);
 	EXPECT(id->ncap <= id->nsze, "NCAP: expected %llu (NSZE) at most, got %llu",
 	       (unsigned long long)id->nsze, (unsigned long long)id->ncap);
 	EXPECT(id->nuse <= id->ncap, "NUSE: expected %llu (NCAP) at most, got %llu",

@@ -14,7 +14,11 @@
 struct guest;
 
 /* What a case cannot do without; where it is not there the case is skipped. */
-enum guest_needs { GUEST_NAMESPACE, GUEST_CONTROLLER };
+enum guest_needs {
+	GUEST_NAMESPACE,
+	GUEST_PLAIN_NAMESPACE, /* without metadata, which it would have to pass through itself */
+	GUEST_CONTROLLER,
+};
 
 struct guest_case {
 	const char *name;

@@ -105,8 +105,10 @@ static int run_case(const struct guest_group *group, const struct guest_case *te
 	prng_seed(&guest->prng, 1);
 	current_case = test;
 	current_guest = guest;
-	if (test->needs == GUEST_NAMESPACE && !guest->namespace)
+	if (test->needs != GUEST_CONTROLLER && !guest->namespace)
 		guest_skip(guest, "%s has no usable namespace", nvme_name(guest->controller));
+	else if (test->needs == GUEST_PLAIN_NAMESPACE && guest->namespace->metadata.size)
+		guest_skip(guest, "%s has metadata", guest->device->name);
 	else
 		status = process_run(case_main, 1, argv);
 	if (status && status != STATUS_INTERRUPTED)

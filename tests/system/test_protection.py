@@ -104,3 +104,10 @@ def test_nobody_checks(tmp_path):
                         f"dd if=/dev/my_nvme0n1 of=/dev/null bs={BLOCK} skip=6 count=1 iflag=direct status=none && exit 1\nexit 0\n",
                         *machine([(format_, disk)], "driver"), check=True)
     assert "Read LBA 6 of namespace 1: guard 0h is not the data's" in result.stdout
+
+
+def test_selftest(tmp_path):
+    """All that a block device has to be able to do, in both layouts."""
+    disks = [(format_, make_disk(tmp_path / f"{nsid}.img", 16 * SIZE)) for nsid, format_ in enumerate((Format(8, 0, 1), Format(64, 1, 2, 1, 2)), 1)]
+    result = run_script(tmp_path, "selftest -d my_nvme0n1 && selftest -d my_nvme0n2\n", *machine(disks, "driver"))
+    assert result.returncode == 0 and len(re.findall(r"SUMMARY: [5-9]\d tests, 0 failures", result.stdout)) == 2, result.stdout

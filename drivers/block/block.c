@@ -1,3 +1,5 @@
+/* Block devices: which there are, what is checked of a request before a driver sees it, and waiting
+ * for it. */
 #include "drivers/block/block.h"
 
 #include "lib/errno.h"
@@ -55,24 +57,81 @@ static bool segments_hold(const struct block_request *request, uint64_t size)
 	return size == 0;
 }
 
-/* 0 when the request may go to the driver. */
-static int check(const struct block_device *device, const struct block_request *request)
+/* Whether the device does what is neither a plain read nor a plain write. 0, -EINVAL: nobody does;
+ * -EOPNOTSUPP. */
+static int check_offered(const struct block_limits *limits, unsigned operation)
 {
-	if (device->gone)
-		return -ENODEV;
-	if (request->operation == BLOCK_FLUSH)
-		return 0;
-	if (request->operation != BLOCK_READ && request->operation != BLOCK_WRITE)
+	bool offered;
+
+	switch (operation & ~BLOCK_FUA) {
+	case BLOCK_WRITE:
+		offered = true;
+		break;
+	case BLOCK_WRITE_ZEROES:
+	case BLOCK_WRITE_ZEROES | BLOCK_DEALLOCATE:
+		offered = limits->write_zeroes_max;
+		break;
+	case BLOCK_DISCARD:
+	case BLOCK_VERIFY:
+		if (operation & BLOCK_FUA)
+			return -EINVAL;
+		offered = operation == BLOCK_VERIFY ? limits->verify_max : limits->discard_max;
+		break;
+	default:
 		return -EINVAL;
-	if (request->operation == BLOCK_WRITE && block_read_only(device))
+	}
+	if (operation & BLOCK_FUA && !limits->fua)
+		offered = false;
+	return offered ? 0 : -EOPNOTSUPP;
+}
+
+/* Whether the blocks are there. */
+static inline int check_blocks(const struct block_device *device,
+			       const struct block_request *request, bool changes)
+{
+	if (changes && block_read_only(device))
 		return -EROFS;
 	if (request->lba > device->block_count ||
 	    request->count > device->block_count - request->lba)
-		return request->operation == BLOCK_WRITE ? -ENOSPC : -EIO;
-	/* The device's size in bytes fits into 64 bits, so this does too. */
-	if (!segments_hold(request, request->count * device->block_size))
-		return -EINVAL;
+		return changes ? -ENOSPC : -EIO;
 	return 0;
+}
+
+/* The device's size in bytes fits into 64 bits, so this does too. */
+static inline int check_segments(const struct block_device *device,
+				 const struct block_request *request, uint64_t blocks)
+{
+	return segments_hold(request, blocks * device->block_size) ? 0 : -EINVAL;
+}
+
+/* check() of all but plain reads and writes. */
+__attribute__((noinline, cold)) static int check_other(const struct block_device *device,
+						       const struct block_request *request)
+{
+	enum block_operation operation = block_operation(request);
+	int error;
+
+	if (request->operation == BLOCK_FLUSH)
+		return 0;
+	error = check_offered(&device->limits, request->operation);
+	if (!error)
+		error = check_blocks(device, request, block_changes(operation));
+	if (error)
+		return error;
+	return check_segments(device, request, operation == BLOCK_WRITE ? request->count : 0);
+}
+
+/* 0 when the request may go to the driver. */
+static int check(const struct block_device *device, const struct block_request *request)
+{
+	int error;
+
+	if (device->gone)
+		return -ENODEV;
+	if (request->operation > BLOCK_WRITE)
+		return check_other(device, request);
+	error = check_blocks(device, request, request->operation == BLOCK_WRITE);
+	return error ? error : check_segments(device, request, request->count);
 }
 
 void block_lock(struct block_device *device, bool locked)
@@ -151,8 +210,9 @@ void block_cancel(struct block_request *request)
 		request->device->operations->cancel(request->device, request);
 }
 
-static int transfer(struct block_device *device, enum block_operation operation, uint64_t lba,
-		    uint64_t count, void *buffer)
+/* buffer NULL: no data is moved. */
+static int transfer(struct block_device *device, unsigned operation, uint64_t lba, uint64_t count,
+		    void *buffer)
 {
 	struct block_segment segment = {buffer, 0};
 	struct block_request request = {
@@ -160,12 +220,12 @@ static int transfer(struct block_device *device, enum block_operation operation,
 		.lba = lba,
 		.count = count,
 		.segments = &segment,
-		.segment_count = operation == BLOCK_FLUSH ? 0 : 1,
+		.segment_count = buffer ? 1 : 0,
 	};
 
 	if (!device->block_size) /* what is no disk */
 		return -ENODEV;
-	if (count > SIZE_MAX / device->block_size)
+	if (buffer && count > SIZE_MAX / device->block_size)
 		return -EINVAL;
 	segment.size = count * device->block_size;
 	block_submit(device, &request);
@@ -185,4 +245,19 @@ int block_write(struct block_device *device, uint64_t lba, uint64_t count, const
 int block_flush(struct block_device *device)
 {
 	return transfer(device, BLOCK_FLUSH, 0, 0, NULL);
+}
+
+int block_discard(struct block_device *device, uint64_t lba, uint64_t count)
+{
+	return transfer(device, BLOCK_DISCARD, lba, count, NULL);
+}
+
+int block_write_zeroes(struct block_device *device, uint64_t lba, uint64_t count, unsigned flags)
+{
+	return transfer(device, BLOCK_WRITE_ZEROES | flags, lba, count, NULL);
+}
+
+int block_verify(struct block_device *device, uint64_t lba, uint64_t count)
+{
+	return transfer(device, BLOCK_VERIFY, lba, count, NULL);
 }

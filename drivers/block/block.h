@@ -13,15 +13,28 @@
 struct block_device;
 struct block_request;
 
-enum block_operation { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH };
+enum block_operation {
+	BLOCK_READ,
+	BLOCK_WRITE,
+	/* The others move no data: no segments. */
+	BLOCK_FLUSH,
+	BLOCK_DISCARD, /* nobody needs the blocks: what they hold from now on is not said */
+	BLOCK_WRITE_ZEROES,
+	BLOCK_VERIFY, /* whether the blocks could be read */
+};
+
+/* Flags beside the operation */
+#define BLOCK_FUA	 0x10u /* of writes and zeroes: on stable media once it is complete */
+#define BLOCK_DEALLOCATE 0x20u /* of zeroes: the blocks need not keep their place there */
+#define BLOCK_FLAGS	 (BLOCK_FUA | BLOCK_DEALLOCATE)
 
 /* One request of any size. The caller fills the first part and keeps everything alive and unmoved
  * until done. */
 struct block_request {
-	enum block_operation operation;
+	unsigned operation; /* enum block_operation, and flags */
 	uint64_t lba;
 	uint64_t count;
-	const struct block_segment *segments; /* in sum count * block_size bytes */
+	const struct block_segment *segments; /* in sum count * block_size bytes, or none */
 	unsigned segment_count;
 	void (*done)(struct block_request *request); /* called once, from block_poll() or
 							block_submit(); may be NULL */
@@ -56,6 +69,21 @@ struct block_operations {
 	void (*plug)(struct block_device *device, bool plugged);
 };
 
+/* What a device prefers, and how much it does at once, in bytes. Requests may be larger or lie
+ * elsewhere. */
+struct block_limits {
+	uint32_t physical_size; /* is written whole or not at all, even without power */
+	uint32_t io_min;	/* less is written at a cost */
+	uint32_t io_optimal;	/* 0: not said, as below */
+	uint32_t boundary;	/* reads and writes are better not across multiples of it */
+	uint32_t discard_granularity;
+	/* 0: such requests are refused. */
+	uint64_t discard_max;
+	uint64_t write_zeroes_max;
+	uint64_t verify_max;
+	bool fua; /* false: those with BLOCK_FUA are refused */
+};
+
 struct block_device {
 	char name[BLOCK_NAME_MAX]; /* "my_nvme0n1" */
 	uint32_t block_size;	   /* bytes, a power of two from 512 */
@@ -71,6 +99,7 @@ struct block_device {
 	void *file_data; /* the file layer's buffer for this device */
 	void (*file_removed)(struct block_device *device); /* its hook in block_unregister() */
 	struct block_device *next;
+	struct block_limits limits;
 };
 
 /* Registered devices are found by name and listed in the order of their registration. 0 or -EEXIST.
@@ -88,7 +117,7 @@ static inline bool block_read_only(const struct block_device *device)
 void block_lock(struct block_device *device, bool locked);
 
 /* Checks the request and starts it; bad ones complete at once with -EINVAL, -ENOSPC (write past the
- * end), -EIO (read past the end), -EROFS, -ENODEV. */
+ * end), -EIO (read past the end), -EROFS, -ENODEV, -EOPNOTSUPP (see struct block_limits). */
 void block_submit(struct block_device *device, struct block_request *request);
 unsigned block_poll(struct block_device *device);
 /* Between block_plug() and block_unplug() requests are only collected: the device learns of all of
@@ -114,7 +143,22 @@ static inline void block_complete(struct block_request *request, int error)
 		request->done(request);
 }
 
-/* Synchronous helpers over one buffer. 0 or a negative errno. */
+/* What is left of a request's operation without its flags. */
+static inline enum block_operation block_operation(const struct block_request *request)
+{
+	return (enum block_operation)(request->operation & ~BLOCK_FLAGS);
+}
+/* Whether it changes blocks: Flush does not. */
+static inline bool block_changes(enum block_operation operation)
+{
+	return operation == BLOCK_WRITE || operation == BLOCK_DISCARD ||
+	       operation == BLOCK_WRITE_ZEROES;
+}
+
+/* Synchronous helpers over one buffer, or none. 0 or a negative errno. */
 int block_read(struct block_device *device, uint64_t lba, uint64_t count, void *buffer);
 int block_write(struct block_device *device, uint64_t lba, uint64_t count, const void *buffer);
 int block_flush(struct block_device *device);
+int block_discard(struct block_device *device, uint64_t lba, uint64_t count);
+int block_write_zeroes(struct block_device *device, uint64_t lba, uint64_t count, unsigned flags);
+int block_verify(struct block_device *device, uint64_t lba, uint64_t count);

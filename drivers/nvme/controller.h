@@ -5,6 +5,7 @@
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/events.h"
 #include "drivers/nvme/interrupts.h"
+#include "drivers/nvme/limits.h"
 #include "drivers/nvme/message.h"
 #include "drivers/nvme/namespace.h"
 #include "drivers/nvme/nvme.h"
@@ -43,6 +44,7 @@ struct nvme_controller {
 	struct nvme_events events;
 	struct nvme_shadow shadow;
 	struct nvme_namespaces namespaces;
+	struct nvme_limits limits;
 	struct nvme_messages messages;
 	uint64_t command_sets; /* enabled ones, bits by CSI; 0: not known; command_set.c */
 

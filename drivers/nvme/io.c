@@ -1,35 +1,31 @@
 /* Block requests on their way to the controller and back: cut into parts of what one command may
- * carry, all parts in flight at once; what finds no free slot waits in its lane, in order. */
+ * carry, all parts in flight at once; what finds no free slot waits in its lane, in order. Parts
+ * that move no data are in range.c. */
 #include "drivers/nvme/io.h"
 
 #include "drivers/nvme/controller.h"
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/part.h"
+#include "drivers/nvme/range.h"
 #include "lib/errno.h"
 
 static const uint8_t opcodes[] = {
 	[BLOCK_READ] = NVME_IO_READ,
 	[BLOCK_WRITE] = NVME_IO_WRITE,
-	[BLOCK_FLUSH] = NVME_IO_FLUSH,
 };
 
 /* Sends a command that has its data pointer. */
 __attribute__((always_inline)) static inline void
 send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struct nvme_slot *slot,
-     struct block_request *request, uint64_t lba, uint32_t cdw12, nvme_done *done)
+     struct block_request *request, unsigned operation, uint64_t lba, uint32_t cdw12,
+     nvme_done *done)
 {
-	uint64_t deadline_ns;
-
-	slot->command.opcode = opcodes[request->operation];
+	slot->command.opcode = opcodes[operation];
 	slot->command.nsid = namespace->nsid;
 	slot->command.cdw10 = (uint32_t)lba;
 	slot->command.cdw11 = (uint32_t)(lba >> 32);
 	slot->command.cdw12 = cdw12;
-	request->parts_pending++;
-	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
-	nvme_slot_prepare(slot, done, request, true);
-	slot->timeout_ns = channel->timeout_ns;
-	nvme_channel_push(channel, slot, deadline_ns);
+	nvme_part_send(channel, slot, request, done);
 }
 
 /* The usual request, one segment of no more than a page, goes out by the shortest way. False if it
@@ -42,7 +38,7 @@ static inline bool send_small(struct nvme_channel *channel, const struct nvme_na
 	struct nvme_slot *slot;
 
 	if (request->segment_count != 1 || segment->size > namespace->small_max ||
-	    request->operation == BLOCK_FLUSH)
+	    request->operation > BLOCK_WRITE)
 		return false;
 	address = (uintptr_t)segment->address;
 	end = address + segment->size;
@@ -55,8 +51,8 @@ static inline bool send_small(struct nvme_channel *channel, const struct nvme_na
 	slot->command.flags = 0;
 	slot->command.prp1 = nvme_dma_address((void *)address);
 	slot->command.prp2 = end > border ? nvme_dma_address((void *)border) : 0;
-	send(channel, namespace, slot, request, request->lba, (uint32_t)request->count - 1,
-	     nvme_part_done);
+	send(channel, namespace, slot, request, request->operation, request->lba,
+	     (uint32_t)request->count - 1, nvme_part_done);
 	return true;
 }
 
@@ -74,6 +70,13 @@ static uint32_t send_part(struct nvme_lane *lane, struct block_request *request,
 
 	if (!slot)
 		return 0;
+	if (namespace->boundary) {
+		uint32_t before = namespace->boundary -
+				  (uint32_t)((request->lba + first) % namespace->boundary);
+
+		if (blocks > before)
+			blocks = before;
+	}
 	if (namespace->metadata.size)
 		blocks = nvme_part_place_metadata(lane, slot, request, request->lba + first, blocks,
 						  &control, &done);
@@ -84,38 +87,32 @@ static uint32_t send_part(struct nvme_lane *lane, struct block_request *request,
 		return 0;
 	}
 	lane->sgls += slot->command.flags != 0;
-	send(channel, namespace, slot, request, request->lba + first, control | (blocks - 1), done);
+	if (request->operation & BLOCK_FUA && namespace->volatile_cache)
+		control |= NVME_RW_FUA;
+	send(channel, namespace, slot, request, block_operation(request), request->lba + first,
+	     control | (blocks - 1), done);
 	return blocks;
-}
-
-static bool send_flush(struct nvme_channel *channel, struct block_request *request)
-{
-	struct nvme_slot *slot = nvme_slot_take(channel);
-
-	if (!slot)
-		return false;
-	slot->command.flags = 0;
-	slot->command.prp1 = slot->command.prp2 = 0;
-	send(channel, request->device->driver_data, slot, request, 0, 0, nvme_part_done);
-	return true;
 }
 
 /* Sends what is left of the first waiting request; false when something has to be waited for. */
 static bool send_rest(struct nvme_lane *lane, struct block_request *request)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
+	enum block_operation operation = block_operation(request);
 
-	if (request->operation == BLOCK_FLUSH)
-		return send_flush(&lane->channel, request);
+	if (operation == BLOCK_FLUSH)
+		return nvme_range_flush(lane, request);
 	/* Behind a part that failed nothing more is sent: the request has failed, and parts go out
 	 * in the order of their addresses, so the first error stays the first. */
 	while (lane->cursor_block < request->count && !request->error) {
-		uint32_t blocks = send_part(lane, request, lane->cursor_block);
+		uint64_t blocks = operation > BLOCK_WRITE
+					  ? nvme_range_send(lane, request, lane->cursor_block)
+					  : send_part(lane, request, lane->cursor_block);
 
 		if (!blocks)
 			return false;
 		lane->cursor_block += blocks;
-		if (lane->cursor_block < request->count)
+		if (operation <= BLOCK_WRITE && lane->cursor_block < request->count)
 			nvme_cursor_advance(&lane->cursor,
 					    (size_t)blocks << namespace->block_shift);
 	}

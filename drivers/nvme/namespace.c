@@ -117,8 +117,12 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		ns->block.block_count = described.block.block_count;
 		ns->block.read_only = described.block.read_only;
 		ns->block.transfer_max = described.block.transfer_max;
+		ns->block.limits = described.block.limits;
 		ns->blocks_max = described.blocks_max;
 		ns->small_max = described.small_max;
+		ns->boundary = described.boundary;
+		ns->ranges = described.ranges;
+		ns->volatile_cache = described.volatile_cache;
 		ns->capacity = described.capacity;
 		ns->used = described.used;
 		ns->format = described.format;

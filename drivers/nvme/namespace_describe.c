@@ -4,6 +4,7 @@
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/command_set.h"
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/limits.h"
 #include "drivers/nvme/metadata.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
@@ -121,9 +122,13 @@ static int describe_disk(struct nvme_controller *controller, uint32_t nsid,
 		ns->blocks_max = 1; /* see provide() */
 	if (ns->blocks_max > NVME_RW_BLOCKS_MAX)
 		ns->blocks_max = NVME_RW_BLOCKS_MAX;
-	/* From anywhere a page reaches into one more page at most. */
+	nvme_limits_describe(controller, data, ns);
+	/* From anywhere a page reaches into one more page at most; but it may lie across an I/O
+	 * boundary. */
 	ns->small_max =
-		controller->options.data == NVME_DATA_SGL || ns->metadata.size ? 0 : NVME_PAGE_SIZE;
+		controller->options.data == NVME_DATA_SGL || ns->metadata.size || ns->boundary
+			? 0
+			: NVME_PAGE_SIZE;
 	ns->capacity = data->ncap;
 	ns->used = data->nuse;
 	ns->block.block_count = blocks;

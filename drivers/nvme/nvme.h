@@ -56,6 +56,17 @@ enum nvme_pi {
 	NVME_PI_OFF,	    /* nobody checks what is read; the driver makes what is written */
 };
 
+/* How much one command of those that move no data may be about, in logical blocks; 0: it is not
+ * offered. */
+struct nvme_range_limits {
+	uint16_t discard_ranges; /* of a Dataset Management command */
+	uint32_t discard_range;	 /* blocks of each */
+	uint64_t discard_blocks; /* and of all */
+	uint32_t write_zeroes;
+	uint32_t verify;
+	bool deallocates; /* Write Zeroes takes DEAC */
+};
+
 /* A namespace of another command set than NVM, or with metadata that the driver cannot work with,
  * is not a disk: it has no block device, its block is gone from the start and never registered. */
 struct nvme_namespace {
@@ -65,6 +76,9 @@ struct nvme_namespace {
 	uint32_t nsid;
 	uint32_t blocks_max; /* of one command */
 	uint32_t small_max;  /* bytes that always fit PRP1 and PRP2; 0 where SGLs are wished for */
+	uint32_t boundary;   /* NOIOB: blocks; 0: none */
+	struct nvme_range_limits ranges;
+	bool volatile_cache;
 	uint8_t block_shift; /* 0: no disk, and not known */
 	uint8_t format;	     /* index of the LBA format in use */
 	uint8_t csi;	     /* enum nvme_csi */

@@ -2,12 +2,18 @@
 #include "drivers/nvme/part.h"
 
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/range.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/errno.h"
 
 static uint64_t part_lba(const struct nvme_slot *slot)
 {
 	return (uint64_t)slot->command.cdw11 << 32 | slot->command.cdw10;
+}
+
+static uint32_t part_blocks(const struct nvme_slot *slot)
+{
+	return NVME_RW_BLOCKS(slot->command.cdw12);
 }
 
 /* What is rare stays out of the way of what is not: fewer registers to save there. */
@@ -17,15 +23,15 @@ RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slo
 			     struct block_request *request, struct nvme_answer answer)
 {
 	struct nvme_controller *controller = channel->owner;
-	uint64_t lba = part_lba(slot);
+	struct nvme_range part = nvme_range_of(channel, slot);
 	int error = request->cancelled ? -EINTR
 		    : answer.error     ? answer.error
 				       : nvme_status_errno(answer.status);
 
-	if (!request->error || lba < request->error_lba) {
+	if (!request->error || part.lba < request->error_lba) {
 		request->error = error;
 		request->status = answer.status & NVME_STATUS_MASK;
-		request->error_lba = lba;
+		request->error_lba = part.lba;
 	}
 	/* A whole controller that goes away is one message, not one for each request; and who gave
 	 * up does not want to hear of it. */
@@ -36,11 +42,10 @@ RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slo
 				   slot->command.nsid, nvme_status_name(answer.status),
 				   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status));
 	else
-		nvme_error_limited(controller, "%s LBA %llu+%u: %s (sct %x sc %02x)%s",
-				   nvme_io_name(slot->command.opcode), (unsigned long long)lba,
-				   (slot->command.cdw12 & 0xffff) + 1,
-				   nvme_status_name(answer.status), NVME_STATUS_SCT(answer.status),
-				   NVME_STATUS_SC(answer.status),
+		nvme_error_limited(controller, "%s LBA %llu+%llu: %s (sct %x sc %02x)%s",
+				   nvme_io_name(slot->command.opcode), (unsigned long long)part.lba,
+				   (unsigned long long)part.blocks, nvme_status_name(answer.status),
+				   NVME_STATUS_SCT(answer.status), NVME_STATUS_SC(answer.status),
 				   error == -ETIMEDOUT ? ", timed out" : "");
 }
 
@@ -60,20 +65,20 @@ void nvme_part_done(struct nvme_channel *channel, struct nvme_slot *slot, struct
 	end_part(channel, slot);
 }
 
-/* The same, of a part that went through a bounce buffer. */
-static void bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
-			      struct nvme_answer answer)
+void nvme_bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
+			    struct nvme_answer answer)
 {
-	const struct block_request *request = slot->context;
+	struct block_request *request = slot->context;
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot);
 
-	if (!answer.status && request->operation == BLOCK_READ)
+	if (answer.status)
+		part_failed(channel, slot, request, answer);
+	else if (request->operation == BLOCK_READ)
 		nvme_cursor_scatter(buffer->cursor, buffer->memory,
-				    (size_t)((slot->command.cdw12 & 0xffff) + 1)
-					    << namespace->block_shift);
+				    (size_t)part_blocks(slot) << namespace->block_shift);
 	buffer->slot = NULL;
-	nvme_part_done(channel, slot, answer);
+	end_part(channel, slot);
 }
 
 static nvme_done metadata_part_done;
@@ -81,7 +86,7 @@ static nvme_done metadata_part_done;
 bool nvme_is_part(const struct nvme_slot *slot, const struct block_request *request)
 {
 	return slot->state != NVME_SLOT_FREE && slot->context == request &&
-	       (slot->done == nvme_part_done || slot->done == bounced_part_done ||
+	       (slot->done == nvme_part_done || slot->done == nvme_bounced_part_done ||
 		slot->done == metadata_part_done);
 }
 
@@ -143,18 +148,13 @@ uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 	if (!described) {
 		/* Not even one whole block: through a buffer. */
 		blocks = bounce(lane, slot, &lane->cursor, blocks, shift,
-				request->operation == BLOCK_WRITE);
-		*done = bounced_part_done;
+				block_operation(request) == BLOCK_WRITE);
+		*done = nvme_bounced_part_done;
 	} else if (described < blocks) {
 		blocks = described;
 		describe(channel, slot, &lane->cursor, (size_t)blocks << shift);
 	}
 	return blocks;
-}
-
-static uint32_t part_blocks(const struct nvme_slot *slot)
-{
-	return (slot->command.cdw12 & 0xffff) + 1;
 }
 
 static void set_blocks(struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
@@ -196,7 +196,7 @@ uint32_t nvme_part_place_metadata(struct nvme_lane *lane, struct nvme_slot *slot
 				  uint32_t blocks, uint32_t *control, nvme_done **done)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
-	bool write = request->operation == BLOCK_WRITE;
+	bool write = block_operation(request) == BLOCK_WRITE;
 	struct nvme_part *part = part_of(lane, slot);
 	uint8_t *buffer = NULL;
 

@@ -15,8 +15,24 @@ uint32_t nvme_part_place_metadata(struct nvme_lane *lane, struct nvme_slot *slot
 				  const struct block_request *request, uint64_t lba,
 				  uint32_t blocks, uint32_t *control, nvme_done **done);
 
+/* Sends the command of a slot as a part of the request. */
+__attribute__((always_inline)) static inline void nvme_part_send(struct nvme_channel *channel,
+								 struct nvme_slot *slot,
+								 struct block_request *request,
+								 nvme_done *done)
+{
+	uint64_t deadline_ns;
+
+	request->parts_pending++;
+	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
+	nvme_slot_prepare(slot, done, request, true);
+	slot->timeout_ns = channel->timeout_ns;
+	nvme_channel_push(channel, slot, deadline_ns);
+}
+
 /* Ends the command of a part, whose context is its request, and with the last one the request. */
 nvme_done nvme_part_done;
+nvme_done nvme_bounced_part_done; /* that has a bounce buffer */
 
 /* Whether the command of a slot is a part of the request. */
 bool nvme_is_part(const struct nvme_slot *slot, const struct block_request *request);

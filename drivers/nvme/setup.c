@@ -333,6 +333,8 @@ static int setup(struct nvme_controller *controller)
 	if (!error)
 		error = nvme_select_command_sets(controller);
 	if (!error)
+		error = nvme_limits_setup(controller);
+	if (!error)
 		error = setup_queues(controller);
 	if (error)
 		return error;

@@ -26,6 +26,7 @@ struct sim_controller;
 #define SIM_ONCS_COMPARE      0x0001
 #define SIM_ONCS_DSM	      0x0004
 #define SIM_ONCS_WRITE_ZEROES 0x0008
+#define SIM_ONCS_VERIFY	      0x0080
 #define SIM_OACS_FORMAT	      0x0002
 #define SIM_OACS_DOORBELLS    0x0100
 
@@ -41,6 +42,8 @@ struct sim_namespace_config {
 	unsigned format;      /* index of the LBA format in use, 0 to 15 */
 	uint64_t capacity;    /* NCAP; 0: block_count */
 	bool read_only;	      /* NSATTR bit 0 */
+	unsigned boundary;    /* NOIOB: reads and writes across it are violations */
+	unsigned dlfeat;      /* DLFEAT */
 	bool inactive;	      /* allocated, but not attached */
 	unsigned csi;	      /* command set; other than 0 it takes no I/O commands here */
 	uint8_t uuid[16];     /* all 0: made of the NSID */
@@ -76,6 +79,10 @@ struct sim_config {
 	unsigned queues;	 /* I/O queues of each kind that it grants; 0: 64 */
 	unsigned queues_claimed; /* what it says that it grants; 0: queues */
 	unsigned oncs, oacs;
+	/* VSL, WZSL, DMRL, DMRSL, DMSL; 0: no limit */
+	unsigned verify_limit, write_zeroes_limit, ranges_limit;
+	uint32_t range_limit;
+	uint64_t discard_limit;
 	bool volatile_cache;
 	bool sgl;
 	bool sgl_dwords;	/* it takes whole dwords only */
@@ -235,6 +242,8 @@ void sim_namespace_format(struct sim_controller *sim, uint32_t nsid, unsigned bl
 struct sim_statistics {
 	uint64_t commands[2][256]; /* executed, by [I/O][opcode] */
 	uint64_t blocks_read, blocks_written;
+	uint64_t forced, deallocating; /* commands with FUA, with DEAC */
+	uint64_t ranges;	       /* of Dataset Management commands */
 	uint64_t doorbell_writes;
 	uint64_t resets;  /* CC.EN 1 to 0 */
 	uint64_t dropped; /* commands that a reset took from the controller */

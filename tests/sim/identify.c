@@ -64,7 +64,9 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	page[27] = 0x03; /* MC */
 	page[28] = 0x00;
 	page[29] = (uint8_t)ns->protection;
-	page[99] = ns->read_only ? 1 : 0; /* NSATTR */
+	page[33] = (uint8_t)ns->dlfeat;
+	put16(page + 46, (uint16_t)ns->boundary); /* NOIOB */
+	page[99] = ns->read_only ? 1 : 0;	  /* NSATTR */
 	for (unsigned i = 0; i <= page[25]; i++)
 		page[128 + 4 * i + 2] = i & 1 ? 12 : 9; /* LBADS */
 	put16(format, (uint16_t)ns->metadata);
@@ -161,6 +163,16 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 			return sim_host_error(sim, command, SIM_SC_COMMAND_SET, "NSID %u", nsid);
 		put32(page + 12 + 4 * ns->config.format,
 		      ns->config.storage_tag | ns->config.guard << 7);
+		return SIM_SC_SUCCESS;
+	case 0x06: /* of the NVM command set */
+		if (dword(command, 11) >> 24)
+			return sim_host_error(sim, command, SIM_SC_COMMAND_SET, "CSI %02x",
+					      dword(command, 11) >> 24);
+		page[0] = (uint8_t)sim->config.verify_limit;
+		page[1] = (uint8_t)sim->config.write_zeroes_limit;
+		page[3] = (uint8_t)sim->config.ranges_limit;
+		put32(page + 4, sim->config.range_limit);
+		put64(page + 8, sim->config.discard_limit);
 		return SIM_SC_SUCCESS;
 	case 0x1c:
 		if (!(sim->config.cap >> 43 & 1))

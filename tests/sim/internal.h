@@ -51,6 +51,7 @@
 #define SIM_SC_COMBINATION     0x12b
 #define SIM_SC_COMMAND_SET     0x12c
 #define SIM_SC_PROTECTION      0x181
+#define SIM_SC_SIZE_LIMIT      0x183
 #define SIM_SC_GUARD	       0x282
 #define SIM_SC_APPLICATION_TAG 0x283
 #define SIM_SC_REFERENCE_TAG   0x284
@@ -79,6 +80,7 @@ enum {
 	SIM_COMPARE = 0x05,
 	SIM_WRITE_ZEROES = 0x08,
 	SIM_DSM = 0x09,
+	SIM_VERIFY = 0x0c,
 };
 
 struct sim_store; /* sparse memory, block by block */

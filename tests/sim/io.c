@@ -203,6 +203,12 @@ static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *
 	if (dword(command, 13) & (opcode == SIM_WRITE ? 0x0000ff00u : 0xffffff00u))
 		sim_violation(sim, "opcode %02x: reserved bits in dword 13: %08x", opcode,
 			      dword(command, 13));
+	if (opcode == SIM_WRITE)
+		sim->statistics.forced += dword(command, 12) >> 30 & 1;
+	if (ns->config.boundary &&
+	    lba / ns->config.boundary != (lba + count - 1) / ns->config.boundary)
+		sim_violation(sim, "opcode %02x: LBA %llu+%llu lies across NOIOB", opcode,
+			      (unsigned long long)lba, (unsigned long long)count);
 	status = sim_protection_legal(sim, command, &ns->config);
 	if (!status)
 		status = check_range(sim, command, ns, lba, count);
@@ -214,33 +220,75 @@ static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *
 	return status ? status : execute(sim, command, ns, &layout, lba, count);
 }
 
+/* What a command without data may be about: as many blocks as its own limit lets, in the form of
+ * MDTS. */
+static unsigned check_limit(struct sim_controller *sim, const struct sim_command *command,
+			    const struct sim_namespace *ns, uint64_t count, unsigned limit)
+{
+	if (limit && count << ns->config.block_shift > sim->page_size_min << limit)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "%llu blocks are beyond a limit",
+				      (unsigned long long)count);
+	return SIM_SC_SUCCESS;
+}
+
 static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *command,
 			     struct sim_namespace *ns)
 {
 	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
+	bool fua = dword(command, 12) >> 30 & 1, deallocate = dword(command, 12) >> 25 & 1;
 	unsigned status = check_range(sim, command, ns, lba, count);
 
 	check_reserved(sim, command, 0x3fc | 1 << 14 | 1 << 15);
+	sim->statistics.forced += fua;
+	sim->statistics.deallocating += deallocate;
+	if (!status)
+		status = check_limit(sim, command, ns, count, sim->config.write_zeroes_limit);
+	if (!status && deallocate && !(ns->config.dlfeat & 8))
+		status = sim_host_error(sim, command, SIM_SC_FIELD, "DEAC is not supported");
 	if (!status && ns->config.read_only)
 		status = sim_host_error(sim, command, SIM_SC_READ_ONLY, "read-only namespace");
 	if (!status)
-		sim_store_write(ns->store, lba, count, NULL, !(sim->features[0x06] & 1));
+		sim_store_write(ns->store, lba, count, NULL, fua || !(sim->features[0x06] & 1));
 	return status;
+}
+
+static unsigned verify(struct sim_controller *sim, struct sim_command *command,
+		       struct sim_namespace *ns)
+{
+	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
+	unsigned status = check_range(sim, command, ns, lba, count);
+
+	check_reserved(sim, command, 0x3fc | 1 << 13 | 1 << 14 | 1 << 15);
+	return status ? status : check_limit(sim, command, ns, count, sim->config.verify_limit);
 }
 
 static unsigned dataset_management(struct sim_controller *sim, struct sim_command *command,
 				   struct sim_namespace *ns)
 {
+	const struct sim_config *config = &sim->config;
 	unsigned count = (dword(command, 10) & 0xff) + 1, status;
 	uint8_t ranges[256 * 16];
+	uint64_t total = 0;
 
 	check_reserved(sim, command, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 0xf000);
 	status = sim_transfer(sim, command, ranges, count * 16, false);
+	sim->statistics.ranges += count;
+	if (!status && config->ranges_limit && count > config->ranges_limit)
+		status = sim_host_error(sim, command, SIM_SC_SIZE_LIMIT, "%u ranges", count);
 	for (unsigned i = 0; i < count && !status; i++) {
 		uint32_t blocks = get32(ranges + 16 * i + 4);
 		uint64_t lba = get64(ranges + 16 * i + 8);
 
+		total += blocks;
 		status = check_range(sim, command, ns, lba, blocks);
+		if (!status && ((config->range_limit && blocks > config->range_limit) ||
+				(config->discard_limit && total > config->discard_limit)))
+			status = sim_host_error(sim, command, SIM_SC_SIZE_LIMIT,
+						"range of %u blocks, %llu in all", blocks,
+						(unsigned long long)total);
+		if (!status && ns->config.read_only && dword(command, 11) & 4)
+			status = sim_host_error(sim, command, SIM_SC_READ_ONLY,
+						"read-only namespace");
 		if (!status && dword(command, 11) & 4)
 			sim_store_write(ns->store, lba, blocks, NULL, !(sim->features[0x06] & 1));
 	}
@@ -293,6 +341,10 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 	case SIM_DSM:
 		if (sim->config.oncs & SIM_ONCS_DSM)
 			return dataset_management(sim, command, ns);
+		break;
+	case SIM_VERIFY:
+		if (sim->config.oncs & SIM_ONCS_VERIFY)
+			return verify(sim, command, ns);
 		break;
 	default:
 		break;

@@ -217,6 +217,70 @@ static void test_no_blocks(void **state)
 	assert_int_equal(note.submitted, 0);
 }
 
+/* What a device does not offer it is not asked for. */
+static void test_offered(void **state)
+{
+	struct block_device device = make_device("a");
+	uint8_t bytes[512] = {0};
+	struct block_segment segment = {bytes, 512};
+	struct block_request write = {.operation = BLOCK_WRITE | BLOCK_FUA,
+				      .count = 1,
+				      .segments = &segment,
+				      .segment_count = 1};
+	struct block_request request = {.lba = BLOCKS - 1, .count = 1};
+	static const struct {
+		unsigned operation;
+		int without, with, beyond;
+	} rows[] = {
+		{BLOCK_DISCARD, -EOPNOTSUPP, 0, -ENOSPC},
+		{BLOCK_WRITE_ZEROES, -EOPNOTSUPP, 0, -ENOSPC},
+		{BLOCK_WRITE_ZEROES | BLOCK_DEALLOCATE, -EOPNOTSUPP, 0, -ENOSPC},
+		{BLOCK_WRITE_ZEROES | BLOCK_FUA, -EOPNOTSUPP, 0, -ENOSPC},
+		{BLOCK_VERIFY, -EOPNOTSUPP, 0, -EIO},
+		{BLOCK_VERIFY | BLOCK_FUA, -EINVAL, -EINVAL, -EINVAL},
+		{BLOCK_DISCARD | BLOCK_DEALLOCATE, -EINVAL, -EINVAL, -EINVAL},
+		{BLOCK_READ | BLOCK_FUA, -EINVAL, -EINVAL, -EINVAL},
+		{BLOCK_FLUSH | BLOCK_FUA, -EINVAL, -EINVAL, -EINVAL},
+		{BLOCK_VERIFY + 1, -EINVAL, -EINVAL, -EINVAL},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		device.limits = (struct block_limits){0};
+		request.operation = rows[i].operation;
+		request.count = 1;
+		refuse(&device, request, rows[i].without);
+		refuse(&device, write, -EOPNOTSUPP);
+		device.limits.discard_max = device.limits.write_zeroes_max =
+			device.limits.verify_max = 1 << 20;
+		device.limits.fua = true;
+		request.count = 2;
+		refuse(&device, request, rows[i].beyond);
+		request.count = 0;
+		refuse(&device, request, rows[i].with);
+		request.count = 1;
+		if (rows[i].with)
+			continue;
+		note.delay = 1;
+		block_submit(&device, &request);
+		assert_int_equal(block_wait(&request), 0);
+		request.segments = &segment;
+		request.segment_count = 1;
+		refuse(&device, request, -EINVAL);
+		request.segment_count = 0;
+	}
+	note.delay = 1;
+	block_submit(&device, &write);
+	assert_int_equal(block_wait(&write), 0);
+	segment.size = 511;
+	refuse(&device, write, -EINVAL);
+	device.read_only = true;
+	segment.size = 512;
+	refuse(&device, write, -EROFS);
+	request.operation = BLOCK_DISCARD;
+	refuse(&device, request, -EROFS);
+}
+
 static void test_helpers(void **state)
 {
 	struct block_device device = make_device("a");
@@ -275,5 +339,5 @@ static void test_started_again(void **state)
 
 TESTS(cmocka_unit_test(test_registry), cmocka_unit_test(test_bounds),
       cmocka_unit_test(test_segments), cmocka_unit_test(test_states),
-      cmocka_unit_test(test_no_blocks), cmocka_unit_test(test_helpers),
-      cmocka_unit_test(test_started_again))
+      cmocka_unit_test(test_no_blocks), cmocka_unit_test(test_offered),
+      cmocka_unit_test(test_helpers), cmocka_unit_test(test_started_again))

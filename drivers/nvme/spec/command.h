@@ -223,6 +223,7 @@ enum nvme_event_type {
 /* Read, Write, Compare …: NVM, section 3.2: CDW10/11 are the LBA, CDW12 bits 15:0 the blocks, 0's
  * based */
 #define NVME_RW_BLOCKS_MAX	65536u
+#define NVME_RW_BLOCKS(cdw12)	(NVME_BITS(cdw12, 0, 16) + 1)
 #define NVME_RW_DIRECTIVE_SHIFT 20	    /* CDW12: DTYPE, 4 bits */
 #define NVME_RW_LR		0x80000000u /* limited retry */
 #define NVME_RW_FUA		0x40000000u /* force unit access */

@@ -288,9 +288,15 @@ _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor spec
 /* Index of the format in use: bits 3:0, and bits 6:5 above them where there are more than 16 */
 #define NVME_FLBAS_INDEX(flbas, formats) \
 	(NVME_BITS(flbas, 0, 4) | ((formats) > 16 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
+#define NVME_NSFEAT_ATOMIC    0x02u /* nawun, nawupf and nacwu are defined */
 #define NVME_NSFEAT_OPTPERF   0x10u /* npwg, npwa, npdg, npda and nows are defined */
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
 #define NVME_NSATTR_PROTECTED 0x01u /* write protected */
+/* Deallocate Logical Block Features: what deallocated blocks are read as, and whether Write Zeroes
+ * takes DEAC */
+#define NVME_DLFEAT_READS(dlfeat) NVME_BITS(dlfeat, 0, 3)
+#define NVME_DLFEAT_ZEROES	  1u
+#define NVME_DLFEAT_DEAC	  0x08u
 
 /* Identify Namespace of the NVM command set, CNS 05h with CSI 00h: NVM, figure 100 */
 struct nvme_identify_namespace_nvm {
@@ -302,6 +308,19 @@ struct nvme_identify_namespace_nvm {
 };
 _Static_assert(sizeof(struct nvme_identify_namespace_nvm) == 4096, "NVM Identify Namespace");
 _Static_assert(offsetof(struct nvme_identify_namespace_nvm, elbaf) == 12, "ELBAF");
+
+/* I/O Command Set specific Identify Controller, CNS 06h of the NVM command set: NVM, figure 101 */
+struct nvme_identify_controller_nvm {
+	uint8_t vsl;
+	uint8_t wzsl;
+	uint8_t wusl;
+	uint8_t dmrl;
+	uint32_t dmrsl;
+	uint64_t dmsl;
+	uint8_t reserved16[4080];
+};
+_Static_assert(sizeof(struct nvme_identify_controller_nvm) == 4096, "Identify Controller, NVM");
+_Static_assert(offsetof(struct nvme_identify_controller_nvm, dmsl) == 8, "DMSL");
 
 /* Namespace identification descriptor, CNS 03h: Base, figure 277 */
 struct nvme_namespace_descriptor {

@@ -1,0 +1,128 @@
+/* How large commands are and where they begin, as controllers and namespaces wish it. */
+#include "drivers/nvme/limits.h"
+
+#include "drivers/nvme/admin.h"
+#include "drivers/nvme/controller.h"
+#include "lib/string.h"
+
+#define LIMITED_COMMANDS (NVME_ONCS_DSM | NVME_ONCS_WRITE_ZEROES | NVME_ONCS_VERIFY)
+
+/* Those who know I/O command sets have the structure. */
+static bool says_limits(const struct nvme_controller *controller)
+{
+	return controller->identify->oncs & LIMITED_COMMANDS &&
+	       (controller->registers.version >= NVME_VERSION(2, 0, 0) ||
+		NVME_CC_CSS(controller->registers.cc) == NVME_CC_CSS_IOCS);
+}
+
+int nvme_limits_setup(struct nvme_controller *controller)
+{
+	struct nvme_identify_controller_nvm *data = (void *)controller->namespaces.identify;
+	struct nvme_reply reply;
+	int error;
+
+	controller->limits = (struct nvme_limits){0};
+	if (!says_limits(controller))
+		return 0;
+	error = nvme_admin_identify(controller, NVME_CNS_IOCS_CONTROLLER, 0, data, &reply);
+	if (error)
+		return nvme_answered(&reply) ? 0 : error;
+	controller->limits = (struct nvme_limits){
+		.verify_shift = data->vsl,
+		.write_zeroes_shift = data->wzsl,
+		.ranges = data->dmrl,
+		.range_blocks = data->dmrsl,
+		.blocks = data->dmsl,
+	};
+	return 0;
+}
+
+/* Blocks of a command that has NLB, within a limit of 4 KiB << shift (CAP.MPSMIN); 0: none. */
+static uint32_t command_blocks(unsigned shift, unsigned block_shift)
+{
+	uint64_t blocks;
+
+	if (!shift || shift >= 32)
+		return NVME_RW_BLOCKS_MAX;
+	blocks = (uint64_t)NVME_PAGE_SIZE << shift >> block_shift;
+	if (!blocks) /* less than a block, which is the least there is */
+		return 1;
+	return blocks < NVME_RW_BLOCKS_MAX ? (uint32_t)blocks : NVME_RW_BLOCKS_MAX;
+}
+
+static struct nvme_range_limits describe_ranges(const struct nvme_controller *controller,
+						const struct nvme_identify_namespace *data,
+						const struct nvme_metadata_format *metadata,
+						unsigned block_shift)
+{
+	const struct nvme_limits *limits = &controller->limits;
+	unsigned oncs = controller->identify->oncs;
+	struct nvme_range_limits ranges = {0};
+
+	if (oncs & NVME_ONCS_DSM) {
+		ranges.discard_ranges = limits->ranges ? limits->ranges : NVME_DSM_RANGES_MAX;
+		ranges.discard_range = limits->range_blocks ? limits->range_blocks : UINT32_MAX;
+		ranges.discard_blocks = limits->blocks ? limits->blocks : UINT64_MAX;
+	}
+	/* With protection information it is the driver that makes it, of zeroes as well. */
+	if (oncs & NVME_ONCS_WRITE_ZEROES && !metadata->type)
+		ranges.write_zeroes = command_blocks(limits->write_zeroes_shift, block_shift);
+	if (oncs & NVME_ONCS_VERIFY)
+		ranges.verify = command_blocks(limits->verify_shift, block_shift);
+	/* Deallocated blocks have to be read as zeroes, too. */
+	ranges.deallocates = (data->dlfeat & NVME_DLFEAT_DEAC) &&
+			     NVME_DLFEAT_READS(data->dlfeat) == NVME_DLFEAT_ZEROES;
+	return ranges;
+}
+
+/* So many blocks in bytes, as far as a device tells it. */
+static uint32_t bytes_of(uint32_t blocks, unsigned block_shift)
+{
+	uint64_t bytes = (uint64_t)blocks << block_shift;
+
+	return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX >> block_shift << block_shift;
+}
+
+/* Bytes of all ranges of one command. */
+static uint64_t discard_max(const struct nvme_range_limits *ranges, unsigned block_shift)
+{
+	uint64_t blocks = (uint64_t)ranges->discard_ranges * ranges->discard_range;
+
+	if (blocks > ranges->discard_blocks)
+		blocks = ranges->discard_blocks;
+	return blocks << block_shift;
+}
+
+void nvme_limits_describe(const struct nvme_controller *controller,
+			  const struct nvme_identify_namespace *data, struct nvme_namespace *ns)
+{
+	struct block_limits *limits = &ns->block.limits;
+	unsigned shift = ns->block_shift;
+	/* Written whole even where power fails: NVM, section 2.1.4.2 */
+	uint32_t atomic = data->nsfeat & NVME_NSFEAT_ATOMIC && data->nawupf
+				  ? data->nawupf
+				  : controller->identify->awupf;
+
+	ns->ranges = describe_ranges(controller, data, &ns->metadata, shift);
+	ns->volatile_cache = controller->identify->vwc & NVME_VWC_PRESENT;
+	ns->boundary = data->noiob;
+	*limits = (struct block_limits){
+		.io_min = 1u << shift,
+		.boundary = bytes_of(ns->boundary, shift),
+		.discard_granularity = 1u << shift,
+		.discard_max = discard_max(&ns->ranges, shift),
+		.write_zeroes_max = (uint64_t)ns->ranges.write_zeroes << shift,
+		.verify_max = (uint64_t)ns->ranges.verify << shift,
+		.fua = true, /* Without a volatile cache every write is. */
+	};
+	/* Preferred units: NVM, section 5.8.2, all 0's based */
+	if (data->nsfeat & NVME_NSFEAT_OPTPERF) {
+		limits->io_min = bytes_of(data->npwg + 1u, shift);
+		limits->io_optimal = bytes_of(data->nows + 1u, shift);
+		limits->discard_granularity = bytes_of(data->npdg + 1u, shift);
+	}
+	/* With an offset (NABO) only the block itself is surely whole. */
+	limits->physical_size = bytes_of(data->nabo ? 1 : atomic + 1, shift);
+	if (limits->physical_size > limits->io_min)
+		limits->physical_size = limits->io_min;
+}

@@ -283,10 +283,12 @@ static void provide_for_metadata(struct nvme_controller *controller)
 			error = nvme_parts_provide(&nvme_lane_of(channel)->parts,
 						   channel->slot_count);
 		}
-		n->seen = !error;
-		if (error)
-			nvme_error_limited(controller, "namespace %u: no memory for its metadata",
-					   n->nsid);
+		if (!error)
+			continue;
+		/* Also of one that was in use, with lanes that have gone since. */
+		n->seen = false;
+		n->block.gone = true;
+		nvme_error_limited(controller, "namespace %u: no memory for its metadata", n->nsid);
 	}
 }
 

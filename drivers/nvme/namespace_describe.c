@@ -214,7 +214,7 @@ int nvme_namespace_describe(struct nvme_controller *controller, uint32_t nsid,
 		return 1;
 	if (ns->metadata.type)
 		error = look_at_protection(controller, ns);
-	ns->pi = controller->options.pi;
+	ns->pi = ns->metadata.type ? controller->options.pi : NVME_PI_OFF;
 	ns->zero_tuples = controller->options.quirks & NVME_QUIRK_ZERO_TUPLES;
 	if (ns->csi == NVME_CSI_NVM)
 		ns->unsupported = nvme_metadata_unsupported(&ns->metadata);

@@ -232,7 +232,7 @@ static bool read_back(struct nvme_lane *lane, struct nvme_slot *slot, uint64_t l
 	struct nvme_part *part = part_of(lane, slot);
 	uint32_t now = blocks;
 
-	if (controller->state != NVME_LIVE || request->cancelled)
+	if (controller->state != NVME_LIVE || request->cancelled || request->device->gone)
 		return false;
 	if (namespace->metadata.extended)
 		now = bounce_interleaved(lane, slot, namespace, blocks);
@@ -306,6 +306,7 @@ static void metadata_part_done(struct nvme_channel *channel, struct nvme_slot *s
 {
 	struct nvme_lane *lane = nvme_lane_of(channel);
 	struct block_request *request = slot->context;
+	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_part *part = part_of(lane, slot);
 	struct nvme_bounce_buffer *buffer;
 
@@ -319,7 +320,8 @@ static void metadata_part_done(struct nvme_channel *channel, struct nvme_slot *s
 				return;
 			answer.status = part->status;
 		}
-	} else if (request->operation == BLOCK_READ && is_check(answer.status) && !part->checked) {
+	} else if (request->operation == BLOCK_READ && is_check(answer.status) &&
+		   namespace->pi == NVME_PI_CONTROLLER && !part->checked) {
 		part->status = answer.status;
 		if (read_back(lane, slot, part_lba(slot), part_blocks(slot)))
 			return;

@@ -337,6 +337,30 @@ static void test_checks_of_the_controller(void **state)
 	driver_stop(&driver);
 }
 
+/* Nobody looks at tuples where there are none, or where they are not to be looked at, whatever the
+ * controller says of them. */
+static void test_checks_that_nobody_asked_for(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {{.metadata = 4},
+								 {.metadata = 4, .extended = true},
+								 {.metadata = 8, .protection = 1}};
+	uint8_t bytes[512];
+	struct driver driver;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct sim_config config = config_of(&namespaces[i], 1);
+		enum nvme_pi pi = i == 2 ? NVME_PI_OFF : NVME_PI_CONTROLLER;
+
+		driver_start(&driver, &config, &(struct nvme_options){.pi = pi});
+		driver_add_fault(&driver, SIM_STATUS, SIM_READ, 0, 1, 0x282 | SIM_DNR);
+		assert_int_equal(block_read(driver.device, 9, 1, bytes), -EIO);
+		assert_logged("Read LBA 9+1: End-to-end Guard Check Error (sct 2 sc 82)");
+		assert_int_equal(block_read(driver.device, 9, 1, bytes), 0);
+		driver_stop(&driver);
+	}
+}
+
 /* Lost commands, resets and a full queue, as for any other namespace. */
 static void test_faults(void **state)
 {
@@ -426,5 +450,6 @@ TESTS(cmocka_unit_test(test_every_layout), cmocka_unit_test(test_storage_tags),
       cmocka_unit_test(test_neighbours), cmocka_unit_test(test_never_written),
       cmocka_unit_test(test_zero_tuples), cmocka_unit_test(test_wrong_blocks),
       cmocka_unit_test(test_off), cmocka_unit_test(test_changed_on_the_way),
-      cmocka_unit_test(test_checks_of_the_controller), cmocka_unit_test(test_faults),
+      cmocka_unit_test(test_checks_of_the_controller),
+      cmocka_unit_test(test_checks_that_nobody_asked_for), cmocka_unit_test(test_faults),
       cmocka_unit_test(test_unsupported), cmocka_unit_test(test_no_memory))

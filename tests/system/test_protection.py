@@ -111,3 +111,20 @@ def test_selftest(tmp_path):
     disks = [(format_, make_disk(tmp_path / f"{nsid}.img", 16 * SIZE)) for nsid, format_ in enumerate((Format(8, 0, 1), Format(64, 1, 2, 1, 2)), 1)]
     result = run_script(tmp_path, "selftest -d my_nvme0n1 && selftest -d my_nvme0n2\n", *machine(disks, "driver"))
     assert result.returncode == 0 and len(re.findall(r"SUMMARY: [5-9]\d tests, 0 failures", result.stdout)) == 2, result.stdout
+
+
+def test_formatted_to_and_fro(tmp_path):
+    """Format NVM: the device has another layout each time, also blocks of 4 KiB, and none at all."""
+    disk = make_disk(tmp_path / "disk.img", 16 * SIZE)
+    formats = [1 | 1 << 5, 2 | 1 << 4 | 2 << 5 | 1 << 8, 7 | 3 << 5, 3, 0, 5 | 1 << 4 | 1 << 5]  # LBAF, MSET, PI, PIL
+    script = f"seq 100000 119999 | head -c {COUNT * BLOCK} > data\nd=/dev/my_nvme0n1\nfor f in {' '.join(map(str, formats))}; do\n" \
+        "  nvme admin-passthru /dev/my_nvme0 -o 0x80 -n 1 --cdw10=$f > /dev/null || exit 1\n" \
+        "  dd if=data of=$d bs=64k conv=fsync status=none || exit 2\n" \
+        "  dd if=$d bs=64k count=1 iflag=direct status=none | cmp - data || exit 3\n" \
+        "  dd if=$d of=/dev/null bs=1M count=4 status=none || exit 4\n" \
+        "  nvme list | tail -n 1\ndone\n"
+    result = run_script(tmp_path, script, "--disk", "none", "--", "-device", "nvme,serial=pi",
+                        "-drive", f"file={disk},if=none,id=d,format=raw", "-device", "nvme-ns,drive=d")
+    assert result.returncode == 0, result.stdout
+    layouts = [" ".join(layout.split()) for layout in re.findall(r"\d+ +(?:Ki)?B \+ +\d+ B\b", result.stdout)]
+    assert layouts == ["512 B + 8 B", "512 B + 16 B", "4 KiB + 64 B", "512 B + 64 B", "512 B + 0 B", "4 KiB + 8 B"], result.stdout

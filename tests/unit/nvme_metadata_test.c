@@ -52,6 +52,7 @@ static void assert_metadata(struct driver *driver, const struct sim_namespace_co
 static void exercise(const struct sim_namespace_config *ns, enum nvme_pi pi)
 {
 	const struct nvme_options options = {.pi = pi,
+					     .queues = ns->metadata == 16 ? 2 : 1,
 					     .depth = 8,
 					     .data = ns->block_shift == 9 ? NVME_DATA_AUTO
 									  : NVME_DATA_SGL};

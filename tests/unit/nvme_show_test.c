@@ -71,6 +71,25 @@ static void test_identify_controller(void **state)
 		     "            rwt:0 rwl:2 idle_power:reserved active_power:0.09W\n"
 		     "            active_power_workload:reserved");
 	assert_not_shown("ps      2");
+	begin(state);
+	id->wctemp = 343;
+	id->oncs = NVME_ONCS_VERIFY;
+	nvme_show(&nvme_identify_controller_table, id, NVME_SHOW_BITS);
+	assert_shown("tnvmcap   : 340282366920938463463374607431768211455\n"
+		     "[127:0] : 340282366920938463463374607431768211455\n"
+		     "\tTotal NVM Capacity (TNVMCAP)\n");
+	assert_shown("wctemp    : 343\n"
+		     " [15:0] : 70°C (343 Kelvin)\tWarning Composite Temperature Threshold "
+		     "(WCTEMP)\n");
+	assert_shown("  [7:0] : 1 (0's based)\tNumber of Power States Support (NPSS)");
+	assert_shown("  [7:7] : 0x1\tVerify Supported\n  [6:6] : 0\tTimestamp Not Supported");
+	assert_shown(" [15:8] : 0\tSGL Descriptor Threshold\n"
+		     " [1:0]  : 0\tScatter-Gather Lists Not Supported\n\nmnan      : 0");
+	begin(state);
+	id->sgls = 0x20001;
+	nvme_show(&nvme_identify_controller_table, id, NVME_SHOW_BITS);
+	assert_shown(" [17:17]: 0x1\tByte-Aligned Contig. MD Buffer Supported");
+	assert_shown("  [1:0] : 0x1\tScatter-Gather Lists Supported. No Dword alignment required.");
 	free(id);
 }
 
@@ -91,6 +110,11 @@ static void test_identify_namespace(void **state)
 	assert_shown("lbaf  1 : ms:0   lbads:0  rp:0 ");
 	assert_shown("lbaf 17 : ms:8   lbads:12 rp:0x2 (in use)");
 	assert_not_shown("lbaf 18");
+	begin(state);
+	nvme_show(&nvme_identify_namespace_table, id, NVME_SHOW_BITS);
+	assert_shown("LBA Format 17 : Metadata Size: 8   bytes - Data Size: 4096 bytes - "
+		     "Relative Performance: 0x2 Good (in use)");
+	assert_shown("  [7:7] : 0\tFormat Progress Indicator Not Supported\n\ndlfeat  : 0");
 	begin(state);
 	id->nsfeat = 0x10;
 	nvme_show(&nvme_identify_namespace_table, id, 0);
@@ -254,6 +278,19 @@ static void test_json(void **state)
 	free(id);
 }
 
+static void test_json_of_parts(void **state)
+{
+	struct nvme_power_state power = {.mp = 7, .ips = 0x80, .apws = 0x42};
+	struct json json = nvme_json_begin();
+
+	(void)state;
+	nvme_show_json(&json, &nvme_power_state_table, &power);
+	nvme_json_end(&json);
+	assert_shown("  \"max_power\":7,");
+	assert_shown("  \"idle_power\":0,\n  \"idle_scale\":2,\n  \"active_power\":0,\n"
+		     "  \"active_power_work\":2,\n  \"active_scale\":1\n}");
+}
+
 /* Bits in brackets, as nvme-cli has them: reserved ones only where they are set, a column of its
  * own, a line that another field makes valid, and an array that is written in words. */
 static void show_element(nvme_print *print, const void *element)
@@ -337,4 +374,5 @@ TESTS(cmocka_unit_test_setup(test_identify_controller, begin),
       cmocka_unit_test_setup(test_identify_namespace, begin),
       cmocka_unit_test_setup(test_smart_log, begin), cmocka_unit_test(test_data_units),
       cmocka_unit_test_setup(test_error_log_entry, begin), cmocka_unit_test_setup(test_json, begin),
-      cmocka_unit_test_setup(test_ranges, begin), cmocka_unit_test(test_properties))
+      cmocka_unit_test_setup(test_json_of_parts, begin), cmocka_unit_test_setup(test_ranges, begin),
+      cmocka_unit_test(test_properties))

@@ -51,6 +51,7 @@ enum nvme_form {
 	/* of ranges, whose number is shown before: */
 	NVME_FORM_ZEROS_BASED, /* "3 (0's based)" */
 	NVME_FORM_KELVIN,      /* "70°C (343 Kelvin)"; of fields too */
+	NVME_FORM_WIDE,	       /* all of 16 bytes in decimal, and what it is in another line */
 };
 
 /* What nvme-cli's layout asks for */
@@ -108,6 +109,12 @@ struct nvme_structure {
 	uint8_t width; /* of the column of names */
 	bool tabs;     /* which tabs fill */
 };
+
+/* The bits of a row below a field, of the field's value. */
+static inline uint64_t nvme_row_bits(const struct nvme_row *row, uint64_t value)
+{
+	return value >> row->low & UINT64_MAX >> (63 - (row->high - row->low));
+}
 
 /* Whether a field is defined: WHEN(), NVME_ROW_NONZERO. */
 static inline bool nvme_row_applies(const struct nvme_row *row, const void *structure)

@@ -205,11 +205,6 @@ static unsigned long long meaning(enum nvme_form form, unsigned long long bits)
 	}
 }
 
-static uint64_t bits_of(const struct nvme_row *row, uint64_t value)
-{
-	return value >> row->low & UINT64_MAX >> (63 - (row->high - row->low));
-}
-
 static void print_meaning(const struct nvme_row *row, uint64_t bits)
 {
 	if (row->form != NVME_FORM_CHOICE)
@@ -227,13 +222,20 @@ static void print_bits(const struct nvme_row *row, uint64_t value, int width)
 	else
 		/* the acronym ends the column, with a blank before it at least */
 		out("%-*s (%s): ", width - (int)strlen(row->name) - 3, row->label, row->name);
-	print_meaning(row, bits_of(row, value));
+	print_meaning(row, nvme_row_bits(row, value));
 }
 
-static void print_range(const struct nvme_row *row, uint64_t value)
+static void print_range(const struct nvme_row *row, uint64_t value, const uint8_t *field)
 {
-	uint64_t bits = bits_of(row, value);
+	char text[40];
+	uint64_t bits;
 
+	if (row->form == NVME_FORM_WIDE) {
+		nvme_decimal128(field, text);
+		out("[127:0] : %s\n\t%s", text, row->format);
+		return;
+	}
+	bits = nvme_row_bits(row, value);
 	if (row->label)
 		out("%s", row->label);
 	else
@@ -248,15 +250,16 @@ static void print_range(const struct nvme_row *row, uint64_t value)
 	print_meaning(row, bits);
 }
 
-static void print_row_below(const struct nvme_row *row, uint64_t value, int width, const void *data)
+static void print_row_below(const struct nvme_row *row, const struct nvme_row *field,
+			    uint64_t value, const void *data)
 {
 	switch (row->kind) {
 	case NVME_ROW_BITS:
 		out("\t");
-		print_bits(row, value, width);
+		print_bits(row, value, field->width);
 		break;
 	case NVME_ROW_RANGE:
-		print_range(row, value);
+		print_range(row, value, (const uint8_t *)data + field->offset);
 		break;
 	case NVME_ROW_PROSE:
 		row->prose(out, data);
@@ -274,7 +277,7 @@ static bool shown_below(const struct nvme_row *row, uint64_t value, const void *
 		return false;
 	if (row->kind == NVME_ROW_ZERO)
 		return !value;
-	if (row->flags & NVME_ROW_NONZERO && !bits_of(row, value))
+	if (row->flags & NVME_ROW_NONZERO && !nvme_row_bits(row, value))
 		return false;
 	return nvme_row_applies(row, data);
 }
@@ -291,7 +294,7 @@ static void print_below(const struct nvme_structure *structure, const struct nvm
 	     row++) {
 		if (!shown_below(row, value, data))
 			continue;
-		print_row_below(row, value, field->width, data);
+		print_row_below(row, field, value, data);
 		if (row->kind == NVME_ROW_ZERO)
 			break;
 	}

@@ -88,6 +88,109 @@ static const struct reference_member lba_format[] = {
 };
 const struct reference reference_lba_format = REFERENCE(nvme_lbaf, lba_format);
 
+static const struct reference_member controller_nvm[] = {
+	MEMBER(nvme_id_ctrl_nvm, vsl),	 MEMBER(nvme_id_ctrl_nvm, wzsl),
+	MEMBER(nvme_id_ctrl_nvm, wusl),	 MEMBER(nvme_id_ctrl_nvm, dmrl),
+	MEMBER(nvme_id_ctrl_nvm, dmrsl), MEMBER(nvme_id_ctrl_nvm, dmsl),
+};
+const struct reference reference_controller_nvm = REFERENCE(nvme_id_ctrl_nvm, controller_nvm);
+
+static const struct reference_member namespace_nvm[] = {
+	MEMBER(nvme_nvm_id_ns, lbstm),
+	MEMBER(nvme_nvm_id_ns, pic),
+	MEMBER(nvme_nvm_id_ns, elbaf),
+};
+const struct reference reference_namespace_nvm = REFERENCE(nvme_nvm_id_ns, namespace_nvm);
+
+static const struct reference_member independent_namespace[] = {
+	MEMBER(nvme_id_independent_id_ns, nsfeat),   MEMBER(nvme_id_independent_id_ns, nmic),
+	MEMBER(nvme_id_independent_id_ns, rescap),   MEMBER(nvme_id_independent_id_ns, fpi),
+	MEMBER(nvme_id_independent_id_ns, anagrpid), MEMBER(nvme_id_independent_id_ns, nsattr),
+	MEMBER(nvme_id_independent_id_ns, nvmsetid), MEMBER(nvme_id_independent_id_ns, endgid),
+	MEMBER(nvme_id_independent_id_ns, nstat),
+};
+const struct reference reference_independent_namespace =
+	REFERENCE(nvme_id_independent_id_ns, independent_namespace);
+
+static const struct reference_member primary_capabilities[] = {
+	MEMBER(nvme_primary_ctrl_cap, cntlid), MEMBER(nvme_primary_ctrl_cap, portid),
+	MEMBER(nvme_primary_ctrl_cap, crt),    MEMBER(nvme_primary_ctrl_cap, vqfrt),
+	MEMBER(nvme_primary_ctrl_cap, vqrfa),  MEMBER(nvme_primary_ctrl_cap, vqrfap),
+	MEMBER(nvme_primary_ctrl_cap, vqprt),  MEMBER(nvme_primary_ctrl_cap, vqfrsm),
+	MEMBER(nvme_primary_ctrl_cap, vqgran), MEMBER(nvme_primary_ctrl_cap, vifrt),
+	MEMBER(nvme_primary_ctrl_cap, virfa),  MEMBER(nvme_primary_ctrl_cap, virfap),
+	MEMBER(nvme_primary_ctrl_cap, viprt),  MEMBER(nvme_primary_ctrl_cap, vifrsm),
+	MEMBER(nvme_primary_ctrl_cap, vigran),
+};
+const struct reference reference_primary_capabilities =
+	REFERENCE(nvme_primary_ctrl_cap, primary_capabilities);
+
+static const struct reference_member secondary[] = {
+	MEMBER(nvme_secondary_ctrl, scid), MEMBER(nvme_secondary_ctrl, pcid),
+	MEMBER(nvme_secondary_ctrl, scs),  MEMBER(nvme_secondary_ctrl, vfn),
+	MEMBER(nvme_secondary_ctrl, nvq),  MEMBER(nvme_secondary_ctrl, nvi),
+};
+const struct reference reference_secondary = REFERENCE(nvme_secondary_ctrl, secondary);
+
+static const struct reference_member secondary_list[] = {
+	MEMBER(nvme_secondary_ctrl_list, num),
+	MEMBER(nvme_secondary_ctrl_list, sc_entry),
+};
+const struct reference reference_secondary_list =
+	REFERENCE(nvme_secondary_ctrl_list, secondary_list);
+
+static const struct reference_member nvm_set[] = {
+	MEMBER(nvme_nvmset_attr, nvmsetid),   MEMBER(nvme_nvmset_attr, endgid),
+	MEMBER(nvme_nvmset_attr, rr4kt),      MEMBER(nvme_nvmset_attr, ows),
+	MEMBER(nvme_nvmset_attr, tnvmsetcap), MEMBER(nvme_nvmset_attr, unvmsetcap),
+};
+const struct reference reference_nvm_set = REFERENCE(nvme_nvmset_attr, nvm_set);
+
+static const struct reference_member nvm_set_list[] = {
+	MEMBER(nvme_id_nvmset_list, nid),
+	MEMBER(nvme_id_nvmset_list, ent),
+};
+const struct reference reference_nvm_set_list = REFERENCE(nvme_id_nvmset_list, nvm_set_list);
+
+static const struct reference_member granularity[] = {
+	MEMBER(nvme_id_ns_granularity_desc, nszegran),
+	MEMBER(nvme_id_ns_granularity_desc, ncapgran),
+};
+const struct reference reference_granularity = REFERENCE(nvme_id_ns_granularity_desc, granularity);
+
+static const struct reference_member granularity_list[] = {
+	MEMBER(nvme_id_ns_granularity_list, attributes),
+	MEMBER(nvme_id_ns_granularity_list, num_descriptors),
+	MEMBER(nvme_id_ns_granularity_list, entry),
+};
+const struct reference reference_granularity_list =
+	REFERENCE(nvme_id_ns_granularity_list, granularity_list);
+
+static const struct reference_member uuid_entry[] = {
+	MEMBER(nvme_id_uuid_list_entry, header),
+	MEMBER(nvme_id_uuid_list_entry, uuid),
+};
+const struct reference reference_uuid_entry = REFERENCE(nvme_id_uuid_list_entry, uuid_entry);
+
+static const struct reference_member uuid_list[] = {
+	MEMBER(nvme_id_uuid_list, entry),
+};
+const struct reference reference_uuid_list = REFERENCE(nvme_id_uuid_list, uuid_list);
+
+static const struct reference_member domain[] = {
+	MEMBER(nvme_id_domain_attr, dom_id),
+	MEMBER(nvme_id_domain_attr, dom_cap),
+	MEMBER(nvme_id_domain_attr, unalloc_dom_cap),
+	MEMBER(nvme_id_domain_attr, max_egrp_dom_cap),
+};
+const struct reference reference_domain = REFERENCE(nvme_id_domain_attr, domain);
+
+static const struct reference_member domain_list[] = {
+	MEMBER(nvme_id_domain_list, num),
+	MEMBER(nvme_id_domain_list, domain_attr),
+};
+const struct reference reference_domain_list = REFERENCE(nvme_id_domain_list, domain_list);
+
 /* Of these libnvme has the offsets only. */
 #define PROPERTY(name, member)              \
 	{                                   \
@@ -162,7 +265,11 @@ const size_t reference_opcode_count = sizeof(reference_opcodes) / sizeof(referen
 #else
 
 const struct reference reference_controller, reference_power_state, reference_namespace,
-	reference_lba_format, reference_properties;
+	reference_lba_format, reference_properties, reference_controller_nvm,
+	reference_namespace_nvm, reference_independent_namespace, reference_primary_capabilities,
+	reference_secondary, reference_secondary_list, reference_nvm_set, reference_nvm_set_list,
+	reference_granularity, reference_granularity_list, reference_uuid_entry,
+	reference_uuid_list, reference_domain, reference_domain_list;
 
 const struct reference_opcode reference_opcodes[1];
 const size_t reference_opcode_count;

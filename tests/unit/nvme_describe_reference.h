@@ -17,7 +17,11 @@ struct reference {
 };
 
 extern const struct reference reference_controller, reference_power_state, reference_namespace,
-	reference_lba_format, reference_properties;
+	reference_lba_format, reference_properties, reference_controller_nvm,
+	reference_namespace_nvm, reference_independent_namespace, reference_primary_capabilities,
+	reference_secondary, reference_secondary_list, reference_nvm_set, reference_nvm_set_list,
+	reference_granularity, reference_granularity_list, reference_uuid_entry,
+	reference_uuid_list, reference_domain, reference_domain_list;
 
 /* Log pages: nvme_describe_log_reference.c */
 extern const struct reference reference_error_log_entry, reference_smart_log,

@@ -172,10 +172,10 @@ static inline uint64_t nvme_row_part(const struct nvme_row *row, const void *str
 		 .text_count = sizeof(list) / sizeof((list)[0]), ##__VA_ARGS__)
 /* A field that only its PARTs show. */
 #define DIVIDED(type, member) FIELD(type, member, HEX, .flags = NVME_ROW_HIDDEN | NVME_ROW_NO_JSON)
-#define ARRAY(type, member, text, about)                                  \
+#define ARRAY(type, member, text, about, ...)                             \
 	{                                                                 \
 		.kind = NVME_ROW_ARRAY, .name = (text), .array = (about), \
-		NVME_ROW_PLACE(type, member)                              \
+		NVME_ROW_PLACE(type, member), ##__VA_ARGS__               \
 	}
 #define RESERVED(type, member)                                                           \
 	{                                                                                \

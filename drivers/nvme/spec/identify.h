@@ -14,6 +14,8 @@ enum nvme_cns {
 	NVME_CNS_IOCS_CONTROLLER = 0x06,
 	NVME_CNS_IOCS_ACTIVE_NAMESPACES = 0x07,
 	NVME_CNS_INDEPENDENT_NAMESPACE = 0x08,
+	NVME_CNS_LBA_FORMAT = 0x09, /* NVM Command Set 1.0: its index is in CDW11 */
+	NVME_CNS_IOCS_LBA_FORMAT = 0x0a,
 	NVME_CNS_ALLOCATED_NAMESPACES = 0x10,
 	NVME_CNS_ALLOCATED_NAMESPACE = 0x11,
 	NVME_CNS_NAMESPACE_CONTROLLERS = 0x12,
@@ -24,6 +26,7 @@ enum nvme_cns {
 	NVME_CNS_UUIDS = 0x17,
 	NVME_CNS_DOMAINS = 0x18,
 	NVME_CNS_ENDURANCE_GROUPS = 0x19,
+	NVME_CNS_IOCS_ALLOCATED_NAMESPACES = 0x1a,
 	NVME_CNS_COMMAND_SETS = 0x1c,
 };
 
@@ -337,6 +340,145 @@ enum nvme_nidt {
 	NVME_NIDT_CSI = 4,   /* 1 */
 };
 
+/* I/O Command Set Independent Identify Namespace, CNS 08h: Base, figure 280 */
+struct nvme_identify_independent_namespace {
+	uint8_t nsfeat;
+	uint8_t nmic;
+	uint8_t rescap;
+	uint8_t fpi;
+	uint32_t anagrpid;
+	uint8_t nsattr;
+	uint8_t reserved9;
+	uint16_t nvmsetid;
+	uint16_t endgid;
+	uint8_t nstat;
+	uint8_t reserved15[4081];
+};
+_Static_assert(sizeof(struct nvme_identify_independent_namespace) == 4096, "Identify, CNS 08h");
+_Static_assert(offsetof(struct nvme_identify_independent_namespace, nstat) == 14, "NSTAT");
+
+/* NVM Set List, CNS 04h: Base, figure 278 */
+struct nvme_nvm_set {
+	uint16_t nvmsetid;
+	uint16_t endgid;
+	uint8_t reserved4[4];
+	uint32_t rr4kt; /* 100 ns */
+	uint32_t ows;	/* bytes */
+	uint8_t tnvmsetcap[16];
+	uint8_t unvmsetcap[16];
+	uint8_t reserved48[80];
+};
+_Static_assert(sizeof(struct nvme_nvm_set) == 128, "NVM Set Attributes Entry");
+#define NVME_NVM_SETS_MAX 31u
+struct nvme_nvm_set_list {
+	uint8_t nid;
+	uint8_t reserved1[127];
+	struct nvme_nvm_set ent[NVME_NVM_SETS_MAX];
+};
+_Static_assert(sizeof(struct nvme_nvm_set_list) == 4096, "NVM Set List");
+
+/* Primary Controller Capabilities, CNS 14h: Base, figure 282 */
+struct nvme_primary_capabilities {
+	uint16_t cntlid;
+	uint16_t portid;
+	uint8_t crt;
+	uint8_t reserved5[27];
+	uint32_t vqfrt;
+	uint32_t vqrfa;
+	uint16_t vqrfap;
+	uint16_t vqprt;
+	uint16_t vqfrsm;
+	uint16_t vqgran;
+	uint8_t reserved48[16];
+	uint32_t vifrt;
+	uint32_t virfa;
+	uint16_t virfap;
+	uint16_t viprt;
+	uint16_t vifrsm;
+	uint16_t vigran;
+	uint8_t reserved80[4016];
+};
+_Static_assert(sizeof(struct nvme_primary_capabilities) == 4096, "Primary Capabilities");
+_Static_assert(offsetof(struct nvme_primary_capabilities, vifrt) == 64, "VIFRT");
+
+/* Secondary Controller List, CNS 15h: Base, figure 283 */
+struct nvme_secondary_controller {
+	uint16_t scid;
+	uint16_t pcid;
+	uint8_t scs; /* bit 0: online */
+	uint8_t reserved5[3];
+	uint16_t vfn;
+	uint16_t nvq;
+	uint16_t nvi;
+	uint8_t reserved14[18];
+};
+_Static_assert(sizeof(struct nvme_secondary_controller) == 32, "Secondary Controller Entry");
+#define NVME_SECONDARY_ONLINE	       0x01u
+#define NVME_SECONDARY_CONTROLLERS_MAX 127u
+struct nvme_secondary_controller_list {
+	uint8_t num;
+	uint8_t reserved1[31];
+	struct nvme_secondary_controller sc_entry[NVME_SECONDARY_CONTROLLERS_MAX];
+};
+_Static_assert(sizeof(struct nvme_secondary_controller_list) == 4096, "Secondary Controller List");
+
+/* Namespace Granularity List, CNS 16h: NVM, figure 103 */
+struct nvme_granularity {
+	uint64_t nszegran; /* bytes */
+	uint64_t ncapgran;
+};
+_Static_assert(sizeof(struct nvme_granularity) == 16, "Namespace Granularity Descriptor");
+#define NVME_GRANULARITIES_MAX 16u
+struct nvme_granularity_list {
+	uint32_t attributes;
+	uint8_t num_descriptors; /* 0's based */
+	uint8_t reserved5[27];
+	struct nvme_granularity entry[NVME_GRANULARITIES_MAX];
+	uint8_t reserved288[3808];
+};
+_Static_assert(sizeof(struct nvme_granularity_list) == 4096, "Namespace Granularity List");
+
+/* UUID List, CNS 17h: Base, figure 285; a UUID of zeroes ends it */
+struct nvme_uuid_entry {
+	uint8_t header; /* bits 1:0: what the UUID is associated with */
+	uint8_t reserved1[15];
+	uint8_t uuid[16];
+};
+_Static_assert(sizeof(struct nvme_uuid_entry) == 32, "UUID List Entry");
+#define NVME_UUID_ASSOCIATION(header) NVME_BITS(header, 0, 2)
+#define NVME_UUIDS_MAX		      127u
+struct nvme_uuid_list {
+	uint8_t reserved0[32];
+	struct nvme_uuid_entry entry[NVME_UUIDS_MAX];
+};
+_Static_assert(sizeof(struct nvme_uuid_list) == 4096, "UUID List");
+
+/* Domain List, CNS 18h: Base, figure 287 */
+struct nvme_domain {
+	uint16_t dom_id;
+	uint8_t reserved2[14];
+	uint8_t dom_cap[16];
+	uint8_t unalloc_dom_cap[16];
+	uint8_t max_egrp_dom_cap[16];
+	uint8_t reserved64[64];
+};
+_Static_assert(sizeof(struct nvme_domain) == 128, "Domain Attributes Entry");
+#define NVME_DOMAINS_MAX 31u
+struct nvme_domain_list {
+	uint8_t num;
+	uint8_t reserved1[127];
+	struct nvme_domain domain_attr[NVME_DOMAINS_MAX];
+};
+_Static_assert(sizeof(struct nvme_domain_list) == 4096, "Domain List");
+
+/* Controller List, CNS 12h and 13h, and Endurance Group List, CNS 19h: Base, figures 137, 288 */
+#define NVME_IDENTIFIERS_MAX 2047u
+struct nvme_identifier_list {
+	uint16_t num;
+	uint16_t identifier[NVME_IDENTIFIERS_MAX];
+};
+_Static_assert(sizeof(struct nvme_identifier_list) == 4096, "Controller List");
+
 /* Command Set Identifiers: Base, figure 274 */
 enum nvme_csi {
 	NVME_CSI_NVM = 0x00,
@@ -354,4 +496,9 @@ enum nvme_csi {
 /* Their tables */
 struct nvme_structure;
 extern const struct nvme_structure nvme_identify_controller_table, nvme_power_state_table,
-	nvme_identify_namespace_table, nvme_lba_format_table;
+	nvme_identify_namespace_table, nvme_lba_format_table, nvme_identify_controller_nvm_table,
+	nvme_identify_namespace_nvm_table, nvme_elbaf_table,
+	nvme_identify_independent_namespace_table, nvme_primary_capabilities_table,
+	nvme_secondary_controller_table, nvme_secondary_controller_list_table, nvme_nvm_set_table,
+	nvme_nvm_set_list_table, nvme_granularity_table, nvme_granularity_list_table,
+	nvme_uuid_entry_table, nvme_uuid_list_table, nvme_domain_table, nvme_domain_list_table;

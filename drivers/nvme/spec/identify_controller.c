@@ -72,7 +72,7 @@ static const struct nvme_row power_state[] = {
 	FIELD(struct nvme_power_state, rwl, DECIMAL),
 	KEY("write_lat"),
 	PROSE_FIELD(struct nvme_power_state, idlp, "idle_power", print_idle_power),
-	FIELD(struct nvme_power_state, ips, HEX, .flags = NVME_ROW_HIDDEN | NVME_ROW_NO_JSON),
+	DIVIDED(struct nvme_power_state, ips),
 	PART(7, 6, "idle_scale", DECIMAL, .flags = NVME_ROW_ONLY_JSON),
 	RESERVED(struct nvme_power_state, reserved19),
 	PROSE_FIELD(struct nvme_power_state, actp, "active_power", print_active_power),
@@ -383,3 +383,43 @@ static const struct nvme_row identify_controller[] = {
 };
 const struct nvme_structure nvme_identify_controller_table =
 	STRUCTURE(struct nvme_identify_controller, identify_controller, 10);
+
+static const struct nvme_row controller_nvm[] = {
+	FIELD(struct nvme_identify_controller_nvm, vsl, DECIMAL),
+	FIELD(struct nvme_identify_controller_nvm, wzsl, DECIMAL),
+	FIELD(struct nvme_identify_controller_nvm, wusl, DECIMAL),
+	FIELD(struct nvme_identify_controller_nvm, dmrl, DECIMAL),
+	FIELD(struct nvme_identify_controller_nvm, dmrsl, DECIMAL),
+	FIELD(struct nvme_identify_controller_nvm, dmsl, DECIMAL),
+	RESERVED(struct nvme_identify_controller_nvm, reserved16),
+};
+const struct nvme_structure nvme_identify_controller_nvm_table =
+	STRUCTURE(struct nvme_identify_controller_nvm, controller_nvm, 7);
+
+static const char *const resources[] = {"not supported", "supported"};
+
+static const struct nvme_row primary_capabilities[] = {
+	FIELD(struct nvme_primary_capabilities, cntlid, HEX),
+	FIELD(struct nvme_primary_capabilities, portid, HEX),
+	FIELD(struct nvme_primary_capabilities, crt, HEX),
+	RESERVED_RANGE(7, 2),
+	RANGE_CHOICE(1, 1, "VI Resources are %s", resources, .label = "  [1:1]"),
+	RANGE_CHOICE(0, 0, "VQ Resources are %s", resources, .label = "  [0:0]"),
+	RESERVED(struct nvme_primary_capabilities, reserved5),
+	FIELD(struct nvme_primary_capabilities, vqfrt, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vqrfa, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vqrfap, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vqprt, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vqfrsm, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vqgran, DECIMAL),
+	RESERVED(struct nvme_primary_capabilities, reserved48),
+	FIELD(struct nvme_primary_capabilities, vifrt, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, virfa, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, virfap, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, viprt, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vifrsm, DECIMAL),
+	FIELD(struct nvme_primary_capabilities, vigran, DECIMAL),
+	RESERVED(struct nvme_primary_capabilities, reserved80),
+};
+const struct nvme_structure nvme_primary_capabilities_table =
+	STRUCTURE(struct nvme_primary_capabilities, primary_capabilities, 10);

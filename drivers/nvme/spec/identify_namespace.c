@@ -47,6 +47,23 @@ static const struct nvme_array lba_formats = {.element = &nvme_lba_format_table,
 
 #define OPTIMAL WHEN(struct nvme_identify_namespace, nsfeat, NVME_NSFEAT_OPTPERF)
 
+/* What CNS 00h and CNS 08h have in common. */
+#define SHARING_AND_RESERVATIONS(type)                                                            \
+	FIELD(type, nmic, HEX, .flags = NVME_ROW_GAP), RESERVED_RANGE(7, 1),                      \
+		RANGE_OF(0, 0, "Namespace Multipath %s", "Not Capable", "Capable"),               \
+		FIELD(type, rescap, HEX, .flags = NVME_ROW_GAP),                                  \
+		RANGE_OF(7, 7, "Ignore Existing Key - Used as defined in revision %s",            \
+			 "1.2.1 or earlier", "1.3 or later"),                                     \
+		SUPPORT(6, "Exclusive Access - All Registrants"),                                 \
+		SUPPORT(5, "Write Exclusive - All Registrants"),                                  \
+		SUPPORT(4, "Exclusive Access - Registrants Only"),                                \
+		SUPPORT(3, "Write Exclusive - Registrants Only"), SUPPORT(2, "Exclusive Access"), \
+		SUPPORT(1, "Write Exclusive"), SUPPORT(0, "Persist Through Power Loss"),          \
+		FIELD(type, fpi, HEX, .flags = NVME_ROW_GAP),                                     \
+		SUPPORT(7, "Format Progress Indicator"),                                          \
+		RANGE(6, 0, "Format Progress Indicator (Remaining %llu%%)", NUMBER,               \
+		      WHEN(type, fpi, 0xff))
+
 static const struct nvme_row identify_namespace[] = {
 	FIELD(struct nvme_identify_namespace, nsze, HEX),
 	FIELD(struct nvme_identify_namespace, ncap, HEX),
@@ -82,23 +99,7 @@ static const struct nvme_row identify_namespace[] = {
 		 "First"),
 	RANGE_OF(2, 0, "Protection Information %s", "Disabled", "Type 1 Enabled", "Type 2 Enabled",
 		 "Type 3 Enabled", "Reserved Enabled"),
-	FIELD(struct nvme_identify_namespace, nmic, HEX, .flags = NVME_ROW_GAP),
-	RESERVED_RANGE(7, 1),
-	RANGE_OF(0, 0, "Namespace Multipath %s", "Not Capable", "Capable"),
-	FIELD(struct nvme_identify_namespace, rescap, HEX, .flags = NVME_ROW_GAP),
-	RANGE_OF(7, 7, "Ignore Existing Key - Used as defined in revision %s", "1.2.1 or earlier",
-		 "1.3 or later"),
-	SUPPORT(6, "Exclusive Access - All Registrants"),
-	SUPPORT(5, "Write Exclusive - All Registrants"),
-	SUPPORT(4, "Exclusive Access - Registrants Only"),
-	SUPPORT(3, "Write Exclusive - Registrants Only"),
-	SUPPORT(2, "Exclusive Access"),
-	SUPPORT(1, "Write Exclusive"),
-	SUPPORT(0, "Persist Through Power Loss"),
-	FIELD(struct nvme_identify_namespace, fpi, HEX, .flags = NVME_ROW_GAP),
-	SUPPORT(7, "Format Progress Indicator"),
-	RANGE(6, 0, "Format Progress Indicator (Remaining %llu%%)", NUMBER,
-	      WHEN(struct nvme_identify_namespace, fpi, 0xff)),
+	SHARING_AND_RESERVATIONS(struct nvme_identify_namespace),
 	FIELD(struct nvme_identify_namespace, dlfeat, DECIMAL, .flags = NVME_ROW_GAP),
 	RESERVED_RANGE(7, 5),
 	RANGE_OF(4, 4, "Guard Field of Deallocated Logical Blocks is set to %s", "0xFFFF",
@@ -138,3 +139,62 @@ static const struct nvme_row identify_namespace[] = {
 };
 const struct nvme_structure nvme_identify_namespace_table =
 	STRUCTURE(struct nvme_identify_namespace, identify_namespace, 8);
+
+static const struct nvme_row independent_namespace[] = {
+	FIELD(struct nvme_identify_independent_namespace, nsfeat, HEX, .flags = NVME_ROW_GAP),
+	RESERVED_RANGE(7, 5),
+	RANGE_OF(4, 4, "Namespace %s data on rotational media", "does not store", "store"),
+	RANGE_OF(3, 3, "NGUID and EUI64 fields if non-zero, %s", "Reused", "Never Reused"),
+	RESERVED_RANGE(2, 0),
+	SHARING_AND_RESERVATIONS(struct nvme_identify_independent_namespace),
+	FIELD(struct nvme_identify_independent_namespace, anagrpid, DECIMAL),
+	FIELD(struct nvme_identify_independent_namespace, nsattr, DECIMAL,
+	      .flags = NVME_ROW_TAB | NVME_ROW_GAP),
+	RESERVED_RANGE(7, 1),
+	RANGE_OF(0, 0, "Namespace %s", "Not Write Protected", "Write Protected"),
+	RESERVED(struct nvme_identify_independent_namespace, reserved9),
+	FIELD(struct nvme_identify_independent_namespace, nvmsetid, DECIMAL),
+	FIELD(struct nvme_identify_independent_namespace, endgid, DECIMAL),
+	FIELD(struct nvme_identify_independent_namespace, nstat, HEX, .flags = NVME_ROW_GAP),
+	RESERVED_RANGE(7, 1),
+	RANGE_OF(0, 0, "Name space is %s", "not ready", "ready"),
+	RESERVED(struct nvme_identify_independent_namespace, reserved15),
+};
+const struct nvme_structure nvme_identify_independent_namespace_table =
+	STRUCTURE(struct nvme_identify_independent_namespace, independent_namespace, 8);
+
+static const struct nvme_row elbaf[] = {
+	{.kind = NVME_ROW_FIELD,
+	 .name = "elbaf",
+	 .form = NVME_FORM_HEX,
+	 .size = sizeof(uint32_t),
+	 .flags = NVME_ROW_NO_JSON},
+	PART(6, 0, "sts", DECIMAL, .flags = NVME_ROW_ONLY_JSON),
+	PART(8, 7, "pif", DECIMAL, .flags = NVME_ROW_ONLY_JSON),
+};
+const struct nvme_structure nvme_elbaf_table = STRUCTURE(uint32_t, elbaf, 0);
+
+/* How many there are stands in Identify Namespace: the subcommand shows them. */
+static unsigned elbaf_count(const void *structure)
+{
+	(void)structure;
+	return NVME_LBA_FORMATS_MAX;
+}
+
+static const struct nvme_array elbafs = {
+	.element = &nvme_elbaf_table, .digits = 2, .count = elbaf_count};
+
+static const struct nvme_row namespace_nvm[] = {
+	FIELD(struct nvme_identify_namespace_nvm, lbstm, HEX),
+	FIELD(struct nvme_identify_namespace_nvm, pic, HEX, .flags = NVME_ROW_GAP),
+	RESERVED_RANGE(7, 3),
+	RANGE(2, 2, "Storage Tag Check Read Support", NUMBER),
+	RANGE(1, 1, "16b Guard Protection Information Storage Tag Mask", NUMBER),
+	RANGE(0, 0, "16b Guard Protection Information Storage Tag Support", NUMBER),
+	RESERVED(struct nvme_identify_namespace_nvm, reserved9),
+	ARRAY(struct nvme_identify_namespace_nvm, elbaf, "elbaf", &elbafs,
+	      .flags = NVME_ROW_HIDDEN | NVME_ROW_NO_JSON),
+	RESERVED(struct nvme_identify_namespace_nvm, reserved268),
+};
+const struct nvme_structure nvme_identify_namespace_nvm_table =
+	STRUCTURE(struct nvme_identify_namespace_nvm, namespace_nvm, 6);

@@ -1,4 +1,4 @@
-/* nvme list and list-ns */
+/* nvme list */
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
 #include "lib/format.h"
@@ -102,31 +102,3 @@ static int list_main(int argc, char **argv)
 
 NVME_SUBCOMMAND(list, "list", list_main, "", "List all NVMe devices and namespaces on machine",
 		nvme_no_options);
-
-static int list_ns_main(int argc, char **argv)
-{
-	struct nvme_target target = nvme_arguments(argc, argv, nvme_no_options, NULL);
-	uint32_t *list = alloc_or_fail(NVME_IDENTIFY_SIZE);
-	uint32_t after = 0;
-	unsigned index = 0;
-
-	for (;;) {
-		struct nvme_reply reply = {0};
-		int error = nvme_identify_command(target.controller, NVME_CNS_ACTIVE_NAMESPACES,
-						  after, list, &reply);
-		unsigned i;
-
-		if (nvme_check("list-ns", error, &reply))
-			return 1;
-		/* The list ascends; anything else ends it, so that it cannot go round. */
-		for (i = 0; i < NVME_NAMESPACE_LIST_ENTRIES && list[i] > after; i++) {
-			out("[%4u]:%#x\n", index++, list[i]);
-			after = list[i];
-		}
-		if (i < NVME_NAMESPACE_LIST_ENTRIES)
-			return 0;
-	}
-}
-
-NVME_SUBCOMMAND(list_ns, "list-ns", list_ns_main, "DEVICE",
-		"Send NVMe Identify List, display structure", nvme_no_options);

@@ -35,6 +35,20 @@ static void decimal(uint32_t *words, unsigned word_count, char *text)
 		text += snprintf(text, 12, "%09u", groups[--count]);
 }
 
+void nvme_hex(const uint8_t *bytes, size_t size, char *text)
+{
+	*text = '\0';
+	for (size_t i = 0; i < size; i++)
+		text += snprintf(text, 3, "%02x", bytes[i]);
+}
+
+void nvme_uuid(const uint8_t *bytes, char *text)
+{
+	for (unsigned i = 0; i < 16; i++)
+		text += snprintf(text, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x",
+				 bytes[i]);
+}
+
 void nvme_decimal128(const uint8_t *bytes, char *text)
 {
 	uint32_t words[4];
@@ -108,8 +122,8 @@ static void print_value(const struct nvme_row *row, const void *structure, int w
 		out("%02x%02x%02x", bytes[2], bytes[1], bytes[0]);
 		break;
 	case NVME_FORM_UUID:
-		for (unsigned i = 0; i < row->size; i++)
-			out(i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", bytes[i]);
+		nvme_uuid(bytes, text);
+		out("%s", text);
 		break;
 	case NVME_FORM_BYTES:
 		for (unsigned i = 0; i < row->size; i++)
@@ -180,7 +194,9 @@ static void print_array(const struct nvme_row *row, const void *structure, unsig
 		else
 			print_element(array->element, bytes, indent);
 		if (array->used)
-			out(" %s", i == array->used(structure) ? "(in use)" : "");
+			out(" %s", !(how & NVME_SHOW_UNUSED) && i == array->used(structure)
+					   ? "(in use)"
+					   : "");
 		out("\n");
 	}
 }

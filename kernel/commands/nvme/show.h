@@ -15,6 +15,7 @@ enum nvme_show {
 	NVME_SHOW_BITS = 1,   /* what stands below a field in its table as well */
 	NVME_SHOW_PLACE = 2,  /* offset and size before the name */
 	NVME_SHOW_VENDOR = 4, /* a dump of what is the vendor's */
+	NVME_SHOW_UNUSED = 8, /* no element of an array is marked as the one in use */
 };
 
 /* data as its table (drivers/nvme/spec/describe.h) describes it, one field a line; a single field
@@ -35,6 +36,8 @@ void nvme_print_data(const struct nvme_structure *structure, const void *data,
 
 /* The same as members of the JSON object that json is in. */
 void nvme_show_json(struct json *json, const struct nvme_structure *structure, const void *data);
+void nvme_show_json_row(struct json *json, const struct nvme_structure *structure,
+			const struct nvme_row *row, const void *data);
 /* JSON on standard output: the whole document begins and ends as an object. */
 struct json nvme_json_begin(void);
 void nvme_json_end(struct json *json);
@@ -44,6 +47,10 @@ void nvme_json_list_end(struct json *json);
 
 /* A 128-bit little-endian number in decimal; text has room for 40 bytes. */
 void nvme_decimal128(const uint8_t *bytes, char *text);
+/* A UUID as it is written, and bytes in two digits each; text has room for a NUL behind. */
+#define NVME_UUID_TEXT 37
+void nvme_uuid(const uint8_t *bytes, char *text);
+void nvme_hex(const uint8_t *bytes, size_t size, char *text);
 /* A hexadecimal dump with offsets and text. */
 void nvme_dump(const uint8_t *bytes, size_t size);
 

@@ -6,6 +6,9 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
+/* Fields that are written as their bytes are no longer. */
+#define BYTES_MAX 32
+
 static void write_out(const char *text)
 {
 	out("%s", text);
@@ -52,31 +55,22 @@ static void show_number(struct json *json, const char *key, const uint8_t *bytes
 	}
 }
 
-/* Every byte in two digits, with a dash where a UUID has one. */
-static void show_bytes(struct json *json, const char *key, const uint8_t *bytes, unsigned size,
-		       bool uuid)
-{
-	char text[64];
-	unsigned length = 0;
-
-	for (unsigned i = 0; i < size && length + 4 < sizeof(text); i++)
-		length += (unsigned)snprintf(
-			text + length, sizeof(text) - length,
-			uuid && (i == 4 || i == 6 || i == 8 || i == 10) ? "-%02x" : "%02x",
-			bytes[i]);
-	json_string(json, key, text);
-}
-
 static void show_value(struct json *json, const char *key, const struct nvme_row *row,
 		       const uint8_t *bytes)
 {
+	char text[2 * BYTES_MAX + 1];
+
 	switch (row->form) {
 	case NVME_FORM_TEXT:
 		json_text(json, key, (const char *)bytes, row->size);
 		break;
 	case NVME_FORM_UUID:
+		nvme_uuid(bytes, text);
+		json_string(json, key, text);
+		break;
 	case NVME_FORM_BYTES:
-		show_bytes(json, key, bytes, row->size, row->form == NVME_FORM_UUID);
+		nvme_hex(bytes, row->size < BYTES_MAX ? row->size : BYTES_MAX, text);
+		json_string(json, key, text);
 		break;
 	default:
 		show_number(json, key, bytes, row->size);
@@ -95,9 +89,6 @@ static const char *key_of(const struct nvme_structure *structure, const struct n
 	return field->name;
 }
 
-static void show_members(struct json *json, const struct nvme_structure *structure,
-			 const void *data);
-
 static void show_array(struct json *json, const char *key, const struct nvme_row *row,
 		       const void *data)
 {
@@ -108,31 +99,29 @@ static void show_array(struct json *json, const char *key, const struct nvme_row
 	json_array_begin(json, key);
 	for (unsigned i = 0; i < count; i++, bytes += element->size) {
 		json_object_begin(json, NULL);
-		show_members(json, element, bytes);
+		nvme_show_json(json, element, bytes);
 		json_object_end(json);
 	}
 	json_array_end(json);
 }
 
-static void show_members(struct json *json, const struct nvme_structure *structure,
-			 const void *data)
+void nvme_show_json_row(struct json *json, const struct nvme_structure *structure,
+			const struct nvme_row *row, const void *data)
 {
-	for (unsigned i = 0; i < structure->count; i++) {
-		const struct nvme_row *row = &structure->rows[i];
-		const char *key = key_of(structure, row);
+	const char *key = key_of(structure, row);
 
-		if (row->flags & NVME_ROW_NO_JSON || !nvme_row_applies(row, data))
-			continue;
-		if (row->kind == NVME_ROW_ARRAY)
-			show_array(json, key, row, data);
-		else if (row->kind == NVME_ROW_FIELD)
-			show_value(json, key, row, (const uint8_t *)data + row->offset);
-		else if (row->kind == NVME_ROW_PART)
-			json_number(json, key, nvme_row_part(row, data));
-	}
+	if (row->flags & NVME_ROW_NO_JSON || !nvme_row_applies(row, data))
+		return;
+	if (row->kind == NVME_ROW_ARRAY)
+		show_array(json, key, row, data);
+	else if (row->kind == NVME_ROW_FIELD)
+		show_value(json, key, row, (const uint8_t *)data + row->offset);
+	else if (row->kind == NVME_ROW_PART)
+		json_number(json, key, nvme_row_part(row, data));
 }
 
 void nvme_show_json(struct json *json, const struct nvme_structure *structure, const void *data)
 {
-	show_members(json, structure, data);
+	for (unsigned i = 0; i < structure->count; i++)
+		nvme_show_json_row(json, structure, &structure->rows[i], data);
 }

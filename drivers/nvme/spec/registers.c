@@ -85,6 +85,7 @@ static const struct nvme_row properties[] = {
 	BITS(15, 0, "MQES", "Maximum Queue Entries Supported", "%llu", PLUS_ONE),
 	FIELD_AS(struct nvme_properties, vs, "version", BARE_HEX, .flags = NVME_ROW_GAP),
 	PROSE(print_version),
+	KEY("vs"),
 	FIELD(struct nvme_properties, intms, BARE_HEX, .flags = NVME_ROW_GAP),
 	BITS(31, 0, "IVMS", "Interrupt Vector Mask Set", "%llx", NUMBER),
 	FIELD(struct nvme_properties, intmc, BARE_HEX, .flags = NVME_ROW_GAP),

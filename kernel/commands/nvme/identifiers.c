@@ -2,6 +2,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/identify.h"
 #include "kernel/commands/nvme/nvme.h"
+#include "lib/errno.h"
 
 /* A list as it is written, in text or JSON: '[   0]:0x1', {"nsid_list":[{"nsid":1}]}. */
 struct identifier_list {
@@ -182,9 +183,12 @@ NVME_SUBCOMMAND(list_endgrp, "list-endgrp", list_endgrp_main, "DEVICE [OPTIONS]"
 static int get_ns_id_main(int argc, char **argv)
 {
 	struct nvme_target target = nvme_arguments(argc, argv, nvme_no_options, NULL);
-	uint32_t nsid = nvme_operand_nsid(&target, 0);
 
-	out("%sn%u: namespace-id:%u\n", nvme_name(target.controller), nsid, nsid);
+	if (!target.nsid) {
+		err("get namespace ID: %s\n", error_text(ENOTTY));
+		return 1;
+	}
+	out("%sn%u: namespace-id:%u\n", nvme_name(target.controller), target.nsid, target.nsid);
 	return 0;
 }
 

@@ -422,6 +422,36 @@ int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned 
 	return 0;
 }
 
+/* Those of a host. The others hold addresses for DMA, belong to the interrupts, or are read only.
+ */
+static bool may_be_set(uint32_t offset)
+{
+	static const uint16_t offsets[] = {NVME_REG_CC, NVME_REG_CSTS, NVME_REG_NSSR, NVME_REG_NSSD,
+					   NVME_REG_PMRCTL};
+
+	for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+		if (offsets[i] == offset)
+			return true;
+	return false;
+}
+
+int nvme_set_property(struct nvme_controller *controller, uint32_t offset, unsigned size,
+		      uint64_t value)
+{
+	uint64_t now;
+	int error;
+
+	if (!may_be_set(offset))
+		return -EPERM;
+	if (size != 4 || value > UINT32_MAX)
+		return -EINVAL;
+	error = nvme_property(controller, offset, size, &now);
+	if (error)
+		return error;
+	nvme_set32(&controller->registers, offset, (uint32_t)value);
+	return 0;
+}
+
 unsigned nvme_poll_all(void)
 {
 	unsigned progress = 0;

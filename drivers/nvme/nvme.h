@@ -149,6 +149,10 @@ unsigned nvme_interrupt_vectors(const struct nvme_controller *controller);
  * controller is gone (*value is then all ones). */
 int nvme_property(struct nvme_controller *controller, uint32_t offset, unsigned size,
 		  uint64_t *value);
+/* Writes a property behind the driver's back, which finds out as if somebody else had. -EPERM where
+ * only the driver may: CC, CSTS, NSSR, NSSD and PMRCTL can be set. Else as nvme_property(). */
+int nvme_set_property(struct nvme_controller *controller, uint32_t offset, unsigned size,
+		      uint64_t value);
 
 /*
  * Commands

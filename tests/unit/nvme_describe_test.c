@@ -171,7 +171,7 @@ static void check_field(const struct described *d, const struct nvme_row *row)
  * one: its number is shown before. */
 static void check_format(const struct nvme_row *row)
 {
-	const char *percent = strchr(row->format, '%');
+	const char *percent = strchr(nvme_row_format(row), '%');
 
 	if (!percent && row->kind == NVME_ROW_RANGE && row->form != NVME_FORM_CHOICE)
 		return;
@@ -243,7 +243,7 @@ static void test_rows_are_sound(void **state)
 			else if (row->kind == NVME_ROW_PROSE)
 				assert_non_null(row->prose);
 			else if (row->kind == NVME_ROW_ZERO)
-				assert_non_null(row->label);
+				assert_non_null(row->text);
 			else if (row->kind == NVME_ROW_KEY)
 				assert_non_null(row->name);
 			if (below(row))

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/string.h"
+
 #include "lib/endian.h"
 
 /* printf(), as the reader of a table hands it in. */
@@ -80,13 +82,13 @@ struct nvme_array {
 };
 
 struct nvme_row {
-	/* Of a field or array, or the acronym of bits; unique in its structure or field. */
+	/* Of a field or array, or the acronym of bits; unique in its structure or field. RANGE:
+	 * NULL, or the column that nvme-cli has instead of "  [1:0] :". */
 	const char *name;
-	/* Bits: their name in words, NULL where the line goes on with the one before; and what
-	 * stands around the value: one conversion, for unsigned long long or a text. RANGE: NULL,
-	 * or the column that nvme-cli has instead of "  [1:0] :"; the format may do without its
-	 * conversion. ZERO: all. */
-	const char *label, *format;
+	/* What stands around the value: one conversion, for unsigned long long or a text, which
+	 * RANGE may do without; of BITS behind their name in words and its NUL (nvme_row_format()).
+	 * ZERO: all. */
+	const char *text;
 	union {
 		const char *const *texts; /* for 0, 1, ...; NULL and behind the last: reserved */
 		const struct nvme_array *array;
@@ -109,6 +111,12 @@ struct nvme_structure {
 	uint8_t width; /* of the column of names */
 	bool tabs;     /* which tabs fill */
 };
+
+/* How bits are written. */
+static inline const char *nvme_row_format(const struct nvme_row *row)
+{
+	return row->kind == NVME_ROW_BITS ? row->text + strlen(row->text) + 1 : row->text;
+}
 
 /* The bits of a row below a field, of the field's value. */
 static inline uint64_t nvme_row_bits(const struct nvme_row *row, uint64_t value)
@@ -191,18 +199,18 @@ static inline uint64_t nvme_row_part(const struct nvme_row *row, const void *str
 #define BITS(top, bottom, acronym, words, around, as)                                     \
 	{                                                                                 \
 		.kind = NVME_ROW_BITS, .high = (top), .low = (bottom), .name = (acronym), \
-		.label = (words), .format = (around), .form = NVME_FORM_##as              \
+		.text = words "\0" around, .form = NVME_FORM_##as                         \
 	}
-#define CHOICE(top, bottom, acronym, words, around, list)                                        \
-	{                                                                                        \
-		.kind = NVME_ROW_BITS, .high = (top), .low = (bottom), .name = (acronym),        \
-		.label = (words), .format = (around), .form = NVME_FORM_CHOICE, .texts = (list), \
-		.text_count = sizeof(list) / sizeof((list)[0])                                   \
+#define CHOICE(top, bottom, acronym, words, around, list)                                 \
+	{                                                                                 \
+		.kind = NVME_ROW_BITS, .high = (top), .low = (bottom), .name = (acronym), \
+		.text = words "\0" around, .form = NVME_FORM_CHOICE, .texts = (list),     \
+		.text_count = sizeof(list) / sizeof((list)[0])                            \
 	}
-#define RANGE(top, bottom, around, as, ...)                                                 \
-	{                                                                                   \
-		.kind = NVME_ROW_RANGE, .high = (top), .low = (bottom), .format = (around), \
-		.form = NVME_FORM_##as, ##__VA_ARGS__                                       \
+#define RANGE(top, bottom, around, as, ...)                                               \
+	{                                                                                 \
+		.kind = NVME_ROW_RANGE, .high = (top), .low = (bottom), .text = (around), \
+		.form = NVME_FORM_##as, ##__VA_ARGS__                                     \
 	}
 #define RANGE_CHOICE(top, bottom, around, list, ...)        \
 	RANGE(top, bottom, around, CHOICE, .texts = (list), \
@@ -221,9 +229,9 @@ static inline uint64_t nvme_row_part(const struct nvme_row *row, const void *str
 		.kind = NVME_ROW_PART, .high = (top), .low = (bottom), .name = (text), \
 		.form = NVME_FORM_##as, ##__VA_ARGS__                                  \
 	}
-#define WHEN_ZERO(words)                                \
-	{                                               \
-		.kind = NVME_ROW_ZERO, .label = (words) \
+#define WHEN_ZERO(words)                               \
+	{                                              \
+		.kind = NVME_ROW_ZERO, .text = (words) \
 	}
 #define PROSE(function)                                     \
 	{                                                   \

@@ -224,20 +224,20 @@ static unsigned long long meaning(enum nvme_form form, unsigned long long bits)
 static void print_meaning(const struct nvme_row *row, uint64_t bits)
 {
 	if (row->form != NVME_FORM_CHOICE)
-		out(row->format, meaning(row->form, bits));
+		out(nvme_row_format(row), meaning(row->form, bits));
 	else
-		out(row->format, choice(row, bits));
+		out(nvme_row_format(row), choice(row, bits));
 }
 
 static void print_bits(const struct nvme_row *row, uint64_t value, int width)
 {
-	if (!row->label)
+	if (!row->text[0])
 		out("%*s", width + 2, "");
-	else if (strcmp(row->label, row->name) == 0)
-		out("%-*s: ", width, row->label);
+	else if (strcmp(row->text, row->name) == 0)
+		out("%-*s: ", width, row->text);
 	else
 		/* the acronym ends the column, with a blank before it at least */
-		out("%-*s (%s): ", width - (int)strlen(row->name) - 3, row->label, row->name);
+		out("%-*s (%s): ", width - (int)strlen(row->name) - 3, row->text, row->name);
 	print_meaning(row, nvme_row_bits(row, value));
 }
 
@@ -248,12 +248,12 @@ static void print_range(const struct nvme_row *row, uint64_t value, const uint8_
 
 	if (row->form == NVME_FORM_WIDE) {
 		nvme_decimal128(field, text);
-		out("[127:0] : %s\n\t%s", text, row->format);
+		out("[127:0] : %s\n\t%s", text, row->text);
 		return;
 	}
 	bits = nvme_row_bits(row, value);
-	if (row->label)
-		out("%s", row->label);
+	if (row->name)
+		out("%s", row->name);
 	else
 		out("  [%u:%u] :", row->high, row->low);
 	if (row->form == NVME_FORM_ZEROS_BASED)
@@ -281,7 +281,7 @@ static void print_row_below(const struct nvme_row *row, const struct nvme_row *f
 		row->prose(out, data);
 		return;
 	default:
-		out("\t%s", row->label);
+		out("\t%s", row->text);
 		break;
 	}
 	out("\n");

@@ -57,7 +57,7 @@ CASES = [
     ("nvme id-ctrl", r"nvme: id-ctrl: missing device\n", 1),
     ("nvme id-ns /dev/my_nvme0", r"nvme: a namespace is needed: .*\n", 1),
     ("nvme id-ns /dev/my_nvme0 -n 0x100000000", r"nvme: invalid namespace-id '0x100000000'\n", 1),
-    ("nvme list-ns /dev/my_nvme0 -n 0", r"nvme: invalid nsid parameter\n", 1),
+    ("nvme list-ns /dev/my_nvme0 -n 0", r"invalid nsid parameter\n", 1),
     ("nvme list-ns /dev/my_nvme0 -y 256", r"nvme: invalid csi '256'\n", 1),
     ("nvme list-secondary /dev/my_nvme0 -e 0", r"nvme: invalid num-entries: 1 to 127\n", 1),
     ("nvme list-ctrl /dev/my_nvme0 -c 65536", r"nvme: invalid cntid '65536'\n", 1),

@@ -59,8 +59,10 @@ static int list_ns_main(int argc, char **argv)
 	const uint32_t *data;
 	unsigned i;
 
-	if (!options.nsid)
-		fail(1, "invalid nsid parameter");
+	if (!options.nsid) {
+		err("invalid nsid parameter\n");
+		return 1;
+	}
 	if (options.csi != NO_CSI)
 		request.csi = (uint8_t)options.csi;
 	request.nsid = options.nsid - 1;

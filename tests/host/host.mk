@@ -56,6 +56,7 @@ fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 unit_shell_editor = tests/unit/terminal.c tests/unit/editor_screen.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)
 unit_shell_limits = $(HOST_KERNEL)
 unit_shell = $(HOST_KERNEL)
+unit_nvme_identify = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_nvme_logs = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_selftest = $(sort $(HOST_KERNEL) $(DRIVER) kernel/commands/nvme/complete.c \
 	$(filter-out %/interrupt.c,$(wildcard tests/guest/*.c)))

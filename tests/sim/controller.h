@@ -49,6 +49,12 @@ struct sim_namespace_config {
 	uint8_t uuid[16];     /* all 0: made of the NSID */
 };
 
+/* What it answers to Identify with a CNS value that it does not know by itself. */
+struct sim_identify {
+	uint8_t cns;
+	const void *data; /* 4,096 bytes; NULL ends the list */
+};
+
 struct sim_hooks {
 	void *context;
 	/* Change a completion queue entry before it is posted; false: it is not posted. */
@@ -101,6 +107,8 @@ struct sim_config {
 	uint32_t nn;				       /* 0: the highest NSID */
 	/* I/O command set combinations, ended by 0; NULL: one, of all that the namespaces have */
 	const uint64_t *combinations;
+
+	const struct sim_identify *identify; /* NULL: nothing but what it knows */
 
 	uint64_t latency_ns; /* of every command; 0: 2 us */
 	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */

@@ -122,6 +122,11 @@ static void descriptors(const struct sim_namespace_config *ns, uint8_t page[4096
 	page[24] = (uint8_t)ns->csi;
 }
 
+/* The CNS values that use CDW1.NSID: Base, figure 273 */
+#define WITH_NSID                                                                                  \
+	(1ull << 0x00 | 1ull << 0x02 | 1ull << 0x03 | 1ull << 0x05 | 1ull << 0x07 | 1ull << 0x08 | \
+	 1ull << 0x10 | 1ull << 0x11 | 1ull << 0x12 | 1ull << 0x1a | 1ull << 0x1b)
+
 unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
 		      uint8_t page[4096])
 {
@@ -129,7 +134,7 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 	const struct sim_namespace *ns = sim_find_namespace(sim, nsid);
 	uint8_t cns = (uint8_t)cdw10;
 
-	if (cns != 0x00 && cns != 0x02 && cns != 0x03 && cns != 0x05 && nsid)
+	if (nsid && !(cns < 64 && WITH_NSID >> cns & 1))
 		sim_violation(sim, "Identify CNS %02x with NSID %u", cns, nsid);
 	if (cns == 0x03 && sim->config.version < 0x10300 && !(sim->config.cap >> 43 & 1))
 		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS 03h before 1.3");
@@ -184,6 +189,12 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 			put64(page + 8 * i, sim_combination(sim, i));
 		return SIM_SC_SUCCESS;
 	default:
+		for (const struct sim_identify *more = sim->config.identify; more && more->data;
+		     more++)
+			if (more->cns == cns) {
+				memcpy(page, more->data, 4096);
+				return SIM_SC_SUCCESS;
+			}
 		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);
 	}
 }

@@ -89,11 +89,25 @@ static void command(const char *name, ...)
 
 /* Each structure with a table. */
 static const struct nvme_structure *const tables[] = {
-	&nvme_identify_controller_table, &nvme_power_state_table,
-	&nvme_identify_namespace_table,	 &nvme_lba_format_table,
-	&nvme_error_log_entry_table,	 &nvme_smart_log_table,
-	&nvme_endurance_group_log_table, &nvme_predictable_latency_log_table,
+	&nvme_identify_controller_table,
+	&nvme_power_state_table,
+	&nvme_identify_namespace_table,
+	&nvme_lba_format_table,
+	&nvme_error_log_entry_table,
+	&nvme_smart_log_table,
+	&nvme_endurance_group_log_table,
+	&nvme_predictable_latency_log_table,
 	&nvme_reservation_log_table,
+	&nvme_identify_controller_nvm_table,
+	&nvme_identify_namespace_nvm_table,
+	&nvme_identify_independent_namespace_table,
+	&nvme_primary_capabilities_table,
+	&nvme_secondary_controller_list_table,
+	&nvme_nvm_set_list_table,
+	&nvme_granularity_list_table,
+	&nvme_uuid_list_table,
+	&nvme_domain_list_table,
+	&nvme_properties_table,
 };
 
 /* One of the subcommands that show log pages: counts and lengths of all kinds in them. */
@@ -130,12 +144,28 @@ static void show_log(struct sim_controller *sim)
 	command("rm", "-f", "/t", NULL);
 }
 
+/* Subcommands whose lists are the page of input. */
+static const char *const lists[] = {"list-ctrl",      "list-endgrp",	   "id-nvmset",
+				    "list-secondary", "id-ns-granularity", "id-uuid",
+				    "id-domain"};
+static const struct sim_identify answers[] = {
+	{NVME_CNS_CONTROLLERS, page},
+	{NVME_CNS_ENDURANCE_GROUPS, page},
+	{NVME_CNS_NVM_SETS, page},
+	{NVME_CNS_SECONDARY_CONTROLLERS, page},
+	{NVME_CNS_NAMESPACE_GRANULARITY, page},
+	{NVME_CNS_UUIDS, page},
+	{NVME_CNS_DOMAINS, page},
+	{0, NULL},
+};
+
 static void show_controller(void)
 {
 	bool changing = false;
 	struct sim_config config = {
 		.tolerant = true,
 		.namespace_count = 2,
+		.identify = answers,
 		.hooks = {.context = &changing, .data = lie, .property = change},
 	};
 	struct nvme_options options = {
@@ -143,6 +173,7 @@ static void show_controller(void)
 	struct nvme_controller *controller;
 	struct sim_controller *sim;
 
+	fill(page, sizeof(page));
 	sim_start_again();
 	sim_log_clear();
 	sim = sim_create(&config);
@@ -154,6 +185,12 @@ static void show_controller(void)
 		command("nvme", "id-ctrl", "/dev/my_nvme0", NULL);
 		command("nvme", "id-ns", "/dev/my_nvme0", "-n", "1", NULL);
 		command("nvme", "list-ns", "/dev/my_nvme0", NULL);
+		for (unsigned i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+			command("nvme", lists[i], "/dev/my_nvme0", "-o",
+				input_take(&in, 1) & 1 ? "json" : "normal", NULL);
+		command("nvme", "ns-descs", "/dev/my_nvme0", "-n", "1", NULL);
+		command("nvme", "list-subsys", NULL);
+		command("nvme", "list", "-v", NULL);
 		changing = input_take(&in, 1) & 1;
 		command("nvme", "show-regs", "/dev/my_nvme0", "-H", NULL);
 		changing = false;

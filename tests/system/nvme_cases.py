@@ -4,7 +4,7 @@ Add a row to the list of its subject. A line for every configuration stands unde
 order of the table, in one boot, so a row finds the devices as the rows before left them.
 """
 
-from nvme_rules import Blanks, Differs, Form, Masked
+from nvme_rules import Blanks, Differs, Form, Instead, Masked, Order
 
 
 class Case:
@@ -20,8 +20,8 @@ ALL = "plain namespaces zoned subsystem sriov fdp"
 NO_BRIDGE = "plain namespaces zoned subsystem fdp"  # whose registers are as the kernel wants them
 
 EXPLAINED = Masked(r"^NVMe status: [^:]+: ([^:]+)\(0x[0-9a-f]+\)$", "statuses are explained in words of our own")
-OURS_ALONE = Differs("^(cmbebs|cmbswtp|nssd) ", "nvme-cli 2.3 has no row for them")
-QUEUES = Form(r"^(asq|acq) |\(A[SC]QB\)", "where the queues lie")
+OURS_ALONE = Differs('^ *"?(cmbebs|cmbswtp|nssd)[ "]', "nvme-cli 2.3 has no row for them")
+QUEUES = Form(r'^ *"?(asq|acq)[ "]|\(A[SC]QB\)', "where the queues lie")
 BUFFER = Differs("^cmb(loc|sz|msc)", "Linux switches a controller memory buffer on")
 DECODED = Differs("\tCRIMT|\tNot Ready +\\(NRDY\\)", "nvme-cli 2.3 decodes them against the specification")
 SLOT = Differs("Physical ?Slot|PhySlot", "Linux has the numbers of slots from ACPI")
@@ -29,6 +29,10 @@ BANNER = Differs("^smartctl[: ]|^Copyright", "it is another program")
 COUNTED = Form("^(Local Time|Data Units|Host (Read|Write))", "what the host has done until now")
 ADDRESS = Differs("^(addr|metadata) ", "where the buffers lie")
 LATENCY = Form("latency: ", "how long it took")
+
+GENERIC = Instead(r"/dev/ng\d+n\d+ *|(?<= )- {2,}", "- ", "there are no generic devices here")
+RULED = Differs("^-+ ", "lines below titles are as long as names are wide")
+CONTROLLERS = Order("^(/dev/)?(my_)?nvme|^ \\+- nvme", "Linux lists what it finds in the order of a directory")
 
 IDENTIFY = [
     Case(ALL, "nvme list-ns /dev/nvme0"),
@@ -47,6 +51,53 @@ IDENTIFY = [
     Case("subsystem", "nvme list-ns /dev/nvme1"),
     Case("subsystem", "nvme id-ctrl /dev/nvme1"),
     Case("subsystem", "nvme id-ns /dev/nvme1 -n 3"),
+    Case(ALL, "nvme list-ns /dev/nvme0 -a -o json"),
+    Case(ALL, "nvme list-ns /dev/nvme0 -n 2"),
+    Case(ALL, "nvme list-ns /dev/nvme0 -y 2", EXPLAINED),
+    Case("plain", "nvme list-ns /dev/nvme0 -n 0"),
+    Case(ALL, "nvme id-ctrl /dev/nvme0 -H"),
+    Case(ALL, "nvme id-ctrl /dev/nvme0 -o json"),
+    Case("plain", "nvme id-ctrl /dev/nvme0 -v"),
+    Case(ALL, "nvme id-ns /dev/nvme0 -n 1 -H"),
+    Case(ALL, "nvme id-ns /dev/nvme0 -n 1 -o json"),
+    Case("subsystem", "nvme id-ns /dev/nvme0 -n 4 --force"),
+    Case("namespaces", "nvme id-ns /dev/nvme0 -n 2 -H"),
+    Case(ALL, "nvme list-ctrl /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme list-ctrl /dev/nvme0 -n 1 -o json", EXPLAINED),
+    Case("plain", "nvme get-ns-id /dev/nvme0n1"),
+    Case("plain", "nvme get-ns-id /dev/nvme0"),
+    Case(ALL, "nvme ns-descs /dev/nvme0 -n 1"),
+    Case(ALL, "nvme ns-descs /dev/nvme0 -n 1 -o json"),
+    Case(ALL, "nvme id-iocs /dev/nvme0"),
+    Case(ALL, "nvme nvm-id-ctrl /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme nvm-id-ctrl /dev/nvme0 -o json", EXPLAINED),
+    Case(ALL, "nvme nvm-id-ns /dev/nvme0 -n 1 -v", EXPLAINED),
+    Case("namespaces", "nvme nvm-id-ns /dev/nvme0 -n 4"),
+    Case("namespaces", "nvme nvm-id-ns /dev/nvme0 -n 4 -o json"),
+    Case(ALL, "nvme cmdset-ind-id-ns /dev/nvme0 -n 1 -H", EXPLAINED),
+    Case(ALL, "nvme id-nvmset /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme id-domain /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme list-endgrp /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme id-uuid /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme id-ns-granularity /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme id-ns-lba-format /dev/nvme0", EXPLAINED),
+    Case(ALL, "nvme primary-ctrl-caps /dev/nvme0 -H"),
+    Case(ALL, "nvme primary-ctrl-caps /dev/nvme0 -o json"),
+    Case(ALL, "nvme list-secondary /dev/nvme0"),
+    Case("sriov", "nvme list-secondary /dev/nvme0 -e 1"),
+    Case("sriov", "nvme list-secondary /dev/nvme0 -o json"),
+]
+
+LISTS = [
+    Case("plain", "nvme list", GENERIC, Blanks(), RULED),
+    Case("plain", "nvme list -o json"),
+    Case("plain", "nvme list -v", GENERIC, Blanks(), RULED),
+    Case("plain", "nvme list -v -o json"),
+    Case("plain subsystem", "nvme list-subsys", CONTROLLERS),
+    Case("plain", "nvme list-subsys -o json"),
+    Case("plain", "nvme show-topology"),
+    Case("plain", "nvme show-topology -o json"),
+    Case("plain", "nvme show-topology -r ctrl"),
 ]
 
 HEALTH = Masked(r"(?i)(?:data.units.read|host_read_c(?:ommands|mds)|^00[24]0)\W+(.*)$", "what the host has read since")
@@ -99,6 +150,7 @@ LOGS = [
 REGISTERS = [
     Case(ALL, "nvme show-regs /dev/nvme0", OURS_ALONE, QUEUES, BUFFER),
     Case(ALL, "nvme show-regs /dev/nvme0 -H", OURS_ALONE, QUEUES, BUFFER, DECODED),
+    Case("plain", "nvme show-regs /dev/nvme0 -o json || true", OURS_ALONE, QUEUES),
 ]
 
 PASSTHROUGH = [
@@ -215,7 +267,18 @@ CHANGES = [
     Case("plain", "nvme subsystem-reset /dev/nvme0"),
 ]
 
-CASES = [*IDENTIFY, *LOGS, *REGISTERS, *PASSTHROUGH, *PCI, *BLOCK, *HEALTH, *BLOCKS, *CHANGES]
+CASES = [
+    *IDENTIFY,
+    *LISTS,
+    *LOGS,
+    *REGISTERS,
+    *PASSTHROUGH,
+    *PCI,
+    *BLOCK,
+    *HEALTH,
+    *BLOCKS,
+    *CHANGES,
+]
 
 
 def cases_of(configuration):

@@ -43,6 +43,17 @@ class Differs(Rule):
         return kept
 
 
+class Instead(Rule):
+    """What matches is another text on both sides."""
+
+    def __init__(self, pattern, text, why):
+        super().__init__(pattern, why)
+        self.text = text
+
+    def apply(self, lines):
+        return [self.pattern.sub(self.text, line) for line in lines]
+
+
 class Order(Rule):
     """Lines that match come in any order."""
 

@@ -117,15 +117,15 @@ def test_other_controllers_need_nvme_any(tmp_path):
     assert run_script(tmp_path, script, "--disk", disk, "--nvme", "use-intel-id=on", "--append", "nvme.any=1").returncode == 0
 
 
-def test_a_format_with_metadata_is_refused(tmp_path):
+def test_a_format_with_too_much_metadata_is_refused(tmp_path):
     """Only that namespace; its neighbour works."""
     one = make_disk(tmp_path / "one.img", 4 * MIB)
     two = make_disk(tmp_path / "two.img", 4 * MIB)
     result = run_script(tmp_path, "dmesg\nls /dev/my_nvme0n1; ls /dev/my_nvme0n2\n", "--disk", "none", "--",
                         "-device", "nvme,id=c,serial=c", "-drive", f"file={one},if=none,id=one,format=raw",
-                        "-device", "nvme-ns,drive=one,bus=c,nsid=1,ms=8", "-drive", f"file={two},if=none,id=two,format=raw",
+                        "-device", "nvme-ns,drive=one,bus=c,nsid=1,ms=8192", "-drive", f"file={two},if=none,id=two,format=raw",
                         "-device", "nvme-ns,drive=two,bus=c,nsid=2", check=True)
-    assert re.search(r"my_nvme0: namespace 1: metadata is not supported \(LBA format \d+ with 8 bytes per block\)", result.stdout)
+    assert re.search(r"my_nvme0: namespace 1: so much metadata is not supported \(LBA format \d+, 8192 bytes of metadata per block,", result.stdout)
     assert "cannot access '/dev/my_nvme0n1'" in result.stdout
     assert result.stdout.endswith("/dev/my_nvme0n2\n")
 

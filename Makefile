@@ -26,7 +26,7 @@ NM := $(TOOL_PREFIX)nm
 # Small, but for what each read and write passes through.
 OPTIMIZE := -Os
 $(addprefix $(B)/kernel/,drivers/block/%.o drivers/nvme/transport/%.o lib/string.c.o \
-	$(addprefix drivers/nvme/,channel.c.o io.c.o poll.c.o)): OPTIMIZE := -O2
+	$(addprefix drivers/nvme/,channel.c.o io.c.o part.c.o poll.c.o)): OPTIMIZE := -O2
 CFLAGS := -std=gnu11 -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \

@@ -58,11 +58,19 @@ static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot
 		block_complete(request, request->error);
 }
 
+RARE static void end_failed_part(struct nvme_channel *channel, struct nvme_slot *slot,
+				 struct nvme_answer answer)
+{
+	part_failed(channel, slot, slot->context, answer);
+	end_part(channel, slot);
+}
+
 void nvme_part_done(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_answer answer)
 {
 	if (answer.status)
-		part_failed(channel, slot, slot->context, answer);
-	end_part(channel, slot);
+		end_failed_part(channel, slot, answer);
+	else
+		end_part(channel, slot);
 }
 
 void nvme_bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot,

@@ -85,24 +85,36 @@ struct nvme_row {
 	/* Of a field or array, or the acronym of bits; unique in its structure or field. RANGE:
 	 * NULL, or the column that nvme-cli has instead of "  [1:0] :". */
 	const char *name;
-	/* What stands around the value: one conversion, for unsigned long long or a text, which
-	 * RANGE may do without; of BITS behind their name in words and its NUL (nvme_row_format()).
-	 * ZERO: all. */
-	const char *text;
+	union {
+		/* Below a field: what stands around the value: one conversion, for unsigned long
+		 * long or a text, which RANGE may do without; of BITS behind their name in words
+		 * and its NUL (nvme_row_format()). ZERO: all. */
+		const char *text;
+		/* Of all others: where it is, in bytes. */
+		struct {
+			uint16_t offset, size;
+		};
+	};
 	union {
 		const char *const *texts; /* for 0, 1, ...; NULL and behind the last: reserved */
 		const struct nvme_array *array;
 		void (*prose)(nvme_print *print, const void *structure);
 	};
-	uint16_t offset, size; /* bytes */
-	uint16_t when_offset;
-	uint16_t flags;
-	uint8_t when_mask; /* 0, or defined where one of these bits is set in the byte there */
-	uint8_t kind, form;
-	uint8_t width;	   /* in an array: of the value; else of the column of its bits' labels */
-	uint8_t high, low; /* bits */
+	/* 0, or defined where one of these bits is set in the byte there */
+	uint8_t when_mask;
 	uint8_t text_count;
+	uint16_t when_offset : 12;
+	uint16_t kind : 4;
+	uint16_t flags : 10;
+	uint16_t form : 6;
+	union {
+		uint8_t width; /* in an array: of the value; else of the column of its bits' labels
+				*/
+		uint8_t high;  /* bits, as low */
+	};
+	uint8_t low;
 };
+_Static_assert(sizeof(struct nvme_row) == 32, "there are thousands of rows");
 
 struct nvme_structure {
 	const struct nvme_row *rows;

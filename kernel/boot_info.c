@@ -1,3 +1,4 @@
+/* What the boot loader hands over, multiboot2's or PVH's, checked and in one form. */
 #include "kernel/boot_info.h"
 
 #include "boot/layout.h"

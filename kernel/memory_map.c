@@ -1,3 +1,4 @@
+/* Sets of address ranges, kept in order. */
 #include "kernel/memory_map.h"
 
 #include "kernel/memory.h"

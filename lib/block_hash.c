@@ -1,3 +1,4 @@
+/* What MD5 and SHA-256 have in common. */
 #include "lib/block_hash.h"
 
 #include "lib/string.h"

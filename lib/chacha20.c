@@ -1,3 +1,4 @@
+/* The ChaCha20 block function of RFC 8439. */
 #include "lib/chacha20.h"
 #include "lib/endian.h"
 

@@ -1,3 +1,4 @@
+/* CRC-16 of T10's Data Integrity Field. */
 #include "lib/crc16.h"
 
 #include <stdbool.h>

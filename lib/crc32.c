@@ -1,3 +1,4 @@
+/* CRC-32 as in IEEE 802.3. */
 #include "lib/crc32.h"
 #include <stdbool.h>
 #include "lib/endian.h"

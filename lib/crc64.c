@@ -1,3 +1,4 @@
+/* CRC-64 of the NVM Express 64b guard. */
 #include "lib/crc64.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* MD5 (RFC 1321). */
 #include "lib/md5.h"
 
 #include "lib/endian.h"

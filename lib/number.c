@@ -1,3 +1,4 @@
+/* Numbers in text, as people type them and as they like to read them. */
 #include "lib/number.h"
 #include <stdbool.h>
 #include "lib/ctype.h"

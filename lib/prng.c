@@ -1,3 +1,4 @@
+/* Pseudo-random numbers for tests: xoshiro256**. */
 #include "lib/prng.h"
 #include "lib/endian.h"
 #include "lib/string.h"

@@ -1,3 +1,4 @@
+/* Which model has which quirk, and what is done about those at a reset. */
 #include "drivers/nvme/quirks.h"
 
 #include "drivers/nvme/admin.h"

@@ -1,3 +1,4 @@
+/* Pin-based interrupts: lines that functions share, and those that nobody answers. */
 #include "drivers/pci/intx.h"
 
 #include <stddef.h>

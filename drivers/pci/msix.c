@@ -1,3 +1,4 @@
+/* MSI-X: the table of vectors in a function's BAR. */
 #include "drivers/pci/msix.h"
 
 #include "kernel/log.h"

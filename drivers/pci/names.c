@@ -1,3 +1,4 @@
+/* Names of PCI classes, vendors and devices. */
 #include "drivers/pci/names.h"
 
 #include <stddef.h>

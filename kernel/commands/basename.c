@@ -1,3 +1,4 @@
+/* basename and dirname: the parts of a path. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
 #include "lib/string.h"

@@ -1,3 +1,4 @@
+/* cat: files one after the other. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
 #include "kernel/posix/file.h"

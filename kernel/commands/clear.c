@@ -1,3 +1,4 @@
+/* clear: empties the screen. */
 #include "kernel/commands/command.h"
 
 static int clear_main(int argc, char **argv)

@@ -1,3 +1,4 @@
+/* crc32: CRC-32 checksums, as zlib and zip have them. */
 #include "lib/crc32.h"
 
 #include "kernel/commands/command.h"

@@ -1,3 +1,4 @@
+/* date: the date and time, in strftime()'s conversions. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/calendar.h"
 #include "kernel/x86/time.h"

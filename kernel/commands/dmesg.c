@@ -1,3 +1,4 @@
+/* dmesg: the kernel's log. */
 #include "kernel/commands/command.h"
 #include "kernel/log.h"
 

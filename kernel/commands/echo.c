@@ -1,3 +1,4 @@
+/* echo: its operands. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/escape.h"
 #include "lib/string.h"

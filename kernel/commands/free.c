@@ -1,3 +1,4 @@
+/* free: how much memory is in use. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/size.h"
 #include "kernel/memory.h"

@@ -1,3 +1,4 @@
+/* head: the first part of files. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/count.h"
 #include "kernel/commands/support/input.h"

@@ -1,3 +1,4 @@
+/* hexdump and hd: a file's bytes. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
 #include "kernel/commands/support/size.h"

@@ -1,3 +1,4 @@
+/* interrupts: how often each interrupt was taken. */
 #include "kernel/x86/interrupts.h"
 
 #include "drivers/nvme/nvme.h"

@@ -1,3 +1,4 @@
+/* mkdir: makes directories. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
 #include "kernel/posix/process.h"

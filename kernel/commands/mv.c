@@ -1,3 +1,4 @@
+/* mv: renames files, or moves them into a directory. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
 #include "lib/errno.h"

@@ -1,3 +1,4 @@
+/* paste: lines of files side by side. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
 #include "kernel/posix/process.h"

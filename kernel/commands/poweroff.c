@@ -1,3 +1,4 @@
+/* poweroff: stops the machine. */
 #include "kernel/commands/command.h"
 #include "kernel/posix/process.h"
 #include "kernel/shutdown.h"

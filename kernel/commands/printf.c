@@ -1,3 +1,4 @@
+/* printf: its operands as a format says. */
 #include <limits.h>
 
 #include "kernel/commands/command.h"

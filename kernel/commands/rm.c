@@ -1,3 +1,4 @@
+/* rm: removes files and directories. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/paths.h"
 #include "lib/string.h"

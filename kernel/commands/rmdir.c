@@ -1,3 +1,4 @@
+/* rmdir: removes empty directories. */
 #include "kernel/commands/command.h"
 #include "kernel/posix/file.h"
 #include "lib/errno.h"

@@ -1,3 +1,4 @@
+/* seq: a sequence of integers. */
 #include "kernel/commands/command.h"
 #include "kernel/posix/process.h"
 #include "lib/ctype.h"

@@ -1,3 +1,4 @@
+/* sleep: waits. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/interval.h"
 #include "kernel/posix/process.h"

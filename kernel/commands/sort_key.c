@@ -1,3 +1,4 @@
+/* What sort compares by. */
 #include "kernel/commands/sort_key.h"
 
 #include "kernel/commands/command.h"

@@ -1,3 +1,4 @@
+/* stat: what is known about files. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/calendar.h"
 #include "kernel/commands/support/mode.h"

@@ -1,3 +1,4 @@
+/* sync: brings data onto the medium. */
 #include "kernel/commands/command.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"

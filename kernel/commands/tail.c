@@ -1,3 +1,4 @@
+/* tail: the last part of files. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/count.h"
 #include "kernel/commands/support/input.h"

@@ -1,3 +1,4 @@
+/* tee: standard input to standard output and to files. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
 #include "kernel/posix/file.h"

@@ -1,3 +1,4 @@
+/* time: runs a command and shows how long it took. */
 #include "kernel/x86/time.h"
 
 #include "kernel/commands/command.h"

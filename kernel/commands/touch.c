@@ -1,3 +1,4 @@
+/* touch: sets the time of files, and makes them. */
 #include "kernel/commands/command.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"

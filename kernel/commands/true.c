@@ -1,3 +1,4 @@
+/* true and false. */
 #include "kernel/commands/command.h"
 
 static int true_main(int argc, char **argv)

@@ -1,3 +1,4 @@
+/* truncate: sets the size of files. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/size.h"
 #include "kernel/posix/file.h"

@@ -1,3 +1,4 @@
+/* uname: the system's name. */
 #include "kernel/commands/command.h"
 #include "lib/string.h"
 

@@ -1,3 +1,4 @@
+/* uptime: the time, and how long the machine has been running. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/calendar.h"
 #include "kernel/x86/time.h"

@@ -1,3 +1,4 @@
+/* wc: counts lines, words and bytes. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
 #include "kernel/posix/file.h"

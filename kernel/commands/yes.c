@@ -1,3 +1,4 @@
+/* yes: a line for ever. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/input.h"
 #include "kernel/posix/process.h"

@@ -1,3 +1,4 @@
+/* Requests of the files on a block device, also those that nobody waits for any more. */
 #include "kernel/posix/block_transfer.h"
 
 #include "kernel/console.h"

@@ -1,3 +1,4 @@
+/* Page tables: identity mapping with rights, 4 levels. */
 #include "kernel/x86/paging.h"
 
 #include "boot/layout.h"

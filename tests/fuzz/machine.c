@@ -1,3 +1,4 @@
+/* The kernel on the host, as fuzz targets use it: the same machine again for each input. */
 #include "tests/fuzz/machine.h"
 
 #include <stdarg.h>

@@ -45,6 +45,15 @@ def test_a_forbidden_include_is_named(tmp_path, path, include, message):
     assert result.returncode == 1
 
 
+def test_a_file_that_does_not_say_what_it_is_is_named(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/one.c").write_text("/* One. */\n")
+    (tmp_path / "lib/two.c").write_text("#include \"lib/one.h\"\n\n/* Two. */\n")
+    result = house("--root", str(tmp_path))
+    assert result.stdout == "lib/two.c:1: does not begin with a comment that says what it is\n"
+    assert result.returncode == 1
+
+
 def test_a_second_writer_is_named(tmp_path):
     for top in ("boot", "kernel", "drivers", "lib"):
         shutil.copytree(os.path.join(ROOT, top), tmp_path / top)

@@ -1,3 +1,4 @@
+/* ACPI tables: sound ones, and broken ones. */
 #include "kernel/x86/acpi.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"

@@ -1,3 +1,4 @@
+/* ChaCha20 against the RFC's vectors. */
 #include "lib/chacha20.h"
 #include "tests/unit/cmocka.h"
 

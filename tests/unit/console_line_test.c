@@ -1,3 +1,4 @@
+/* The editing of a line on the console. */
 #include "kernel/console_line.h"
 #include "tests/unit/cmocka.h"
 

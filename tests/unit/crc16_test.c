@@ -1,3 +1,4 @@
+/* CRC-16 against known answers. */
 #include "lib/crc16.h"
 #include "tests/unit/cmocka.h"
 

@@ -1,3 +1,4 @@
+/* CRC-32 against its definition. */
 #include "lib/crc32.h"
 #include "tests/unit/cmocka.h"
 

@@ -1,3 +1,4 @@
+/* CRC-64 against known answers. */
 #include "lib/crc64.h"
 #include "tests/unit/cmocka.h"
 

@@ -1,3 +1,4 @@
+/* Character classes against the C library's. */
 #include "lib/ctype.h"
 #include <ctype.h>
 #include "tests/unit/cmocka.h"

@@ -1,3 +1,4 @@
+/* Numbers in both orders of bytes. */
 #include "lib/endian.h"
 #include "tests/unit/cmocka.h"
 

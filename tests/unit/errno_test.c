@@ -1,3 +1,4 @@
+/* The words of errors. */
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"
 

@@ -1,3 +1,4 @@
+/* Numbers in text, both ways. */
 #include "lib/number.h"
 #include "lib/errno.h"
 #include "tests/unit/cmocka.h"

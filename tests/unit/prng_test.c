@@ -1,3 +1,4 @@
+/* Pseudo-random numbers against the authors' values. */
 #include "lib/prng.h"
 #include "tests/unit/cmocka.h"
 

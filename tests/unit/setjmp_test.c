@@ -1,3 +1,4 @@
+/* setjmp() and longjmp(). */
 #include "tests/unit/cmocka.h"
 #include "tests/unit/renamed.h"
 

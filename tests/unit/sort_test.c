@@ -1,3 +1,4 @@
+/* Sorting: order, stability, the number of comparisons. */
 #include "lib/sort.h"
 #include "tests/unit/cmocka.h"
 

@@ -1,3 +1,4 @@
+/* Opcodes, features and logs in words. */
 #include "drivers/nvme/spec/names.h"
 
 #include <stdbool.h>

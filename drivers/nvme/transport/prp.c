@@ -1,3 +1,4 @@
+/* PRP entries and lists out of memory segments. */
 #include "drivers/nvme/transport/prp.h"
 
 #include "drivers/nvme/transport/platform.h"

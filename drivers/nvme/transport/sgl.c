@@ -1,3 +1,4 @@
+/* Scatter gather lists out of memory segments. */
 #include "drivers/nvme/transport/sgl.h"
 
 #include "drivers/nvme/transport/platform.h"

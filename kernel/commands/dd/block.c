@@ -1,3 +1,4 @@
+/* dd's buffers, and how a block is read into them and written out. */
 #include "kernel/commands/dd/dd.h"
 
 #include "kernel/commands/command.h"

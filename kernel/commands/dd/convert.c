@@ -1,3 +1,4 @@
+/* dd's conversions of bytes and records. */
 #include "kernel/commands/dd/dd.h"
 
 #include "lib/ctype.h"

@@ -1,3 +1,4 @@
+/* dd's operands. */
 #include "kernel/commands/dd/dd.h"
 
 #include "kernel/commands/command.h"

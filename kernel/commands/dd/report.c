@@ -1,3 +1,4 @@
+/* What dd says: records, bytes, rate, and how far it is. */
 #include "kernel/commands/dd/dd.h"
 
 #include "kernel/commands/command.h"

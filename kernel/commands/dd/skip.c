@@ -1,3 +1,4 @@
+/* dd's skip= and seek=. */
 #include "kernel/commands/dd/dd.h"
 
 #include "kernel/commands/command.h"

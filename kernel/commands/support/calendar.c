@@ -1,3 +1,4 @@
+/* Dates out of seconds since 1970. */
 #include "kernel/commands/support/calendar.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* Copying files and trees, for cp and mv. */
 #include "kernel/commands/support/paths.h"
 
 #include "kernel/commands/command.h"

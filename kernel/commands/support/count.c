@@ -1,3 +1,4 @@
+/* What head and tail share. */
 #include "kernel/commands/support/count.h"
 
 #include "kernel/commands/command.h"

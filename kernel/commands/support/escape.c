@@ -1,3 +1,4 @@
+/* Backslash escapes, as dash's echo and printf know them. */
 #include "kernel/commands/support/escape.h"
 
 #include "lib/string.h"

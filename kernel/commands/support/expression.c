@@ -1,3 +1,4 @@
+/* Regular expressions in commands. */
 #include "kernel/commands/support/expression.h"
 
 #include "kernel/commands/command.h"

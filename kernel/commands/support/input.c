@@ -1,3 +1,4 @@
+/* What commands that read files have in common. */
 #include "kernel/commands/support/input.h"
 
 #include "kernel/commands/command.h"

@@ -1,3 +1,4 @@
+/* How long something takes, as sleep and timeout read it. */
 #include "kernel/commands/support/interval.h"
 
 #include "kernel/x86/time.h"

@@ -1,3 +1,4 @@
+/* How ls -l and stat show a file's type and permissions. */
 #include "kernel/commands/support/mode.h"
 
 char *mode_text(const struct file_stat *stat, char text[MODE_TEXT])

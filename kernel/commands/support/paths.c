@@ -1,3 +1,4 @@
+/* Paths, for the commands that move files about. */
 #include "kernel/commands/support/paths.h"
 
 #include "kernel/commands/command.h"

@@ -1,3 +1,4 @@
+/* Removing files and trees, for rm and mv. */
 #include "kernel/commands/support/paths.h"
 
 #include "kernel/commands/command.h"

@@ -1,3 +1,4 @@
+/* Numbers with multiplier suffixes, and sizes in words. */
 #include "kernel/commands/support/size.h"
 
 #include "lib/errno.h"

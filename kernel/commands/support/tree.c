@@ -1,3 +1,4 @@
+/* Going through directories without recursion. */
 #include "kernel/commands/support/tree.h"
 
 #include "kernel/commands/command.h"

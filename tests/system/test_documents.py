@@ -4,7 +4,8 @@ import os
 import re
 import subprocess
 
-from machine import ROOT
+from machine import ROOT, run_script
+from nvme_cases import CASES
 
 SHELL = os.environ.get("HOST_SHELL_PROGRAM") or os.path.join(ROOT, "build", "host", "shell")
 
@@ -13,12 +14,20 @@ def printed(command):
     return subprocess.run([SHELL, "-c", command], capture_output=True, check=True, encoding="utf-8").stdout
 
 
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def section(document, title):
+    """What stands below a heading of second order."""
+    return read(document).split(f"## {title}\n")[1].split("\n## ")[0]
+
+
 def documented_words():
     """docs/boot.md's table: word -> values, default, and what it does, without markup."""
-    with open(os.path.join(ROOT, "docs", "boot.md"), encoding="utf-8") as file:
-        section = file.read().split("## The kernel command line\n")[1].split("\n## ")[0]
     words = {}
-    for row in re.findall(r"^\| (`.*) \|$", section, re.M):
+    for row in re.findall(r"^\| (`.*) \|$", section("docs/boot.md", "The kernel command line"), re.M):
         row = re.sub(r"; see \[.*?\]\(.*?\)", "", row.replace("`", "").replace("\u00b5", "u"))
         name, values, default, text = (cell.strip() for cell in row.split("|"))
         words[name] = values, default, text
@@ -38,8 +47,78 @@ def test_words_of_the_kernel_command_line():
 
 def test_the_program_without_the_driver():
     """docs/driver.md shows the program that tests/unit runs, word for word."""
-    with open(os.path.join(ROOT, "tests", "unit", "nvme_transport_test.c"), encoding="utf-8") as file:
-        program = file.read()
-    with open(os.path.join(ROOT, "docs", "driver.md"), encoding="utf-8") as file:
-        section = file.read().split("## Without the driver\n")[1].split("\n## ")[0]
-    assert re.search(r"^```c\n(.*?)^```$", section, re.M | re.S).group(1) == program
+    shown = re.search(r"^```c\n(.*?)^```$", section("docs/driver.md", "Without the driver"), re.M | re.S).group(1)
+    assert shown == read("tests/unit/nvme_transport_test.c")
+
+
+def helped_subcommands(directory):
+    """The subcommands that `nvme help` prints, and `nvme PLUGIN help` for each plugin there."""
+    script = "nvme help > h; cat h; for p in $(sed -n 's/.* nvme \\([a-z-]*\\) help lists.*/\\1/p' h); do nvme $p help; done\n"
+    text = run_script(directory, script, "--disk", "none", check=True).stdout
+    plugins = re.findall(r"nvme (\S+) help lists", text)
+    names = re.findall(rf"^  ((?:(?:{'|'.join(plugins) or '-'}) )?\S+) +\S", text, re.M)
+    return sorted(name for name in names if name not in plugins)
+
+
+def test_subcommands_of_nvme(tmp_path):
+    """docs/nvme.md has a row for each, in alphabetical order, and no other."""
+    names = re.findall(r"^\| `(.*?)` \|", section("docs/nvme.md", "Subcommands"), re.M)
+    assert names == helped_subcommands(tmp_path), "docs/nvme.md: a row for each subcommand"
+
+
+def test_differences_from_nvme_cli():
+    """docs/nvme.md gives each reason that nvme_cases.py has for a difference."""
+    page = " ".join(read("docs/nvme.md").split())
+    missing = {rule.why for case in CASES for rule in case.rules if rule.why not in page}
+    assert not missing, "docs/nvme.md: say where the differences are that these are the reasons for"
+
+
+def test_lines_of_the_driver():
+    """README says how many lines the driver and the specification have: right to a fifth, so that it need not change each day."""
+    said = [int(n.replace(",", "")) for n in re.search(r"([\d,]+) lines of C, and ([\d,]+) of\s+what the specification", read("README.md")).groups()]
+    lines = [0, 0]
+    for directory, _, names in os.walk(os.path.join(ROOT, "drivers/nvme")):
+        for name in names:
+            lines[directory.endswith("/spec")] += read(directory, name).count("\n")
+    for claimed, counted in zip(said, lines):
+        assert abs(claimed - counted) < counted / 5, f"README.md: {claimed} lines, counted {counted}"
+
+
+def named_files(text):
+    """Words in backquotes that look like files or folders of the tree; `x.[ch]` is two."""
+    for word in re.findall(r"`(\w[\w./\[\]-]*)`", text):
+        if re.search(r"(/|\.(c|h|S|py|mk|svg|awk|\[ch\]))$|^(boot|kernel|drivers|lib|tests|tools|docs)/", word):
+            yield from (word.replace("[ch]", c) for c in ("c", "h")) if word.endswith("[ch]") else (word,)
+
+
+def test_files_that_documents_name():
+    """Each is there: from the root, or below a folder that the document is about. NAME stands for any."""
+    folders = ["", "docs", "boot", "drivers/nvme", "drivers/nvme/spec", "drivers/nvme/transport", "kernel", "kernel/commands/nvme",
+               "tests", "tests/system", "tests/unit"]
+    missing = []
+    documents = ["README.md", *(os.path.join("docs", name) for name in os.listdir(os.path.join(ROOT, "docs")) if name.endswith(".md"))]
+    for document in documents:
+        text = read(document)
+        linked = (os.path.join(os.path.dirname(document), link.split("#")[0]) for link in re.findall(r"\]\(([^)#]+[^)]*)\)", text))
+        named = (name for name in named_files(text) if "NAME" not in name)
+        missing += [(document, name) for name in linked if not os.path.exists(os.path.join(ROOT, name))]
+        missing += [(document, name) for name in named if not any(os.path.exists(os.path.join(ROOT, f, name)) for f in folders)]
+    assert not missing
+
+
+def test_names_in_pictures():
+    """Functions and folders in the pictures are those of the tree."""
+    sources = ""
+    for top in ("boot", "kernel", "drivers"):
+        for directory, _, names in os.walk(os.path.join(ROOT, top)):
+            sources += "".join(read(directory, name) for name in names)
+    missing = []
+    for picture in ("boot", "io-path", "structure", "recovery-states"):
+        text = re.sub(r"<style>.*?</style>", "", read("docs", picture + ".svg"), flags=re.S)
+        for word in re.findall(r">([a-z0-9_/, -]+?)(?:\(\w*\))?<", text):
+            for name in word.split(", "):
+                if "_" in name and " " not in name and not re.search(rf"\b{name}\b", sources):
+                    missing.append((picture, name))
+                if re.match(r"(kernel|drivers|tests|tools)/\S+$", name) and not os.path.exists(os.path.join(ROOT, name)):
+                    missing.append((picture, name))
+    assert not missing

@@ -71,3 +71,8 @@ int buffer_write_back(struct block_buffer *buffer);
  * forgotten (write). */
 int buffer_before_read(struct block_buffer *buffer, uint64_t lba, uint64_t count);
 void buffer_forget(struct block_buffer *buffer, uint64_t lba, uint64_t count);
+
+/* Discards blocks, or makes them zero (written where the device has no command for that), and
+ * forgets what the buffer has of them. 0, -EROFS, -EOPNOTSUPP, or an error of the device. */
+int buffer_clear(struct block_buffer *buffer, enum block_operation operation, uint64_t lba,
+		 uint64_t count);

@@ -170,7 +170,7 @@ int block_file_sync(struct block_file *block)
 		error = buffer_write_back(&block->buffer);
 	if (error == -EINTR)
 		return (int)end(block, error);
-	flush_error = transfer_once(&block->buffer, TRANSFER_CALLER, BLOCK_FLUSH, 0, NULL, 0);
+	flush_error = transfer_range(&block->buffer, BLOCK_FLUSH, 0, 0);
 	return (int)end(block, error ? error : flush_error);
 }
 
@@ -183,8 +183,8 @@ static int block_file_fsync(struct file *file)
 }
 
 /* One request over the caller's memory. */
-static int transfer(struct block_file *block, enum block_operation operation, void *memory,
-		    size_t size, uint64_t offset)
+static int transfer(struct block_file *block, unsigned operation, void *memory, size_t size,
+		    uint64_t offset)
 {
 	const struct block_segment segment = {memory, size};
 	uint64_t lba = offset / block->device->block_size;
@@ -193,7 +193,7 @@ static int transfer(struct block_file *block, enum block_operation operation, vo
 
 	if (error)
 		return error;
-	if (operation == BLOCK_WRITE)
+	if (operation != BLOCK_READ)
 		buffer_forget(&block->buffer, lba, count);
 	else if (buffer_before_read(&block->buffer, lba, count) == -EINTR)
 		return -EINTR;
@@ -202,8 +202,8 @@ static int transfer(struct block_file *block, enum block_operation operation, vo
 
 /* Straight between the device and the caller's memory. Where that fails, once more in pieces and at
  * last in blocks: all up to the bad block counts. */
-static long straight(struct block_file *block, enum block_operation operation, void *memory,
-		     size_t size, uint64_t offset)
+static long straight(struct block_file *block, unsigned operation, void *memory, size_t size,
+		     uint64_t offset)
 {
 	size_t block_size = block->device->block_size, done = 0;
 	size_t piece = block_size > CHUNK_SIZE ? block_size : CHUNK_SIZE;
@@ -384,8 +384,19 @@ static long write_piece(struct file *file, const char *from, size_t size, uint64
 	return (long)size;
 }
 
+/* Whether a write can be on stable media when it is complete, instead of by a Flush behind it.
+ * O_SYNC asks for the Flush, which covers what was written before as well. */
+static bool is_forced(const struct file *file, size_t size, uint64_t offset)
+{
+	const struct block_device *device = file->inode->block->device;
+
+	return (file->flags & O_SYNC) == O_DSYNC && device->limits.fua &&
+	       is_aligned(device, size, offset);
+}
+
 static long write_at(struct file *file, const void *buffer, size_t size, uint64_t offset)
 {
+	unsigned operation = is_forced(file, size, offset) ? BLOCK_WRITE | BLOCK_FUA : BLOCK_WRITE;
 	struct block_device *device = file->inode->block->device;
 	bool sequential = offset == file->next_read;
 	uint64_t limit = capacity(device);
@@ -400,8 +411,8 @@ static long write_at(struct file *file, const void *buffer, size_t size, uint64_
 		size = limit - offset;
 	if ((file->flags & O_DIRECT) && !is_aligned(device, size, offset))
 		return -EINVAL;
-	if (file->flags & O_DIRECT)
-		return straight(file->inode->block, BLOCK_WRITE, (void *)buffer, size, offset);
+	if (file->flags & O_DIRECT || operation & BLOCK_FUA)
+		return straight(file->inode->block, operation, (void *)buffer, size, offset);
 	while (done < size) {
 		const char *from = (const char *)buffer + done;
 		size_t left = size - done;
@@ -424,11 +435,35 @@ static long write_at(struct file *file, const void *buffer, size_t size, uint64_
 static long block_file_write(struct file *file, const void *buffer, size_t size, uint64_t offset)
 {
 	struct block_file *block = file->inode->block;
+	bool forced;
+	long count;
+	int error;
 
 	if (!block->device)
 		return -ENODEV;
 	begin(block);
-	return end(block, write_at(file, buffer, size, offset));
+	forced = is_forced(file, size, offset);
+	count = end(block, write_at(file, buffer, size, offset));
+	if (count <= 0 || !(file->flags & O_DSYNC))
+		return count;
+	error = forced ? unseen_error(file) : block_file_fsync(file);
+	return error ? error : count;
+}
+
+int block_file_clear(struct block_file *block, enum block_operation operation, uint64_t offset,
+		     uint64_t size)
+{
+	struct block_device *device = block->device;
+	uint64_t limit;
+
+	if (!device)
+		return -ENODEV;
+	limit = capacity(device);
+	if (!is_aligned(device, size, offset) || offset > limit || size > limit - offset)
+		return -EINVAL;
+	begin(block);
+	return (int)end(block, buffer_clear(&block->buffer, operation, offset / device->block_size,
+					    size / device->block_size));
 }
 
 const struct file_operations block_file_operations = {

@@ -70,7 +70,7 @@ void transfer_put(struct block_transfer *transfer)
 		kfree(transfer);
 }
 
-struct block_request *transfer_add(struct block_transfer *transfer, enum block_operation operation,
+struct block_request *transfer_add(struct block_transfer *transfer, unsigned operation,
 				   uint64_t lba)
 {
 	struct block_request *request = &transfer->requests[transfer->request_count++];
@@ -132,7 +132,7 @@ static void request_done(struct block_request *request)
 static int leave(struct block_transfer *transfer)
 {
 	struct block_transfers *transfers = &transfer->buffer->transfers;
-	bool write = transfer->requests[0].operation == BLOCK_WRITE;
+	bool changes = block_changes(block_operation(&transfer->requests[0]));
 
 	if (transfer->kind != TRANSFER_WRITE_BEHIND)
 		for (unsigned i = 0; i < transfer->request_count; i++)
@@ -145,7 +145,7 @@ static int leave(struct block_transfer *transfer)
 	if (!transfer->pending)
 		return 0;
 	transfer->left = true;
-	transfer->blocking = write || transfer->kind != TRANSFER_CALLER;
+	transfer->blocking = changes || transfer->kind != TRANSFER_CALLER;
 	transfers->blocking += transfer->blocking;
 	transfer->next = transfers->left;
 	transfers->left = transfer;
@@ -182,21 +182,35 @@ int transfer_settle(struct block_buffer *buffer)
 	return 0;
 }
 
-int transfer_once(struct block_buffer *buffer, enum transfer_kind kind,
-		  enum block_operation operation, uint64_t lba,
-		  const struct block_segment *segments, unsigned segment_count)
+/* Runs one that has a single request. */
+static int run_only(struct block_transfer *transfer)
+{
+	int error = transfer_run(transfer);
+
+	if (error)
+		return error;
+	error = transfer->requests[0].error;
+	transfer_put(transfer);
+	return error;
+}
+
+int transfer_once(struct block_buffer *buffer, enum transfer_kind kind, unsigned operation,
+		  uint64_t lba, const struct block_segment *segments, unsigned segment_count)
 {
 	struct block_transfer *transfer = transfer_take(buffer, kind);
-	struct block_request *request = transfer_add(transfer, operation, lba);
-	int error;
 
+	transfer_add(transfer, operation, lba);
 	for (unsigned i = 0; i < segment_count; i++)
 		transfer_add_segment(transfer, segments[i].address,
 				     (unsigned)(segments[i].size / buffer->device->block_size));
-	error = transfer_run(transfer);
-	if (error)
-		return error;
-	error = request->error;
-	transfer_put(transfer);
-	return error;
+	return run_only(transfer);
+}
+
+int transfer_range(struct block_buffer *buffer, enum block_operation operation, uint64_t lba,
+		   uint64_t count)
+{
+	struct block_transfer *transfer = transfer_take(buffer, TRANSFER_CALLER);
+
+	transfer_add(transfer, operation, lba)->count = count;
+	return run_only(transfer);
 }

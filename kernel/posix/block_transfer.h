@@ -10,9 +10,9 @@
  *                     v
  *                 the last request ends: it is put
  *
- * While one is left behind that writes, or that reads into the buffer, nothing else is done on the
- * device: transfer_settle(). The device might carry out a later write first, and the buffer's
- * memory is in use. */
+ * While one is left behind that changes blocks, or that reads into the buffer, nothing else is done
+ * on the device: transfer_settle(). The device might carry out a later write first, and the
+ * buffer's memory is in use. */
 #pragma once
 
 #include "drivers/block/block.h"
@@ -60,7 +60,7 @@ void transfers_free(struct block_transfers *transfers);
 struct block_transfer *transfer_take(struct block_buffer *buffer, enum transfer_kind kind);
 void transfer_put(struct block_transfer *transfer);
 /* A new request without segments; and a segment for the last one. There is room. */
-struct block_request *transfer_add(struct block_transfer *transfer, enum block_operation operation,
+struct block_request *transfer_add(struct block_transfer *transfer, unsigned operation,
 				   uint64_t lba);
 void transfer_add_segment(struct block_transfer *transfer, void *address, unsigned blocks);
 /* Starts all requests and waits for them. 0: they have ended, each with its error; -EINTR: it is
@@ -70,6 +70,8 @@ int transfer_run(struct block_transfer *transfer);
 int transfer_settle(struct block_buffer *buffer);
 
 /* One request over segments (at most 16): take, add, run, put. Its error. */
-int transfer_once(struct block_buffer *buffer, enum transfer_kind kind,
-		  enum block_operation operation, uint64_t lba,
-		  const struct block_segment *segments, unsigned segment_count);
+int transfer_once(struct block_buffer *buffer, enum transfer_kind kind, unsigned operation,
+		  uint64_t lba, const struct block_segment *segments, unsigned segment_count);
+/* The same of one that moves no data. */
+int transfer_range(struct block_buffer *buffer, enum block_operation operation, uint64_t lba,
+		   uint64_t count);

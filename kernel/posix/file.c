@@ -128,13 +128,6 @@ int file_close(struct file *file)
 	return error;
 }
 
-static int sync_if_asked(struct file *file)
-{
-	if (!(file->flags & O_DSYNC) || !file->inode->operations->sync)
-		return 0;
-	return file->inode->operations->sync(file);
-}
-
 static long read_at(struct file *file, void *buffer, size_t size, uint64_t offset)
 {
 	if (!reads(file))
@@ -146,16 +139,11 @@ static long read_at(struct file *file, void *buffer, size_t size, uint64_t offse
 
 static long write_at(struct file *file, const void *buffer, size_t size, uint64_t offset)
 {
-	long count;
-	int error;
-
 	if (!writes(file))
 		return -EBADF;
 	if (size > TRANSFER_MAX)
 		size = TRANSFER_MAX;
-	count = file->inode->operations->write(file, buffer, size, offset);
-	error = count > 0 ? sync_if_asked(file) : 0;
-	return error ? error : count;
+	return file->inode->operations->write(file, buffer, size, offset);
 }
 
 static bool has_position(const struct file *file)
@@ -255,6 +243,25 @@ int file_sync(struct file *file)
 	if (!file->inode->operations->sync)
 		return -EINVAL;
 	return file->inode->operations->sync(file);
+}
+
+static int clear(struct file *file, enum block_operation operation, uint64_t offset, uint64_t size)
+{
+	if (file->inode->type != FILE_BLOCK)
+		return -ENOTTY;
+	if (!writes(file))
+		return -EBADF;
+	return block_file_clear(file->inode->block, operation, offset, size);
+}
+
+int file_discard(struct file *file, uint64_t offset, uint64_t size)
+{
+	return clear(file, BLOCK_DISCARD, offset, size);
+}
+
+int file_zero(struct file *file, uint64_t offset, uint64_t size)
+{
+	return clear(file, BLOCK_WRITE_ZEROES, offset, size);
 }
 
 int file_get_flags(struct file *file)

@@ -61,6 +61,11 @@ int64_t file_seek(struct file *file, int64_t offset, int whence);
 int file_stat(struct file *file, struct file_stat *stat);
 int file_truncate(struct file *file, uint64_t size);
 int file_sync(struct file *file); /* data on stable media: write back, then Flush */
+/* Of a block device, in whole blocks: their content is not needed any more, or is zero; zeroes are
+ * written where the device has no command for it. -EBADF (cannot be written), -ENOTTY (no block
+ * device), -EINVAL (outside, or part of a block), -EOPNOTSUPP (does not discard). */
+int file_discard(struct file *file, uint64_t offset, uint64_t size);
+int file_zero(struct file *file, uint64_t offset, uint64_t size);
 int file_get_flags(struct file *file);
 int file_set_flags(struct file *file, int flags); /* O_APPEND, O_DIRECT, O_NONBLOCK as F_SETFL */
 bool file_is_console(struct file *file);

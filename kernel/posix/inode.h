@@ -2,9 +2,9 @@
  * means). */
 #pragma once
 
+#include "drivers/block/block.h"
 #include "kernel/posix/file.h"
 
-struct block_device;
 struct block_file;
 struct directory_item;
 
@@ -137,6 +137,9 @@ void block_file_destroy(struct block_file *block);
 struct block_device *block_file_device(struct block_file *block);
 /* Writes back; flushes the device as well. */
 int block_file_sync(struct block_file *block);
+/* BLOCK_DISCARD or BLOCK_WRITE_ZEROES: see file_discard(), file_zero(). */
+int block_file_clear(struct block_file *block, enum block_operation operation, uint64_t offset,
+		     uint64_t size);
 
 /* pipe.c */
 void pipe_free(struct inode *inode);

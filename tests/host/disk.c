@@ -60,12 +60,31 @@ static int move(struct disk *disk, struct block_request *request)
 	return 0;
 }
 
+/* What was discarded reads as ones, so that it is not taken for zeroes. */
+static int clear(struct disk *disk, const struct block_request *request)
+{
+	uint32_t block_size = disk->device.block_size;
+	char *block = malloc(block_size);
+	int error = 0;
+
+	if (!block)
+		abort();
+	memset(block, block_operation(request) == BLOCK_DISCARD ? 0xff : 0, block_size);
+	for (uint64_t lba = request->lba; lba < request->lba + request->count && !error; lba++)
+		if (disk->memory)
+			memcpy(disk->memory + lba * block_size, block, block_size);
+		else if (pwrite(disk->fd, block, block_size, (off_t)(lba * block_size)) < 0)
+			error = -errno;
+	free(block);
+	return error;
+}
+
 static int perform(struct disk *disk, struct block_request *request)
 {
 	uint64_t end = request->lba + request->count;
 	bool bad = request->lba <= disk->bad_last && disk->bad_first < end;
 
-	switch (request->operation) {
+	switch (block_operation(request)) {
 	case BLOCK_FLUSH:
 		disk->counts.flushes++;
 		return 0;
@@ -76,8 +95,18 @@ static int perform(struct disk *disk, struct block_request *request)
 		break;
 	case BLOCK_WRITE:
 		disk->counts.writes++;
+		disk->counts.forced += request->operation & BLOCK_FUA ? 1 : 0;
 		disk->counts.blocks_written += request->count;
 		bad = bad && disk->bad_write;
+		break;
+	case BLOCK_DISCARD:
+	case BLOCK_WRITE_ZEROES:
+		disk->counts.clears++;
+		disk->counts.blocks_cleared += request->count;
+		bad = bad && disk->bad_write;
+		break;
+	case BLOCK_VERIFY:
+		bad = bad && disk->bad_read;
 		break;
 	}
 	if (bad) {
@@ -85,6 +114,9 @@ static int perform(struct disk *disk, struct block_request *request)
 			request->lba > disk->bad_first ? request->lba : disk->bad_first;
 		return -EIO;
 	}
+	if (block_operation(request) == BLOCK_DISCARD ||
+	    block_operation(request) == BLOCK_WRITE_ZEROES)
+		return clear(disk, request);
 	return move(disk, request);
 }
 
@@ -145,6 +177,14 @@ static struct disk *add(uint32_t block_size, uint64_t count, bool read_only)
 	disk->device.transfer_max = 512 << 10;
 	disk->device.read_only = read_only;
 	disk->device.model = "Host disk";
+	disk->device.limits = (struct block_limits){
+		.physical_size = block_size,
+		.io_min = block_size,
+		.discard_granularity = block_size,
+		.discard_max = 1 << 30,
+		.write_zeroes_max = 1 << 30,
+		.fua = true,
+	};
 	disk->device.operations = &disk_operations;
 	disk->device.driver_data = disk;
 	disk->fd = -1;
@@ -173,6 +213,12 @@ void host_disk_stall(struct block_device *device, bool stalled, bool abortable)
 	disk->abortable = abortable;
 }
 
+void host_disk_offer_nothing(struct block_device *device)
+{
+	device->limits.discard_max = device->limits.write_zeroes_max = 0;
+	device->limits.fua = false;
+}
+
 struct block_device *host_disk_memory(uint32_t block_size, uint64_t count)
 {
 	struct disk *disk = add(block_size, count, false);
@@ -186,7 +232,7 @@ struct block_device *host_disk_memory(uint32_t block_size, uint64_t count)
 int host_disk_add(const char *specification, struct block_device **device)
 {
 	unsigned long long first = 1, last = 0;
-	bool bad_read = false, bad_write = false, read_only = false;
+	bool bad_read = false, bad_write = false, read_only = false, plain = false;
 	uint32_t block_size = 512;
 	struct disk *disk;
 	struct stat stat;
@@ -199,6 +245,8 @@ int host_disk_add(const char *specification, struct block_device **device)
 	while (path && (option = strtok(NULL, ":"))) {
 		if (strcmp(option, "ro") == 0) {
 			read_only = true;
+		} else if (strcmp(option, "plain") == 0) {
+			plain = true;
 		} else if (strncmp(option, "bad", 3) == 0 &&
 			   sscanf(strchr(option, '=') ? strchr(option, '=') : "", "=%llu-%llu",
 				  &first, &last) == 2) {
@@ -217,6 +265,8 @@ int host_disk_add(const char *specification, struct block_device **device)
 		return fd < 0 ? -ENOENT : -EIO;
 	disk = add(block_size, (uint64_t)stat.st_size / block_size, read_only);
 	disk->fd = fd;
+	if (plain)
+		host_disk_offer_nothing(&disk->device);
 	host_disk_set_bad(&disk->device, first, last, bad_read, bad_write);
 	if (device)
 		*device = &disk->device;

@@ -22,8 +22,8 @@ void host_set_memory_limit(uint64_t bytes);
 void host_fail_allocations(uint64_t n);
 
 /* Registers FILE[:OPTION]... as the next my_nvmeXn1. Options: a block size in bytes, "ro",
- * "bad=FIRST-LAST" (logical blocks that cannot be read or written), "badread=", "badwrite=". 0 or a
- * negative errno. */
+ * "plain" (reads, writes and flushes only), "bad=FIRST-LAST" (logical blocks that cannot be read or
+ * written), "badread=", "badwrite=". 0 or a negative errno. */
 struct block_device;
 int host_disk_add(const char *specification, struct block_device **device);
 /* The same over memory, of count blocks. */
@@ -32,10 +32,13 @@ struct block_device *host_disk_memory(uint32_t block_size, uint64_t count);
 void host_disk_remove(struct block_device *device);
 void host_disk_set_bad(struct block_device *device, uint64_t first, uint64_t last, bool read,
 		       bool write);
+/* It reads, writes and flushes, nothing else. */
+void host_disk_offer_nothing(struct block_device *device);
 /* Nothing ends while it is stalled, but what is cancelled where that is possible. */
 void host_disk_stall(struct block_device *device, bool stalled, bool abortable);
 struct host_disk_counts {
 	uint64_t reads, writes, flushes, blocks_read, blocks_written;
+	uint64_t forced, clears, blocks_cleared; /* writes with FUA; discards and zeroes */
 };
 void host_disk_counts(const struct block_device *device, struct host_disk_counts *counts);
 char *host_disk_data(struct block_device *device); /* of a memory disk */

@@ -119,14 +119,31 @@ static void transfer(struct file *file, uint32_t block_size)
 		assert_memory_equal(memory, model + offset, count);
 }
 
+/* Discards (the disk has ones then) or zeroes, of whole blocks mostly. */
+static void clear(struct file *file, uint32_t block_size)
+{
+	uint64_t offset = random_offset(block_size), bytes = random_size(block_size);
+	bool zero = below(2), offered = device->limits.discard_max;
+	int expect = zero || offered ? 0 : -EOPNOTSUPP;
+
+	if (offset % block_size || bytes % block_size || offset > size || bytes > size - offset)
+		expect = -EINVAL;
+	assert_int_equal(zero ? file_zero(file, offset, bytes) : file_discard(file, offset, bytes),
+			 expect);
+	if (!expect)
+		memset(model + offset, zero ? 0 : 0xff, bytes);
+}
+
 static void random_test(uint32_t block_size, uint64_t seed)
 {
 	struct file *files[FILES_MAX];
 
 	prng_seed(&random_state, seed);
 	plug(block_size, 3 << 20);
+	if (seed % 2)
+		host_disk_offer_nothing(device);
 	for (unsigned i = 0; i < FILES_MAX; i++)
-		files[i] = open_device(O_RDWR | (i == 2 ? O_DIRECT : 0));
+		files[i] = open_device(O_RDWR | (i == 2 ? O_DIRECT : i == 1 ? O_DSYNC : 0));
 	for (unsigned step = 0; step < 400; step++) {
 		struct file **file = &files[below(FILES_MAX)];
 
@@ -138,6 +155,8 @@ static void random_test(uint32_t block_size, uint64_t seed)
 
 			assert_int_equal(file_close(*file), 0);
 			*file = open_device(flags);
+		} else if (below(8) == 0) {
+			clear(*file, block_size);
 		} else {
 			transfer(*file, block_size);
 		}
@@ -193,7 +212,7 @@ static void test_random_scarce(void **state)
 	/* Room for a few chunks only. */
 	memory_stats(&before);
 	host_set_memory_limit(before.used + (400 << 10));
-	random_test(512, 99);
+	random_test(512, 98);
 	host_set_memory_limit(256 << 20);
 }
 
@@ -479,6 +498,117 @@ static void test_sync_all(void **state)
 	unplug();
 }
 
+/* What was buffered of blocks is gone with them, and is not written later; their neighbours in the
+ * buffer stay, and are. What is refused changes nothing. */
+static void test_clear(void **state)
+{
+	struct host_disk_counts counts;
+	struct file *file, *reader;
+
+	(void)state;
+	plug(512, 1 << 20);
+	file = open_device(O_RDWR);
+	reader = open_device(O_RDONLY);
+	for (unsigned zero = 0; zero < 2; zero++) {
+		int (*clear_blocks)(struct file * cleared, uint64_t offset, uint64_t bytes) =
+			zero ? file_zero : file_discard;
+
+		memset(memory, 'd', 4096);
+		assert_int_equal(file_pwrite(file, memory, 4096, 8192), 4096);
+		assert_int_equal(clear_blocks(reader, 8704, 1024), -EBADF);
+		assert_int_equal(clear_blocks(file, 8705, 1024), -EINVAL);
+		assert_int_equal(clear_blocks(file, 8704, 1023), -EINVAL);
+		assert_int_equal(clear_blocks(file, size - 512, 1024), -EINVAL);
+		assert_int_equal(clear_blocks(file, UINT64_MAX - 511, 1024), -EINVAL);
+		block_lock(device, true);
+		assert_int_equal(clear_blocks(file, 8704, 1024), -EROFS);
+		block_lock(device, false);
+		assert_int_equal(file_pread(reader, memory + 4096, 4096, 8192), 4096);
+		assert_memory_equal(memory, memory + 4096, 4096);
+		assert_int_equal(clear_blocks(file, 8704, 1024), 0);
+		assert_int_equal(clear_blocks(file, size - 512, 512), 0);
+		assert_int_equal(clear_blocks(file, size, 0), 0);
+		assert_int_equal(file_pread(reader, memory + 4096, 4096, 8192), 4096);
+		memset(memory + 512, zero ? 0 : 0xff, 1024);
+		assert_memory_equal(memory, memory + 4096, 4096);
+		assert_int_equal(file_sync(file), 0);
+		assert_memory_equal(disk + 8192, memory, 4096);
+		assert_int_equal((uint8_t)disk[size - 1], zero ? 0 : 0xff);
+		assert_memory_equal(disk, model, 8192);
+		assert_memory_equal(disk + 12288, model + 12288, size - 12288 - 512);
+	}
+	host_disk_counts(device, &counts);
+	assert_int_equal(counts.clears, 4);
+	assert_int_equal(counts.blocks_cleared, 6);
+	/* Without the commands: zeroes are written, and nothing is lost that cannot be discarded.
+	 */
+	host_disk_offer_nothing(device);
+	memset(memory, 'd', 4096);
+	assert_int_equal(file_pwrite(file, memory, 4096, 8192), 4096);
+	assert_int_equal(file_discard(file, 8192, 4096), -EOPNOTSUPP);
+	assert_int_equal(file_zero(file, 8704, 512), 0);
+	memset(memory + 512, 0, 512);
+	assert_int_equal(file_sync(file), 0);
+	assert_memory_equal(disk + 8192, memory, 4096);
+	assert_int_equal(file_zero(file, 16384, 200 << 10), 0);
+	memset(memory, 0, 200 << 10);
+	assert_memory_equal(disk + 16384, memory, 200 << 10);
+	assert_memory_equal(disk + 16384 + (200 << 10), model + 16384 + (200 << 10), 4096);
+	host_disk_set_bad(device, 20, 20, false, true);
+	assert_int_equal(file_zero(file, 8192, 4096), -EIO);
+	file_close(file);
+	file_close(reader);
+	assert_int_equal(file_open("/tmp/regular", O_RDWR | O_CREAT, 0644, &file), 0);
+	assert_int_equal(file_discard(file, 0, 512), -ENOTTY);
+	file_close(file);
+	path_unlink("/tmp/regular");
+	unplug();
+}
+
+/* O_DSYNC: whole blocks are forced, others flushed; O_SYNC always flushes. */
+static void test_forced(void **state)
+{
+	static const struct {
+		int flags;
+		bool offered;
+		size_t offset, bytes;
+		unsigned forced, flushes;
+	} rows[] = {
+		{O_DSYNC, true, 1024, 512, 1, 0},
+		{O_DSYNC, true, 1024, 300 << 10, 1, 0},
+		{O_DSYNC, true, 1000, 512, 0, 1},
+		{O_DSYNC, true, 1024, 511, 0, 1},
+		{O_DSYNC, false, 1024, 512, 0, 1},
+		{O_SYNC, true, 1024, 512, 0, 1},
+		{O_DSYNC | O_DIRECT, true, 0, 512, 1, 0},
+		{O_DIRECT, true, 0, 512, 0, 0},
+		{0, true, 1024, 512, 0, 0},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct host_disk_counts counts;
+		struct file *file;
+
+		plug(512, 1 << 20);
+		if (!rows[i].offered)
+			host_disk_offer_nothing(device);
+		file = open_device(O_RDWR | rows[i].flags);
+		memset(memory, 'f', rows[i].bytes);
+		assert_int_equal(file_pwrite(file, memory, rows[i].bytes, rows[i].offset),
+				 rows[i].bytes);
+		if (rows[i].flags & O_DSYNC)
+			assert_memory_equal(disk + rows[i].offset, memory, rows[i].bytes);
+		host_disk_counts(device, &counts);
+		assert_int_equal(counts.forced, rows[i].forced);
+		assert_int_equal(counts.flushes, rows[i].flushes);
+		assert_int_equal(file_close(file), 0);
+		memcpy(model + rows[i].offset, memory, rows[i].bytes);
+		assert_memory_equal(disk, model, size);
+		unplug();
+	}
+}
+
 static int set_up(void **state)
 {
 	prng_seed(&random_state, 7);
@@ -490,4 +620,5 @@ GROUP_TESTS(set_up, NULL, cmocka_unit_test(test_random), cmocka_unit_test(test_l
 	    cmocka_unit_test(test_commands), cmocka_unit_test(test_read_errors),
 	    cmocka_unit_test(test_write_errors), cmocka_unit_test(test_removed),
 	    cmocka_unit_test(test_read_only), cmocka_unit_test(test_removed_while_waiting),
-	    cmocka_unit_test(test_removed_dirty), cmocka_unit_test(test_sync_all))
+	    cmocka_unit_test(test_removed_dirty), cmocka_unit_test(test_sync_all),
+	    cmocka_unit_test(test_clear), cmocka_unit_test(test_forced))

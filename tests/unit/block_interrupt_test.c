@@ -281,9 +281,31 @@ static void test_without_memory(void **state)
 	kfree(bytes);
 }
 
+/* A discard that may still come: nothing else is done on the device before it has ended. */
+static void test_discard(void **state)
+{
+	(void)state;
+	for (unsigned zero = 0; zero < 2; zero++) {
+		struct file *file = open_device(O_RDWR);
+		uint8_t bytes[512];
+
+		interrupt(false);
+		assert_int_equal(zero ? file_zero(file, 512, 512) : file_discard(file, 512, 512),
+				 -EINTR);
+		assert_int_equal(file_pwrite(file, bytes, 512, 512), -EINTR);
+		assert_int_equal(file_pread(file, bytes, 512, 0), -EINTR);
+		go_on();
+		memset(bytes, 'n', 512);
+		assert_int_equal(file_pwrite(file, bytes, 512, 512), 512);
+		assert_int_equal(file_sync(file), 0);
+		assert_memory_equal(disk + 512, bytes, 512);
+		file_close(file);
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, plug, unplug)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_direct_read), TEST(test_direct_write),
 	    TEST(test_buffered_read), TEST(test_write_behind_goes_on),
 	    TEST(test_interrupted_writer), TEST(test_error_behind_the_back), TEST(test_sync),
-	    TEST(test_without_memory))
+	    TEST(test_without_memory), TEST(test_discard))

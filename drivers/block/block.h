@@ -78,7 +78,7 @@ struct block_limits {
 	uint32_t boundary;	/* reads and writes are better not across multiples of it */
 	uint32_t discard_granularity;
 	/* 0: such requests are refused. */
-	uint64_t discard_max;
+	uint64_t discard_max; /* of a range; a command may have several */
 	uint64_t write_zeroes_max;
 	uint64_t verify_max;
 	bool fua; /* false: those with BLOCK_FUA are refused */

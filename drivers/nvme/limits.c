@@ -83,10 +83,10 @@ static uint32_t bytes_of(uint32_t blocks, unsigned block_shift)
 	return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX >> block_shift << block_shift;
 }
 
-/* Bytes of all ranges of one command. */
+/* Bytes of one range. */
 static uint64_t discard_max(const struct nvme_range_limits *ranges, unsigned block_shift)
 {
-	uint64_t blocks = (uint64_t)ranges->discard_ranges * ranges->discard_range;
+	uint64_t blocks = ranges->discard_range;
 
 	if (blocks > ranges->discard_blocks)
 		blocks = ranges->discard_blocks;

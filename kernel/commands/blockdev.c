@@ -32,6 +32,21 @@ static uint64_t get_block_size(const struct block_device *device)
 	return device->block_size;
 }
 
+static uint64_t get_physical_size(const struct block_device *device)
+{
+	return device->limits.physical_size;
+}
+
+static uint64_t get_io_min(const struct block_device *device)
+{
+	return device->limits.io_min;
+}
+
+static uint64_t get_io_optimal(const struct block_device *device)
+{
+	return device->limits.io_optimal;
+}
+
 static uint64_t get_buffer_size(const struct block_device *device)
 {
 	return device->block_size > CACHE_BLOCK ? device->block_size : CACHE_BLOCK;
@@ -92,7 +107,7 @@ static const struct query {
 	{"--setrw", "BLKROSET", "set read-write", NULL, unlock},
 	{"--getdiscardzeroes", "BLKDISCARDZEROES", "get discard zeroes support status", get_nothing,
 	 NULL},
-	{"--getioopt", "BLKIOOPT", "get optimal I/O size", get_nothing, NULL},
+	{"--getioopt", "BLKIOOPT", "get optimal I/O size", get_io_optimal, NULL},
 	{"--getalignoff", "BLKALIGNOFF", "get alignment offset in bytes", get_nothing, NULL},
 	{"--getra", "BLKRAGET", "get readahead", get_read_ahead, NULL},
 	{"--getfra", "BLKFRAGET", "get filesystem readahead", get_read_ahead, NULL},
@@ -100,8 +115,8 @@ static const struct query {
 	{"--rereadpt", "BLKRRPART", "reread partition table", NULL, read_partitions},
 	{"--getro", "BLKROGET", "get read-only", get_read_only, NULL},
 	{"--getss", "BLKSSZGET", "get logical block (sector) size", get_block_size, NULL},
-	{"--getpbsz", "BLKPBSZGET", "get physical block (sector) size", get_block_size, NULL},
-	{"--getiomin", "BLKIOMIN", "get minimum I/O size", get_block_size, NULL},
+	{"--getpbsz", "BLKPBSZGET", "get physical block (sector) size", get_physical_size, NULL},
+	{"--getiomin", "BLKIOMIN", "get minimum I/O size", get_io_min, NULL},
 	{"--getbsz", "BLKBSZGET", "get blocksize", get_buffer_size, NULL},
 	{"--getsize", "BLKGETSIZE", "get 32-bit sector count (deprecated, use --getsz)",
 	 get_sectors, NULL},

@@ -21,7 +21,7 @@ LISTINGS = {
     "-P": 'NAME="my_nvme0n1" MAJ:MIN="259:0" RM="0" SIZE="16M" RO="0" TYPE="disk" MOUNTPOINTS=""\n',
     "-P -y -o fsuse%,maj:min": 'FSUSE_PCT="" MAJ_MIN="259:0"\n',
     "-f": "NAME       FSTYPE FSVER LABEL UUID FSAVAIL FSUSE% MOUNTPOINTS\nmy_nvme0n1                                        \n",
-    "-D": "NAME       DISC-ALN DISC-GRAN DISC-MAX DISC-ZERO\nmy_nvme0n1        0        0B       0B         0\n",
+    "-D": "NAME       DISC-ALN DISC-GRAN DISC-MAX DISC-ZERO\nmy_nvme0n1        0      512B       1G         0\n",
     "-z": "NAME       ZONED ZONE-SZ ZONE-NR ZONE-AMAX ZONE-OMAX ZONE-APP ZONE-WGRAN\nmy_nvme0n1 none       0B       0         0         0       0B         0B\n",
     "-o NAME,PHY-SEC,log-sec,TRAN,ROTA": "NAME       PHY-SEC LOG-SEC TRAN ROTA\nmy_nvme0n1     512     512 nvme    0\n",
     "-o +MODEL -n": "my_nvme0n1 259:0   0 16M 0 disk  Host disk\n",

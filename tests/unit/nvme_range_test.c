@@ -139,7 +139,7 @@ static void test_preferences(void **state)
 	assert_int_equal(limits->io_min, 8 * 512);
 	assert_int_equal(limits->io_optimal, 64 * 512);
 	assert_int_equal(limits->discard_granularity, 16 * 512);
-	assert_int_equal(limits->discard_max, 4 * 50 * 512);
+	assert_int_equal(limits->discard_max, 50 * 512);
 	assert_int_equal(limits->write_zeroes_max, 32768);
 	assert_int_equal(limits->verify_max, 65536 * 512);
 	assert_true(limits->fua);
@@ -157,7 +157,7 @@ static void test_preferences(void **state)
 	assert_int_equal(limits->io_min, 512);
 	assert_int_equal(limits->io_optimal, 0);
 	assert_int_equal(limits->discard_granularity, 512);
-	assert_int_equal(limits->discard_max, 256ull * UINT32_MAX * 512);
+	assert_int_equal(limits->discard_max, 512ull * UINT32_MAX);
 	driver_stop(&driver);
 }
 
@@ -301,13 +301,13 @@ static void test_no_limits_said(void **state)
 	config.range_limit = 1;
 	config.tolerant = true;
 	driver_start(&driver, &config, NULL);
-	assert_int_equal(driver.device->limits.discard_max, 256ull * UINT32_MAX * 512);
+	assert_int_equal(driver.device->limits.discard_max, 512ull * UINT32_MAX);
 	driver_stop(&driver);
 
 	config = offers_all;
 	fault.skip = 2; /* Identify Controller, I/O command sets */
 	assert_int_equal(driver_try_with(&driver, &config, NULL, &fault), 0);
-	assert_int_equal(driver.device->limits.discard_max, 256ull * UINT32_MAX * 512);
+	assert_int_equal(driver.device->limits.discard_max, 512ull * UINT32_MAX);
 	fill_all(&driver);
 	assert_int_equal(block_discard(driver.device, 10, 100), 0);
 	compare_all(&driver, 1, 10, 100);

@@ -29,6 +29,32 @@ static uint64_t block_size(const struct block_device *device)
 	return device->block_size;
 }
 
+static uint64_t physical_size(const struct block_device *device)
+{
+	return device->limits.physical_size;
+}
+
+static uint64_t io_min(const struct block_device *device)
+{
+	return device->limits.io_min;
+}
+
+static uint64_t io_optimal(const struct block_device *device)
+{
+	return device->limits.io_optimal;
+}
+
+/* Of a device that discards. */
+static uint64_t discard_granularity(const struct block_device *device)
+{
+	return device->limits.discard_max ? device->limits.discard_granularity : 0;
+}
+
+static uint64_t discard_max(const struct block_device *device)
+{
+	return device->limits.discard_max;
+}
+
 static uint64_t size(const struct block_device *device)
 {
 	return device->block_count * device->block_size;
@@ -109,8 +135,8 @@ const struct column columns[] = {
 	{"ALIGNMENT", COLUMN_NUMBER, .number = zero},
 	{"DISC-ALN", COLUMN_NUMBER, .number = zero},
 	{"DAX", COLUMN_FLAG, .number = zero},
-	{"DISC-GRAN", COLUMN_SIZE, .number = zero},
-	{"DISC-MAX", COLUMN_SIZE, .number = zero},
+	{"DISC-GRAN", COLUMN_SIZE, .number = discard_granularity},
+	{"DISC-MAX", COLUMN_SIZE, .number = discard_max},
 	{"DISC-ZERO", COLUMN_FLAG, .number = zero},
 	{"FSAVAIL", COLUMN_SIZE, NULL, NULL},
 	{"FSROOTS", COLUMN_LIST, NULL, NULL},
@@ -126,11 +152,11 @@ const struct column columns[] = {
 	{"LABEL", COLUMN_TEXT, NULL, NULL},
 	{"LOG-SEC", COLUMN_NUMBER, .number = block_size},
 	{"MAJ:MIN", COLUMN_NODE, .text = node},
-	{"MIN-IO", COLUMN_NUMBER, .number = block_size},
+	{"MIN-IO", COLUMN_NUMBER, .number = io_min},
 	{"MODE", COLUMN_TEXT, .text = mode},
 	{"MODEL", COLUMN_TEXT, .text = model},
 	{"NAME", COLUMN_TEXT, .text = name},
-	{"OPT-IO", COLUMN_NUMBER, .number = zero},
+	{"OPT-IO", COLUMN_NUMBER, .number = io_optimal},
 	{"OWNER", COLUMN_TEXT, NULL, NULL},
 	{"PARTFLAGS", COLUMN_TEXT, NULL, NULL},
 	{"PARTLABEL", COLUMN_TEXT, NULL, NULL},
@@ -138,7 +164,7 @@ const struct column columns[] = {
 	{"PARTTYPENAME", COLUMN_TEXT, NULL, NULL},
 	{"PARTUUID", COLUMN_TEXT, NULL, NULL},
 	{"PATH", COLUMN_TEXT, .text = path},
-	{"PHY-SEC", COLUMN_NUMBER, .number = block_size},
+	{"PHY-SEC", COLUMN_NUMBER, .number = physical_size},
 	{"PKNAME", COLUMN_TEXT, NULL, NULL},
 	{"PTTYPE", COLUMN_TEXT, NULL, NULL},
 	{"PTUUID", COLUMN_TEXT, NULL, NULL},

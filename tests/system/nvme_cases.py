@@ -18,6 +18,7 @@ class Case:
 
 ALL = "plain namespaces zoned subsystem sriov fdp"
 NO_BRIDGE = "plain namespaces zoned subsystem fdp"  # whose registers are as the kernel wants them
+NO_ZONES = "plain namespaces subsystem sriov fdp"  # whose first namespace is a disk
 
 EXPLAINED = Masked(r"^NVMe status: [^:]+: ([^:]+)\(0x[0-9a-f]+\)$", "statuses are explained in words of our own")
 OURS_ALONE = Differs('^ *"?(cmbebs|cmbswtp|nssd)[ "]', "nvme-cli 2.3 has no row for them")
@@ -239,7 +240,24 @@ BLOCK = [
     Case("plain", "lsblk -J"),
     Case("plain", "lsblk -P"),
     Case("plain", "lsblk -f", Blanks()),
+    Case(NO_ZONES, "lsblk -rno ALIGNMENT,MIN-IO,OPT-IO,PHY-SEC,LOG-SEC,ROTA,RA,WSAME /dev/nvme0n1"),
+    Case(NO_ZONES, "lsblk -rbno DISC-ALN,DISC-MAX,DISC-ZERO /dev/nvme0n1"),
+    Case("plain", "blockdev --getpbsz --getiomin --getioopt --getdiscardzeroes /dev/nvme0n1"),
     Case("plain", "dd if=/dev/nvme0n1 bs=4k count=2 status=none"),
+]
+
+SUM = "head -c 512K /dev/nvme0n1 | sha256sum"
+DISCARD = [
+    Case("plain", "blkdiscard; echo $?"),
+    Case("plain", "blkdiscard -s /dev/nvme0n1; echo $?"),
+    Case("plain", "blkdiscard -o 511 /dev/nvme0n1; blkdiscard -l 511 /dev/nvme0n1; blkdiscard -p 1 /dev/nvme0n1; echo $?"),
+    Case("plain", "blkdiscard -o 17M /dev/nvme0n1; blkdiscard -v -o 16M /dev/nvme0n1; blkdiscard -v -l 0 /dev/nvme0n1; echo $?"),
+    Case("plain", "blkdiscard -l 12q /dev/nvme0n1; blkdiscard -o 99999999999999999999 /dev/nvme0n1; echo $?"),
+    Case("plain", "blkdiscard -y /dev/nvme0n1; blkdiscard /dev/nvme0n1 x; blkdiscard /dev/nowhere; blkdiscard /dev/null; echo $?"),
+    Case("plain", "blkdiscard -z -v -o 8K -l 4096 /dev/nvme0n1; blkdiscard -z -o 1K -l 0x200 /dev/nvme0n1; " + SUM),
+    Case("plain", "blkdiscard -f -z -v -p 64K -o 256K -l 160K /dev/nvme0n1; " + SUM),
+    Case("plain", "dd if=/dev/zero of=/dev/nvme0n1 bs=3k count=5 seek=9 oflag=dsync status=none; " + SUM),
+    Case("plain", "blkdiscard -v -o 64K -l 128KiB /dev/nvme0n1; blkdiscard -v /dev/nvme0n1; echo $?"),
 ]
 
 HEALTH = [
@@ -278,6 +296,7 @@ CASES = [
     *HEALTH,
     *BLOCKS,
     *CHANGES,
+    *DISCARD,
 ]
 
 

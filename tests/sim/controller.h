@@ -24,6 +24,7 @@ struct sim_controller;
 
 /* Optional commands (Identify Controller, ONCS and OACS) */
 #define SIM_ONCS_COMPARE      0x0001
+#define SIM_ONCS_UNCORRECT    0x0002
 #define SIM_ONCS_DSM	      0x0004
 #define SIM_ONCS_WRITE_ZEROES 0x0008
 #define SIM_ONCS_VERIFY	      0x0080
@@ -62,6 +63,9 @@ struct sim_hooks {
 	/* Change what the controller hands over: identify data, logs and what is read. */
 	void (*data)(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
 		     size_t size);
+	/* A command that the test executes: what it moves, of *size bytes, goes between the host
+	 * and the test's memory that is returned, and it succeeds. NULL: it is the controller's. */
+	void *(*command)(void *context, uint16_t queue, const uint8_t command[64], size_t *size);
 	/* Change the value of a property that the host reads. */
 	uint64_t (*property)(void *context, unsigned offset, uint64_t value);
 };

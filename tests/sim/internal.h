@@ -55,6 +55,7 @@
 #define SIM_SC_GUARD	       0x282
 #define SIM_SC_APPLICATION_TAG 0x283
 #define SIM_SC_REFERENCE_TAG   0x284
+#define SIM_SC_READ_ERROR      0x281
 #define SIM_SC_COMPARE	       0x285
 #define SIM_SC_STORAGE_TAG     0x288
 #define SIM_SC_NONE	       0xffff /* completes later (asynchronous events) */
@@ -77,6 +78,7 @@ enum {
 	SIM_FLUSH = 0x00,
 	SIM_WRITE = 0x01,
 	SIM_READ = 0x02,
+	SIM_WRITE_UNCORRECTABLE = 0x04,
 	SIM_COMPARE = 0x05,
 	SIM_WRITE_ZEROES = 0x08,
 	SIM_DSM = 0x09,
@@ -317,6 +319,9 @@ void sim_store_write(struct sim_store *store, uint64_t block, uint64_t count, co
 		     bool durable);
 /* Whether the block was written since it was deallocated. */
 bool sim_store_holds(struct sim_store *store, uint64_t block);
+/* Blocks that cannot be read until they are written again; whether there is one among these. */
+void sim_store_spoil(struct sim_store *store, uint64_t number, uint64_t count);
+bool sim_store_is_spoiled(struct sim_store *store, uint64_t number, uint64_t count);
 void sim_store_flush(struct sim_store *store);
 void sim_store_lose(struct sim_store *store, struct sim_controller *sim);
 

@@ -158,8 +158,13 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	bool fua = dword(command, 12) >> 30 & 1, read = command->entry[0] == SIM_READ;
 	unsigned status = SIM_SC_SUCCESS;
 
-	if (command->entry[0] != SIM_WRITE)
+	if (command->entry[0] != SIM_WRITE) {
+		if (sim_store_is_spoiled(ns->store, lba, count)) {
+			free(bytes);
+			return SIM_SC_READ_ERROR | SIM_DNR;
+		}
 		sim_store_read(ns->store, lba, count, there);
+	}
 	if (read)
 		status = check_stored(sim, ns, command, layout, lba, count, there);
 	if (read)
@@ -259,7 +264,22 @@ static unsigned verify(struct sim_controller *sim, struct sim_command *command,
 	unsigned status = check_range(sim, command, ns, lba, count);
 
 	check_reserved(sim, command, 0x3fc | 1 << 13 | 1 << 14 | 1 << 15);
-	return status ? status : check_limit(sim, command, ns, count, sim->config.verify_limit);
+	if (!status)
+		status = check_limit(sim, command, ns, count, sim->config.verify_limit);
+	if (!status && sim_store_is_spoiled(ns->store, lba, count))
+		status = SIM_SC_READ_ERROR | SIM_DNR;
+	return status;
+}
+
+static unsigned write_uncorrectable(struct sim_controller *sim, struct sim_command *command,
+				    struct sim_namespace *ns)
+{
+	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
+	unsigned status = check_range(sim, command, ns, lba, count);
+
+	if (!status)
+		sim_store_spoil(ns->store, lba, count);
+	return status;
 }
 
 static unsigned dataset_management(struct sim_controller *sim, struct sim_command *command,
@@ -333,6 +353,10 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 	case SIM_COMPARE:
 		if (sim->config.oncs & SIM_ONCS_COMPARE)
 			return transfer_blocks(sim, command, ns);
+		break;
+	case SIM_WRITE_UNCORRECTABLE:
+		if (sim->config.oncs & SIM_ONCS_UNCORRECT)
+			return write_uncorrectable(sim, command, ns);
 		break;
 	case SIM_WRITE_ZEROES:
 		if (sim->config.oncs & SIM_ONCS_WRITE_ZEROES)

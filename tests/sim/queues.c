@@ -359,6 +359,7 @@ static void execute(struct sim_controller *sim, struct sim_command *command)
 {
 	enum sim_fault_kind kind = command->has_fault ? command->fault.kind : SIM_DELAY;
 	uint64_t result = 0;
+	size_t size = 0;
 	unsigned status;
 
 	if (kind == SIM_FATAL) {
@@ -374,6 +375,16 @@ static void execute(struct sim_controller *sim, struct sim_command *command)
 		return;
 	}
 	sim->statistics.commands[command->queue != 0][command->entry[0]]++;
+	if (sim->config.hooks.command) {
+		void *bytes = sim->config.hooks.command(sim->config.hooks.context, command->queue,
+							command->entry, &size);
+
+		if (bytes) {
+			status = sim_transfer(sim, command, bytes, size, !(command->entry[0] & 1));
+			sim_complete(sim, command, status, result);
+			return;
+		}
+	}
 	if (kind == SIM_STATUS) {
 		status = command->fault.status;
 		if (command->queue == 0)

@@ -7,6 +7,7 @@
 struct block {
 	uint64_t number;
 	struct block *next;
+	bool spoiled;
 	bool dirty;	/* only in the cache: old is what a power cut goes back to */
 	uint8_t *bytes; /* the current contents; NULL: zeroes */
 	uint8_t *old;
@@ -117,6 +118,7 @@ void sim_store_write(struct sim_store *store, uint64_t number, uint64_t count, c
 		if (!bytes && !find(store, number))
 			continue;
 		block = find_or_add(store, number);
+		block->spoiled = false;
 		if (durable) {
 			block->dirty = false;
 			free(block->old);
@@ -143,6 +145,23 @@ bool sim_store_holds(struct sim_store *store, uint64_t number)
 	const struct block *block = find(store, number);
 
 	return block && block->bytes;
+}
+
+void sim_store_spoil(struct sim_store *store, uint64_t number, uint64_t count)
+{
+	for (; count--; number++)
+		find_or_add(store, number)->spoiled = true;
+}
+
+bool sim_store_is_spoiled(struct sim_store *store, uint64_t number, uint64_t count)
+{
+	for (; count--; number++) {
+		const struct block *block = find(store, number);
+
+		if (block && block->spoiled)
+			return true;
+	}
+	return false;
 }
 
 static void settle(struct block *block, bool keep)

@@ -1,6 +1,8 @@
 /* Command lines on the host's kernel, with what they print and their status. */
 #pragma once
 
+#include <string.h>
+
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "kernel/shell/shell.h"
@@ -39,4 +41,29 @@ static inline void run(const char *line)
 	char *argv[] = {(char *)"test", (char *)line, NULL};
 
 	assert_int_equal(host_run(captured, 2, argv), 0);
+}
+
+static inline void expect_status(int expected)
+{
+	if (status != expected)
+		fail_msg("expected status %d, got %d:\n%s", expected, status, output);
+}
+
+static inline void expect_output(const char *text)
+{
+	if (!strstr(output, text))
+		fail_msg("expected '%s' in:\n%s", text, output);
+}
+
+static inline void expect_no_output(const char *text)
+{
+	if (strstr(output, text))
+		fail_msg("expected no '%s' in:\n%s", text, output);
+}
+
+/* All of it. */
+static inline void expect_exactly(const char *text)
+{
+	if (strcmp(output, text) != 0)
+		fail_msg("expected '%s', got '%s'", text, output);
 }

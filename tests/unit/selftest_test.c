@@ -23,24 +23,6 @@ unsigned nvme_rescan(void)
 	return 0;
 }
 
-static void expect_status(int expected)
-{
-	if (status != expected)
-		fail_msg("expected status %d, got %d:\n%s", expected, status, output);
-}
-
-static void expect_output(const char *text)
-{
-	if (!strstr(output, text))
-		fail_msg("expected '%s' in:\n%s", text, output);
-}
-
-static void expect_no_output(const char *text)
-{
-	if (strstr(output, text))
-		fail_msg("expected no '%s' in:\n%s", text, output);
-}
-
 #define ONCS (SIM_ONCS_COMPARE | SIM_ONCS_WRITE_ZEROES)
 
 static struct driver driver;

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 
 from machine import ROOT, run_script
@@ -75,13 +76,20 @@ def test_differences_from_nvme_cli():
 
 def test_lines_of_the_driver():
     """README says how many lines the driver and the specification have: right to a fifth, so that it need not change each day."""
-    said = [int(n.replace(",", "")) for n in re.search(r"([\d,]+) lines of C, and ([\d,]+) of\s+what the specification", read("README.md")).groups()]
+    said = re.search(r"([\d,]+) lines of C, and ([\d,]+) of\s+what the specification", read("README.md")).groups()
     lines = [0, 0]
     for directory, _, names in os.walk(os.path.join(ROOT, "drivers/nvme")):
         for name in names:
             lines[directory.endswith("/spec")] += read(directory, name).count("\n")
     for claimed, counted in zip(said, lines):
-        assert abs(claimed - counted) < counted / 5, f"README.md: {claimed} lines, counted {counted}"
+        assert abs(int(claimed.replace(",", "")) - counted) < counted / 5, f"README.md: {claimed} lines, counted {counted}"
+
+
+def shown_code(document):
+    """(path, text) of each block of C: the file that is named last in the paragraph before it."""
+    for match in re.finditer(r"^```c\n(.*?)^```$", read(document), re.M | re.S):
+        before = match.string[:match.start()].rstrip().rsplit("\n\n", 1)[1]
+        yield re.findall(r"`((?:drivers|kernel|tests)/[\w/]+\.[ch])`", before)[-1], match.group(1)
 
 
 def named_files(text):
@@ -92,7 +100,7 @@ def named_files(text):
 
 
 def test_files_that_documents_name():
-    """Each is there: from the root, or below a folder that the document is about. NAME stands for any."""
+    """Each is there: from the root, or below a folder that the document is about; NAME stands for any, and what is shown is to be made."""
     folders = ["", "docs", "boot", "drivers/nvme", "drivers/nvme/spec", "drivers/nvme/transport", "kernel", "kernel/commands/nvme",
                "tests", "tests/system", "tests/unit"]
     missing = []
@@ -100,7 +108,8 @@ def test_files_that_documents_name():
     for document in documents:
         text = read(document)
         linked = (os.path.join(os.path.dirname(document), link.split("#")[0]) for link in re.findall(r"\]\(([^)#]+[^)]*)\)", text))
-        named = (name for name in named_files(text) if "NAME" not in name)
+        shown = [path for path, _ in shown_code(document)] if document == "docs/extending.md" else []
+        named = (name for name in named_files(text) if "NAME" not in name and name not in shown)
         missing += [(document, name) for name in linked if not os.path.exists(os.path.join(ROOT, name))]
         missing += [(document, name) for name in named if not any(os.path.exists(os.path.join(ROOT, f, name)) for f in folders)]
     assert not missing
@@ -122,3 +131,19 @@ def test_names_in_pictures():
                 if re.match(r"(kernel|drivers|tests|tools)/\S+$", name) and not os.path.exists(os.path.join(ROOT, name)):
                     missing.append((picture, name))
     assert not missing
+
+
+def test_examples_compile(tmp_path):
+    """What docs/extending.md adds to the tree, put there in its order: behind what a file has, or as a new file."""
+    for name in ("boot", "drivers", "kernel", "lib", "tests", "tools"):
+        shutil.copytree(os.path.join(ROOT, name), tmp_path / name)
+    shutil.copy(os.path.join(ROOT, "Makefile"), tmp_path)
+    objects = []
+    for path, text in shown_code("docs/extending.md"):
+        with open(tmp_path / path, "a", encoding="utf-8") as file:
+            file.write(("\n" if file.tell() else "") + text)
+        if path.endswith(".c"):
+            objects.append(f"build/unit/objects/{path[:-2]}.o" if path.startswith("tests/unit/") else f"build/kernel/{path}.o")
+    assert len(objects) > 5
+    make = subprocess.run(["make", "-s", "-C", str(tmp_path), *objects], capture_output=True, text=True)
+    assert make.returncode == 0, make.stdout + make.stderr

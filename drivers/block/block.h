@@ -81,7 +81,8 @@ struct block_limits {
 	uint64_t discard_max; /* of a range; a command may have several */
 	uint64_t write_zeroes_max;
 	uint64_t verify_max;
-	bool fua; /* false: those with BLOCK_FUA are refused */
+	bool fua;	  /* false: those with BLOCK_FUA are refused */
+	bool fua_ignored; /* nevertheless only a Flush brings them to stable media */
 };
 
 struct block_device {

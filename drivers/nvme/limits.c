@@ -114,6 +114,8 @@ void nvme_limits_describe(const struct nvme_controller *controller,
 		.write_zeroes_max = (uint64_t)ns->ranges.write_zeroes << shift,
 		.verify_max = (uint64_t)ns->ranges.verify << shift,
 		.fua = true, /* Without a volatile cache every write is. */
+		.fua_ignored =
+			ns->volatile_cache && controller->options.quirks & NVME_QUIRK_FUA_IGNORED,
 	};
 	/* Preferred units: NVM, section 5.8.2, all 0's based */
 	if (data->nsfeat & NVME_NSFEAT_OPTPERF) {

@@ -24,6 +24,9 @@ enum nvme_quirk {
 	 * has begun to fill the same block of its own, and not all ones (QEMU 7.2, 11.1). A block
 	 * of nothing but zeroes is taken for one. */
 	NVME_QUIRK_ZERO_TUPLES = 1u << 4,
+	/* It has a volatile write cache, and leaves there what is written with FUA (QEMU 7.2,
+	 * 11.1). A Flush follows. */
+	NVME_QUIRK_FUA_IGNORED = 1u << 5,
 };
 
 struct nvme_controller;

@@ -435,18 +435,18 @@ static long write_at(struct file *file, const void *buffer, size_t size, uint64_
 static long block_file_write(struct file *file, const void *buffer, size_t size, uint64_t offset)
 {
 	struct block_file *block = file->inode->block;
-	bool forced;
+	bool durable;
 	long count;
 	int error;
 
 	if (!block->device)
 		return -ENODEV;
 	begin(block);
-	forced = is_forced(file, size, offset);
+	durable = is_forced(file, size, offset) && !block->device->limits.fua_ignored;
 	count = end(block, write_at(file, buffer, size, offset));
 	if (count <= 0 || !(file->flags & O_DSYNC))
 		return count;
-	error = forced ? unseen_error(file) : block_file_fsync(file);
+	error = durable ? unseen_error(file) : block_file_fsync(file);
 	return error ? error : count;
 }
 

@@ -28,6 +28,7 @@ BLOCK = 512
 WRITERS = {
     "fsync": "yes $r | dd of=/dev/my_nvme0n1 iflag=fullblock bs=$b count=1 seek=$s conv=fsync status=none",
     "direct": "yes $r | dd of=/dev/my_nvme0n1 iflag=fullblock bs=$b count=1 seek=$s oflag=direct,sync status=none",
+    "forced": "yes $r | dd of=/dev/my_nvme0n1 iflag=fullblock bs=$b count=1 seek=$s oflag=dsync status=none",
     "sync": "yes $r | dd of=/dev/my_nvme0n1 iflag=fullblock bs=$b count=1 seek=$s status=none && sync",
 }
 
@@ -134,7 +135,7 @@ def cuts(directory, kind, writer, size, count, format_=None):
         # The record on its way counts as written from here on: the stream starts with it again.
 
 
-ROWS = [(kind, writer, size) for kind in ("raw", "qcow2") for writer, size in (("fsync", 4096), ("sync", 4096), ("direct", 65536))]
+ROWS = [(kind, writer, size) for kind in ("raw", "qcow2") for writer, size in (("fsync", 4096), ("sync", 4096), ("direct", 65536), ("forced", 4096))]
 
 
 @pytest.mark.parametrize("kind,writer,size", ROWS)

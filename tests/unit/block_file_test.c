@@ -583,6 +583,7 @@ static void test_forced(void **state)
 		{O_DSYNC | O_DIRECT, true, 0, 512, 1, 0},
 		{O_DIRECT, true, 0, 512, 0, 0},
 		{0, true, 1024, 512, 0, 0},
+		{O_DSYNC, true, 1024, 512, 1, 1}, /* ignored */
 	};
 
 	(void)state;
@@ -593,6 +594,7 @@ static void test_forced(void **state)
 		plug(512, 1 << 20);
 		if (!rows[i].offered)
 			host_disk_offer_nothing(device);
+		device->limits.fua_ignored = rows[i].forced && rows[i].flushes;
 		file = open_device(O_RDWR | rows[i].flags);
 		memset(memory, 'f', rows[i].bytes);
 		assert_int_equal(file_pwrite(file, memory, rows[i].bytes, rows[i].offset),

@@ -104,6 +104,27 @@ static inline int check_segments(const struct block_device *device,
 	return segments_hold(request, blocks * device->block_size) ? 0 : -EINVAL;
 }
 
+/* Zones, whole and there; a report has room for each. */
+static int check_zones(const struct block_device *device, const struct block_request *request)
+{
+	const struct block_zones *zones = &device->zones;
+	uint64_t first, count;
+
+	if (!zones->size)
+		return -EOPNOTSUPP;
+	first = request->lba / zones->size;
+	count = request->count / zones->size;
+	if (request->lba % zones->size || request->count % zones->size || first > zones->count ||
+	    count > zones->count - first)
+		return -EINVAL;
+	if (request->operation != BLOCK_ZONE_REPORT)
+		return block_read_only(device) ? -EROFS : request->segment_count ? -EINVAL : 0;
+	return request->segment_count == 1 &&
+			       request->segments->size == count * sizeof(struct block_zone)
+		       ? 0
+		       : -EINVAL;
+}
+
 /* check() of all but plain reads and writes. */
 __attribute__((noinline, cold)) static int check_other(const struct block_device *device,
 						       const struct block_request *request)
@@ -113,6 +134,8 @@ __attribute__((noinline, cold)) static int check_other(const struct block_device
 
 	if (request->operation == BLOCK_FLUSH)
 		return 0;
+	if (request->operation >= BLOCK_ZONE_REPORT && request->operation <= BLOCK_ZONE_RESET)
+		return check_zones(device, request);
 	error = check_offered(&device->limits, request->operation);
 	if (!error)
 		error = check_blocks(device, request, block_changes(operation));
@@ -280,4 +303,26 @@ int block_write_zeroes(struct block_device *device, uint64_t lba, uint64_t count
 int block_verify(struct block_device *device, uint64_t lba, uint64_t count)
 {
 	return transfer(device, BLOCK_VERIFY, lba, count, NULL);
+}
+
+int block_zone_report(struct block_device *device, uint64_t lba, struct block_zone *zones,
+		      uint64_t count)
+{
+	struct block_segment segment = {zones, count * sizeof(*zones)};
+	struct block_request request = {
+		.operation = BLOCK_ZONE_REPORT,
+		.lba = lba,
+		.count = count * device->zones.size,
+		.segments = &segment,
+		.segment_count = 1,
+	};
+
+	block_submit(device, &request);
+	return block_wait(&request);
+}
+
+int block_zone_manage(struct block_device *device, enum block_operation operation, uint64_t lba,
+		      uint64_t count)
+{
+	return transfer(device, operation, lba, count * device->zones.size, NULL);
 }

@@ -21,6 +21,12 @@ enum block_operation {
 	BLOCK_DISCARD, /* nobody needs the blocks: what they hold from now on is not said */
 	BLOCK_WRITE_ZEROES,
 	BLOCK_VERIFY, /* whether the blocks could be read */
+	/* Of zoned devices, about whole zones */
+	BLOCK_ZONE_REPORT, /* into the one segment: a struct block_zone for each */
+	BLOCK_ZONE_OPEN,
+	BLOCK_ZONE_CLOSE,
+	BLOCK_ZONE_FINISH,
+	BLOCK_ZONE_RESET,
 };
 
 /* Flags beside the operation */
@@ -69,6 +75,36 @@ struct block_operations {
 	void (*plug)(struct block_device *device, bool plugged);
 };
 
+/* The states of a zone, numbered as in ZNS */
+enum block_zone_state {
+	BLOCK_ZONE_IS_EMPTY = 0x1,
+	BLOCK_ZONE_IS_IMPLICITLY_OPEN = 0x2,
+	BLOCK_ZONE_IS_EXPLICITLY_OPEN = 0x3,
+	BLOCK_ZONE_IS_CLOSED = 0x4,
+	BLOCK_ZONE_IS_READ_ONLY = 0xd,
+	BLOCK_ZONE_IS_FULL = 0xe,
+	BLOCK_ZONE_IS_OFFLINE = 0xf,
+};
+
+/* Its first blocks, as many as its capacity, are written in order at the write pointer, and all
+ * again after a reset. */
+struct block_zone {
+	uint64_t start;
+	uint64_t capacity;
+	uint64_t write_pointer; /* its end where the zone takes no more */
+	uint8_t state;
+	bool reset_recommended;
+};
+
+/* Of a host-managed device; what is 0 else. */
+struct block_zones {
+	uint64_t size;	     /* blocks of each zone */
+	uint64_t count;	     /* zones; blocks behind the last one cannot be written */
+	uint32_t max_open;   /* 0: any number */
+	uint32_t max_active; /* 0: any number */
+	uint32_t append_max; /* bytes of a Zone Append */
+};
+
 /* What a device prefers, and how much it does at once, in bytes. Requests may be larger or lie
  * elsewhere. */
 struct block_limits {
@@ -101,6 +137,7 @@ struct block_device {
 	void (*file_removed)(struct block_device *device); /* its hook in block_unregister() */
 	struct block_device *next;
 	struct block_limits limits;
+	struct block_zones zones;
 };
 
 /* Registered devices are found by name and listed in the order of their registration. 0 or -EEXIST.
@@ -153,7 +190,12 @@ static inline enum block_operation block_operation(const struct block_request *r
 static inline bool block_changes(enum block_operation operation)
 {
 	return operation == BLOCK_WRITE || operation == BLOCK_DISCARD ||
-	       operation == BLOCK_WRITE_ZEROES;
+	       operation == BLOCK_WRITE_ZEROES || operation >= BLOCK_ZONE_OPEN;
+}
+
+static inline bool block_is_zoned(const struct block_device *device)
+{
+	return device->zones.size != 0;
 }
 
 /* Synchronous helpers over one buffer, or none. 0 or a negative errno. */
@@ -163,3 +205,9 @@ int block_flush(struct block_device *device);
 int block_discard(struct block_device *device, uint64_t lba, uint64_t count);
 int block_write_zeroes(struct block_device *device, uint64_t lba, uint64_t count, unsigned flags);
 int block_verify(struct block_device *device, uint64_t lba, uint64_t count);
+/* count zones from the one on that begins at lba: -EINVAL where none does, -EOPNOTSUPP where there
+ * are none. BLOCK_ZONE_OPEN and so on. */
+int block_zone_report(struct block_device *device, uint64_t lba, struct block_zone *zones,
+		      uint64_t count);
+int block_zone_manage(struct block_device *device, enum block_operation operation, uint64_t lba,
+		      uint64_t count);

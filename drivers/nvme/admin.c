@@ -191,13 +191,14 @@ int nvme_admin_with_retries(struct nvme_controller *controller, const struct nvm
 	return error;
 }
 
-int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
-			struct nvme_reply *reply)
+int nvme_admin_identify_set(struct nvme_controller *controller, unsigned cns, uint8_t csi,
+			    uint32_t nsid, void *data, struct nvme_reply *reply)
 {
 	const struct nvme_command command = {
 		.opcode = NVME_ADMIN_IDENTIFY,
 		.nsid = nsid,
 		.cdw10 = cns,
+		.cdw11 = (uint32_t)csi << NVME_IDENTIFY_CSI_SHIFT,
 	};
 	uint8_t *page = controller->scratch + NVME_PAGE_SIZE;
 	int error;
@@ -208,4 +209,10 @@ int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32
 	if (!error)
 		memcpy(data, page, NVME_IDENTIFY_SIZE);
 	return error;
+}
+
+int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
+			struct nvme_reply *reply)
+{
+	return nvme_admin_identify_set(controller, cns, NVME_CSI_NVM, nsid, data, reply);
 }

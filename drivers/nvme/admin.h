@@ -33,5 +33,8 @@ int nvme_admin_with_retries(struct nvme_controller *controller, const struct nvm
 /* Identify, so; into data, which is not DMA memory. */
 int nvme_admin_identify(struct nvme_controller *controller, unsigned cns, uint32_t nsid, void *data,
 			struct nvme_reply *reply);
+/* The same of another command set. */
+int nvme_admin_identify_set(struct nvme_controller *controller, unsigned cns, uint8_t csi,
+			    uint32_t nsid, void *data, struct nvme_reply *reply);
 /* Whether a failed command was answered by the controller, with a status of its own. */
 bool nvme_answered(const struct nvme_reply *reply);

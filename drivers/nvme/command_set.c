@@ -1,5 +1,5 @@
 /* I/O command sets (Base, section 2.1 and figure 274): which of them a controller is to use, and
- * which one a namespace has. The driver itself speaks the NVM command set only; that of another
+ * which one a namespace has. The driver itself speaks NVM and ZNS; that of another
  * namespace is known so that it is not taken for a disk. */
 #include "drivers/nvme/command_set.h"
 

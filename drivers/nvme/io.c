@@ -99,16 +99,21 @@ static bool send_rest(struct nvme_lane *lane, struct block_request *request)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	enum block_operation operation = block_operation(request);
+	bool in_turn = block_is_zoned(request->device) && block_changes(operation);
 
 	if (operation == BLOCK_FLUSH)
 		return nvme_range_flush(lane, request);
 	/* Behind a part that failed nothing more is sent: the request has failed, and parts go out
 	 * in the order of their addresses, so the first error stays the first. */
 	while (lane->cursor_block < request->count && !request->error) {
-		uint64_t blocks = operation > BLOCK_WRITE
-					  ? nvme_range_send(lane, request, lane->cursor_block)
-					  : send_part(lane, request, lane->cursor_block);
+		uint64_t blocks;
 
+		/* Zones are written and changed in order: one part after the other. */
+		if (in_turn && request->parts_pending > 1)
+			return false;
+		blocks = operation > BLOCK_WRITE
+				 ? nvme_range_send(lane, request, lane->cursor_block)
+				 : send_part(lane, request, lane->cursor_block);
 		if (!blocks)
 			return false;
 		lane->cursor_block += blocks;
@@ -333,5 +338,13 @@ const struct block_operations nvme_block_operations = {
 	.poll = io_poll,
 	.wait = io_wait,
 	.cancel = io_cancel,
+	.plug = io_plug,
+};
+
+const struct block_operations nvme_zoned_operations = {
+	.submit = nvme_zone_submit,
+	.poll = io_poll,
+	.wait = io_wait,
+	.cancel = nvme_zone_cancel,
 	.plug = io_plug,
 };

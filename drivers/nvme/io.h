@@ -26,7 +26,7 @@ struct nvme_lane {
 };
 _Static_assert(offsetof(struct nvme_lane, channel) == 0, "a lane is found by its channel");
 
-extern const struct block_operations nvme_block_operations;
+extern const struct block_operations nvme_block_operations, nvme_zoned_operations;
 
 static inline struct nvme_lane *nvme_lane_of(struct nvme_channel *channel)
 {

@@ -3,6 +3,7 @@
 
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
 
 #define LIMITED_COMMANDS (NVME_ONCS_DSM | NVME_ONCS_WRITE_ZEROES | NVME_ONCS_VERIFY)
@@ -127,4 +128,54 @@ void nvme_limits_describe(const struct nvme_controller *controller,
 	limits->physical_size = bytes_of(data->nabo ? 1 : atomic + 1, shift);
 	if (limits->physical_size > limits->io_min)
 		limits->physical_size = limits->io_min;
+}
+
+/* MAR, MOR */
+static uint32_t resources(uint32_t zeros_based)
+{
+	return zeros_based == NVME_ZONES_UNLIMITED ? 0 : zeros_based + 1;
+}
+
+/* 0, or a negative errno: the controller does not answer. Where it refuses Zone Append has the
+ * limit of all others. */
+static int describe_append(struct nvme_controller *controller, struct nvme_namespace *ns)
+{
+	struct nvme_identify_controller_zns *data = (void *)controller->namespaces.identify;
+	struct nvme_reply reply;
+	int error = nvme_admin_identify_set(controller, NVME_CNS_IOCS_CONTROLLER, NVME_CSI_ZONED, 0,
+					    data, &reply);
+
+	if (error && !nvme_answered(&reply))
+		return error;
+	ns->block.zones.append_max = controller->setup.transfer_max;
+	if (!error && data->zasl && data->zasl < 20)
+		ns->block.zones.append_max = NVME_PAGE_SIZE << data->zasl;
+	return 0;
+}
+
+int nvme_limits_zones(struct nvme_controller *controller, struct nvme_namespace *ns)
+{
+	struct nvme_identify_namespace_zns *data = (void *)controller->namespaces.identify;
+	struct nvme_reply reply;
+	uint64_t size;
+	int error = nvme_admin_identify_set(controller, NVME_CNS_IOCS_NAMESPACE, NVME_CSI_ZONED,
+					    ns->nsid, data, &reply);
+
+	if (error && !nvme_answered(&reply))
+		return error;
+	size = error ? 0 : data->lbafe[ns->format].zsze;
+	/* Commands do not cross zones, and I/O boundaries have 32 bits. */
+	if (!size || size > UINT32_MAX || size > ns->block.block_count) {
+		ns->unsupported = error ? nvme_status_name(reply.status) : "its zone size";
+		return 0;
+	}
+	ns->block.zones = (struct block_zones){
+		.size = size,
+		.count = ns->block.block_count / size,
+		.max_open = resources(data->mor),
+		.max_active = resources(data->mar),
+	};
+	ns->boundary = (uint32_t)size;
+	ns->small_max = 0;
+	return describe_append(controller, ns);
 }

@@ -24,3 +24,6 @@ int nvme_limits_setup(struct nvme_controller *controller);
 /* Fills in those of a namespace whose block size is known, and of its block device. */
 void nvme_limits_describe(const struct nvme_controller *controller,
 			  const struct nvme_identify_namespace *data, struct nvme_namespace *ns);
+/* Fills in the zones of a zoned namespace, behind that; its ->unsupported where the driver cannot
+ * work with them. 0, or a negative errno: the controller does not answer. */
+int nvme_limits_zones(struct nvme_controller *controller, struct nvme_namespace *ns);

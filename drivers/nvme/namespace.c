@@ -43,6 +43,7 @@ static struct nvme_namespace *find(struct nvme_controller *controller,
 	     n && n->nsid <= described->nsid; n = n->next)
 		if (n->nsid == described->nsid && n->csi == described->csi &&
 		    n->block_shift == described->block_shift &&
+		    n->block.zones.size == described->block.zones.size &&
 		    memcmp(&n->metadata, &described->metadata, sizeof(n->metadata)) == 0 &&
 		    memcmp(n->nguid, described->nguid, sizeof(n->nguid)) == 0 &&
 		    memcmp(n->eui64, described->eui64, sizeof(n->eui64)) == 0 &&
@@ -103,7 +104,9 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		snprintf(ns->block.name, sizeof(ns->block.name), "%sn%u", controller->name, nsid);
 		ns->block.model = controller->model;
 		ns->block.serial = controller->serial_text;
-		ns->block.operations = &nvme_block_operations;
+		ns->block.operations = block_is_zoned(&ns->block) ? &nvme_zoned_operations
+								  : &nvme_block_operations;
+		ns->writer.below = &nvme_block_operations;
 		ns->block.driver_data = ns;
 		ns->controller = controller;
 		insert(controller, ns);
@@ -118,6 +121,7 @@ static int take_in(struct nvme_controller *controller, uint32_t nsid)
 		ns->block.read_only = described.block.read_only;
 		ns->block.transfer_max = described.block.transfer_max;
 		ns->block.limits = described.block.limits;
+		ns->block.zones = described.block.zones;
 		ns->blocks_max = described.blocks_max;
 		ns->small_max = described.small_max;
 		ns->boundary = described.boundary;

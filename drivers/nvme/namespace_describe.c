@@ -208,15 +208,17 @@ int nvme_namespace_describe(struct nvme_controller *controller, uint32_t nsid,
 		return 1;
 	}
 	add_identifiers(data, ns);
-	error = ns->csi == NVME_CSI_NVM ? describe_disk(controller, nsid, data, ns)
-					: describe_other(data, ns);
+	error = has_blocks(ns->csi) ? describe_disk(controller, nsid, data, ns)
+				    : describe_other(data, ns);
 	if (error)
 		return 1;
-	if (ns->metadata.type)
+	if (ns->csi == NVME_CSI_ZONED)
+		error = nvme_limits_zones(controller, ns);
+	if (!error && ns->metadata.type)
 		error = look_at_protection(controller, ns);
 	ns->pi = ns->metadata.type ? controller->options.pi : NVME_PI_OFF;
 	ns->zero_tuples = controller->options.quirks & NVME_QUIRK_ZERO_TUPLES;
-	if (ns->csi == NVME_CSI_NVM)
+	if (has_blocks(ns->csi) && !ns->unsupported)
 		ns->unsupported = nvme_metadata_unsupported(&ns->metadata);
 	return error;
 }
@@ -239,6 +241,13 @@ void nvme_namespace_introduce(struct nvme_controller *controller, const struct n
 			"no block device, only commands passed through reach it",
 			ns->nsid, ns->unsupported, ns->format, ns->metadata.size, ns->metadata.type,
 			ns->metadata.guard, ns->metadata.storage_tag_bits);
+		return;
+	}
+	if (ns->csi == NVME_CSI_ZONED) {
+		nvme_warning_limited(controller,
+				     "namespace %u: zones are not supported (%s): no block device, "
+				     "only commands passed through reach it",
+				     ns->nsid, ns->unsupported);
 		return;
 	}
 	if (ns->block_shift)

@@ -10,6 +10,7 @@
 #include "drivers/block/block.h"
 #include "drivers/nvme/quirks.h"
 #include "drivers/nvme/spec/spec.h"
+#include "drivers/nvme/zone_write.h"
 
 #define NVME_NAME_MAX 16 /* "my_nvme0" */
 
@@ -67,8 +68,9 @@ struct nvme_range_limits {
 	bool deallocates; /* Write Zeroes takes DEAC */
 };
 
-/* A namespace of another command set than NVM, or with metadata that the driver cannot work with,
- * is not a disk: it has no block device, its block is gone from the start and never registered. */
+/* A namespace of another command set than NVM and ZNS, or with metadata or zones that the driver
+ * cannot work with, is not a disk: it has no block device, its block is gone from the start and
+ * never registered. */
 struct nvme_namespace {
 	struct block_device block; /* "my_nvme0n1"; block.gone once the namespace is */
 	struct nvme_controller *controller;
@@ -84,8 +86,9 @@ struct nvme_namespace {
 	uint8_t csi;	     /* enum nvme_csi */
 	struct nvme_metadata_format metadata;
 	enum nvme_pi pi;
-	bool zero_tuples;	 /* NVME_QUIRK_ZERO_TUPLES */
-	const char *unsupported; /* what of its metadata is; NULL: nothing */
+	bool zero_tuples;		/* NVME_QUIRK_ZERO_TUPLES */
+	const char *unsupported;	/* what of it is; NULL: nothing */
+	struct nvme_zone_writer writer; /* of a zoned one */
 	bool active;
 	bool seen; /* by the scan that is going on */
 	bool registered;
@@ -106,7 +109,8 @@ struct nvme_namespace *nvme_namespace_of(struct block_device *device);
 struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller);
 static inline bool nvme_namespace_is_disk(const struct nvme_namespace *namespace)
 {
-	return namespace->csi == NVME_CSI_NVM && !namespace->unsupported;
+	return (namespace->csi == NVME_CSI_NVM || namespace->csi == NVME_CSI_ZONED) &&
+	       !namespace->unsupported;
 }
 /* Whether a namespace can be used by commands: as a disk, or by those passed through only. */
 static inline bool nvme_namespace_usable(const struct nvme_namespace *namespace)

@@ -4,6 +4,7 @@
 #include "drivers/nvme/controller.h"
 #include "drivers/nvme/range.h"
 #include "drivers/nvme/spec/names.h"
+#include "drivers/nvme/zone.h"
 #include "lib/errno.h"
 
 static uint64_t part_lba(const struct nvme_slot *slot)
@@ -95,7 +96,8 @@ bool nvme_is_part(const struct nvme_slot *slot, const struct block_request *requ
 {
 	return slot->state != NVME_SLOT_FREE && slot->context == request &&
 	       (slot->done == nvme_part_done || slot->done == nvme_bounced_part_done ||
-		slot->done == metadata_part_done);
+		slot->done == metadata_part_done || slot->done == nvme_zone_part_done ||
+		slot->done == nvme_zone_report_done);
 }
 
 /* Tells the controller where size bytes are. Returns how many it could tell; only when that is all

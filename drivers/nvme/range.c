@@ -1,14 +1,15 @@
-/* Parts of block requests that move no data: Flush, Dataset Management, Write Zeroes, Verify. */
+/* Parts of block requests that move no data: Flush, Dataset Management, Write Zeroes, Verify.
+ * Those about zones are in zone.c. */
 #include "drivers/nvme/range.h"
 
 #include "drivers/nvme/nvme.h"
 #include "drivers/nvme/part.h"
 #include "drivers/nvme/transport/platform.h"
+#include "drivers/nvme/zone.h"
 #include "lib/string.h"
 
-/* A slot for such a command, with nothing in it but the namespace. */
-static struct nvme_slot *take(struct nvme_lane *lane, const struct block_request *request,
-			      uint8_t opcode)
+struct nvme_slot *nvme_range_take(struct nvme_lane *lane, const struct block_request *request,
+				  uint8_t opcode)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_slot *slot = nvme_slot_take(&lane->channel);
@@ -25,7 +26,7 @@ static struct nvme_slot *take(struct nvme_lane *lane, const struct block_request
 
 bool nvme_range_flush(struct nvme_lane *lane, struct block_request *request)
 {
-	struct nvme_slot *slot = take(lane, request, NVME_IO_FLUSH);
+	struct nvme_slot *slot = nvme_range_take(lane, request, NVME_IO_FLUSH);
 
 	if (!slot)
 		return false;
@@ -40,7 +41,7 @@ static uint64_t send_single(struct nvme_lane *lane, struct block_request *reques
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	uint64_t left = request->count - first, lba = request->lba + first;
 	uint32_t blocks = left < blocks_max ? (uint32_t)left : blocks_max;
-	struct nvme_slot *slot = take(lane, request, opcode);
+	struct nvme_slot *slot = nvme_range_take(lane, request, opcode);
 
 	if (!slot)
 		return 0;
@@ -81,7 +82,7 @@ static uint64_t fill_ranges(const struct nvme_namespace *namespace, uint64_t lba
 /* Dataset Management: NVM, section 3.2.3 */
 static uint64_t send_discard(struct nvme_lane *lane, struct block_request *request, uint64_t first)
 {
-	struct nvme_slot *slot = take(lane, request, NVME_IO_DATASET_MANAGEMENT);
+	struct nvme_slot *slot = nvme_range_take(lane, request, NVME_IO_DATASET_MANAGEMENT);
 	struct nvme_bounce_buffer *buffer;
 	unsigned ranges;
 	uint64_t blocks;
@@ -109,6 +110,8 @@ uint64_t nvme_range_send(struct nvme_lane *lane, struct block_request *request, 
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
 
+	if (request->operation >= BLOCK_ZONE_REPORT && request->operation <= BLOCK_ZONE_RESET)
+		return nvme_zone_send(lane, request, first);
 	switch (block_operation(request)) {
 	case BLOCK_DISCARD:
 		return send_discard(lane, request, first);
@@ -125,8 +128,12 @@ struct nvme_range nvme_range_of(struct nvme_channel *channel, const struct nvme_
 	const struct nvme_command *command = &slot->command;
 	struct nvme_range range = {(uint64_t)command->cdw11 << 32 | command->cdw10,
 				   NVME_RW_BLOCKS(command->cdw12)};
+	const struct block_request *request = slot->context;
 	const struct nvme_dsm_range *ranges;
 
+	if (command->opcode == NVME_IO_ZONE_MANAGEMENT_SEND ||
+	    command->opcode == NVME_IO_ZONE_MANAGEMENT_RECEIVE)
+		range.blocks = request->device->zones.size;
 	if (command->opcode != NVME_IO_DATASET_MANAGEMENT)
 		return range;
 	ranges = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot)->memory;

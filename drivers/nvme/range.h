@@ -14,6 +14,9 @@ struct nvme_range {
 	uint64_t lba, blocks;
 };
 
+/* A slot for such a command, with nothing in it but the namespace; NULL where none is free. */
+struct nvme_slot *nvme_range_take(struct nvme_lane *lane, const struct block_request *request,
+				  uint8_t opcode);
 /* Sends a Flush; false when something has to be waited for. */
 bool nvme_range_flush(struct nvme_lane *lane, struct block_request *request);
 /* Sends a command for the blocks of a request from block first on, as many as it may be about;

@@ -394,6 +394,30 @@ static bool is_forced(const struct file *file, size_t size, uint64_t offset)
 	       is_aligned(device, size, offset);
 }
 
+/* To a zoned device: whole blocks, each part as it comes and no further than its zone reaches. It
+ * does not stay in the buffer, so that a write which the zone does not take fails itself, and not
+ * another one later; and no block is written in part, for its rest cannot be written again. */
+static long write_zones(struct block_file *block, unsigned operation, const void *buffer,
+			size_t size, uint64_t offset)
+{
+	struct block_device *device = block->device;
+	uint64_t zone_size = device->zones.size * device->block_size;
+	size_t done = 0;
+	int error = 0;
+
+	if (!is_aligned(device, size, offset))
+		return -EINVAL;
+	while (done < size && !error) {
+		uint64_t left = zone_size - (offset + done) % zone_size;
+		size_t count = size - done < left ? size - done : (size_t)left;
+
+		error = transfer(block, operation, (char *)buffer + done, count, offset + done);
+		if (!error)
+			done += count;
+	}
+	return done ? (long)done : error;
+}
+
 static long write_at(struct file *file, const void *buffer, size_t size, uint64_t offset)
 {
 	unsigned operation = is_forced(file, size, offset) ? BLOCK_WRITE | BLOCK_FUA : BLOCK_WRITE;
@@ -411,6 +435,8 @@ static long write_at(struct file *file, const void *buffer, size_t size, uint64_
 		size = limit - offset;
 	if ((file->flags & O_DIRECT) && !is_aligned(device, size, offset))
 		return -EINVAL;
+	if (block_is_zoned(device))
+		return write_zones(file->inode->block, operation, buffer, size, offset);
 	if (file->flags & O_DIRECT || operation & BLOCK_FUA)
 		return straight(file->inode->block, operation, (void *)buffer, size, offset);
 	while (done < size) {

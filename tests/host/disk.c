@@ -108,6 +108,8 @@ static int perform(struct disk *disk, struct block_request *request)
 	case BLOCK_VERIFY:
 		bad = bad && disk->bad_read;
 		break;
+	default: /* it has no zones */
+		return -EOPNOTSUPP;
 	}
 	if (bad) {
 		request->error_lba =

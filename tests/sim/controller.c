@@ -140,6 +140,7 @@ static void create_namespaces(struct sim_controller *sim)
 			config->block_shift = 9;
 		sim->namespaces[i].store =
 			sim_store_create((1u << config->block_shift) + config->metadata);
+		sim_zones_create(&sim->namespaces[i]);
 	}
 	if (sim->config.nn)
 		sim->nn = sim->config.nn;
@@ -214,8 +215,10 @@ void sim_destroy(struct sim_controller *sim)
 	sim_clear_faults(sim);
 	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++)
 		free(sim->sq[i]);
-	for (unsigned i = 0; i < sim->namespace_count; i++)
+	for (unsigned i = 0; i < sim->namespace_count; i++) {
 		sim_store_destroy(sim->namespaces[i].store);
+		free(sim->namespaces[i].zones);
+	}
 	while (sim->recycled) {
 		struct sim_posting *next = sim->recycled->next;
 

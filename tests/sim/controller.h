@@ -46,8 +46,13 @@ struct sim_namespace_config {
 	unsigned boundary;    /* NOIOB: reads and writes across it are violations */
 	unsigned dlfeat;      /* DLFEAT */
 	bool inactive;	      /* allocated, but not attached */
-	unsigned csi;	      /* command set; other than 0 it takes no I/O commands here */
-	uint8_t uuid[16];     /* all 0: made of the NSID */
+	unsigned csi;	      /* command set; other than NVM it takes no I/O commands here, but
+				 of the zoned one that has zones */
+	uint64_t zone_size;
+	uint64_t zone_capacity; /* 0: zone_size */
+	unsigned zones_open;	/* MOR, MAR; 0: any number */
+	unsigned zones_active;
+	uint8_t uuid[16]; /* all 0: made of the NSID */
 };
 
 /* What it answers to Identify with a CNS value that it does not know by itself. */
@@ -250,6 +255,24 @@ void sim_namespace_attach(struct sim_controller *sim, uint32_t nsid, bool attach
 void sim_namespace_resize(struct sim_controller *sim, uint32_t nsid, uint64_t block_count);
 /* As Format NVM: blocks of another size, all zero. */
 void sim_namespace_format(struct sim_controller *sim, uint32_t nsid, unsigned block_shift);
+
+enum sim_zone_state {
+	SIM_ZONE_EMPTY = 0x1,
+	SIM_ZONE_IMPLICITLY_OPEN,
+	SIM_ZONE_EXPLICITLY_OPEN,
+	SIM_ZONE_CLOSED,
+	SIM_ZONE_READ_ONLY = 0xd,
+	SIM_ZONE_FULL,
+	SIM_ZONE_OFFLINE,
+};
+struct sim_zone {
+	enum sim_zone_state state;
+	uint64_t pointer;
+};
+/* A zone, behind the driver's back, into a state that it has no command for. */
+void sim_zone_set(struct sim_controller *sim, uint32_t nsid, uint64_t index,
+		  enum sim_zone_state state);
+struct sim_zone sim_zone_get(struct sim_controller *sim, uint32_t nsid, uint64_t index);
 
 struct sim_statistics {
 	uint64_t commands[2][256]; /* executed, by [I/O][opcode] */

@@ -164,12 +164,20 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 	case 0x05: /* of the NVM command set */
 		if (!ns || ns->config.inactive)
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		if (dword(command, 11) >> 24 == 2 && ns->zone_count) {
+			sim_identify_zones(&ns->config, page);
+			return SIM_SC_SUCCESS;
+		}
 		if (dword(command, 11) >> 24 || ns->config.csi)
 			return sim_host_error(sim, command, SIM_SC_COMMAND_SET, "NSID %u", nsid);
 		put32(page + 12 + 4 * ns->config.format,
 		      ns->config.storage_tag | ns->config.guard << 7);
 		return SIM_SC_SUCCESS;
 	case 0x06: /* of the NVM command set */
+		if (dword(command, 11) >> 24 == 2) {
+			page[0] = 3; /* ZASL */
+			return SIM_SC_SUCCESS;
+		}
 		if (dword(command, 11) >> 24)
 			return sim_host_error(sim, command, SIM_SC_COMMAND_SET, "CSI %02x",
 					      dword(command, 11) >> 24);

@@ -52,6 +52,14 @@
 #define SIM_SC_COMMAND_SET     0x12c
 #define SIM_SC_PROTECTION      0x181
 #define SIM_SC_SIZE_LIMIT      0x183
+#define SIM_SC_ZONE_BOUNDARY   0x1b8
+#define SIM_SC_ZONE_FULL       0x1b9
+#define SIM_SC_ZONE_READ_ONLY  0x1ba
+#define SIM_SC_ZONE_OFFLINE    0x1bb
+#define SIM_SC_ZONE_WRITE      0x1bc
+#define SIM_SC_TOO_MANY_ACTIVE 0x1bd
+#define SIM_SC_TOO_MANY_OPEN   0x1be
+#define SIM_SC_ZONE_TRANSITION 0x1bf
 #define SIM_SC_GUARD	       0x282
 #define SIM_SC_APPLICATION_TAG 0x283
 #define SIM_SC_REFERENCE_TAG   0x284
@@ -83,6 +91,8 @@ enum {
 	SIM_WRITE_ZEROES = 0x08,
 	SIM_DSM = 0x09,
 	SIM_VERIFY = 0x0c,
+	SIM_ZONE_SEND = 0x79,
+	SIM_ZONE_RECEIVE = 0x7a,
 };
 
 struct sim_store; /* sparse memory, block by block */
@@ -90,6 +100,8 @@ struct sim_store; /* sparse memory, block by block */
 struct sim_namespace {
 	struct sim_namespace_config config;
 	struct sim_store *store;
+	struct sim_zone *zones;
+	uint64_t zone_count; /* 0: none */
 };
 
 struct sim_command {
@@ -324,6 +336,14 @@ void sim_store_spoil(struct sim_store *store, uint64_t number, uint64_t count);
 bool sim_store_is_spoiled(struct sim_store *store, uint64_t number, uint64_t count);
 void sim_store_flush(struct sim_store *store);
 void sim_store_lose(struct sim_store *store, struct sim_controller *sim);
+
+/* zone.c: statuses, as the commands end with */
+void sim_zones_create(struct sim_namespace *ns);
+unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks);
+unsigned sim_zone_read(const struct sim_namespace *ns, uint64_t lba, uint64_t blocks);
+unsigned sim_zone_command(struct sim_controller *sim, struct sim_command *command,
+			  struct sim_namespace *ns);
+void sim_identify_zones(const struct sim_namespace_config *config, uint8_t page[4096]);
 
 /* fault.c */
 bool sim_fault_find(struct sim_controller *sim, const struct sim_command *command,

@@ -222,6 +222,15 @@ static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *
 	if (!status && opcode == SIM_WRITE && ns->config.read_only)
 		status = sim_host_error(sim, command, SIM_SC_READ_ONLY,
 					"write to a read-only namespace");
+	/* A host that goes by the rules sends no write that its zone does not take. */
+	if (!status && ns->zone_count && opcode == SIM_WRITE) {
+		status = sim_zone_write(ns, lba, count);
+		if (status && !sim->config.tolerant)
+			sim_violation(sim, "zone refuses LBA %llu+%llu: %03x",
+				      (unsigned long long)lba, (unsigned long long)count, status);
+	} else if (!status && ns->zone_count) {
+		status = sim_zone_read(ns, lba, count);
+	}
 	return status ? status : execute(sim, command, ns, &layout, lba, count);
 }
 
@@ -252,6 +261,8 @@ static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *com
 		status = sim_host_error(sim, command, SIM_SC_FIELD, "DEAC is not supported");
 	if (!status && ns->config.read_only)
 		status = sim_host_error(sim, command, SIM_SC_READ_ONLY, "read-only namespace");
+	if (!status && ns->zone_count)
+		status = sim_zone_write(ns, lba, count);
 	if (!status)
 		sim_store_write(ns->store, lba, count, NULL, fua || !(sim->features[0x06] & 1));
 	return status;
@@ -341,7 +352,9 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 		return sim_host_error(sim, command,
 				      nsid == 0 || nsid > sim->nn ? SIM_SC_NAMESPACE : SIM_SC_FIELD,
 				      "namespace %u", nsid);
-	if (ns->config.csi)
+	if (ns->zone_count && (opcode == SIM_ZONE_SEND || opcode == SIM_ZONE_RECEIVE))
+		return sim_zone_command(sim, command, ns);
+	if (ns->config.csi && !ns->zone_count)
 		return sim_host_error(sim, command, SIM_SC_OPCODE,
 				      "command set %02x is not simulated", ns->config.csi);
 	switch (opcode) {

@@ -130,36 +130,6 @@ def test_a_format_with_too_much_metadata_is_refused(tmp_path):
     assert result.stdout.endswith("/dev/my_nvme0n2\n")
 
 
-def test_zoned_namespaces_are_no_disks(tmp_path):
-    """One is named, listed and reached by commands passed through, but is no block device; its neighbour works."""
-    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
-    zoned = make_disk(tmp_path / "zoned.img", 16 * MIB)
-    result = run_script(tmp_path, """
-        nvme list
-        lsblk
-        echo "[$(echo /dev/my_nvme0n*)]"
-        nvme io-passthru /dev/my_nvme0 -n 2 -o 0x7a -l 4096 --cdw12=1023 -r | head -n 3
-        nvme io-passthru /dev/my_nvme0 -n 2 -o 1 -l 4096 --cdw10=1 -w < /dev/zero
-        nvme id-ns /dev/my_nvme0 -n 2 | head -n 2
-        nvme reset /dev/my_nvme0
-        dd if=/dev/my_nvme0n1 of=/dev/null bs=1M status=none && echo neighbour good
-        """, "--disk", "none", "--",
-                        "-device", "nvme,id=c,serial=c", "-drive", f"file={disk},if=none,id=one,format=raw",
-                        "-device", "nvme-ns,drive=one,bus=c,nsid=1", "-drive", f"file={zoned},if=none,id=two,format=raw",
-                        "-device", "nvme-ns,drive=two,bus=c,nsid=2,zoned=on,zoned.zone_size=1M,logical_block_size=4096,"
-                        "physical_block_size=4096")
-    output = result.stdout
-    assert output.count("my_nvme0: namespace 2: Zoned Namespace command set (CSI 02), 4096 blocks of 4096 bytes: no block device, "
-                        "only commands passed through reach it\n") == 1, output
-    assert re.search(r"^\(zoned\) .* 2 +16.78  MB /  16.78  MB +4 KiB", output, re.MULTILINE), output
-    assert "[/dev/my_nvme0n1]\n" in output and "my_nvme0n2" not in output
-    assert "Zone Management Receive is Success" in output and "NVMe status: Zone Invalid Write" in output
-    assert "nsze    : 0x1000\n" in output
-    assert output.endswith("neighbour good\n")
-    with open(zoned, "rb") as file:
-        assert not file.read().strip(b"\0")
-
-
 def test_more_queues_than_memory(tmp_path):
     """As many as memory allows are used, and it is said."""
     disk = make_disk(tmp_path / "disk.img", 4 * MIB)

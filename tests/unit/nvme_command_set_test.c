@@ -27,8 +27,8 @@ static const struct sim_config mixed_config = {
 static void test_others_are_no_disks(void **state)
 {
 	static const char *const said[] = {
-		"namespace 2: Zoned Namespace command set (CSI 02), 500 blocks of 4096 bytes: no "
-		"block device, only commands passed through reach it",
+		"namespace 2: zones are not supported (Invalid I/O Command Set): no block "
+		"device, only commands passed through reach it",
 		"namespace 3: Key Value command set (CSI 01): no block device",
 		"namespace 4: Unknown command set (CSI 07): no block device",
 		"namespace 5: Vendor Specific command set (CSI 3f): no block device",
@@ -240,7 +240,7 @@ static void test_descriptors_that_lie(void **state)
 		assert_int_equal(lines("namespace 1: its list of identifiers is damaged"),
 				 rows[i].damaged);
 		assert_int_equal(lines("namespace 1 does not say its command set: no block device"),
-				 !rows[i].disk && lines("namespace 1: Zoned") == 0);
+				 !rows[i].disk && lines("namespace 1: zones") == 0);
 		driver_stop(&driver);
 	}
 	/* Where only the NVM command set is selected, it can be no other one. */
@@ -328,7 +328,7 @@ static void test_told_apart(void **state)
 			assert_int_equal(block_read(block_find("my_nvme0n1"), 0, 1, bytes), 0);
 		} else if (changed == 2) {
 			assert_null(block_find("my_nvme0n1"));
-			assert_logged("namespace 1: Zoned Namespace command set");
+			assert_logged("namespace 1: zones are not supported");
 		}
 		driver_stop(&driver);
 	}

@@ -31,7 +31,8 @@ enum nvme_cns {
 };
 
 /* CDW10 bits 31:16 where CNS is about a controller: the one that is asked */
-#define NVME_CNTID_SELF 0xffff0000u
+#define NVME_CNTID_SELF		0xffff0000u
+#define NVME_IDENTIFY_CSI_SHIFT 24 /* CDW11: CSI */
 
 #define NVME_NAMESPACE_LIST_ENTRIES 1024u /* uint32_t each, a zero ends the list */
 

@@ -19,3 +19,4 @@
 #include "drivers/nvme/spec/status.h"
 #include "drivers/nvme/spec/identify.h"
 #include "drivers/nvme/spec/log.h"
+#include "drivers/nvme/spec/zns.h"

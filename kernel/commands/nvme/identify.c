@@ -13,7 +13,7 @@ void *nvme_identify_data(const char *what, struct nvme_controller *controller,
 		.opcode = NVME_ADMIN_IDENTIFY,
 		.nsid = request->nsid,
 		.cdw10 = request->cns | (uint32_t)request->cntid << 16,
-		.cdw11 = request->cns_specific | (uint32_t)request->csi << 24,
+		.cdw11 = request->cns_specific | (uint32_t)request->csi << NVME_IDENTIFY_CSI_SHIFT,
 		.cdw14 = request->uuid_index,
 	};
 	void *data = alloc_or_fail(NVME_IDENTIFY_SIZE);

@@ -46,12 +46,13 @@ static void format_block_size(unsigned bytes, unsigned metadata, char *text, siz
 /* One without a block device has in its place what it is. */
 static void format_node(const struct nvme_namespace *namespace, char *text, size_t size)
 {
+	if (nvme_namespace_is_disk(namespace)) {
+		snprintf(text, size, "/dev/%s", namespace->block.name);
+		return;
+	}
 	switch (namespace->csi) {
 	case NVME_CSI_NVM:
-		if (nvme_namespace_is_disk(namespace))
-			snprintf(text, size, "/dev/%s", namespace->block.name);
-		else
-			snprintf(text, size, "(metadata)");
+		snprintf(text, size, "(metadata)");
 		break;
 	case NVME_CSI_KEY_VALUE:
 		snprintf(text, size, "(key value)");

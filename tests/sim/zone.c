@@ -1,0 +1,212 @@
+/* Zones of simulated namespaces: their states and commands (ZNS 1.1, sections 2.1.1 and 3.4). */
+#include "tests/sim/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE (~0ull) /* of a write pointer that means nothing */
+
+void sim_zones_create(struct sim_namespace *ns)
+{
+	struct sim_namespace_config *config = &ns->config;
+
+	if (!config->zone_size)
+		return;
+	if (!config->zone_capacity)
+		config->zone_capacity = config->zone_size;
+	ns->zone_count = config->block_count / config->zone_size;
+	ns->zones = calloc(ns->zone_count, sizeof(*ns->zones));
+	for (uint64_t i = 0; i < ns->zone_count; i++)
+		ns->zones[i] = (struct sim_zone){SIM_ZONE_EMPTY, i * config->zone_size};
+}
+
+static bool is_open(const struct sim_zone *zone)
+{
+	return zone->state == SIM_ZONE_IMPLICITLY_OPEN || zone->state == SIM_ZONE_EXPLICITLY_OPEN;
+}
+
+static bool is_active(const struct sim_zone *zone)
+{
+	return is_open(zone) || zone->state == SIM_ZONE_CLOSED;
+}
+
+static unsigned count(const struct sim_namespace *ns, bool (*is)(const struct sim_zone *))
+{
+	unsigned sum = 0;
+
+	for (uint64_t i = 0; i < ns->zone_count; i++)
+		sum += is(&ns->zones[i]);
+	return sum;
+}
+
+/* Room for one more open zone: one that is implicitly open may be closed for it. */
+static unsigned make_open(struct sim_namespace *ns, struct sim_zone *zone, enum sim_zone_state to)
+{
+	const struct sim_namespace_config *config = &ns->config;
+
+	if (!is_active(zone) && config->zones_active &&
+	    count(ns, is_active) >= config->zones_active)
+		return SIM_SC_TOO_MANY_ACTIVE | SIM_DNR;
+	for (uint64_t i = 0; !is_open(zone) && config->zones_open && i < ns->zone_count; i++)
+		if (count(ns, is_open) >= config->zones_open &&
+		    ns->zones[i].state == SIM_ZONE_IMPLICITLY_OPEN)
+			ns->zones[i].state = SIM_ZONE_CLOSED;
+	if (!is_open(zone) && config->zones_open && count(ns, is_open) >= config->zones_open)
+		return SIM_SC_TOO_MANY_OPEN | SIM_DNR;
+	zone->state = to;
+	return SIM_SC_SUCCESS;
+}
+
+unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
+{
+	uint64_t size = ns->config.zone_size, start = lba - lba % size;
+	struct sim_zone *zone = &ns->zones[lba / size];
+	unsigned status;
+
+	if (lba / size >= ns->zone_count || lba + blocks > start + size)
+		return SIM_SC_ZONE_BOUNDARY | SIM_DNR;
+	if (zone->state == SIM_ZONE_FULL)
+		return SIM_SC_ZONE_FULL | SIM_DNR;
+	if (zone->state == SIM_ZONE_READ_ONLY)
+		return SIM_SC_ZONE_READ_ONLY | SIM_DNR;
+	if (zone->state == SIM_ZONE_OFFLINE)
+		return SIM_SC_ZONE_OFFLINE | SIM_DNR;
+	if (lba != zone->pointer)
+		return SIM_SC_ZONE_WRITE | SIM_DNR;
+	if (lba + blocks > start + ns->config.zone_capacity)
+		return SIM_SC_ZONE_BOUNDARY | SIM_DNR;
+	if (!is_open(zone)) {
+		status = make_open(ns, zone, SIM_ZONE_IMPLICITLY_OPEN);
+		if (status)
+			return status;
+	}
+	zone->pointer += blocks;
+	if (zone->pointer == start + ns->config.zone_capacity)
+		zone->state = SIM_ZONE_FULL;
+	return SIM_SC_SUCCESS;
+}
+
+unsigned sim_zone_read(const struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
+{
+	uint64_t size = ns->config.zone_size;
+
+	if (lba / size != (lba + blocks - 1) / size)
+		return SIM_SC_ZONE_BOUNDARY | SIM_DNR;
+	if (lba / size < ns->zone_count && ns->zones[lba / size].state == SIM_ZONE_OFFLINE)
+		return SIM_SC_ZONE_OFFLINE | SIM_DNR;
+	return SIM_SC_SUCCESS;
+}
+
+/* Where a zone goes from its state; figure 8. */
+static unsigned act(struct sim_namespace *ns, uint64_t index, unsigned action)
+{
+	struct sim_zone *zone = &ns->zones[index];
+	uint64_t start = index * ns->config.zone_size;
+	bool usable = zone->state <= SIM_ZONE_CLOSED;
+
+	switch (action) {
+	case 0x01: /* close */
+		if (is_open(zone))
+			zone->state = SIM_ZONE_CLOSED;
+		else if (zone->state != SIM_ZONE_CLOSED)
+			break;
+		return SIM_SC_SUCCESS;
+	case 0x02: /* finish */
+		if (!usable && zone->state != SIM_ZONE_FULL)
+			break;
+		zone->state = SIM_ZONE_FULL;
+		return SIM_SC_SUCCESS;
+	case 0x03: /* open */
+		return usable ? make_open(ns, zone, SIM_ZONE_EXPLICITLY_OPEN)
+			      : SIM_SC_ZONE_TRANSITION | SIM_DNR;
+	case 0x04: /* reset */
+		if (!usable && zone->state != SIM_ZONE_FULL)
+			break;
+		*zone = (struct sim_zone){SIM_ZONE_EMPTY, start};
+		sim_store_write(ns->store, start, ns->config.zone_size, NULL, true);
+		return SIM_SC_SUCCESS;
+	case 0x05: /* offline */
+		if (zone->state != SIM_ZONE_READ_ONLY && zone->state != SIM_ZONE_OFFLINE)
+			break;
+		zone->state = SIM_ZONE_OFFLINE;
+		return SIM_SC_SUCCESS;
+	default:
+		return SIM_SC_FIELD | SIM_DNR;
+	}
+	return SIM_SC_ZONE_TRANSITION | SIM_DNR;
+}
+
+/* With Select All: those that are in a state from which it is possible. */
+static unsigned management_send(struct sim_namespace *ns, const struct sim_command *command)
+{
+	uint64_t lba = get64(command->entry + 40), index = lba / ns->config.zone_size;
+	unsigned action = dword(command, 13) & 0xff;
+
+	if (dword(command, 13) >> 8 & 1) {
+		for (index = 0; index < ns->zone_count; index++)
+			act(ns, index, action);
+		return SIM_SC_SUCCESS;
+	}
+	if (lba >= ns->config.block_count)
+		return SIM_SC_LBA_RANGE | SIM_DNR;
+	if (lba % ns->config.zone_size)
+		return SIM_SC_FIELD | SIM_DNR;
+	return act(ns, index, action);
+}
+
+static unsigned management_receive(struct sim_controller *sim, struct sim_command *command,
+				   struct sim_namespace *ns)
+{
+	uint64_t lba = get64(command->entry + 40), found = 0;
+	size_t size = (dword(command, 12) + 1ull) * 4, used = 64;
+	uint8_t *bytes = calloc(1, size + 64);
+	bool partial = dword(command, 13) >> 16 & 1;
+	unsigned status;
+
+	for (uint64_t i = lba / ns->config.zone_size; i < ns->zone_count; i++) {
+		const struct sim_zone *zone = &ns->zones[i];
+		bool fits = used + 64 <= size;
+		uint8_t *entry = bytes + used;
+
+		found += fits || !partial;
+		if (!fits)
+			continue;
+		entry[0] = 2;
+		entry[1] = (uint8_t)(zone->state << 4);
+		put64(entry + 8, ns->config.zone_capacity);
+		put64(entry + 16, i * ns->config.zone_size);
+		put64(entry + 24, zone->state <= SIM_ZONE_CLOSED ? zone->pointer : NONE);
+		used += 64;
+	}
+	put64(bytes, found);
+	status = lba >= ns->config.block_count ? SIM_SC_LBA_RANGE | SIM_DNR
+		 : dword(command, 13) & 0xff   ? SIM_SC_FIELD | SIM_DNR
+					       : sim_transfer(sim, command, bytes, size, true);
+	free(bytes);
+	return status;
+}
+
+unsigned sim_zone_command(struct sim_controller *sim, struct sim_command *command,
+			  struct sim_namespace *ns)
+{
+	return command->entry[0] == SIM_ZONE_RECEIVE ? management_receive(sim, command, ns)
+						     : management_send(ns, command);
+}
+
+void sim_identify_zones(const struct sim_namespace_config *config, uint8_t page[4096])
+{
+	put32(page + 4, config->zones_active - 1); /* MAR, MOR: none is all ones */
+	put32(page + 8, config->zones_open - 1);
+	put64(page + 2816 + 16 * config->format, config->zone_size);
+}
+
+void sim_zone_set(struct sim_controller *sim, uint32_t nsid, uint64_t index,
+		  enum sim_zone_state state)
+{
+	sim_find_namespace(sim, nsid)->zones[index].state = state;
+}
+
+struct sim_zone sim_zone_get(struct sim_controller *sim, uint32_t nsid, uint64_t index)
+{
+	return sim_find_namespace(sim, nsid)->zones[index];
+}

@@ -68,6 +68,11 @@ static uint64_t get_nothing(const struct block_device *device)
 	return 0;
 }
 
+static uint64_t get_zone_size(const struct block_device *device)
+{
+	return device->zones.size * device->block_size / SECTOR;
+}
+
 static uint64_t get_read_ahead(const struct block_device *device)
 {
 	(void)device;
@@ -111,7 +116,7 @@ static const struct query {
 	{"--getalignoff", "BLKALIGNOFF", "get alignment offset in bytes", get_nothing, NULL},
 	{"--getra", "BLKRAGET", "get readahead", get_read_ahead, NULL},
 	{"--getfra", "BLKFRAGET", "get filesystem readahead", get_read_ahead, NULL},
-	{"--getzonesz", "BLKGETZONESZ", "get zone size", get_nothing, NULL},
+	{"--getzonesz", "BLKGETZONESZ", "get zone size", get_zone_size, NULL},
 	{"--rereadpt", "BLKRRPART", "reread partition table", NULL, read_partitions},
 	{"--getro", "BLKROGET", "get read-only", get_read_only, NULL},
 	{"--getss", "BLKSSZGET", "get logical block (sector) size", get_block_size, NULL},
@@ -247,6 +252,6 @@ COMMAND(blockdev, "[-v] COMMAND... DEVICE... | --report [DEVICE]...", "Ask about
 	"  --getss, --getpbsz   logical and physical block size; --getbsz the buffer's\n"
 	"  --getro       1 if it is read-only; --setro, --setrw make it so, or not\n"
 	"  --getiomin, --getioopt, --getmaxsect, --getalignoff   limits of a request; --getra,\n"
-	"                --getfra read-ahead; --getzonesz, --getdiscardzeroes 0 here\n"
+	"                --getfra read-ahead; --getzonesz a zone; --getdiscardzeroes 0\n"
 	"  --flushbufs   write back what is buffered, and flush the device; --rereadpt nothing\n"
 	"  --report      a table of all of it; -v names with the values\n");

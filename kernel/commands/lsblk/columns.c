@@ -131,6 +131,41 @@ static const char *subsystems(const struct block_device *device)
 	return "block:nvme:pci";
 }
 
+static const char *zoned(const struct block_device *device)
+{
+	return block_is_zoned(device) ? "host-managed" : "none";
+}
+
+static uint64_t zone_size(const struct block_device *device)
+{
+	return device->zones.size * device->block_size;
+}
+
+static uint64_t zone_granularity(const struct block_device *device)
+{
+	return block_is_zoned(device) ? device->block_size : 0;
+}
+
+static uint64_t zone_append(const struct block_device *device)
+{
+	return device->zones.append_max;
+}
+
+static uint64_t zone_count(const struct block_device *device)
+{
+	return device->zones.count;
+}
+
+static uint64_t zones_open(const struct block_device *device)
+{
+	return device->zones.max_open;
+}
+
+static uint64_t zones_active(const struct block_device *device)
+{
+	return device->zones.max_active;
+}
+
 const struct column columns[] = {
 	{"ALIGNMENT", COLUMN_NUMBER, .number = zero},
 	{"DISC-ALN", COLUMN_NUMBER, .number = zero},
@@ -189,13 +224,13 @@ const struct column columns[] = {
 	{"VENDOR", COLUMN_TEXT, NULL, NULL},
 	{"WSAME", COLUMN_SIZE, .number = zero},
 	{"WWN", COLUMN_TEXT, NULL, NULL},
-	{"ZONED", COLUMN_TEXT, .text = none},
-	{"ZONE-SZ", COLUMN_SIZE, .number = zero},
-	{"ZONE-WGRAN", COLUMN_SIZE, .number = zero},
-	{"ZONE-APP", COLUMN_SIZE, .number = zero},
-	{"ZONE-NR", COLUMN_NUMBER, .number = zero},
-	{"ZONE-OMAX", COLUMN_NUMBER, .number = zero},
-	{"ZONE-AMAX", COLUMN_NUMBER, .number = zero},
+	{"ZONED", COLUMN_TEXT, .text = zoned},
+	{"ZONE-SZ", COLUMN_SIZE, .number = zone_size},
+	{"ZONE-WGRAN", COLUMN_SIZE, .number = zone_granularity},
+	{"ZONE-APP", COLUMN_SIZE, .number = zone_append},
+	{"ZONE-NR", COLUMN_NUMBER, .number = zone_count},
+	{"ZONE-OMAX", COLUMN_NUMBER, .number = zones_open},
+	{"ZONE-AMAX", COLUMN_NUMBER, .number = zones_active},
 };
 const size_t column_count = sizeof(columns) / sizeof(columns[0]);
 

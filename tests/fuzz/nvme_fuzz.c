@@ -77,13 +77,19 @@ static void start_request(void)
 	request = calloc(1, sizeof(*request));
 	kind = below(8);
 	layout = below(4);
-	request->block.operation = kind == 7 ? BLOCK_FLUSH : kind & 1 ? BLOCK_WRITE : BLOCK_READ;
+	request->block.operation = kind & 1 ? BLOCK_WRITE : BLOCK_READ;
+	if (kind == 7) /* Flush, or one of the others that move no data */
+		request->block.operation = BLOCK_FLUSH + below(4);
+	else if (kind == 5)
+		request->block.operation |= BLOCK_FUA;
 	request->block.segments = request->segments;
 	request->block.context = request;
 	request->block.done = request_done;
-	if (kind != 7) {
+	if (request->block.operation != BLOCK_FLUSH) {
 		request->block.lba = take(1);
 		request->block.count = 1 + take(1);
+	}
+	if (kind != 7) {
 		if (request->block.count * block->block_size > 1 << 20)
 			request->block.count = 1;
 		left = request->block.count * block->block_size;

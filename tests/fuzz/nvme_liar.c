@@ -198,11 +198,13 @@ static void remember_page(uint64_t page)
 		pages[page_count++] = page;
 }
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* Fields worth lying about: of Identify Controller, of Identify Namespace. */
 static const uint16_t controller_fields[] = {77,  80,  84,  88,	 92,  111, 256, 258, 259, 128,
 					     130, 132, 134, 512, 513, 516, 520, 525, 536};
-static const uint16_t namespace_fields[] = {0,	8,  16, 24,  25,  26,  27,
-					    29, 30, 99, 128, 130, 132, 190};
+static const uint16_t namespace_fields[] = {0,	8,  16, 24, 25, 26, 27,	 29,  30,  33,
+					    38, 46, 64, 68, 72, 99, 128, 130, 132, 190};
 
 static void change_data(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
 			size_t size)
@@ -226,9 +228,10 @@ static void change_data(void *context, uint16_t queue, const uint8_t command[64]
 		size_t at = answer(1), length = 1 + answer(1) % 8;
 
 		if (identify && cns == 1)
-			at = at < 250 ? controller_fields[at % 19] : answer(2);
+			at = at < 250 ? controller_fields[at % COUNT(controller_fields)]
+				      : answer(2);
 		else if (identify && cns == 0)
-			at = at < 250 ? namespace_fields[at % 14] : answer(2);
+			at = at < 250 ? namespace_fields[at % COUNT(namespace_fields)] : answer(2);
 		else
 			at *= 4;
 		/* Another block size than the one that is simulated moves more than was asked. */
@@ -303,6 +306,7 @@ void make_controller(struct nvme_options *options)
 	}
 	config.version = flags & 8 ? 0x10000 : 0;
 	config.enabled = flags & 16;
+	config.oncs = SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES | SIM_ONCS_VERIFY;
 	config.never_ready = (flags & 32) && (flags & 64);
 	config.never_unready = (flags & 32) && (flags & 128);
 	config.volatile_cache = flags & 256;

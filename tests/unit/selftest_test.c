@@ -23,7 +23,7 @@ unsigned nvme_rescan(void)
 	return 0;
 }
 
-#define ONCS (SIM_ONCS_COMPARE | SIM_ONCS_WRITE_ZEROES)
+#define ONCS (SIM_ONCS_COMPARE | SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES | SIM_ONCS_VERIFY)
 
 static struct driver driver;
 static bool running;

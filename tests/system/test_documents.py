@@ -1,5 +1,6 @@
 """The documents and the program's own help tell the same."""
 
+import fnmatch
 import os
 import re
 import shutil
@@ -113,6 +114,20 @@ def test_files_that_documents_name():
         missing += [(document, name) for name in linked if not os.path.exists(os.path.join(ROOT, name))]
         missing += [(document, name) for name in named if not any(os.path.exists(os.path.join(ROOT, f, name)) for f in folders)]
     assert not missing
+
+
+def test_tables_of_files():
+    """Each source of the driver, each system test and each fuzz target is in its document; `spec/*.h` stands for all of them."""
+    patterns = re.findall(r"`([\w./*\[\]]+)`", section("docs/driver.md", "The files"))
+    top = os.path.join(ROOT, "drivers/nvme")
+    sources = [os.path.relpath(os.path.join(top, folder, name), top) for folder in ("", "spec", "transport")
+               for name in os.listdir(os.path.join(top, folder)) if name.endswith((".c", ".h"))]
+    assert len(sources) > 50
+    assert not [name for name in sources if not any(fnmatch.fnmatchcase(name, p) for p in patterns)], "docs/driver.md: The files"
+    tests = [name for name in os.listdir(os.path.join(ROOT, "tests/system")) if name.startswith("test_")]
+    assert not [name for name in tests if f"| `{name}` |" not in read("docs/testing.md")], "docs/testing.md: System"
+    fuzz = [name[:-7] for name in os.listdir(os.path.join(ROOT, "tests/fuzz")) if name.endswith("_fuzz.c")]
+    assert not [name for name in fuzz if f"| `{name}` |" not in read("docs/testing.md")], "docs/testing.md: Fuzzing"
 
 
 def test_names_in_pictures():

@@ -40,7 +40,7 @@ static void crash_divide(void)
 
 static void crash_opcode(void)
 {
-	asm volatile("ud2");
+	__asm__ volatile("ud2");
 }
 
 static unsigned recurse(volatile unsigned *depth)
@@ -63,7 +63,7 @@ static void crash_smash(void)
 	volatile size_t size = 64;
 
 	memset(buffer, 'x', size);
-	asm volatile("" : : "r"(buffer) : "memory");
+	__asm__ volatile("" : : "r"(buffer) : "memory");
 }
 
 static const struct {

@@ -32,7 +32,7 @@ void buffer_free(struct block_buffer *buffer)
 
 		if (chunk->data)
 			pages_free(chunk->data, buffer->chunk_size / PAGE_SIZE);
-		memset(chunk, 0, sizeof *chunk);
+		memset(chunk, 0, sizeof(*chunk));
 	}
 	buffer->dirty_chunks = 0;
 }
@@ -80,7 +80,7 @@ static struct chunk *take(struct block_buffer *buffer, uint64_t index, uint64_t 
 		return NULL;
 	oldest->index = index;
 	oldest->used = ++buffer->clock;
-	memset(oldest->blocks, 0, sizeof oldest->blocks);
+	memset(oldest->blocks, 0, sizeof(oldest->blocks));
 	return oldest;
 }
 

@@ -76,7 +76,7 @@ static void settled(struct block_buffer *buffer)
 
 struct block_file *block_file_create(struct block_device *device)
 {
-	struct block_file *block = kzalloc(sizeof *block);
+	struct block_file *block = kzalloc(sizeof(*block));
 
 	if (!block)
 		return NULL;

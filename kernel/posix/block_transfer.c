@@ -26,7 +26,7 @@ static void turn(struct block_device *device)
 
 int transfers_init(struct block_transfers *transfers)
 {
-	transfers->spare = kzalloc(sizeof *transfers->spare);
+	transfers->spare = kzalloc(sizeof(*transfers->spare));
 	return transfers->spare ? 0 : -ENOMEM;
 }
 
@@ -45,7 +45,7 @@ struct block_transfer *transfer_take(struct block_buffer *buffer, enum transfer_
 	struct block_transfer *transfer = transfers->spare;
 
 	if (!transfer)
-		transfer = kzalloc(sizeof *transfer);
+		transfer = kzalloc(sizeof(*transfer));
 	/* No memory: then the spare one is left behind, and comes back. */
 	while (!transfer) {
 		turn(buffer->device);
@@ -75,7 +75,7 @@ struct block_request *transfer_add(struct block_transfer *transfer, unsigned ope
 {
 	struct block_request *request = &transfer->requests[transfer->request_count++];
 
-	memset(request, 0, sizeof *request);
+	memset(request, 0, sizeof(*request));
 	request->operation = operation;
 	request->lba = lba;
 	request->segments = &transfer->segments[transfer->segment_count];

@@ -251,13 +251,13 @@ int device_files_init(void)
 	if (error)
 		return error;
 	files_dev = result.inode;
-	for (unsigned i = 0; i < sizeof devices / sizeof devices[0] && !error; i++)
+	for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]) && !error; i++)
 		error = device_file_add(devices[i].path, devices[i].major, devices[i].minor,
 					devices[i].mode, devices[i].operations);
 	for (int fd = 0; fd < 3 && !error; fd++)
 		error = add_redirect(redirects[fd], fd);
 	for (int fd = 0; fd < PROCESS_FILES_MAX && !error; fd++) {
-		snprintf(name, sizeof name, "/dev/fd/%d", fd);
+		snprintf(name, sizeof(name), "/dev/fd/%d", fd);
 		error = add_redirect(name, fd);
 	}
 	return error;

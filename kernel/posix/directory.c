@@ -49,12 +49,12 @@ int directory_add(struct inode *inode, const char *name, struct inode *child)
 		return -ENOENT;
 	if (ram_reserve())
 		return -ENOSPC;
-	item = kmalloc(sizeof *item + length + 1);
+	item = kmalloc(sizeof(*item) + length + 1);
 	if (!item)
 		return -ENOSPC;
 	if (directory->count == directory->capacity) {
 		size_t capacity = directory->capacity ? directory->capacity * 2 : 8;
-		void *items = krealloc(directory->items, capacity * sizeof *directory->items);
+		void *items = krealloc(directory->items, capacity * sizeof(*directory->items));
 
 		if (!items) {
 			kfree(item);
@@ -67,7 +67,7 @@ int directory_add(struct inode *inode, const char *name, struct inode *child)
 	item->length = (uint16_t)length;
 	memcpy(item->name, name, length + 1);
 	memmove(&directory->items[at + 1], &directory->items[at],
-		(directory->count - at) * sizeof *directory->items);
+		(directory->count - at) * sizeof(*directory->items));
 	directory->items[at] = item;
 	directory->count++;
 	if (child->type == FILE_DIRECTORY) {
@@ -112,7 +112,7 @@ void directory_remove(struct inode *inode, const char *name)
 	item = directory->items[at];
 	directory->count--;
 	memmove(&directory->items[at], &directory->items[at + 1],
-		(directory->count - at) * sizeof *directory->items);
+		(directory->count - at) * sizeof(*directory->items));
 	if (!directory->count) {
 		kfree(directory->items);
 		directory->items = NULL;

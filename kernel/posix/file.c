@@ -82,7 +82,7 @@ static int open_again(struct inode **inode, int flags, struct file **shared)
 int file_open(const char *path, int flags, unsigned mode, struct file **opened)
 {
 	/* First: a name must not be made, nor a file cut short, for an open that then fails. */
-	struct file *file = kzalloc(sizeof *file), *shared = NULL;
+	struct file *file = kzalloc(sizeof(*file)), *shared = NULL;
 	struct inode *inode;
 	int error = file ? find_or_create(path, flags, mode, &inode) : -ENOMEM;
 
@@ -318,7 +318,7 @@ int files_add(const char *path, const void *bytes, size_t size)
 	for (const char *slash = path; (slash = strchr(slash + 1, '/'));) {
 		char directory[256];
 
-		if ((size_t)(slash - path) >= sizeof directory)
+		if ((size_t)(slash - path) >= sizeof(directory))
 			return -ENAMETOOLONG;
 		memcpy(directory, path, slash - path);
 		directory[slash - path] = '\0';
@@ -352,7 +352,7 @@ int files_init(void)
 	if (!files_root)
 		return -ENOMEM;
 	files_root->directory.parent = files_root;
-	for (unsigned i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+	for (unsigned i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
 		error = path_mkdir(directories[i], i == 0 ? 01777 : 0700);
 		if (error)
 			return error;

@@ -10,7 +10,7 @@ static uint64_t next_number = 1;
 
 struct inode *inode_create(enum file_type type, unsigned mode, const struct file_operations *ops)
 {
-	struct inode *inode = kzalloc(sizeof *inode);
+	struct inode *inode = kzalloc(sizeof(*inode));
 
 	if (!inode)
 		return NULL;

@@ -103,7 +103,7 @@ static int path_find(const char *path, struct path_result *result)
 
 static void fill_stat(struct inode *inode, struct file_stat *stat)
 {
-	memset(stat, 0, sizeof *stat);
+	memset(stat, 0, sizeof(*stat));
 	stat->type = inode->type;
 	stat->mode = inode->mode;
 	stat->inode = inode->number;
@@ -322,7 +322,7 @@ static int rename_checked(struct path_result *from, struct path_result *to)
 
 int path_rename(const char *from, const char *to)
 {
-	struct path_result *results = kmalloc(2 * sizeof *results);
+	struct path_result *results = kmalloc(2 * sizeof(*results));
 	int error;
 
 	if (!results)

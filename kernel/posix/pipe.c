@@ -135,10 +135,10 @@ static const struct file_operations pipe_operations = {
 int file_pipe(struct file **read_end, struct file **write_end)
 {
 	struct inode *inode = inode_create(FILE_PIPE, 0600, &pipe_operations);
-	struct file *ends[2] = {kzalloc(sizeof **read_end), kzalloc(sizeof **read_end)};
+	struct file *ends[2] = {kzalloc(sizeof(**read_end)), kzalloc(sizeof(**read_end))};
 
 	if (inode) {
-		inode->pipe = kzalloc(sizeof *inode->pipe);
+		inode->pipe = kzalloc(sizeof(*inode->pipe));
 		if (inode->pipe)
 			inode->pipe->ring = pages_alloc(PIPE_PAGES);
 	}

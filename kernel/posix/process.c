@@ -67,7 +67,7 @@ static void open_console(struct process *process)
 
 static struct process *create(struct process *parent, const char *name)
 {
-	struct process *process = kzalloc(sizeof *process);
+	struct process *process = kzalloc(sizeof(*process));
 
 	if (!process)
 		return NULL;
@@ -334,9 +334,9 @@ void *process_alloc(size_t size)
 	struct process *process = process_current();
 	struct owned_memory *memory;
 
-	if (size > SIZE_MAX - sizeof *memory)
+	if (size > SIZE_MAX - sizeof(*memory))
 		return NULL;
-	memory = kmalloc(sizeof *memory + size);
+	memory = kmalloc(sizeof(*memory) + size);
 	if (!memory)
 		return NULL;
 	memory->owner = process;
@@ -355,7 +355,7 @@ void *process_alloc_pages(size_t bytes)
 
 	if (bytes > SIZE_MAX - PAGE_SIZE)
 		return NULL;
-	pages = kmalloc(sizeof *pages);
+	pages = kmalloc(sizeof(*pages));
 	if (!pages)
 		return NULL;
 	pages->count = bytes ? (bytes + PAGE_SIZE - 1) / PAGE_SIZE : 1;
@@ -408,9 +408,9 @@ void *process_realloc(void *old, size_t size)
 
 	if (!old)
 		return process_alloc(size);
-	if (size > SIZE_MAX - sizeof *memory)
+	if (size > SIZE_MAX - sizeof(*memory))
 		return NULL;
-	memory = krealloc((struct owned_memory *)old - 1, sizeof *memory + size);
+	memory = krealloc((struct owned_memory *)old - 1, sizeof(*memory) + size);
 	if (!memory)
 		return NULL;
 	if (memory->next)

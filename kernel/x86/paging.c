@@ -81,12 +81,12 @@ static uint64_t *walk(uint64_t address, unsigned level)
 
 static void flush_page(uint64_t address)
 {
-	asm volatile("invlpg (%0)" : : "r"(address) : "memory");
+	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
 static void load_root(void)
 {
-	asm volatile("mov %0, %%cr3" : : "r"(root) : "memory");
+	__asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
 }
 
 /* Maps whole pages; keep leaves alone what is mapped already. */
@@ -198,11 +198,11 @@ static void find_address_end(void)
 	uint32_t a = CPUID_ADDRESS_BITS, b, c, d;
 	unsigned bits = 36;
 
-	asm volatile("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "0"(0x80000000u), "2"(0));
+	__asm__ volatile("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "0"(0x80000000u), "2"(0));
 	if (a >= CPUID_ADDRESS_BITS) {
-		asm volatile("cpuid"
-			     : "=a"(a), "=b"(b), "=c"(c), "=d"(d)
-			     : "0"(CPUID_ADDRESS_BITS), "2"(0));
+		__asm__ volatile("cpuid"
+				 : "=a"(a), "=b"(b), "=c"(c), "=d"(d)
+				 : "0"(CPUID_ADDRESS_BITS), "2"(0));
 		bits = a & 0xff;
 	}
 	if (bits > ADDRESS_BITS_MAX)
@@ -216,12 +216,12 @@ static void set_memory_types(void)
 {
 	uint32_t a = 1, b, c = 0, d;
 
-	asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
 	if (!(d & CPUID_PAT) || cpu_read_msr(MSR_PAT) == PAT_TYPES)
 		return;
-	asm volatile("wbinvd" : : : "memory");
+	__asm__ volatile("wbinvd" : : : "memory");
 	cpu_write_msr(MSR_PAT, PAT_TYPES);
-	asm volatile("wbinvd" : : : "memory");
+	__asm__ volatile("wbinvd" : : : "memory");
 }
 
 static int map_image(void)

@@ -58,6 +58,6 @@ _Noreturn void power_reset(void)
 	port_write8(KEYBOARD_COMMAND, KEYBOARD_RESET);
 
 	/* Without an IDT any exception is a triple fault, which resets every CPU. */
-	asm volatile("lidt %0; ud2" : : "m"(no_table));
+	__asm__ volatile("lidt %0; ud2" : : "m"(no_table));
 	cpu_halt_for_ever();
 }

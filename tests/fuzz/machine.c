@@ -177,7 +177,7 @@ void klog(int level, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof line, format, args);
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	if (getenv("FUZZ_VERBOSE"))
 		fprintf(stderr, "<%d> %s\n", level, line);
@@ -186,7 +186,7 @@ void klog(int level, const char *format, ...)
 size_t klog_read(size_t *position, char *buffer, size_t size)
 {
 	static const char text[] = "[    0.000000] one line\n";
-	size_t count = sizeof text - 1 - *position;
+	size_t count = sizeof(text) - 1 - *position;
 
 	if (count > size)
 		count = size;
@@ -285,7 +285,7 @@ static void clear(const char *path)
 	for (cursor = 0; directory_read(directory, &cursor, &entry) > 0;) {
 		bool is_directory = entry.type == FILE_DIRECTORY;
 
-		snprintf(name, sizeof name, "%s/%s", path[1] ? path : "", entry.name);
+		snprintf(name, sizeof(name), "%s/%s", path[1] ? path : "", entry.name);
 		if (is_directory)
 			clear(name);
 		if (!is_kept(name) && (is_directory ? path_rmdir(name) : path_unlink(name)))

@@ -169,11 +169,11 @@ static const struct block_operations disk_operations = {
 static struct disk *add(uint32_t block_size, uint64_t count, bool read_only)
 {
 	static unsigned next;
-	struct disk *disk = calloc(1, sizeof *disk);
+	struct disk *disk = calloc(1, sizeof(*disk));
 
 	if (!disk)
 		abort();
-	snprintf(disk->device.name, sizeof disk->device.name, "my_nvme%un1", next++);
+	snprintf(disk->device.name, sizeof(disk->device.name), "my_nvme%un1", next++);
 	disk->device.block_size = block_size;
 	disk->device.block_count = count;
 	disk->device.transfer_max = 512 << 10;

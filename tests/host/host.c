@@ -211,14 +211,14 @@ void klog(int level, const char *format, ...)
 	va_list args;
 	int length;
 
-	length = snprintf(line, sizeof line - 1, "[%5llu.%06llu] ",
+	length = snprintf(line, sizeof(line) - 1, "[%5llu.%06llu] ",
 			  (unsigned long long)(now / NS_PER_S),
 			  (unsigned long long)(now % NS_PER_S / NS_PER_US));
 	va_start(args, format);
-	vsnprintf(line + length, sizeof line - 1 - (size_t)length, format, args);
+	vsnprintf(line + length, sizeof(line) - 1 - (size_t)length, format, args);
 	va_end(args);
 	strcat(line, "\n");
-	if (log_length + strlen(line) <= sizeof log_text) {
+	if (log_length + strlen(line) <= sizeof(log_text)) {
 		memcpy(log_text + log_length, line, strlen(line));
 		log_length += strlen(line);
 	}

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	if (at < argc && argv[at][0] != '-') {
 		const char *name = strrchr(argv[at], '/');
 
-		snprintf(script, sizeof script, "/tmp/%s", name ? name + 1 : argv[at]);
+		snprintf(script, sizeof(script), "/tmp/%s", name ? name + 1 : argv[at]);
 		error = host_import(argv[at], script);
 		if (error)
 			give_up(argv[at], error);

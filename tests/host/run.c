@@ -96,7 +96,7 @@ int host_import(const char *host_path, const char *path)
 		fclose(from);
 		return error;
 	}
-	while (!error && (count = fread(buffer, 1, sizeof buffer, from)) > 0) {
+	while (!error && (count = fread(buffer, 1, sizeof(buffer), from)) > 0) {
 		long written = file_write(to, buffer, count);
 
 		if (written != (long)count)
@@ -122,7 +122,7 @@ int host_export(const char *path, const char *host_path)
 		file_close(from);
 		return -errno;
 	}
-	while ((count = file_read(from, buffer, sizeof buffer)) > 0)
+	while ((count = file_read(from, buffer, sizeof(buffer))) > 0)
 		if (fwrite(buffer, 1, (size_t)count, to) != (size_t)count)
 			count = -EIO;
 	file_close(from);

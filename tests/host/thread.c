@@ -109,7 +109,7 @@ static void start(void)
 
 int thread_stack_create(struct thread_stack *stack, void (*entry)(void))
 {
-	struct host_stack *host = calloc(1, sizeof *host);
+	struct host_stack *host = calloc(1, sizeof(*host));
 
 	if (!host)
 		return -ENOMEM;

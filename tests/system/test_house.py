@@ -45,12 +45,14 @@ def test_a_forbidden_include_is_named(tmp_path, path, include, message):
     assert result.returncode == 1
 
 
-def test_a_file_that_does_not_say_what_it_is_is_named(tmp_path):
+def test_what_a_file_looks_like(tmp_path):
     (tmp_path / "lib").mkdir()
-    (tmp_path / "lib/one.c").write_text("/* One. */\n")
-    (tmp_path / "lib/two.c").write_text("#include \"lib/one.h\"\n\n/* Two. */\n")
+    (tmp_path / "lib/one.c").write_text("/* One: sizeof(x), __asm__. */\nint one = sizeof(int);\n")
+    (tmp_path / "lib/two.c").write_text("int two = sizeof two;\nasm volatile(\"\");\n")
     result = house("--root", str(tmp_path))
-    assert result.stdout == "lib/two.c:1: does not begin with a comment that says what it is\n"
+    assert result.stdout.splitlines() == ["lib/two.c:1: does not begin with a comment that says what it is",
+                                          "lib/two.c:1: sizeof without parentheses",
+                                          "lib/two.c:2: asm, not __asm__"]
     assert result.returncode == 1
 
 

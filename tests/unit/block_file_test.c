@@ -35,7 +35,7 @@ static void plug(uint32_t block_size, uint64_t bytes)
 	assert_non_null(model);
 	prng_fill(&random_state, disk, bytes);
 	memcpy(model, disk, bytes);
-	snprintf(path, sizeof path, "/dev/%s", device->name);
+	snprintf(path, sizeof(path), "/dev/%s", device->name);
 }
 
 static void unplug(void)

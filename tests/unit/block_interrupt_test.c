@@ -35,7 +35,7 @@ static int plug(void **state)
 	disk = (uint8_t *)host_disk_data(device);
 	for (unsigned i = 0; i < BLOCKS * 512; i++)
 		disk[i] = (uint8_t)(i * 7 >> 5);
-	snprintf(path, sizeof path, "/dev/%s", device->name);
+	snprintf(path, sizeof(path), "/dev/%s", device->name);
 	return 0;
 }
 
@@ -145,15 +145,15 @@ static void test_buffered_read(void **state)
 		uint64_t start = time_ns();
 
 		interrupt(abortable);
-		assert_int_equal(file_read(file, bytes, sizeof bytes), -EINTR);
-		assert_int_equal(file_read(file, bytes, sizeof bytes), -EINTR);
+		assert_int_equal(file_read(file, bytes, sizeof(bytes)), -EINTR);
+		assert_int_equal(file_read(file, bytes, sizeof(bytes)), -EINTR);
 		expect_soon(start);
 		if (abortable)
 			disk[5] ^= 0xff;
 		console_clear_interrupt();
 		host_disk_stall(device, false, false);
-		assert_int_equal(file_read(file, bytes, sizeof bytes), sizeof bytes);
-		assert_memory_equal(bytes, disk, sizeof bytes);
+		assert_int_equal(file_read(file, bytes, sizeof(bytes)), sizeof(bytes));
+		assert_memory_equal(bytes, disk, sizeof(bytes));
 		file_close(file);
 	}
 }
@@ -229,7 +229,7 @@ static void test_error_behind_the_back(void **state)
 	uint8_t bytes[512] = {0};
 
 	(void)state;
-	assert_int_equal(file_write(file, bytes, sizeof bytes), sizeof bytes);
+	assert_int_equal(file_write(file, bytes, sizeof(bytes)), sizeof(bytes));
 	host_disk_set_bad(device, 0, 0, false, true);
 	interrupt(false);
 	assert_int_equal(file_sync(other), -EINTR);
@@ -251,7 +251,7 @@ static void test_sync(void **state)
 	interrupt(false);
 	assert_int_equal(file_sync(file), -EINTR);
 	console_clear_interrupt();
-	assert_int_equal(file_write(file, bytes, sizeof bytes), sizeof bytes);
+	assert_int_equal(file_write(file, bytes, sizeof(bytes)), sizeof(bytes));
 	host_interrupt();
 	assert_int_equal(file_sync(file), -EINTR);
 	assert_int_equal(file_sync(file), -EINTR);
@@ -259,7 +259,7 @@ static void test_sync(void **state)
 	assert_int_equal(file_sync(file), 0);
 	host_disk_counts(device, &counts);
 	assert_true(counts.flushes >= 2);
-	assert_memory_equal(disk, bytes, sizeof bytes);
+	assert_memory_equal(disk, bytes, sizeof(bytes));
 	file_close(file);
 }
 

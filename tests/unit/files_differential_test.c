@@ -96,7 +96,7 @@ static void do_open(struct pair *pair)
 	if (below(10) == 0 && !(flags & O_CREAT))
 		flags |= O_DIRECTORY;
 	random_path(path);
-	snprintf(operation, sizeof operation, "open %s 0%o", path, flags);
+	snprintf(operation, sizeof(operation), "open %s 0%o", path, flags);
 	result = file_open(path, flags, 0644, &pair->file);
 	pair->fd = reference_open(path, flags, 0644);
 	compare("result", result, pair->fd < 0 ? pair->fd : 0);
@@ -112,37 +112,37 @@ static void do_file(struct pair *pair)
 	int64_t distance = (int64_t)offset - (below(3) ? 0 : 10000);
 	long count;
 
-	memset(ours, 0, sizeof ours);
-	memset(theirs, 0, sizeof theirs);
+	memset(ours, 0, sizeof(ours));
+	memset(theirs, 0, sizeof(theirs));
 	switch (below(7)) {
 	case 0:
-		snprintf(operation, sizeof operation, "read %zu", size);
+		snprintf(operation, sizeof(operation), "read %zu", size);
 		count = reference_read(pair->fd, theirs, size);
 		compare("count", file_read(pair->file, ours, size), count);
-		assert_memory_equal(ours, theirs, sizeof ours);
+		assert_memory_equal(ours, theirs, sizeof(ours));
 		break;
 	case 1:
-		snprintf(operation, sizeof operation, "write %zu", size);
+		snprintf(operation, sizeof(operation), "write %zu", size);
 		fill(ours, size);
 		count = reference_write(pair->fd, ours, size);
 		compare("count", file_write(pair->file, ours, size), count);
 		break;
 	case 2:
-		snprintf(operation, sizeof operation, "pread %zu at %llu", size,
+		snprintf(operation, sizeof(operation), "pread %zu at %llu", size,
 			 (unsigned long long)offset);
 		count = reference_pread(pair->fd, theirs, size, offset);
 		compare("count", file_pread(pair->file, ours, size, offset), count);
-		assert_memory_equal(ours, theirs, sizeof ours);
+		assert_memory_equal(ours, theirs, sizeof(ours));
 		break;
 	case 3:
-		snprintf(operation, sizeof operation, "pwrite %zu at %llu", size,
+		snprintf(operation, sizeof(operation), "pwrite %zu at %llu", size,
 			 (unsigned long long)offset);
 		fill(ours, size);
 		count = reference_pwrite(pair->fd, ours, size, offset);
 		compare("count", file_pwrite(pair->file, ours, size, offset), count);
 		break;
 	case 4:
-		snprintf(operation, sizeof operation, "seek %lld %d", (long long)distance, whence);
+		snprintf(operation, sizeof(operation), "seek %lld %d", (long long)distance, whence);
 		/* The end of a directory is the file system's own affair. */
 		{
 			struct file_stat stat;
@@ -155,12 +155,12 @@ static void do_file(struct pair *pair)
 			reference_seek(pair->fd, distance, whence));
 		break;
 	case 5:
-		snprintf(operation, sizeof operation, "truncate %llu", (unsigned long long)offset);
+		snprintf(operation, sizeof(operation), "truncate %llu", (unsigned long long)offset);
 		compare("result", file_truncate(pair->file, offset),
 			reference_truncate(pair->fd, offset));
 		break;
 	case 6:
-		snprintf(operation, sizeof operation, "close");
+		snprintf(operation, sizeof(operation), "close");
 		compare("result", file_close(pair->file), reference_close(pair->fd));
 		pair->file = NULL;
 		break;
@@ -192,23 +192,23 @@ static void do_name(void)
 	random_path(to);
 	switch (below(6)) {
 	case 0:
-		snprintf(operation, sizeof operation, "mkdir %s", path);
+		snprintf(operation, sizeof(operation), "mkdir %s", path);
 		compare("result", path_mkdir(path, 0755), reference_mkdir(path));
 		break;
 	case 1:
-		snprintf(operation, sizeof operation, "rmdir %s", path);
+		snprintf(operation, sizeof(operation), "rmdir %s", path);
 		compare("result", path_rmdir(path), reference_rmdir(path));
 		break;
 	case 2:
-		snprintf(operation, sizeof operation, "unlink %s", path);
+		snprintf(operation, sizeof(operation), "unlink %s", path);
 		compare("result", path_unlink(path), reference_unlink(path));
 		break;
 	case 3:
-		snprintf(operation, sizeof operation, "rename %s %s", path, to);
+		snprintf(operation, sizeof(operation), "rename %s %s", path, to);
 		compare("result", path_rename(path, to), reference_rename(path, to));
 		break;
 	case 4:
-		snprintf(operation, sizeof operation, "stat %s", path);
+		snprintf(operation, sizeof(operation), "stat %s", path);
 		result = reference_stat(path, &their_stat);
 		compare("result", path_stat(path, &our_stat), result);
 		if (!result) {
@@ -218,12 +218,12 @@ static void do_name(void)
 		}
 		break;
 	case 5:
-		snprintf(operation, sizeof operation, "list %s", path);
+		snprintf(operation, sizeof(operation), "list %s", path);
 		/* Only below the directory of the test: above it the two trees differ. */
 		if (strstr(path, ".."))
 			break;
 		list(path, ours);
-		if (reference_list(path, theirs, sizeof theirs))
+		if (reference_list(path, theirs, sizeof(theirs)))
 			theirs[0] = '\0';
 		assert_string_equal(ours, theirs);
 		break;
@@ -256,7 +256,7 @@ static int differ(void)
 		reference_close(pairs[i].fd);
 		pairs[i].file = NULL;
 	}
-	assert_int_equal(path_absolute("a/../b//.", absolute, sizeof absolute), 0);
+	assert_int_equal(path_absolute("a/../b//.", absolute, sizeof(absolute)), 0);
 	assert_string_equal(absolute, "/1/2/3/b");
 	return 0;
 }
@@ -271,7 +271,7 @@ static void remove_tree(const char *path)
 	list(path, names);
 	for (char *name = names, *end; *name; name = end + 1) {
 		end = strchr(name, '\n');
-		snprintf(inside, sizeof inside, "%s/%.*s", path, (int)(end - name), name);
+		snprintf(inside, sizeof(inside), "%s/%.*s", path, (int)(end - name), name);
 		remove_tree(inside);
 	}
 	assert_int_equal(path_rmdir(path), 0);

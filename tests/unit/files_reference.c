@@ -19,10 +19,10 @@ static long checked(long result)
 
 const char *reference_start(void)
 {
-	snprintf(base, sizeof base, "/tmp/files_test.XXXXXX");
+	snprintf(base, sizeof(base), "/tmp/files_test.XXXXXX");
 	if (!mkdtemp(base))
 		abort();
-	snprintf(deep, sizeof deep, "%s/1", base);
+	snprintf(deep, sizeof(deep), "%s/1", base);
 	mkdir(deep, 0755);
 	strcat(deep, "/2");
 	mkdir(deep, 0755);
@@ -37,7 +37,7 @@ void reference_end(void)
 {
 	char command[128];
 
-	snprintf(command, sizeof command, "rm -rf %s", base);
+	snprintf(command, sizeof(command), "rm -rf %s", base);
 	if (chdir("/") || system(command))
 		abort();
 }

@@ -14,7 +14,7 @@ static int names_body(void)
 	struct file_stat stat;
 	struct file *file;
 
-	memset(name, 'n', sizeof name);
+	memset(name, 'n', sizeof(name));
 	name[0] = '/';
 	name[NAME_MAX + 1] = '\0';
 	assert_int_equal(path_mkdir(name, 0755), 0);
@@ -22,7 +22,7 @@ static int names_body(void)
 	name[NAME_MAX + 1] = 'n';
 	name[NAME_MAX + 2] = '\0';
 	assert_int_equal(path_mkdir(name, 0755), -ENAMETOOLONG);
-	memset(path, '/', sizeof path);
+	memset(path, '/', sizeof(path));
 	path[PATH_MAX] = '\0';
 	assert_int_equal(path_stat(path, &stat), -ENAMETOOLONG);
 	path[PATH_MAX - 1] = '\0';
@@ -170,7 +170,7 @@ static int stable_body(void)
 
 	assert_int_equal(path_mkdir("/tmp/d", 0755), 0);
 	for (unsigned i = 0; i < 500; i++) {
-		snprintf(path, sizeof path, "/tmp/d/%04u", i);
+		snprintf(path, sizeof(path), "/tmp/d/%04u", i);
 		assert_int_equal(path_mkdir(path, 0755), 0);
 	}
 	assert_int_equal(file_open("/tmp/d", O_RDONLY, 0, &directory), 0);
@@ -178,10 +178,10 @@ static int stable_body(void)
 	while (directory_read(directory, &cursor, &entry) == 1) {
 		if (strlen(entry.name) == 4)
 			assert_int_equal(atoi(entry.name), seen++);
-		snprintf(path, sizeof path, "/tmp/d/%s", entry.name);
+		snprintf(path, sizeof(path), "/tmp/d/%s", entry.name);
 		assert_int_equal(path_rmdir(path), 0);
 		if (seen % 3 == 0 && strlen(entry.name) == 4) {
-			snprintf(path, sizeof path, "/tmp/d/%04u+", seen + 7);
+			snprintf(path, sizeof(path), "/tmp/d/%04u+", seen + 7);
 			assert_int_equal(path_mkdir(path, 0755), 0);
 		}
 	}
@@ -289,7 +289,7 @@ static int scarce_body(void)
 
 	if (path_mkdir("/tmp/d", 0755) == 0) {
 		if (file_open("/tmp/d/f", O_RDWR | O_CREAT, 0644, &file) == 0) {
-			file_write(file, bytes, sizeof bytes);
+			file_write(file, bytes, sizeof(bytes));
 			file_pwrite(file, bytes, 100, 1ull << 33);
 			path_rename("/tmp/d/f", "/tmp/g");
 			file_close(file);

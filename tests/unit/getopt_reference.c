@@ -39,7 +39,7 @@ int reference_getopt(int argc, char **argv, const char *short_options,
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(capture);
-	length += fread(messages + length, 1, sizeof messages - 1 - length, capture);
+	length += fread(messages + length, 1, sizeof(messages) - 1 - length, capture);
 	messages[length] = '\0';
 	fclose(capture);
 	*argument = optarg;

@@ -331,8 +331,7 @@ static void test_gone_while_plugged(void **state)
 
 TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
       cmocka_unit_test(test_namespaces_are_separate), cmocka_unit_test(test_many_namespaces),
-      cmocka_unit_test(test_no_namespace),
-      cmocka_unit_test(test_read_only), cmocka_unit_test(test_sizes),
-      cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_unique_formats),
-      cmocka_unit_test(test_identify_fails_in_a_rescan), cmocka_unit_test(test_resize_and_rescan),
-      cmocka_unit_test(test_gone_while_plugged))
+      cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_read_only),
+      cmocka_unit_test(test_sizes), cmocka_unit_test(test_several_controllers),
+      cmocka_unit_test(test_unique_formats), cmocka_unit_test(test_identify_fails_in_a_rescan),
+      cmocka_unit_test(test_resize_and_rescan), cmocka_unit_test(test_gone_while_plugged))

@@ -38,7 +38,7 @@ static const char *text_of(const char *path)
 {
 	static char text[20000];
 	struct file *file = open_file(path, O_RDONLY);
-	long count = file_read(file, text, sizeof text - 1);
+	long count = file_read(file, text, sizeof(text) - 1);
 
 	assert_true(count >= 0);
 	text[count] = '\0';
@@ -228,7 +228,7 @@ static int messages(int argc, char **argv)
 	out_char('3');
 	out_bytes("4\n", 2);
 	err("five\n");
-	memset(long_text, 'x', sizeof long_text - 1);
+	memset(long_text, 'x', sizeof(long_text) - 1);
 	out("%s%s\n", long_text, long_text);
 	complain("%s", long_text);
 	for (int i = 0; i < 6000; i++)
@@ -260,9 +260,9 @@ static int writer(int argc, char **argv)
 	(void)argc, (void)argv;
 	process_set_file(1, ends[1]);
 	for (unsigned i = 0; i < 100; i++) {
-		memset(bytes, (int)i, sizeof bytes);
-		for (size_t done = 0; done < sizeof bytes;) {
-			long count = process_write(1, bytes + done, sizeof bytes - done);
+		memset(bytes, (int)i, sizeof(bytes));
+		for (size_t done = 0; done < sizeof(bytes);) {
+			long count = process_write(1, bytes + done, sizeof(bytes) - done);
 
 			assert_true(count > 0);
 			done += (size_t)count;
@@ -278,7 +278,7 @@ static int reader(int argc, char **argv)
 
 	(void)argc, (void)argv;
 	process_set_file(0, ends[0]);
-	while ((count = process_read(0, bytes, sizeof bytes)) > 0) {
+	while ((count = process_read(0, bytes, sizeof(bytes))) > 0) {
 		for (long i = 0; i < count; i++)
 			assert_int_equal(bytes[i], (char)((moved + (uint64_t)i) / 10000));
 		moved += (uint64_t)count;
@@ -351,7 +351,7 @@ static void test_pipe_details(void **state)
 	assert_int_equal(file_set_flags(ends[0], O_NONBLOCK), 0);
 	assert_int_equal(file_set_flags(ends[1], O_NONBLOCK), 0);
 	assert_int_equal(file_read(ends[0], bytes, 10), -EAGAIN);
-	assert_int_equal(file_write(ends[1], bytes, sizeof bytes), 65536);
+	assert_int_equal(file_write(ends[1], bytes, sizeof(bytes)), 65536);
 	assert_int_equal(file_write(ends[1], bytes, 1), -EAGAIN);
 	assert_int_equal(file_read(ends[0], bytes, 100), 100);
 	/* A small write is not split. */

@@ -112,12 +112,12 @@ static void test_nothing_is_left_behind(void **state)
 	static char script[2000];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof everyday / sizeof *everyday; i++) {
+	for (size_t i = 0; i < sizeof(everyday) / sizeof(*everyday); i++) {
 		uint64_t before = used();
 		int status;
 
 		snprintf(
-			script, sizeof script,
+			script, sizeof(script),
 			"echo 'x=1; y() { :; }; return 2>/dev/null' >/tmp/dot; i=1000\n"
 			"while [ $i -lt 2000 ]; do i=$((i+1)); [ $i = 1100 ] && u1=$(memory_used)\n"
 			"%s\ndone; u2=$(memory_used); [ $((u2-u1)) -le 8192 ] || exit 77; exit 0",
@@ -197,7 +197,7 @@ static void test_out_of_memory_in_a_new_shell(void **state)
 	for (unsigned n = 1; n < 60; n++) {
 		uint64_t before = used();
 
-		snprintf(script, sizeof script,
+		snprintf(script, sizeof(script),
 			 "i=0; while [ $i -lt 600 ]; do i=$((i+1)); eval v$i=; done\n"
 			 "{ { fail_after %u; sh -c :; } </dev/null; } </dev/null; exit 5",
 			 n);
@@ -219,7 +219,7 @@ static void test_cmp_without_memory(void **state)
 	for (unsigned n = 1; n < 40; n++) {
 		int status;
 
-		snprintf(script, sizeof script, "fail_after %u; cmp /tmp/a /tmp/b; exit $?", n);
+		snprintf(script, sizeof(script), "fail_after %u; cmp /tmp/a /tmp/b; exit $?", n);
 		status = run_quietly(script);
 		host_fail_allocations(0);
 		if (status != 0 && status != 2 && status != STATUS_NOT_EXECUTABLE)
@@ -242,12 +242,12 @@ static void test_memory_hogs(void **state)
 	uint64_t before = used();
 
 	(void)state;
-	for (size_t i = 0; i < sizeof hogs / sizeof *hogs; i++) {
+	for (size_t i = 0; i < sizeof(hogs) / sizeof(*hogs); i++) {
 		/* A subshell dies of it with a message; the shell around it goes on. */
 		char script[300];
 
 		host_set_memory_limit(before + (4u << 20));
-		snprintf(script, sizeof script, "(%s) >/dev/null; [ $? = 2 ]", hogs[i]);
+		snprintf(script, sizeof(script), "(%s) >/dev/null; [ $? = 2 ]", hogs[i]);
 		if (run_quietly(script))
 			fail_msg("not stopped: %s", hogs[i]);
 		host_set_memory_limit(256u << 20);
@@ -308,7 +308,7 @@ static void test_deep_nesting(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char *text = repeat(rows[i].begin, rows[i].open, rows[i].middle, rows[i].close,
 				    rows[i].end, rows[i].fits);
 		uint64_t before = used();
@@ -343,7 +343,7 @@ static void test_recursion(void **state)
 	uint64_t before = used();
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (run_quietly(rows[i]) != 2)
 			fail_msg("%s", rows[i]);
 	run_quietly("rm -f /tmp/loop");

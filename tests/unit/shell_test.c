@@ -51,7 +51,7 @@ static int captured(int argc, char **argv)
 	int status;
 
 	assert_int_equal(file_open(OUTPUT, O_RDWR | O_CREAT, 0644, &file), 0);
-	assert_int_equal(file_write(file, zeroes, sizeof zeroes), sizeof zeroes);
+	assert_int_equal(file_write(file, zeroes, sizeof(zeroes)), sizeof(zeroes));
 	file_seek(file, 0, SEEK_SET);
 	process_set_file(2, file_get(file));
 	process_set_file(1, file);
@@ -68,8 +68,8 @@ static const char *output(void)
 	struct file *file;
 
 	assert_int_equal(file_open(OUTPUT, O_RDONLY, 0, &file), 0);
-	assert_int_equal(file_read(file, text, sizeof text), sizeof text);
-	assert_int_equal(text[sizeof text - 1], '\0');
+	assert_int_equal(file_read(file, text, sizeof(text)), sizeof(text));
+	assert_int_equal(text[sizeof(text) - 1], '\0');
 	file_close(file);
 	path_unlink(OUTPUT);
 	return text;
@@ -224,10 +224,10 @@ static void test_messages_without_memory(void **state)
 	char script[1000], name[301], printed[1000];
 
 	(void)state;
-	memset(name, 'n', sizeof name - 1);
-	name[sizeof name - 1] = '\0';
-	snprintf(script, sizeof script, "f() { %s; }; f; no_memory; f", name);
-	snprintf(printed, sizeof printed,
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(script, sizeof(script), "f() { %s; }; f; no_memory; f", name);
+	snprintf(printed, sizeof(printed),
 		 "sh: 1: %s: not found\nsh: 1: %.247s\nsh: 1: Out of space\n", name, name);
 	expect("no_memory; nosuch", 127, "sh: 1: nosuch: not found\n");
 	expect(script, 2, printed);

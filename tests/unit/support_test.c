@@ -41,7 +41,7 @@ static void compare_once(uint64_t seed)
 
 	for (int i = 1; i < argc; i++)
 		ours[i] = theirs[i] =
-			(char *)words[prng_below(&random_state, sizeof words / sizeof words[0])];
+			(char *)words[prng_below(&random_state, sizeof(words) / sizeof(words[0]))];
 	assert_int_equal(file_open("/tmp/err", O_RDWR | O_CREAT | O_TRUNC, 0644, &messages), 0);
 	process_set_file(2, messages);
 	reference_getopt_start();
@@ -63,7 +63,7 @@ static void compare_once(uint64_t seed)
 	}
 	for (int i = 0; i < argc; i++)
 		assert_ptr_equal(ours[i], theirs[i]);
-	length = file_pread(messages, text, sizeof text - 1, 0);
+	length = file_pread(messages, text, sizeof(text) - 1, 0);
 	text[length] = '\0';
 	assert_string_equal(text, reference_getopt_messages());
 }
@@ -115,7 +115,7 @@ static int quote_names(int argc, char **argv)
 	};
 
 	(void)argc, (void)argv;
-	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_string_equal(quote_if_needed(cases[i].name), cases[i].needed);
 		assert_string_equal(quote(cases[i].name), cases[i].always);
 	}
@@ -146,7 +146,7 @@ static int quote_like_ls(int argc, char **argv)
 		/* coreutils 9.1 loses count of its quotes where a name has a single quote and ends
 		 * in an escape: only one of the two at a time. */
 		for (size_t j = 0; j < length; j++) {
-			char c = alphabet[prng_below(&random_state, sizeof alphabet - 1)];
+			char c = alphabet[prng_below(&random_state, sizeof(alphabet) - 1)];
 
 			odd = odd || c < ' ' || c > '~';
 			name[j] = odd && c == '\'' ? 'c' : c;
@@ -154,15 +154,15 @@ static int quote_like_ls(int argc, char **argv)
 		if (odd)
 			for (char *at = name; (at = strchr(at, '\''));)
 				*at = 'c';
-		snprintf(path, sizeof path, "%s/%s", base, name);
+		snprintf(path, sizeof(path), "%s/%s", base, name);
 		file = fopen(path, "w");
 		assert_non_null(file);
 		fclose(file);
-		snprintf(command, sizeof command,
+		snprintf(command, sizeof(command),
 			 "LC_ALL=C ls -A --quoting-style=shell-escape-always %s", base);
 		file = popen(command, "r");
 		assert_non_null(file);
-		length = fread(line, 1, sizeof line - 1, file);
+		length = fread(line, 1, sizeof(line) - 1, file);
 		line[length ? length - 1 : 0] = '\0';
 		pclose(file);
 		assert_string_equal(quote(name), line);

@@ -320,6 +320,7 @@ struct nvme_lba_status {
 	uint8_t reserved5[3];
 	struct nvme_lba_status_descriptor descriptors[];
 };
+_Static_assert(sizeof(struct nvme_lba_status) == 8, "LBA status");
 #define NVME_LBA_STATUS_FULL 1 /* CMPC: as much as MNDW allows */
 #define NVME_LBA_STATUS_DONE 2 /* all that was asked for */
 

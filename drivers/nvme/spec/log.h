@@ -248,6 +248,7 @@ struct nvme_aggregate_log {
 	uint64_t count;
 	uint16_t entries[];
 };
+_Static_assert(sizeof(struct nvme_aggregate_log) == 8, "event aggregate log");
 
 /* Asymmetric Namespace Access log: Base, section 5.16.1.13; descriptors follow, NSIDs follow each
  */

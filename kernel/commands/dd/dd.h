@@ -1,5 +1,5 @@
-/* dd's parts: operands (operands.c), conversions (convert.c), skipping and seeking (skip.c), reading
- * and writing blocks (block.c), statistics (report.c), and the copy (dd.c). */
+/* dd's parts: operands (operands.c), conversions (convert.c), skipping and seeking (skip.c),
+ * reading and writing blocks (block.c), statistics (report.c), and the copy (dd.c). */
 #pragma once
 
 #include <stdbool.h>

@@ -68,7 +68,7 @@ void command_files_init(void)
 	path_mkdir("/bin", 0755);
 	for (unsigned i = 0; i <= sorted_count; i++) {
 		command = command_at(i);
-		snprintf(path, sizeof path, "/bin/%s", command ? command->name : "sh");
+		snprintf(path, sizeof(path), "/bin/%s", command ? command->name : "sh");
 		if (!file_open(path, O_RDWR | O_CREAT, 0755, &file))
 			file_close(file);
 	}

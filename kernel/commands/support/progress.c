@@ -64,7 +64,7 @@ static void draw(struct stdio_progress *progress, const char *format, va_list ar
 	char line[LINE_MAX];
 	/* It must not wrap: one cell at the right stays free. */
 	unsigned columns = process_columns() ? process_columns() : console_size().columns;
-	size_t size = columns < sizeof line ? columns : sizeof line;
+	size_t size = columns < sizeof(line) ? columns : sizeof(line);
 	int length = snprintf(line, size, "%s: ", process_name());
 
 	if (length >= 0 && (size_t)length < size)
@@ -125,11 +125,11 @@ void progress(uint64_t done, uint64_t total)
 	milliseconds = (time_ns() - progress->since_ns) / NS_PER_MS;
 	rate = milliseconds ? done / milliseconds * 1000 + done % milliseconds * 1000 / milliseconds
 			    : 0;
-	size_text(done, done_text, sizeof done_text);
-	size_text(rate, rate_text, sizeof rate_text);
+	size_text(done, done_text, sizeof(done_text));
+	size_text(rate, rate_text, sizeof(rate_text));
 	if (total)
 		draw_text(progress, "%s of %s (%u %%), %s/s", done_text,
-			  size_text(total, total_text, sizeof total_text),
+			  size_text(total, total_text, sizeof(total_text)),
 			  done >= total ? 100u
 					: (unsigned)(total > UINT64_MAX / 100 ? done / (total / 100)
 									      : done * 100 / total),

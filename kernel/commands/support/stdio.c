@@ -252,7 +252,7 @@ void out(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	text = format_text(buffer, sizeof buffer, &owned, &length, format, args);
+	text = format_text(buffer, sizeof(buffer), &owned, &length, format, args);
 	va_end(args);
 	out_bytes(text, length);
 	process_free(owned);
@@ -282,12 +282,12 @@ static void write_message(const char *before, const char *format, va_list args, 
 	size_t length;
 	int needed;
 
-	text = format_text(buffer, sizeof buffer, &owned, &length, format, args);
+	text = format_text(buffer, sizeof(buffer), &owned, &length, format, args);
 	flush();
 	/* In one write where possible: parts of a pipeline then do not mix within a line. */
-	needed = snprintf(line, sizeof line, "%s%s%.*s%s", before ? before : "", before ? ": " : "",
-			  (int)length, text, behind ? behind : "");
-	if (!owned && needed >= 0 && (size_t)needed < sizeof line) {
+	needed = snprintf(line, sizeof(line), "%s%s%.*s%s", before ? before : "",
+			  before ? ": " : "", (int)length, text, behind ? behind : "");
+	if (!owned && needed >= 0 && (size_t)needed < sizeof(line)) {
 		write_error(line, (size_t)needed);
 		return;
 	}

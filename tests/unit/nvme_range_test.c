@@ -389,6 +389,7 @@ static void test_fua(void **state)
 					.count = 40,
 					.segments = segments,
 					.segment_count = 2};
+	const struct nvme_options forgetful = {.quirks = NVME_QUIRK_FUA_IGNORED};
 	uint8_t bytes[40 * 512], back[40 * 512];
 	struct driver driver;
 
@@ -410,10 +411,19 @@ static void test_fua(void **state)
 	sim_namespace_read(driver.sim, 1, 8, 40, back);
 	assert_memory_equal(bytes, back, sizeof(bytes));
 	nvme_reset(driver.controller);
+	assert_false(driver.device->limits.fua_ignored);
+	driver_stop(&driver);
+
+	/* A model that ignores it is not believed, whose cache is there. */
+	driver_start(&driver, &config, &forgetful);
+	assert_true(driver.device->limits.fua && driver.device->limits.fua_ignored);
+	driver_stop(&driver);
+	config.volatile_cache = false;
+	driver_start(&driver, &config, &forgetful);
+	assert_true(driver.device->limits.fua && !driver.device->limits.fua_ignored);
 	driver_stop(&driver);
 
 	/* Without a cache there is nothing to force. */
-	config.volatile_cache = false;
 	driver_start(&driver, &config, NULL);
 	assert_true(driver.device->limits.fua);
 	block_submit(driver.device, &request);

@@ -47,6 +47,11 @@ static struct cmdline_word table[] = {
 	 "who makes and checks protection information; off: nobody checks it"},
 	{"nvme.shadow", CMDLINE_NUMBER, 0, 1, NULL, NULL, "0",
 	 "1: shadow doorbells, where the controller offers them"},
+	{"nvme.cmb", CMDLINE_LIST, 0, 0, "sq list", "sq, list, or both with a comma between",
+	 "nothing",
+	 "what is put into a controller memory buffer: I/O submission queues, their PRP lists and "
+	 "SGL "
+	 "segments"},
 	{"nvme.timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "30000",
 	 "deadline of I/O commands"},
 	{"nvme.admin_timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "10000",
@@ -131,18 +136,32 @@ static bool read_pair(const struct cmdline_word *word, const char *value, uint64
 	return true;
 }
 
-static bool is_choice(const struct cmdline_word *word, const char *value)
+/* Whether the first bytes of value are one of the items of a list. */
+static bool is_item(const char *list, char separator, const char *value, size_t size)
 {
-	const char *choice = word->choices;
+	const char separators[] = {separator, '\0'};
 
 	for (;;) {
-		size_t length = strcspn(choice, " ");
+		size_t length = strcspn(list, separators);
 
-		if (strlen(value) == length && memcmp(choice, value, length) == 0)
+		if (size == length && memcmp(list, value, length) == 0)
 			return true;
-		if (!choice[length])
+		if (!list[length])
 			return false;
-		choice += length + 1;
+		list += length + 1;
+	}
+}
+
+static bool is_list(const struct cmdline_word *word, const char *value)
+{
+	for (;; value++) {
+		size_t length = strcspn(value, ",");
+
+		if (!is_item(word->choices, ' ', value, length))
+			return false;
+		value += length;
+		if (!*value)
+			return true;
 	}
 }
 
@@ -160,7 +179,9 @@ static bool is_valid(const struct cmdline_word *word, const char *value)
 	case CMDLINE_PAIR:
 		return read_pair(word, value, numbers);
 	case CMDLINE_CHOICE:
-		return is_choice(word, value);
+		return is_item(word->choices, ' ', value, strlen(value));
+	case CMDLINE_LIST:
+		return is_list(word, value);
 	}
 	return false;
 }
@@ -237,6 +258,13 @@ bool cmdline_pair(const char *key, uint64_t numbers[2])
 		return false;
 	memcpy(numbers, pair, sizeof(pair));
 	return true;
+}
+
+bool cmdline_has(const char *key, const char *item)
+{
+	const char *value = cmdline_get(key);
+
+	return value && is_item(value, ',', item, strlen(item));
 }
 
 const char *cmdline_values(const struct cmdline_word *word, char shown[CMDLINE_VALUES])

@@ -11,6 +11,7 @@ enum cmdline_kind {
 	CMDLINE_NUMBER, /* min to max, in any C base */
 	CMDLINE_PAIR,	/* two decimal numbers, each min to max, with a comma between */
 	CMDLINE_CHOICE, /* one of choices */
+	CMDLINE_LIST,	/* some of choices, with a comma between each two */
 };
 
 struct cmdline_word {
@@ -37,6 +38,8 @@ const char *cmdline_get(const char *key);
 uint64_t cmdline_number(const char *key, uint64_t fallback);
 /* The same for words of kind PAIR; false, and the numbers as they were, where there is none. */
 bool cmdline_pair(const char *key, uint64_t numbers[2]);
+/* Whether the value of a word of kind LIST has that item. */
+bool cmdline_has(const char *key, const char *item);
 
 /* The table, in the order in which it is to be shown; NULL behind the last word. */
 const struct cmdline_word *cmdline_word_at(unsigned index);

@@ -48,7 +48,7 @@ unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory_map.c
 unit_number   = lib/number.c
 # nvme_* without a line of its own has $(DRIVER).
-unit_nvme_channel = drivers/nvme/channel.c $(unit_nvme_transport)
+unit_nvme_channel = drivers/nvme/channel.c drivers/nvme/transport/cmb_pages.c $(unit_nvme_transport)
 unit_nvme_prp = drivers/nvme/transport/prp.c lib/prng.c $(SIM)
 unit_nvme_command = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_describe = tests/unit/nvme_describe_reference.c tests/unit/nvme_describe_log_reference.c $(wildcard drivers/nvme/spec/*.c)

@@ -1,8 +1,16 @@
 /* Channels: a queue pair, its slots, and which completions are believed. */
 #include "drivers/nvme/channel.h"
 
+#include "drivers/nvme/transport/cmb_pages.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+
+static void free_list(struct nvme_channel *channel)
+{
+	if (channel->list_memory && !nvme_cmb_free(channel->cmb, channel->list_memory))
+		nvme_dma_free(channel->list_memory, channel->list_bytes);
+	channel->list_memory = NULL;
+}
 
 int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size)
 {
@@ -13,11 +21,12 @@ int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size)
 
 	if (entries <= channel->list.count)
 		return 0;
-	memory = nvme_dma_alloc(bytes, &bus);
+	memory = nvme_cmb_alloc_list(channel->cmb, channel->queue.sq_placed, bytes, &bus);
+	if (!memory)
+		memory = nvme_dma_alloc(bytes, &bus);
 	if (!memory)
 		return -ENOMEM;
-	if (channel->list_memory)
-		nvme_dma_free(channel->list_memory, channel->list_bytes);
+	free_list(channel);
 	channel->list = (struct nvme_prp_list){memory, bus, entries};
 	channel->list_stride = entries * 8;
 	channel->list_bytes = bytes;
@@ -27,17 +36,24 @@ int nvme_channel_set_transfer(struct nvme_channel *channel, uint32_t size)
 
 int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_config *config)
 {
+	struct nvme_place sq;
 	uint64_t bus;
 	int error;
 
+	channel->cmb = config->cmb;
 	channel->functions = config->functions;
 	channel->owner = config->owner;
 	channel->slot_count = (uint16_t)(config->entries - 1);
 	channel->timeout_ns = config->timeout_ns;
 	channel->check_at_ns = NVME_NEVER;
-	error = nvme_queue_init(&channel->queue, config->registers, config->id, config->entries);
-	if (error)
+	sq.memory = nvme_cmb_alloc_sq(channel->cmb, config->entries * sizeof(struct nvme_command),
+				      &sq.bus);
+	error = nvme_queue_init(&channel->queue, config->registers, config->id, config->entries,
+				sq.memory ? &sq : NULL);
+	if (error) {
+		nvme_cmb_free(channel->cmb, sq.memory);
 		return error;
+	}
 	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);
 	channel->slots = nvme_dma_alloc(channel->slots_bytes, &bus);
 	if (!channel->slots || nvme_channel_set_transfer(channel, config->transfer_max) < 0) {
@@ -56,14 +72,13 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 
 void nvme_channel_free(struct nvme_channel *channel)
 {
+	nvme_cmb_free(channel->cmb, channel->queue.sq);
 	nvme_queue_free(&channel->queue);
 	if (channel->slots)
 		nvme_dma_free(channel->slots, channel->slots_bytes);
-	if (channel->list_memory)
-		nvme_dma_free(channel->list_memory, channel->list_bytes);
+	free_list(channel);
 	channel->slots = NULL;
 	channel->free = NULL;
-	channel->list_memory = NULL;
 }
 
 __attribute__((noinline, cold)) static void ignore(struct nvme_channel *channel,

@@ -27,6 +27,7 @@
 #define NVME_NEVER     UINT64_MAX
 
 struct nvme_channel;
+struct nvme_cmb;
 struct nvme_slot;
 
 enum nvme_slot_state {
@@ -114,6 +115,7 @@ struct nvme_channel {
 	uint64_t stall_at_ns; /* when to ring the doorbells again */
 	uint64_t reaped_seen; /* at the last stall check */
 	struct nvme_channel_statistics statistics;
+	struct nvme_cmb *cmb;
 	void *list_memory;
 	size_t list_bytes;
 	size_t slots_bytes;
@@ -127,6 +129,7 @@ struct nvme_channel_config {
 	uint64_t timeout_ns;
 	const struct nvme_channel_functions *functions;
 	void *owner;
+	struct nvme_cmb *cmb; /* where its submission queue and lists may be; NULL: nowhere else */
 };
 
 /* Allocates everything in a zeroed channel: a queue pair, and a slot for each command that fits. 0

@@ -2,6 +2,7 @@
 #include "drivers/nvme/controller.h"
 
 #include "drivers/nvme/admin.h"
+#include "drivers/nvme/cmb.h"
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
@@ -143,7 +144,8 @@ static int start(struct nvme_controller *controller)
 	if (controller->options.bus_master)
 		controller->options.bus_master(controller->pci, true);
 	nvme_interrupts_start(controller);
-	return nvme_enable(controller);
+	error = nvme_cmb_enable(controller);
+	return error ? error : nvme_enable(controller);
 }
 
 static void introduce(struct nvme_controller *controller)
@@ -159,6 +161,7 @@ static void introduce(struct nvme_controller *controller)
 		  NVME_VS_MINOR(controller->registers.version), queues,
 		  controller->setup.transfer_max >> 10,
 		  controller->shadow.in_force ? ", shadow doorbells" : "");
+	nvme_cmb_introduce(controller);
 	if (nvme_interrupt_vectors(controller))
 		nvme_info(controller, "interrupts by %s, %u vector%s",
 			  nvme_interrupt_kind(controller), nvme_interrupt_vectors(controller),

@@ -15,6 +15,7 @@
 #include "drivers/nvme/setup.h"
 #include "drivers/nvme/shadow.h"
 #include "drivers/nvme/spec/spec.h"
+#include "drivers/nvme/transport/cmb_pages.h"
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/transport/registers.h"
 #include "drivers/nvme/transport/sgl.h"
@@ -43,6 +44,7 @@ struct nvme_controller {
 	struct nvme_aborts aborts;
 	struct nvme_events events;
 	struct nvme_shadow shadow;
+	struct nvme_cmb cmb;
 	struct nvme_namespaces namespaces;
 	struct nvme_limits limits;
 	struct nvme_messages messages;

@@ -309,6 +309,7 @@ struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t 
 		.timeout_ns = controller->io_timeout_ns,
 		.functions = &lane_functions,
 		.owner = controller,
+		.cmb = &controller->cmb,
 	};
 	struct nvme_lane *lane = nvme_alloc(sizeof(*lane));
 

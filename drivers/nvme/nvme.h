@@ -26,7 +26,8 @@ struct pci_device;
  * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
  * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow,
  * nvme.data (auto, prp, sgl), nvme.pi (driver, controller, off), nvme.irq (poll, intx, msix),
- * nvme.spin_us and nvme.coalesce (completions,time in 100 us) from the command line. */
+ * nvme.spin_us, nvme.coalesce (completions,time in 100 us) and nvme.cmb (sq, list) from the command
+ * line. */
 unsigned nvme_init(void);
 /* Looks for controllers that came or went since; returns how many were added. */
 unsigned nvme_rescan(void);
@@ -291,7 +292,8 @@ struct nvme_options {
 	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */
 	enum nvme_data data;
 	enum nvme_pi pi;
-	unsigned quirks;     /* of its model: enum nvme_quirk */
+	unsigned cmb;	 /* what is put into a Controller Memory Buffer: NVME_CMBSZ_SQS, _LISTS */
+	unsigned quirks; /* of its model: enum nvme_quirk */
 	const char *address; /* for nvme_address(), copied */
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned
 	 * off for a controller that cannot be stopped otherwise. */

@@ -117,6 +117,12 @@ static enum nvme_pi pi_option(void)
 	return NVME_PI_DRIVER;
 }
 
+static unsigned wanted_in_cmb(void)
+{
+	return (cmdline_has("nvme.cmb", "sq") ? NVME_CMBSZ_SQS : 0) |
+	       (cmdline_has("nvme.cmb", "list") ? NVME_CMBSZ_LISTS : 0);
+}
+
 static bool bind(struct pci_device *device)
 {
 	char address[8];
@@ -131,6 +137,7 @@ static bool bind(struct pci_device *device)
 		.shadow_doorbells = cmdline_number("nvme.shadow", 0) != 0,
 		.data = data_option(),
 		.pi = pi_option(),
+		.cmb = wanted_in_cmb(),
 		.quirks = nvme_quirks(device->vendor, device->device),
 		.address = pci_name(device, address),
 		.bus_master = bus_master,

@@ -9,7 +9,8 @@
 
 #define QEMU                                                                             \
 	(NVME_QUIRK_LATE_DOORBELLS | NVME_QUIRK_STICKY_PIN | NVME_QUIRK_MISSED_SHADOWS | \
-	 NVME_QUIRK_PIN_OR_SHADOWS | NVME_QUIRK_ZERO_TUPLES | NVME_QUIRK_FUA_IGNORED)
+	 NVME_QUIRK_PIN_OR_SHADOWS | NVME_QUIRK_ZERO_TUPLES | NVME_QUIRK_FUA_IGNORED |   \
+	 NVME_QUIRK_SGL_IN_CMB)
 
 static const struct {
 	uint16_t vendor, device;

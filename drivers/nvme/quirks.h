@@ -27,6 +27,10 @@ enum nvme_quirk {
 	/* It has a volatile write cache, and leaves there what is written with FUA (QEMU 7.2,
 	 * 11.1). A Flush follows. */
 	NVME_QUIRK_FUA_IGNORED = 1u << 5,
+	/* It takes data for data in the Controller Memory Buffer where the SGL segments that
+	 * describe it are there, and fails the command (QEMU 7.2, 11.1). No SGLs with lists there.
+	 */
+	NVME_QUIRK_SGL_IN_CMB = 1u << 6,
 };
 
 struct nvme_controller;

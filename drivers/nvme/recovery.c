@@ -34,6 +34,7 @@
  */
 #include "drivers/nvme/controller.h"
 
+#include "drivers/nvme/cmb.h"
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
@@ -145,6 +146,8 @@ static int bring_up(struct nvme_controller *controller)
 {
 	int error = nvme_read_capabilities(controller);
 
+	if (!error)
+		error = nvme_cmb_enable(controller);
 	if (error)
 		return error;
 	for (unsigned i = 0; i < controller->channel_count; i++)

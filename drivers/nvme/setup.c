@@ -81,7 +81,9 @@ static int identify(struct nvme_controller *controller)
 	controller->setup.transfer_max =
 		nvme_within_mdts(controller, controller->setup.transfer_max);
 	controller->setup.sgl = nvme_sgl_rules(data->sgls);
-	if (controller->options.data == NVME_DATA_PRP)
+	if (controller->options.data == NVME_DATA_PRP ||
+	    (controller->cmb.uses & NVME_CMBSZ_LISTS &&
+	     controller->options.quirks & NVME_QUIRK_SGL_IN_CMB))
 		controller->setup.sgl.supported = false;
 	return 0;
 }

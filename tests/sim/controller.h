@@ -75,6 +75,16 @@ struct sim_hooks {
 	uint64_t (*property)(void *context, unsigned offset, uint64_t value);
 };
 
+/* A Controller Memory Buffer. What the host must not put there, as CMBSZ and CMBLOC say it, is a
+ * violation. */
+struct sim_cmb {
+	uint32_t location; /* CMBLOC */
+	uint32_t size;	   /* CMBSZ; 0: there is none */
+	uint64_t bar_size; /* of its BAR; 0: as large as it must be */
+	bool legacy;	   /* it is there without CMBMSC: CAP.CMBS is 0 */
+	bool refuses;	   /* CMBSTS.CBAI whatever the address */
+};
+
 /* All zero is a good controller without limits: QEMU's CAP, one namespace of 1 MiB. */
 struct sim_config {
 	uint64_t cap;	   /* 0: SIM_CAP_QEMU */
@@ -118,6 +128,7 @@ struct sim_config {
 	const uint64_t *combinations;
 
 	const struct sim_identify *identify; /* NULL: nothing but what it knows */
+	struct sim_cmb cmb;
 
 	uint64_t latency_ns; /* of every command; 0: 2 us */
 	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */
@@ -286,6 +297,8 @@ struct sim_statistics {
 	uint64_t largest_transfer; /* bytes of one command */
 	uint64_t interrupts;
 	uint64_t spurious; /* vectors that nobody had registered */
+	uint64_t cmb_commands,
+		cmb_lists; /* read from the Controller Memory Buffer: 64 bytes each, 8 or 16 */
 };
 const struct sim_statistics *sim_statistics(struct sim_controller *sim);
 

@@ -16,6 +16,10 @@
 #define SIM_AQA	      0x24
 #define SIM_ASQ	      0x28
 #define SIM_ACQ	      0x30
+#define SIM_CMBLOC    0x38
+#define SIM_CMBSZ     0x3c
+#define SIM_CMBMSC    0x50
+#define SIM_CMBSTS    0x58
 #define SIM_CRTO      0x68
 #define SIM_PMRCAP    0xe00
 #define SIM_DOORBELLS 0x1000
@@ -166,6 +170,8 @@ struct sim_controller {
 
 	uint8_t *bar;
 	uint64_t bar_size, bar_room;
+	uint8_t *cmb_bar; /* the BAR that has the Controller Memory Buffer */
+	uint64_t cmb_bar_size;
 
 	/* derived from the configuration */
 	unsigned queue_entries_max; /* MQES + 1 */
@@ -174,7 +180,7 @@ struct sim_controller {
 
 	/* properties */
 	uint32_t cc, csts, aqa, intms;
-	uint64_t asq, acq;
+	uint64_t asq, acq, cmbmsc;
 	uint32_t last_csts; /* that the host has seen */
 	uint64_t ready_at, unready_at, shutdown_at, enabled_at;
 	bool gone, stopped, fatal, no_dma;
@@ -258,6 +264,21 @@ uint64_t sim_property_read(struct sim_controller *sim, uint64_t offset, unsigned
 void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t value,
 			unsigned width);
 void sim_property_work(struct sim_controller *sim); /* transitions that are due */
+
+/* cmb.c */
+void sim_cmb_create(struct sim_controller *sim);
+void sim_cmb_destroy(struct sim_controller *sim);
+/* The bus address of memory behind its BAR, for the host; 0: it is other memory. */
+uint64_t sim_bar_address(const void *memory);
+/* The value of one of its properties. */
+uint64_t sim_cmb_property(const struct sim_controller *sim, unsigned offset);
+/* What bus address is in the buffer, and how much of it is contiguous; NULL: it is elsewhere. */
+uint8_t *sim_cmb_memory(struct sim_controller *sim, uint64_t bus, size_t *size);
+/* The controller reads what lies in the buffer: whether it may be there. */
+void sim_cmb_check(struct sim_controller *sim, const char *what);
+/* A list of a command is there, or is not: whether the command may be where it is. */
+void sim_cmb_check_list(struct sim_controller *sim, const struct sim_command *command,
+			uint64_t list);
 
 /* queues.c */
 bool sim_queue_create_cq(struct sim_controller *sim, unsigned id, uint64_t base, unsigned size);

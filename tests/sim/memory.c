@@ -158,6 +158,8 @@ uint64_t nvme_dma_address(const void *memory)
 	for (struct dma *dma = dmas; dma; dma = dma->next)
 		if (address - (uintptr_t)dma->memory < dma->size)
 			return dma->bus + (address - (uintptr_t)dma->memory);
+	if (sim_bar_address(memory))
+		return sim_bar_address(memory);
 	hand(address / PAGE);
 	return SCATTERED | (address / PAGE ^ SCATTER_PAGES) * PAGE | address % PAGE;
 }
@@ -188,8 +190,12 @@ static bool copy(struct sim_controller *sim, uint64_t bus, uint8_t *to, const ui
 
 	while (size) {
 		size_t room;
-		uint8_t *memory = bus_memory(bus, &room);
+		uint8_t *memory = sim_cmb_memory(sim, bus, &room);
 
+		if (memory)
+			sim_cmb_check(sim, what);
+		else
+			memory = bus_memory(bus, &room);
 		if (!memory) {
 			sim_violation(sim, "%s: DMA at %llx (from %llx) is to nobody's memory",
 				      what, (unsigned long long)bus, (unsigned long long)start);

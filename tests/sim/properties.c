@@ -63,7 +63,7 @@ static uint64_t property_value(const struct sim_controller *sim, unsigned offset
 	case SIM_ACQ:
 		return sim->acq;
 	default:
-		return 0;
+		return sim_cmb_property(sim, offset);
 	}
 }
 
@@ -259,6 +259,12 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 		break;
 	case SIM_ACQ:
 		sim->acq = merge(sim->acq, value, shift, width);
+		break;
+	case SIM_CMBMSC:
+		if (!(sim->config.cap >> 57 & 1) || sim->csts & SIM_CSTS_RDY)
+			sim_violation(sim,
+				      "CMBMSC written without CAP.CMBS or while CSTS.RDY is 1");
+		sim->cmbmsc = merge(sim->cmbmsc, value, shift, width);
 		break;
 	default:
 		break;

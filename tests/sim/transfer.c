@@ -44,6 +44,7 @@ static unsigned transfer_list(struct cursor *cursor, uint64_t list)
 		uint64_t entry;
 		unsigned status;
 
+		sim_cmb_check_list(sim, cursor->command, list);
 		if (!sim_dma_read(sim, list, bytes, 8, "PRP list"))
 			return 0x004;
 		entry = get64(bytes);
@@ -158,6 +159,7 @@ static unsigned transfer_sgl(struct cursor *cursor)
 		}
 		if (!segment_left)
 			break;
+		sim_cmb_check_list(sim, cursor->command, next);
 		if (!sim_dma_read(sim, next, descriptor, 16, "SGL segment"))
 			return 0x004;
 		next += 16;

@@ -110,6 +110,22 @@ def test_data_pointers(tmp_path, data):
     assert sgls > 10 * prps if data.startswith("sgl") else prps > 10 * sgls
 
 
+@pytest.mark.parametrize("properties", ["cmb_size_mb=16", "cmb_size_mb=16,legacy-cmb=on"])
+def test_controller_memory_buffer(tmp_path, properties):
+    """Queues and lists are in the controller's own memory, before and behind a reset."""
+    disk = make_disk(tmp_path / "disk.img", 16 * MIB)
+    result = run_script(tmp_path, """
+        dmesg | grep 'memory buffer'
+        selftest | tail -n 1
+        dd if=/dev/random of=/r bs=1M count=4 status=none
+        nvme reset /dev/my_nvme0
+        dd if=/r of=/dev/my_nvme0n1 bs=1M oflag=direct status=none
+        dd if=/dev/my_nvme0n1 of=/q bs=1M count=4 iflag=direct status=none && cmp /r /q && echo same
+        """, "--disk", disk, "--nvme", properties, "--append", "nvme.cmb=sq,list nvme.queues=2")
+    assert re.search(r"\d+ of 16384 KiB used for submission queues and lists\n", result.stdout), result.stdout
+    assert re.search(r"SUMMARY: [1-9]\d+ tests, 0 failures", result.stdout) and "same\n" in result.stdout, result.stdout
+
+
 def test_other_controllers_need_nvme_any(tmp_path):
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)
     script = "ls /dev/my_nvme0n1\n"

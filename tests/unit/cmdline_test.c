@@ -159,6 +159,37 @@ static void warnings_at_start(void **state)
 	      "command line: files.reserve=2000: expected bytes, up to all RAM, ignored\n");
 }
 
+static void lists(void **state)
+{
+	static const struct {
+		const char *line;
+		bool sq, list;
+	} rows[] = {
+		{"", false, false},
+		{"nvme.cmb=sq", true, false},
+		{"nvme.cmb=list", false, true},
+		{"nvme.cmb=list,sq", true, true},
+		{"nvme.cmb=sq,sq", true, false},
+		{"nvme.cmb=sq,list nvme.cmb=list", false, true},
+		{"nvme.cmb=", false, false},
+		{"nvme.cmb=s", false, false},
+		{"nvme.cmb=sq,", false, false},
+		{"nvme.cmb=,sq", false, false},
+		{"nvme.cmb=sq,data", false, false},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cmdline_init(rows[i].line);
+		assert_int_equal(cmdline_has("nvme.cmb", "sq"), rows[i].sq);
+		assert_int_equal(cmdline_has("nvme.cmb", "list"), rows[i].list);
+		assert_false(cmdline_has("nvme.cmb", "s"));
+	}
+	check("nvme.cmb=sq;list",
+	      "command line: nvme.cmb=sq;list: expected sq, list, or both with a "
+	      "comma between, ignored\n");
+}
+
 /* What the table says of a word is enough to choose a value. */
 static void table(void **state)
 {
@@ -171,11 +202,13 @@ static void table(void **state)
 		assert_true(strlen(values) + 1 < sizeof(values));
 		assert_true((*values != '\0') == (word->kind != CMDLINE_FLAG));
 		assert_true(*word->help && word->min <= word->max);
-		assert_true((word->choices != NULL) == (word->kind == CMDLINE_CHOICE));
+		assert_true((word->choices != NULL) ==
+			    (word->kind == CMDLINE_CHOICE || word->kind == CMDLINE_LIST));
 		for (unsigned j = 0; j < i; j++)
 			assert_string_not_equal(word->name, cmdline_word_at(j)->name);
 	}
 }
 
 TESTS(cmocka_unit_test(words), cmocka_unit_test(longest), cmocka_unit_test(numbers),
-      cmocka_unit_test(pairs), cmocka_unit_test(warnings_at_start), cmocka_unit_test(table))
+      cmocka_unit_test(pairs), cmocka_unit_test(lists), cmocka_unit_test(warnings_at_start),
+      cmocka_unit_test(table))

@@ -33,7 +33,8 @@ static void test_whose_quirks(void **state)
 {
 	const unsigned all = NVME_QUIRK_LATE_DOORBELLS | NVME_QUIRK_STICKY_PIN |
 			     NVME_QUIRK_MISSED_SHADOWS | NVME_QUIRK_PIN_OR_SHADOWS |
-			     NVME_QUIRK_ZERO_TUPLES | NVME_QUIRK_FUA_IGNORED;
+			     NVME_QUIRK_ZERO_TUPLES | NVME_QUIRK_FUA_IGNORED |
+			     NVME_QUIRK_SGL_IN_CMB;
 
 	(void)state;
 	assert_int_equal(nvme_quirks(0x1b36, 0x0010), all);

@@ -69,7 +69,7 @@ static void test_transport(void **state)
 
 	(void)state;
 	assert_int_equal(nvme_registers_read(&registers), 0);
-	assert_int_equal(nvme_queue_init(&admin, &registers, 0, 4), 0);
+	assert_int_equal(nvme_queue_init(&admin, &registers, 0, 4, NULL), 0);
 	assert_int_equal(nvme_registers_enable(&registers, &admin, 0x460000), 0);
 	attach(sim);
 	nvme_queue_push(&admin, &commands[0]);

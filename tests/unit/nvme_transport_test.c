@@ -36,8 +36,8 @@ static void test_program(void **state)
 
 	(void)state;
 	assert_int_equal(nvme_registers_read(&registers), 0);
-	assert_int_equal(nvme_queue_init(&admin, &registers, 0, 4), 0);
-	assert_int_equal(nvme_queue_init(&pair, &registers, 5, 16), 0);
+	assert_int_equal(nvme_queue_init(&admin, &registers, 0, 4, NULL), 0);
+	assert_int_equal(nvme_queue_init(&pair, &registers, 5, 16, NULL), 0);
 	assert_int_equal(nvme_registers_enable(&registers, &admin, 0x460000), 0);
 	/* Queue pair 5 of 16 entries: in the wrong order, in pieces, with vector 3 of 1, and well.
 	 */

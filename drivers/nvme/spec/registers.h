@@ -156,11 +156,24 @@ _Static_assert(offsetof(struct nvme_properties, pmrcap) == 0xe00, "PMRCAP");
 #define NVME_CRTO_CRWMT(crto) NVME_BITS(crto, 0, 16)
 #define NVME_CRTO_CRIMT(crto) NVME_BITS(crto, 16, 16)
 
-/* CMBLOC and CMBSZ, sections 3.1.3.11 and 3.1.3.12 */
+/* CMBLOC and CMBSZ, sections 3.1.3.11 and 3.1.3.12: offset and size in units of 4 KiB << 4 * SZU */
 #define NVME_CMBLOC_BIR(v)  NVME_BITS(v, 0, 3)
+#define NVME_CMBLOC_CDPCILS 0x40u /* lists may be there for commands that are not */
 #define NVME_CMBLOC_OFST(v) NVME_BITS(v, 12, 20)
+#define NVME_CMBSZ_SQS	    0x01u /* what may be there: submission queues */
+#define NVME_CMBSZ_CQS	    0x02u /* completion queues */
+#define NVME_CMBSZ_LISTS    0x04u /* PRP lists and SGL segments */
+#define NVME_CMBSZ_RDS	    0x08u /* data to the host */
+#define NVME_CMBSZ_WDS	    0x10u /* data from the host */
 #define NVME_CMBSZ_SZU(v)   NVME_BITS(v, 8, 4)
+#define NVME_CMBSZ_SZU_MAX  6u
 #define NVME_CMBSZ_SZ(v)    NVME_BITS(v, 12, 20)
+#define NVME_CMBSZ_UNIT(v)  (4096ull << 4 * NVME_CMBSZ_SZU(v))
+
+/* CMBMSC and CMBSTS, sections 3.1.3.16 and 3.1.3.17. The address (CBA) is whole pages of 4 KiB. */
+#define NVME_CMBMSC_CRE	 0x1u /* CMBLOC and CMBSZ can be read */
+#define NVME_CMBMSC_CMSE 0x2u /* the controller answers to the address */
+#define NVME_CMBSTS_CBAI 0x1u /* but the address is none for it */
 
 /* Their table */
 struct nvme_structure;

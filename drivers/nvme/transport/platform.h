@@ -38,6 +38,11 @@ struct nvme_pci;	     /* the controller's place in the machine */
 
 #include <nvme_platform.h> /* the kernel's, or the simulation's: the include path says which */
 
+/* Memory of the function, behind the BAR with that index: mapped, how many bytes there are, and
+ * their address on the bus, which nvme_dma_address() knows as well. NULL where there is none, or it
+ * cannot be mapped. It stays the function's: it is not given back. */
+void *nvme_map_bar(struct nvme_pci *pci, unsigned index, uint64_t *size, uint64_t *bus);
+
 /* Interrupts, by message (MSI-X) or by the function's pin. */
 
 /* Makes the function interrupt that way, with nothing registered yet. How many vectors it has (1

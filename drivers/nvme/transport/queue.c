@@ -5,7 +5,7 @@
 #include "lib/string.h"
 
 int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *registers, uint16_t id,
-		    unsigned entries)
+		    unsigned entries, const struct nvme_place *sq)
 {
 	memset(queue, 0, sizeof(*queue));
 	queue->id = id;
@@ -13,7 +13,13 @@ int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *regis
 	queue->phase = 1;
 	queue->sq_doorbell = nvme_sq_doorbell(registers, id);
 	queue->cq_doorbell = nvme_cq_doorbell(registers, id);
-	queue->sq = nvme_dma_alloc(entries * sizeof(struct nvme_command), &queue->sq_bus);
+	if (sq) {
+		queue->sq = sq->memory;
+		queue->sq_bus = sq->bus;
+		queue->sq_placed = true;
+	} else {
+		queue->sq = nvme_dma_alloc(entries * sizeof(struct nvme_command), &queue->sq_bus);
+	}
 	queue->cq = nvme_dma_alloc(entries * sizeof(struct nvme_completion), &queue->cq_bus);
 	if (!queue->sq || !queue->cq) {
 		nvme_queue_free(queue);
@@ -26,7 +32,7 @@ void nvme_queue_free(struct nvme_queue *queue)
 {
 	size_t entries = queue->mask + 1u;
 
-	if (queue->sq)
+	if (queue->sq && !queue->sq_placed)
 		nvme_dma_free(queue->sq, entries * sizeof(struct nvme_command));
 	if (queue->cq)
 		nvme_dma_free((void *)(uintptr_t)queue->cq,

@@ -39,12 +39,20 @@ struct nvme_queue {
 	/* for creation and the end */
 	uint64_t sq_bus;
 	uint64_t cq_bus;
+	bool sq_placed; /* sq is not the queue's own memory */
 };
 
-/* Allocates both rings for a power of two of entries (2 to 4096) and gives them their doorbells.
- * 0 or -ENOMEM. */
+/* Memory that the controller reaches. */
+struct nvme_place {
+	void *memory;
+	uint64_t bus;
+};
+
+/* Makes both rings, for a power of two of entries (2 to 4096), and gives them their doorbells. The
+ * submission queue is at sq, which stays the caller's and is not cleared, or, where that is NULL,
+ * in memory of its own, as the completion queue is. 0 or -ENOMEM. */
 int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *registers, uint16_t id,
-		    unsigned entries);
+		    unsigned entries, const struct nvme_place *sq);
 void nvme_queue_free(struct nvme_queue *queue);
 /* As it is after a controller reset: both rings empty, no shadow doorbells. The controller must not
  * know the queue at this time. */

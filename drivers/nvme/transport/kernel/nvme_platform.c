@@ -1,4 +1,5 @@
-/* Interrupts as drivers/nvme/transport/platform.h asks for them. */
+/* What drivers/nvme/transport/platform.h asks for that is more than a line: interrupts, other BARs.
+ */
 #include "drivers/nvme/transport/platform.h"
 
 #include "kernel/x86/apic.h"
@@ -15,6 +16,17 @@ void nvme_platform_set_interrupted(bool (*interrupted)(void))
 bool nvme_interrupted(void)
 {
 	return interrupted_by && interrupted_by();
+}
+
+void *nvme_map_bar(struct nvme_pci *pci, unsigned index, uint64_t *size, uint64_t *bus)
+{
+	volatile void *memory = index < PCI_BARS ? pci_map_bar(pci->device, index) : NULL;
+
+	if (!memory)
+		return NULL;
+	*size = pci_bar(pci->device, index)->size;
+	*bus = pci_bar(pci->device, index)->address;
+	return (void *)(uintptr_t)memory;
 }
 
 static void message_interrupt(void *context)

@@ -1,4 +1,4 @@
-/* Deadlines (of single commands: deadline.c) and what happens past them.
+/* Resets of a controller, and when it is given up. Single commands that are late are deadline.c's.
  *
  *                      nvme_attach()
  *                           │                         nvme_shutdown_all()

@@ -1,4 +1,4 @@
-/* See bridge.h. */
+/* The bridges on the way to a function, found and switched on. */
 #include "drivers/pci/bridge.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* See reset.h. */
+/* Power states, resets, and the configuration of a function that has lost it. */
 #include "drivers/pci/reset.h"
 
 #include "kernel/log.h"

@@ -1,4 +1,4 @@
-/* See thread_stack.h. */
+/* Stacks of threads, with guard pages, and changing from one to another. */
 #include "kernel/x86/thread_stack.h"
 
 #include "boot/layout.h"

@@ -1,4 +1,4 @@
-/* See nvme_liar.h. */
+/* A controller that tells what the input says. */
 #include "tests/fuzz/nvme_liar.h"
 
 #include <sanitizer/asan_interface.h>

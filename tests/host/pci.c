@@ -1,4 +1,4 @@
-/* See pci.h. Aborts at an access that the ports do not have. */
+/* PCI configuration space behind its ports. Aborts at an access that the ports do not have. */
 #include "tests/host/pci.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* See driver.h. */
+/* What tests of the driver begin and end with, and what several of them ask. */
 #include "tests/sim/driver.h"
 
 #include "tests/sim/nvme_platform.h"

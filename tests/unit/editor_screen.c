@@ -1,4 +1,4 @@
-/* See editor_screen.h. */
+/* What the screen should show while a line is edited. */
 #include "tests/unit/editor_screen.h"
 
 #include "tests/unit/cmocka.h"

@@ -1,4 +1,4 @@
-/* See pci_bus.h. */
+/* A bus of functions whose configuration spaces are arrays. */
 #include "tests/unit/pci_bus.h"
 
 #include "kernel/log.h"

@@ -1,4 +1,4 @@
-/* See probe_machine.h. */
+/* What drivers/nvme/probe.c stands on, in tests. */
 #include "tests/unit/probe_machine.h"
 
 #include "drivers/pci/reset.h"

@@ -1,4 +1,4 @@
-/* See regex_host.h. */
+/* Memory and random numbers for lib/regex.c in tests. */
 #include "tests/unit/regex_host.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* See terminal.h. Bytes that a terminal would not understand fail the test. */
+/* A small terminal. Bytes that a terminal would not understand fail the test. */
 #include "tests/unit/terminal.h"
 
 #include "kernel/console.h"

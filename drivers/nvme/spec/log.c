@@ -1,4 +1,4 @@
-/* The tables of log pages: errors, health, firmware. */
+/* The tables of log pages. */
 #include "drivers/nvme/spec/describe.h"
 #include "drivers/nvme/spec/spec.h"
 

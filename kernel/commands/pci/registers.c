@@ -1,4 +1,4 @@
-/* See registers.h. Offsets: PCI Local Bus Specification 3.0, section 6.1; PCI-to-PCI Bridge
+/* Registers by name. Offsets: PCI Local Bus Specification 3.0, section 6.1; PCI-to-PCI Bridge
  * Architecture Specification 1.2, section 3.2; identifiers: PCI Code and ID Assignment
  * Specification. */
 #include "kernel/commands/pci/registers.h"

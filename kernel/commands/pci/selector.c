@@ -1,4 +1,4 @@
-/* See selector.h. */
+/* The selectors of lspci and setpci. */
 #include "kernel/commands/pci/selector.h"
 
 #include "drivers/pci/pci.h"

@@ -81,21 +81,33 @@ void nvme_channel_free(struct nvme_channel *channel)
 	channel->free = NULL;
 }
 
-__attribute__((noinline, cold)) static void ignore(struct nvme_channel *channel,
-						   const struct nvme_queue_entry *entry)
+/* What is rare stays out of the way of what is not: fewer registers to save there. */
+#define RARE __attribute__((noinline, cold))
+
+RARE static void ignore(struct nvme_channel *channel, struct nvme_queue_entry entry)
 {
 	channel->statistics.ignored++;
 	channel->fruitless++;
-	channel->functions->ignored(channel, entry);
+	channel->functions->ignored(channel, &entry);
+}
+
+RARE static void fail(struct nvme_channel *channel, struct nvme_slot *slot,
+		      struct nvme_queue_entry entry)
+{
+	const struct nvme_answer answer = {
+		.result = entry.result,
+		.status = nvme_queue_entry_status(&entry),
+	};
+
+	channel->functions->failed(channel, slot, answer);
 }
 
 /* The slot that a completion is for; NULL when it is not believed. */
-static inline struct nvme_slot *believe(struct nvme_channel *channel,
-					const struct nvme_queue_entry *entry)
+static inline struct nvme_slot *believe(struct nvme_channel *channel, struct nvme_queue_entry entry)
 {
-	unsigned cid = nvme_queue_entry_cid(entry), index = cid & NVME_SLOT_MASK;
+	unsigned cid = nvme_queue_entry_cid(&entry), index = cid & NVME_SLOT_MASK;
 
-	if (index < channel->slot_count && nvme_queue_entry_sqid(entry) == channel->queue.id) {
+	if (index < channel->slot_count && nvme_queue_entry_sqid(&entry) == channel->queue.id) {
 		struct nvme_slot *slot = &channel->slots[index];
 
 		if (slot->command.cid == cid && slot->state >= NVME_SLOT_SENT)
@@ -109,8 +121,9 @@ static inline struct nvme_slot *believe(struct nvme_channel *channel,
 __attribute__((always_inline)) static inline unsigned take_completions(struct nvme_channel *channel)
 {
 	struct nvme_queue *queue = &channel->queue;
+	const unsigned entries = queue->mask + 1u;
+	unsigned left = entries, count;
 	struct nvme_queue_entry entry;
-	unsigned count = 0;
 
 	if (!nvme_queue_take(queue, &entry))
 		return 0;
@@ -120,15 +133,14 @@ __attribute__((always_inline)) static inline unsigned take_completions(struct nv
 	/* No more than the queue holds: a controller that writes entries as fast as they are taken
 	 * does not keep us here. */
 	do {
-		struct nvme_slot *slot = believe(channel, &entry);
-		uint16_t status = nvme_queue_entry_status(&entry);
+		struct nvme_slot *slot = believe(channel, entry);
 
-		if (slot && !status)
+		if (slot && !nvme_queue_entry_status(&entry))
 			slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
 		else if (slot)
-			channel->functions->failed(channel, slot,
-						   (struct nvme_answer){entry.result, status, 0});
-	} while (++count <= queue->mask && nvme_queue_take(queue, &entry));
+			fail(channel, slot, entry);
+	} while (--left && nvme_queue_take(queue, &entry));
+	count = entries - left;
 	channel->statistics.reaped += count;
 	if (count > channel->fruitless)
 		channel->progress_ns = channel->now_ns;
@@ -152,7 +164,7 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 	return count;
 }
 
-__attribute__((noinline, cold)) void nvme_channel_collect(struct nvme_channel *channel)
+RARE void nvme_channel_collect(struct nvme_channel *channel)
 {
 	if (channel->reaping)
 		return;

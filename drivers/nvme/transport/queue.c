@@ -10,7 +10,7 @@ int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *regis
 	memset(queue, 0, sizeof(*queue));
 	queue->id = id;
 	queue->mask = (uint16_t)(entries - 1);
-	queue->phase = 1;
+	queue->phase = NVME_ENTRY_PHASE;
 	queue->sq_doorbell = nvme_sq_doorbell(registers, id);
 	queue->cq_doorbell = nvme_cq_doorbell(registers, id);
 	if (sq) {
@@ -49,7 +49,7 @@ void nvme_queue_clear(struct nvme_queue *queue)
 	memset(queue->sq, 0, entries * sizeof(struct nvme_command));
 	queue->sq_tail = queue->sq_rung = 0;
 	queue->cq_head = queue->cq_rung = 0;
-	queue->phase = 1;
+	queue->phase = NVME_ENTRY_PHASE;
 	queue->shadowed = false;
 }
 

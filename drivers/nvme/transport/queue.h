@@ -1,8 +1,8 @@
 /* One submission queue and its completion queue: ring state and nothing else (Base, section 3.3).
  *
  *     submission queue:   .. sq_rung (the controller may fetch up to here) .. sq_tail
- *     completion queue:   cq_head is the next entry to look at; it is new when its phase bit equals
- *                         phase, which turns over each time that cq_head wraps
+ *     completion queue:   cq_head is the next entry to look at; it is new when its phase bit is
+ *                         as in phase, which turns over each time that cq_head wraps
  *
  * The number of entries is a power of two, so that rings wrap by a mask. The owner never has more
  * than entries - 1 commands in flight: then neither ring can overflow, whatever the controller says
@@ -29,8 +29,8 @@ struct nvme_queue {
 	uint16_t sq_rung; /* the tail that the controller knows */
 	uint16_t cq_head;
 	uint16_t cq_rung;
-	uint8_t phase;
-	bool shadowed; /* Doorbell Buffer Config is in force */
+	bool shadowed;	/* Doorbell Buffer Config is in force */
+	uint64_t phase; /* NVME_ENTRY_PHASE where that is set in new entries, else 0 */
 	/* shadow doorbells: Base, section 5.8 */
 	volatile uint32_t *sq_shadow;
 	volatile uint32_t *cq_shadow;
@@ -120,6 +120,7 @@ struct nvme_queue_entry {
 	uint64_t result;
 	uint64_t what;
 };
+#define NVME_ENTRY_PHASE ((uint64_t)1 << 48)
 
 static inline uint16_t nvme_queue_entry_sqhd(const struct nvme_queue_entry *entry)
 {
@@ -138,12 +139,14 @@ static inline uint16_t nvme_queue_entry_cid(const struct nvme_queue_entry *entry
 
 /* Status Field with SCT and SC not both 0: only then has the command failed. M, CRD and DNR say
  * nothing of a success (Base, section 3.3.3.2.1). */
-#define NVME_ENTRY_FAILED ((uint64_t)NVME_STATUS_MASK << 49)
+#define NVME_DW3_FAILED ((uint32_t)NVME_STATUS_MASK << 17)
 
 /* As status.h has it: 0 on success, else with M, CRD and DNR. */
 static inline uint16_t nvme_queue_entry_status(const struct nvme_queue_entry *entry)
 {
-	return entry->what & NVME_ENTRY_FAILED ? (uint16_t)(entry->what >> 49) : 0;
+	uint32_t dw3 = (uint32_t)(entry->what >> 32);
+
+	return dw3 & NVME_DW3_FAILED ? (uint16_t)(dw3 >> 17) : 0;
 }
 
 /* Takes the next completion if there is a new one. */
@@ -152,13 +155,14 @@ static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_e
 	const volatile uint64_t *halves = (const volatile uint64_t *)&queue->cq[queue->cq_head];
 
 	entry->what = halves[1];
-	if (((entry->what >> 48) & 1) != queue->phase)
+	if ((entry->what ^ queue->phase) & NVME_ENTRY_PHASE)
 		return false;
 	nvme_read_barrier();
 	entry->result = halves[0];
 	if (nvme_tracing())
 		nvme_trace_completion(queue, entry->result, entry->what);
 	queue->cq_head = (queue->cq_head + 1) & queue->mask;
-	queue->phase ^= queue->cq_head == 0;
+	if (queue->cq_head == 0)
+		queue->phase ^= NVME_ENTRY_PHASE;
 	return true;
 }

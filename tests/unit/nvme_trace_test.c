@@ -135,4 +135,59 @@ static void test_driver(void **state)
 	expect_read(true, shadowed);
 }
 
-TESTS(cmocka_unit_test(test_transport), cmocka_unit_test(test_driver))
+static unsigned plain, full;
+
+/* Entries of the ring as the controller fetches them: each is one of two commands. */
+static void look_at_entry(const struct nvme_queue *queue, const struct nvme_command *command)
+{
+	(void)queue;
+	if (command->opcode == NVME_IO_READ) {
+		plain++;
+		assert_int_equal(command->cdw2 | command->cdw3 | command->mptr, 0);
+		assert_int_equal(command->cdw13 | command->cdw14 | command->cdw15, 0);
+		return;
+	}
+	full++;
+	assert_int_equal(command->cdw2, 2);
+	assert_int_equal(command->cdw3, 3);
+	assert_int_equal(command->cdw13, 13);
+	assert_int_equal(command->cdw14, 14);
+	assert_int_equal(command->cdw15, 15);
+}
+
+/* What one command has in an entry is not the next one's there, wherever in the ring it is. */
+static void test_entries(void **state)
+{
+	static const struct nvme_trace looker = {look_at_entry, note_completion, note_read,
+						 note_write};
+	struct nvme_command command = {.opcode = 0xc0,
+				       .nsid = 1,
+				       .cdw2 = 2,
+				       .cdw3 = 3,
+				       .cdw13 = 13,
+				       .cdw14 = 14,
+				       .cdw15 = 15};
+	struct nvme_options options = {.depth = 4};
+	struct driver driver;
+	uint8_t bytes[512];
+
+	(void)state;
+	driver_start(&driver, &(struct sim_config){.tolerant = true}, &options);
+	nvme_trace = &looker;
+	for (unsigned reads = 0; reads < 9; reads++) {
+		events[0] = 0;
+		assert_int_not_equal(
+			nvme_io_command(driver.controller,
+					&(struct nvme_passthrough){.command = &command}),
+			0);
+		for (unsigned i = 0; i < reads; i++)
+			assert_int_equal(block_read(driver.device, i, 1, bytes), 0);
+	}
+	nvme_trace = NULL;
+	assert_int_equal(full, 9);
+	assert_int_equal(plain, 36);
+	driver_stop(&driver);
+}
+
+TESTS(cmocka_unit_test(test_transport), cmocka_unit_test(test_driver),
+      cmocka_unit_test(test_entries))

@@ -50,6 +50,13 @@ _Static_assert(offsetof(struct nvme_command, prp2) == 32, "PRP2");
 _Static_assert(offsetof(struct nvme_command, cdw10) == 40, "CDW10");
 _Static_assert(offsetof(struct nvme_command, cdw15) == 60, "CDW15");
 
+/* Whether it has nothing where the usual reads and writes have nothing. */
+static inline bool nvme_command_is_plain(const struct nvme_command *command)
+{
+	return !(command->cdw2 | command->cdw3 | command->mptr | command->cdw13 | command->cdw14 |
+		 command->cdw15);
+}
+
 #define NVME_FLAGS_FUSE_FIRST  0x01u
 #define NVME_FLAGS_FUSE_SECOND 0x02u
 #define NVME_FLAGS_PSDT_SGL    0x40u /* SGL, metadata pointer is a buffer's address */

@@ -41,6 +41,16 @@ void nvme_queue_free(struct nvme_queue *queue)
 	queue->cq = NULL;
 }
 
+void nvme_queue_push_whole(struct nvme_queue *queue, const struct nvme_command *command)
+{
+	queue->sq[queue->sq_tail] = *command;
+	queue->sq_tail = (queue->sq_tail + 1) & queue->mask;
+	if (!nvme_command_is_plain(command))
+		queue->sq_mixed = queue->mask + 1u;
+	else if (queue->sq_mixed)
+		queue->sq_mixed--;
+}
+
 void nvme_queue_clear(struct nvme_queue *queue)
 {
 	size_t entries = queue->mask + 1u;
@@ -48,6 +58,7 @@ void nvme_queue_clear(struct nvme_queue *queue)
 	memset((void *)(uintptr_t)queue->cq, 0, entries * sizeof(struct nvme_completion));
 	memset(queue->sq, 0, entries * sizeof(struct nvme_command));
 	queue->sq_tail = queue->sq_rung = 0;
+	queue->sq_mixed = 0;
 	queue->cq_head = queue->cq_rung = 0;
 	queue->phase = NVME_ENTRY_PHASE;
 	queue->shadowed = false;

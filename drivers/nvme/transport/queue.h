@@ -29,8 +29,9 @@ struct nvme_queue {
 	uint16_t sq_rung; /* the tail that the controller knows */
 	uint16_t cq_head;
 	uint16_t cq_rung;
-	bool shadowed;	/* Doorbell Buffer Config is in force */
-	uint64_t phase; /* NVME_ENTRY_PHASE where that is set in new entries, else 0 */
+	uint16_t sq_mixed; /* among so many next entries are some that were not plain */
+	bool shadowed;	   /* Doorbell Buffer Config is in force */
+	uint64_t phase;	   /* NVME_ENTRY_PHASE where that is set in new entries, else 0 */
 	/* shadow doorbells: Base, section 5.8 */
 	volatile uint32_t *sq_shadow;
 	volatile uint32_t *cq_shadow;
@@ -64,21 +65,42 @@ void nvme_queue_ring_again(struct nvme_queue *queue);
 void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t before,
 			    uint16_t now);
 
-/* Puts a command into the submission queue; the controller does not see it before the doorbell. */
+/* The slower half of pushing: all of the entry is written. */
+void nvme_queue_push_whole(struct nvme_queue *queue, const struct nvme_command *command);
+
+/* Puts a plain command into the submission queue; the controller does not see it before the
+ * doorbell. What is 0 in it need not be written: it is in the ring as well, but where a command was
+ * that is not plain. */
+static inline void nvme_queue_push_plain(struct nvme_queue *queue,
+					 const struct nvme_command *command)
+{
+	/* All is read before anything is written: who has just made it has it in registers. */
+	uint64_t cdw0_and_nsid = *(const uint64_t *)command;
+	uint64_t prp1 = command->prp1, prp2 = command->prp2;
+	uint32_t cdw10 = command->cdw10, cdw11 = command->cdw11, cdw12 = command->cdw12;
+	uint16_t tail = queue->sq_tail;
+	struct nvme_command *entry = &queue->sq[tail];
+
+	if (__builtin_expect(queue->sq_mixed != 0, 0)) {
+		nvme_queue_push_whole(queue, command);
+		return;
+	}
+	*(uint64_t *)entry = cdw0_and_nsid;
+	entry->prp1 = prp1;
+	entry->prp2 = prp2;
+	entry->cdw10 = cdw10;
+	entry->cdw11 = cdw11;
+	entry->cdw12 = cdw12;
+	queue->sq_tail = (tail + 1) & queue->mask;
+}
+
+/* The same for any command. */
 static inline void nvme_queue_push(struct nvme_queue *queue, const struct nvme_command *command)
 {
-	uint64_t *to = (uint64_t *)&queue->sq[queue->sq_tail];
-	const uint64_t *from = (const uint64_t *)command;
-
-	to[0] = from[0];
-	to[1] = from[1];
-	to[2] = from[2];
-	to[3] = from[3];
-	to[4] = from[4];
-	to[5] = from[5];
-	to[6] = from[6];
-	to[7] = from[7];
-	queue->sq_tail = (queue->sq_tail + 1) & queue->mask;
+	if (nvme_command_is_plain(command))
+		nvme_queue_push_plain(queue, command);
+	else
+		nvme_queue_push_whole(queue, command);
 }
 
 /* Tells the controller about everything pushed since the last time. */

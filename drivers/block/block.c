@@ -196,7 +196,6 @@ void block_submit(struct block_device *device, struct block_request *request)
 	request->complete = false;
 	request->cancelled = false;
 	request->device = device;
-	request->next = NULL;
 	if (is_usual(device, request))
 		device->operations->submit(device, request);
 	else

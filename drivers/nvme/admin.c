@@ -21,8 +21,9 @@ static void wait_done(struct nvme_channel *channel, struct nvme_slot *slot,
 		wait->answer = answer;
 		wait->done = true;
 	}
-	/* The I/O path expects nothing but the CID of a free one. */
+	/* The I/O path expects nothing but the CID and the channel's timeout of a free one. */
 	nvme_slot_fill(slot, &(const struct nvme_command){0});
+	slot->timeout_ns = channel->timeout_ns;
 	nvme_slot_release(channel, slot);
 }
 

@@ -64,6 +64,7 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 		struct nvme_slot *slot = &channel->slots[i];
 
 		slot->command.cid = (uint16_t)i;
+		slot->timeout_ns = config->timeout_ns;
 		slot->next = channel->free;
 		channel->free = slot;
 	}
@@ -117,6 +118,15 @@ static inline struct nvme_slot *believe(struct nvme_channel *channel, struct nvm
 	return NULL;
 }
 
+__attribute__((noinline)) uint64_t nvme_channel_set_deadline(struct nvme_channel *channel)
+{
+	channel->now_ns = nvme_time_ns();
+	channel->deadline_ns = channel->now_ns + channel->timeout_ns;
+	if (channel->deadline_ns < channel->check_at_ns)
+		channel->check_at_ns = channel->deadline_ns;
+	return channel->deadline_ns;
+}
+
 /* Takes what has been completed. Returns how many entries that were. */
 __attribute__((always_inline)) static inline unsigned take_completions(struct nvme_channel *channel)
 {
@@ -128,7 +138,7 @@ __attribute__((always_inline)) static inline unsigned take_completions(struct nv
 	if (!nvme_queue_take(queue, &entry))
 		return 0;
 	channel->reaping = true;
-	channel->now_ns = nvme_time_ns();
+	nvme_channel_set_deadline(channel);
 	channel->fruitless = 0;
 	/* No more than the queue holds: a controller that writes entries as fast as they are taken
 	 * does not keep us here. */

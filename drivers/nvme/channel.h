@@ -54,16 +54,14 @@ struct nvme_slot {
 	nvme_done *done;
 	void *context;
 	uint64_t deadline_ns;
-	union {
-		struct nvme_slot *next; /* free one, while it is free */
-		uint64_t timeout_ns;	/* of the command, on I/O queues */
-	};
-	uint32_t sequence; /* order of sending */
-	uint8_t state;	   /* enum nvme_slot_state */
+	uint64_t timeout_ns;	/* of the command, on I/O queues; the channel's in a free one */
+	struct nvme_slot *next; /* free one, while it is free */
+	uint32_t sequence;	/* order of sending */
+	uint8_t state;		/* enum nvme_slot_state */
 	uint8_t retries;
-	bool repeatable;       /* may be sent again: reads, writes of the same data, Flush */
-	bool expired : 1;      /* its deadline passed at least once since it was first sent */
-	bool abort_wanted : 1; /* an Abort is sent for it once the controller takes one more */
+	bool repeatable;   /* may be sent again: reads, writes of the same data, Flush */
+	bool expired;	   /* its deadline passed at least once since it was first sent */
+	bool abort_wanted; /* an Abort is sent for it once the controller takes one more */
 } __attribute__((aligned(128)));
 _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 
@@ -99,6 +97,7 @@ struct nvme_channel {
 	uint16_t in_flight; /* slots that are not free */
 	uint32_t sequence;
 	uint64_t now_ns;	  /* valid while reaping */
+	uint64_t deadline_ns;	  /* as well: of what is sent now with the default timeout */
 	uint64_t progress_ns;	  /* when a command that was not aborted was completed last */
 	unsigned fruitless;	  /* completions of this reap that are no progress */
 	uint64_t timeout_ns;	  /* default */
@@ -146,6 +145,9 @@ unsigned nvme_channel_reap(struct nvme_channel *channel);
 /* The same once the controller has stopped: what it completed before is taken, nothing is sent and
  * no doorbell rung. */
 void nvme_channel_collect(struct nvme_channel *channel);
+
+/* Sets the channel's deadline by the clock, and returns it; it is looked at then. */
+uint64_t nvme_channel_set_deadline(struct nvme_channel *channel);
 
 /* Ends the command of a slot from the driver's side. */
 void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error);
@@ -204,14 +206,21 @@ static inline struct nvme_prp_list nvme_slot_list(const struct nvme_channel *cha
 	};
 }
 
-/* Hands the slot's command to the controller; the doorbell follows by nvme_channel_ring(). */
-static inline void nvme_channel_push(struct nvme_channel *channel, struct nvme_slot *slot,
-				     uint64_t deadline_ns)
+/* The slot's command is sent now: behind this it is pushed. */
+static inline void nvme_slot_sent(struct nvme_channel *channel, struct nvme_slot *slot,
+				  uint64_t deadline_ns)
 {
 	slot->state = NVME_SLOT_SENT;
 	slot->command.cid += 1u << NVME_SLOT_BITS;
 	slot->deadline_ns = deadline_ns;
 	slot->sequence = channel->sequence++;
+}
+
+/* Hands the slot's command to the controller; the doorbell follows by nvme_channel_ring(). */
+static inline void nvme_channel_push(struct nvme_channel *channel, struct nvme_slot *slot,
+				     uint64_t deadline_ns)
+{
+	nvme_slot_sent(channel, slot, deadline_ns);
 	if (deadline_ns < channel->check_at_ns)
 		channel->check_at_ns = deadline_ns;
 	nvme_queue_push(&channel->queue, &slot->command);
@@ -221,6 +230,12 @@ static inline void nvme_channel_push(struct nvme_channel *channel, struct nvme_s
 static inline uint64_t nvme_channel_now(const struct nvme_channel *channel)
 {
 	return channel->reaping ? channel->now_ns : nvme_time_ns();
+}
+
+/* The deadline of what is sent now with the default timeout; it is looked at then. */
+static inline uint64_t nvme_channel_deadline(struct nvme_channel *channel)
+{
+	return channel->reaping ? channel->deadline_ns : nvme_channel_set_deadline(channel);
 }
 
 static inline void nvme_channel_ring(struct nvme_channel *channel)

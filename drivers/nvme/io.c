@@ -14,45 +14,51 @@ static const uint8_t opcodes[] = {
 	[BLOCK_WRITE] = NVME_IO_WRITE,
 };
 
-/* Sends a command that has its data pointer. */
-__attribute__((always_inline)) static inline void
-send(struct nvme_channel *channel, const struct nvme_namespace *namespace, struct nvme_slot *slot,
-     struct block_request *request, unsigned operation, uint64_t lba, uint32_t cdw12,
-     nvme_done *done)
+/* Fills in all but the data pointer. */
+static inline void fill(struct nvme_command *command, const struct nvme_namespace *namespace,
+			unsigned operation, uint64_t lba, uint32_t cdw12)
 {
-	slot->command.opcode = opcodes[operation];
-	slot->command.nsid = namespace->nsid;
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
-	slot->command.cdw12 = cdw12;
-	nvme_part_send(channel, slot, request, done);
+	command->opcode = opcodes[operation];
+	command->nsid = namespace->nsid;
+	command->cdw10 = (uint32_t)lba;
+	command->cdw11 = (uint32_t)(lba >> 32);
+	command->cdw12 = cdw12;
 }
 
 /* The usual request, one segment of no more than a page, goes out by the shortest way. False if it
  * is none, or has to wait. */
-static inline bool send_small(struct nvme_channel *channel, const struct nvme_namespace *namespace,
-			      struct block_request *request)
+__attribute__((always_inline)) static inline bool send_small(struct nvme_channel *channel,
+							     const struct nvme_namespace *namespace,
+							     struct block_request *request)
 {
 	const struct block_segment *segment = request->segments;
-	uintptr_t address, end, border;
+	uintptr_t address, border;
+	uint64_t prp2 = 0;
 	struct nvme_slot *slot;
 
 	if (request->segment_count != 1 || segment->size > namespace->small_max ||
 	    request->operation > BLOCK_WRITE)
 		return false;
 	address = (uintptr_t)segment->address;
-	end = address + segment->size;
-	border = (address | (NVME_PAGE_SIZE - 1)) + 1;
-	if (address & 3)
-		return false;
+	if (address & (NVME_PAGE_SIZE - 1)) {
+		border = (address | (NVME_PAGE_SIZE - 1)) + 1;
+		if (address & 3)
+			return false;
+		if (address + segment->size > border)
+			prp2 = nvme_dma_address((void *)border);
+	}
 	slot = nvme_slot_take(channel);
 	if (!slot)
 		return false;
+	request->parts_pending++;
+	nvme_slot_prepare(slot, nvme_part_done, request, true);
+	nvme_slot_sent(channel, slot, channel->deadline_ns);
 	slot->command.flags = 0;
 	slot->command.prp1 = nvme_dma_address((void *)address);
-	slot->command.prp2 = end > border ? nvme_dma_address((void *)border) : 0;
-	send(channel, namespace, slot, request, request->operation, request->lba,
-	     (uint32_t)request->count - 1, nvme_part_done);
+	slot->command.prp2 = prp2;
+	fill(&slot->command, namespace, request->operation, request->lba,
+	     (uint32_t)request->count - 1);
+	nvme_queue_push_plain(&channel->queue, &slot->command);
 	return true;
 }
 
@@ -89,8 +95,9 @@ static uint32_t send_part(struct nvme_lane *lane, struct block_request *request,
 	lane->sgls += slot->command.flags != 0;
 	if (request->operation & BLOCK_FUA && namespace->volatile_cache)
 		control |= NVME_RW_FUA;
-	send(channel, namespace, slot, request, block_operation(request), request->lba + first,
-	     control | (blocks - 1), done);
+	fill(&slot->command, namespace, block_operation(request), request->lba + first,
+	     control | (blocks - 1));
+	nvme_part_send(channel, slot, request, done);
 	return blocks;
 }
 
@@ -191,6 +198,7 @@ __attribute__((noinline)) static void wait_in_lane(struct nvme_lane *lane,
 						   struct block_request *request)
 {
 	request->parts_pending++; /* for what is not sent yet */
+	request->next = NULL;
 	if (lane->waiting_last)
 		lane->waiting_last->next = request;
 	else
@@ -202,6 +210,28 @@ __attribute__((noinline)) static void wait_in_lane(struct nvme_lane *lane,
 	nvme_channel_ring(&lane->channel);
 }
 
+__attribute__((always_inline)) static inline void submit(const struct nvme_controller *controller,
+							 const struct nvme_namespace *namespace,
+							 struct nvme_lane *lane,
+							 struct block_request *request)
+{
+	if (lane->waiting_first || controller->state != NVME_LIVE ||
+	    !send_small(&lane->channel, namespace, request))
+		wait_in_lane(lane, request);
+}
+
+/* Not by done() of another request, as it usually is on a busy device: this one needs the clock and
+ * a doorbell. Apart from the others, which have fewer registers to save then. */
+__attribute__((noinline)) static void submit_alone(const struct nvme_controller *controller,
+						   const struct nvme_namespace *namespace,
+						   struct nvme_lane *lane,
+						   struct block_request *request)
+{
+	nvme_channel_set_deadline(&lane->channel);
+	submit(controller, namespace, lane, request);
+	nvme_channel_ring(&lane->channel);
+}
+
 static void io_submit(struct block_device *device, struct block_request *request)
 {
 	const struct nvme_namespace *namespace = device->driver_data;
@@ -209,11 +239,10 @@ static void io_submit(struct block_device *device, struct block_request *request
 	struct nvme_lane *lane = controller->next_lane;
 
 	controller->next_lane = lane->next;
-	if (lane->waiting_first || controller->state != NVME_LIVE ||
-	    !send_small(&lane->channel, namespace, request))
-		wait_in_lane(lane, request);
+	if (lane->channel.reaping)
+		submit(controller, namespace, lane, request);
 	else
-		nvme_channel_ring(&lane->channel);
+		submit_alone(controller, namespace, lane, request);
 }
 
 /* What was not sent of a request is not sent any more. It may wait in this lane, or in none. */

@@ -52,9 +52,10 @@ RARE static void part_failed(struct nvme_channel *channel, struct nvme_slot *slo
 
 static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot)
 {
-	struct block_request *request = slot->context;
+	struct block_request *request;
 
 	nvme_slot_release(channel, slot);
+	request = slot->context;
 	if (--request->parts_pending == 0)
 		block_complete(request, request->error);
 }

@@ -21,13 +21,9 @@ __attribute__((always_inline)) static inline void nvme_part_send(struct nvme_cha
 								 struct block_request *request,
 								 nvme_done *done)
 {
-	uint64_t deadline_ns;
-
 	request->parts_pending++;
-	deadline_ns = nvme_channel_now(channel) + channel->timeout_ns;
 	nvme_slot_prepare(slot, done, request, true);
-	slot->timeout_ns = channel->timeout_ns;
-	nvme_channel_push(channel, slot, deadline_ns);
+	nvme_channel_push(channel, slot, nvme_channel_deadline(channel));
 }
 
 /* Ends the command of a part, whose context is its request, and with the last one the request. */

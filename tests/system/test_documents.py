@@ -130,12 +130,35 @@ def test_tables_of_files():
     assert not [name for name in fuzz if f"| `{name}` |" not in read("docs/testing.md")], "docs/testing.md: Fuzzing"
 
 
+def test_rooms():
+    """README's tree has every folder of the first two floors, and those of the driver."""
+    tree = section("README.md", "How it is built")
+    folders = [entry.name for top in (".", "kernel", "drivers", "drivers/nvme", "tests") for entry in os.scandir(os.path.join(ROOT, top))
+               if entry.is_dir() and not re.match(r"\.|__pycache__$|build$", entry.name)]
+    assert len(folders) > 20
+    assert not [name for name in folders if not re.search(rf"(^|\s){name}/", tree)], "README.md: How it is built"
+
+
+def texts_below(*tops):
+    """All sources and scripts there in one text."""
+    return "".join(read(directory, name) for top in tops for directory, _, names in os.walk(os.path.join(ROOT, top))
+                   for name in names if name.endswith((".c", ".h", ".S", ".py", ".mk")) or name == "run-qemu")
+
+
+def test_functions_that_documents_name():
+    """`name()` and the tests that stand for a row are there."""
+    sources = texts_below("boot", "kernel", "drivers", "lib", "tests", "tools")
+    missing = []
+    for document in ("README.md", *(f"docs/{name}" for name in os.listdir(os.path.join(ROOT, "docs")) if name.endswith(".md"))):
+        text = read(document)
+        names = {*re.findall(r"`(\w+)\(\)`", text), *re.findall(r"`(test_\w+)`", text)} - {"test_x"}
+        missing += [(document, name) for name in names if not re.search(rf"\b{name}\b", sources)]
+    assert not missing
+
+
 def test_names_in_pictures():
     """Functions and folders in the pictures are those of the tree."""
-    sources = ""
-    for top in ("boot", "kernel", "drivers"):
-        for directory, _, names in os.walk(os.path.join(ROOT, top)):
-            sources += "".join(read(directory, name) for name in names)
+    sources = texts_below("boot", "kernel", "drivers")
     missing = []
     for picture in ("boot", "io-path", "structure", "recovery-states"):
         text = re.sub(r"<style>.*?</style>", "", read("docs", picture + ".svg"), flags=re.S)

@@ -19,15 +19,20 @@ void pci_set_ecam(uint64_t address, uint8_t first_bus, uint8_t last_bus)
 	ecam_last_bus = last_bus;
 }
 
-/* NULL where there is no way to it. */
+/* NULL where there is no way to it; also where the page is not the function's: a firmware's table
+ * that is wrong may lead to the registers of anything. */
 static volatile void *map(const struct pci_device *device, unsigned offset)
 {
 	uint64_t page = ecam + PAGE_OF(device);
 
 	if (!ecam || device->bus < ecam_first_bus || device->bus > ecam_last_bus)
 		return NULL;
-	if (page != mapped && paging_map_device(page, PCI_EXTENDED_SIZE))
-		return NULL;
+	if (page != mapped) {
+		if (page % PCI_EXTENDED_SIZE || paging_map_device(page, PCI_EXTENDED_SIZE))
+			return NULL;
+		if (*(volatile uint32_t *)(uintptr_t)page != pci_read32(device, PCI_VENDOR_ID))
+			return NULL;
+	}
 	mapped = page;
 	return (volatile uint8_t *)(uintptr_t)page + offset;
 }

@@ -218,6 +218,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < function_count; i++)
 		for (unsigned at = 0; at < (i ? 96 : SPACE); at++)
 			functions[i].space[at] = (uint8_t)input_take(&in, 1);
+	if (flags & EXTENDED)
+		memcpy(extended[functions[0].place & 7], functions[0].space, 4);
 	machine_run(run, 1, argv);
 	machine_end();
 	return 0;

@@ -20,6 +20,8 @@ static struct pci_device *start(unsigned bus)
 	express->space[PCI_CAPABILITY_POINTER] = 0x40;
 	bus_put32(express, 0x40, PCI_CAP_PCIE);
 	memset(memory, 0, sizeof(memory));
+	memcpy(memory[0], "\x36\x1b\x10\x00", 4);
+	memcpy(memory[1], "\x86\x80\x0e\x10", 4);
 	assert_int_equal(pci_search(), 2);
 	return pci_first();
 }
@@ -70,6 +72,32 @@ static void test_no_way(void **state)
 	}
 }
 
+/* A table that is wrong, and leads to another function or to registers of a device. */
+static void test_another_page(void **state)
+{
+	struct pci_device *device = start(7);
+
+	(void)state;
+	memcpy(memory[0] + 0x100, "\x01\x02\x03\x04", 4);
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t bus_0 = address_of_bus_0(7);
+
+		if (i == 0) /* the page of the other function */
+			pci_set_ecam(bus_0 + PCI_EXTENDED_SIZE, 0, 255);
+		else
+			pci_set_ecam(bus_0, 0, 255);
+		if (i == 1)
+			memory[0][PCI_DEVICE_ID] ^= 1;
+		assert_int_equal(pci_config_size(device), i == 2 ? PCI_EXTENDED_SIZE : 256);
+		assert_int_equal(pci_config_read(device, 0x100, 1), i == 2 ? 1 : 0xff);
+		pci_config_write(device, 0x104, 4, 0x11223344);
+		assert_int_equal(memory[1][0x104], 0);
+		assert_int_equal(memory[0][0x104], i == 2 ? 0x44 : 0);
+		if (i == 1)
+			memory[0][PCI_DEVICE_ID] ^= 1;
+	}
+}
+
 /* Conventional functions behind an Express one answer with ones. */
 static void test_ones(void **state)
 {
@@ -81,4 +109,5 @@ static void test_ones(void **state)
 	assert_int_equal(pci_config_size(device), PCI_CONFIG_SIZE);
 }
 
-TESTS(BUS_TEST(test_no_way), BUS_TEST(test_reads_and_writes), BUS_TEST(test_ones))
+TESTS(BUS_TEST(test_no_way), BUS_TEST(test_reads_and_writes), BUS_TEST(test_another_page),
+      BUS_TEST(test_ones))

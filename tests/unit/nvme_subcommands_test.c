@@ -461,6 +461,9 @@ static void test_nothing_is_sent_on_bad_input(void **state)
 		 "nvme: io-mgmt-recv: data-len 6 is no number of dwords\n"},
 		{"io-mgmt-send /dev/my_nvme0n1 -l 6 < /dev/null",
 		 "nvme: io-mgmt-send: standard input has less than the 6 bytes of data-len\n"},
+		{"io-mgmt-send /dev/my_nvme0n1 -m 1 -s 3 -l 6 -d /in",
+		 "nvme: io-mgmt-send: I/O Management Send moves 8 bytes by its own fields, data-len "
+		 "is 6\n"},
 		{"get-lba-status /dev/my_nvme0n1", "action type (--action) has to be given\n"},
 		{"get-lba-status /dev/my_nvme0n1 -a 16 -m 0xffffffff",
 		 "nvme: get-lba-status: max-dw, in bytes, 17179869184 is more than my_nvme0 takes "

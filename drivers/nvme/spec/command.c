@@ -160,6 +160,15 @@ static uint64_t directive_bytes(const struct nvme_command *command, uint64_t giv
 	return given ? ((uint64_t)command->cdw10 + 1) * 4 : 0;
 }
 
+/* Reclaim Unit Handle Update: as many placement identifiers as MOS says, 0's based */
+static uint64_t io_management_bytes(const struct nvme_command *command, uint64_t given)
+{
+	(void)given;
+	return (command->cdw10 & 0xff) == NVME_IO_MANAGEMENT_UPDATE
+		       ? ((uint64_t)(command->cdw10 >> 16) + 1) * sizeof(uint16_t)
+		       : 0;
+}
+
 /* The odd descriptor formats have room for longer tags. */
 static uint64_t copy_bytes(const struct nvme_command *command, uint64_t given)
 {
@@ -317,7 +326,8 @@ static const struct nvme_command_row io_commands[] = {
 	    PARTS(reservation_release)),
 	ROW(NVME_IO_MANAGEMENT_RECEIVE, "I/O Management Receive", .unit = 4,
 	    PARTS(management_receive)),
-	ROW(NVME_IO_MANAGEMENT_SEND, "I/O Management Send", PARTS(management_send)),
+	ROW(NVME_IO_MANAGEMENT_SEND, "I/O Management Send", .bytes = io_management_bytes,
+	    PARTS(management_send)),
 	ROW(NVME_IO_COPY, "Copy", .bytes = copy_bytes, PARTS(copy)),
 	ROW(NVME_IO_ZONE_MANAGEMENT_SEND, "Zone Management Send", .csi = NVME_CSI_ZONED,
 	    PARTS(zone_management_send)),

@@ -43,6 +43,7 @@ static int run(int argc, char **argv, uint8_t opcode)
 	if (receives)
 		command.cdw11 = management.size / 4 - 1;
 	passthrough.data = nvme_io_buffer(argv[0], &target, "data-len", management.size);
+	nvme_io_check_sizes(argv[0], &target, true, &passthrough, "data-len");
 	if (receives && management.data)
 		fd = nvme_io_open_output(management.data);
 	if (!receives &&

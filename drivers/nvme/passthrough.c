@@ -47,10 +47,20 @@ static void ended_late(struct nvme_controller *controller, struct nvme_wait *wai
 	free_passed(passed);
 }
 
+/* Whether the controller is given memory by addresses that are not those of its data: it would
+ * write there from then on. */
+static bool lends_memory(const struct nvme_command *command)
+{
+	return command->opcode == NVME_ADMIN_SET_FEATURES &&
+	       (command->cdw10 & 0xff) == NVME_FEATURE_HOST_MEMORY_BUFFER &&
+	       command->cdw11 & NVME_HOST_MEMORY_ENABLE;
+}
+
 /* The queues are the driver's, and so are requests for events. */
 bool nvme_reserved_for_driver(const struct nvme_command *command)
 {
-	return nvme_command_effects(false, command) & (NVME_CHANGES_QUEUES | NVME_STAYS);
+	return lends_memory(command) ||
+	       nvme_command_effects(false, command) & (NVME_CHANGES_QUEUES | NVME_STAYS);
 }
 
 /* Memory for what is passed through, with a copy of what is sent. bus[]: of data and metadata, 0

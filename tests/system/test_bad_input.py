@@ -100,6 +100,7 @@ CASES = [
     ("nvme admin-passthru /dev/my_nvme0 -o 5", r"nvme: admin-passthru: only the driver may send Create I/O Completion Queue\n", 1),
     ("nvme admin-passthru /dev/my_nvme0 -o 0xc", r"nvme: admin-passthru: only the driver may send Asynchronous Event Request\n", 1),
     ("nvme admin-passthru /dev/my_nvme0 -o 0x7c", r"nvme: admin-passthru: only the driver may send Doorbell Buffer Config\n", 1),
+    ("nvme admin-passthru /dev/my_nvme0 -o 9 -4 0xd -5 1", r"nvme: admin-passthru: only the driver may send Set Features\n", 1),
     ("if true; then", None, 2),
 ]
 

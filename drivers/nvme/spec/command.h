@@ -375,6 +375,8 @@ enum nvme_feature {
 	NVME_FEATURE_WRITE_PROTECT = 0x84,
 };
 #define NVME_SET_FEATURES_SAVE 0x80000000u /* CDW10 */
+/* Host Memory Buffer, CDW11: Base, section 5.27.1.10 */
+#define NVME_HOST_MEMORY_ENABLE 0x1u /* EHM */
 #define NVME_GET_FEATURES_SELECT_SHIFT                            \
 	8 /* CDW10: 0 current, 1 default, 2 saved, 3 capabilities \
 	   */

@@ -6,6 +6,7 @@
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
+#include "drivers/nvme/pmr.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -111,6 +112,7 @@ static void free_controller(struct nvme_controller *controller)
 {
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_free(controller);
+	nvme_pmr_free(controller);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_lane_destroy(nvme_lane_of(controller->channels[i]));
 	if (controller->channel_count) {

@@ -28,6 +28,7 @@
 #define NVME_NS_PER_MS	    1000000ull
 
 struct nvme_lane;
+struct nvme_pmr;
 
 /* What has no comment of its own is written by controller.c, when the controller is attached. */
 struct nvme_controller {
@@ -45,6 +46,7 @@ struct nvme_controller {
 	struct nvme_events events;
 	struct nvme_shadow shadow;
 	struct nvme_cmb cmb;
+	struct nvme_pmr *pmr; /* NULL: there is none; pmr.c */
 	struct nvme_namespaces namespaces;
 	struct nvme_limits limits;
 	struct nvme_messages messages;

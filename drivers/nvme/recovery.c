@@ -38,6 +38,7 @@
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
+#include "drivers/nvme/pmr.h"
 #include "lib/errno.h"
 
 #define RESET_ATTEMPTS 2
@@ -212,6 +213,7 @@ void nvme_go_live(struct nvme_controller *controller)
 {
 	controller->state = NVME_LIVE;
 	nvme_register_namespaces(controller);
+	nvme_pmr_start(controller);
 	nvme_events_start(controller);
 }
 
@@ -278,6 +280,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	controller->state = state;
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_gone(controller);
+	nvme_pmr_gone(controller);
 	take_back(controller, false, true);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_lane_fail_waiting(nvme_lane_of(controller->channels[i]), error);

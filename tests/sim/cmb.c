@@ -1,7 +1,5 @@
 /* The Controller Memory Buffer (Base 2.0, section 8.5): memory of the simulated controller that the
  * host may write to, and what may be found there. */
-#include "drivers/nvme/transport/platform.h"
-
 #include "tests/sim/internal.h"
 
 #include <stdlib.h>
@@ -11,7 +9,6 @@
 #define CMSE	0x2u
 #define CMBS	(1ull << 57) /* CAP */
 #define CDPCILS 0x40u	     /* CMBLOC */
-#define BAR_BUS 0xfe00000000ull
 
 static uint64_t unit(const struct sim_cmb *cmb)
 {
@@ -40,24 +37,13 @@ void sim_cmb_destroy(struct sim_controller *sim)
 	free(sim->cmb_bar);
 }
 
-void *nvme_map_bar(struct nvme_pci *pci, unsigned index, uint64_t *size, uint64_t *bus)
-{
-	struct sim_controller *sim = (struct sim_controller *)pci;
-
-	if (!sim->cmb_bar || index != (sim->config.cmb.location & 7))
-		return NULL;
-	*size = sim->cmb_bar_size;
-	*bus = BAR_BUS;
-	return sim->cmb_bar;
-}
-
 uint64_t sim_bar_address(const void *memory)
 {
 	for (struct sim_controller *sim = sim_first(); sim; sim = sim->next) {
 		uint64_t offset = (uintptr_t)memory - (uintptr_t)sim->cmb_bar;
 
 		if (sim->cmb_bar && offset < sim->cmb_bar_size)
-			return BAR_BUS + offset;
+			return SIM_BAR_BUS + offset;
 	}
 	return 0;
 }
@@ -85,7 +71,7 @@ uint8_t *sim_cmb_memory(struct sim_controller *sim, uint64_t bus, size_t *size)
 {
 	const struct sim_cmb *cmb = &sim->config.cmb;
 	uint64_t offset = (cmb->location >> 12) * unit(cmb), bytes = (cmb->size >> 12) * unit(cmb);
-	uint64_t base = cmb->legacy ? BAR_BUS + offset : sim->cmbmsc & ~0xfffull;
+	uint64_t base = cmb->legacy ? SIM_BAR_BUS + offset : sim->cmbmsc & ~0xfffull;
 
 	if (!sim->cmb_bar || (!cmb->legacy && (!(sim->cmbmsc & CMSE) || cmb->refuses)))
 		return NULL;

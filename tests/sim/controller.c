@@ -174,6 +174,7 @@ struct sim_controller *sim_create(const struct sim_config *config)
 	}
 	create_namespaces(sim);
 	sim_cmb_create(sim);
+	sim_pmr_create(sim);
 	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++)
 		sim->cq[i].waiting_end = &sim->cq[i].waiting;
 	sim_power_on(sim);
@@ -193,6 +194,7 @@ void sim_power_on(struct sim_controller *sim)
 	sim_reset_queues(sim);
 	sim->cc = sim->csts = sim->aqa = sim->intms = 0;
 	sim->asq = sim->acq = sim->cmbmsc = 0;
+	sim_pmr_power_on(sim);
 	sim->last_csts = 0;
 	sim->ready_at = sim->unready_at = sim->shutdown_at = UINT64_MAX;
 	sim->fatal = false;
@@ -233,6 +235,7 @@ void sim_destroy(struct sim_controller *sim)
 	sim_text_free(&sim->taken);
 	munmap(sim->bar, sim->bar_room);
 	sim_cmb_destroy(sim);
+	sim_pmr_destroy(sim);
 	free(sim);
 }
 

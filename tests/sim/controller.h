@@ -85,6 +85,13 @@ struct sim_cmb {
 	bool refuses;	   /* CMBSTS.CBAI whatever the address */
 };
 
+/* A Persistent Memory Region, behind a BAR of its own. */
+struct sim_pmr {
+	uint32_t capabilities; /* PMRCAP */
+	uint64_t size;	       /* 0: there is none */
+	uint64_t ready_ns;     /* PMRCTL.EN = 1 to PMRSTS.NRDY = 0 */
+};
+
 /* All zero is a good controller without limits: QEMU's CAP, one namespace of 1 MiB. */
 struct sim_config {
 	uint64_t cap;	   /* 0: SIM_CAP_QEMU */
@@ -129,6 +136,7 @@ struct sim_config {
 
 	const struct sim_identify *identify; /* NULL: nothing but what it knows */
 	struct sim_cmb cmb;
+	struct sim_pmr pmr;
 
 	uint64_t latency_ns; /* of every command; 0: 2 us */
 	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */
@@ -284,6 +292,12 @@ struct sim_zone {
 void sim_zone_set(struct sim_controller *sim, uint32_t nsid, uint64_t index,
 		  enum sim_zone_state state);
 struct sim_zone sim_zone_get(struct sim_controller *sim, uint32_t nsid, uint64_t index);
+
+/* What the Persistent Memory Region would still hold without power: with PMRWBM bit 1, what was
+ * written before PMRSTS was read last. */
+const uint8_t *sim_pmr_durable(struct sim_controller *sim);
+/* HSTS and ERR of PMRSTS from now on. */
+void sim_pmr_status(struct sim_controller *sim, uint32_t status);
 
 struct sim_statistics {
 	uint64_t commands[2][256]; /* executed, by [I/O][opcode] */

@@ -22,6 +22,8 @@
 #define SIM_CMBSTS    0x58
 #define SIM_CRTO      0x68
 #define SIM_PMRCAP    0xe00
+#define SIM_PMRCTL    0xe04
+#define SIM_PMRSTS    0xe08
 #define SIM_DOORBELLS 0x1000
 
 #define SIM_CSTS_RDY 0x1u
@@ -172,6 +174,9 @@ struct sim_controller {
 	uint64_t bar_size, bar_room;
 	uint8_t *cmb_bar; /* the BAR that has the Controller Memory Buffer */
 	uint64_t cmb_bar_size;
+	uint8_t *pmr, *pmr_durable;
+	uint32_t pmrctl, pmr_status;
+	uint64_t pmr_ready_at;
 
 	/* derived from the configuration */
 	unsigned queue_entries_max; /* MQES + 1 */
@@ -265,7 +270,15 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 			unsigned width);
 void sim_property_work(struct sim_controller *sim); /* transitions that are due */
 
+/* pmr.c */
+void sim_pmr_create(struct sim_controller *sim);
+void sim_pmr_destroy(struct sim_controller *sim);
+void sim_pmr_power_on(struct sim_controller *sim);
+uint64_t sim_pmr_property(struct sim_controller *sim, unsigned offset);
+void sim_pmr_control(struct sim_controller *sim, uint32_t value);
+
 /* cmb.c */
+#define SIM_BAR_BUS 0xfe00000000ull /* where a BAR other than 0 is on the bus */
 void sim_cmb_create(struct sim_controller *sim);
 void sim_cmb_destroy(struct sim_controller *sim);
 /* The bus address of memory behind its BAR, for the host; 0: it is other memory. */

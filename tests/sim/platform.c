@@ -85,6 +85,22 @@ void nvme_write64(volatile void *address, uint64_t value)
 	sim_property_write(sim, offset, value, 8);
 }
 
+void *nvme_map_bar(struct nvme_pci *pci, unsigned index, uint64_t *size, uint64_t *bus)
+{
+	struct sim_controller *sim = (struct sim_controller *)pci;
+
+	*bus = SIM_BAR_BUS;
+	if (sim->cmb_bar && index == (sim->config.cmb.location & 7)) {
+		*size = sim->cmb_bar_size;
+		return sim->cmb_bar;
+	}
+	if (sim->pmr && index == (sim->config.pmr.capabilities >> 5 & 7)) {
+		*size = sim->config.pmr.size;
+		return sim->pmr;
+	}
+	return NULL;
+}
+
 /*
  * Time. It only moves while somebody waits. Each turn of a waiting loop is a microsecond at first
  * and longer while nothing happens, so that a deadline of seconds takes thousands of turns and

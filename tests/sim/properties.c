@@ -42,7 +42,7 @@ static const struct property *find_property(uint64_t offset)
 	return NULL;
 }
 
-static uint64_t property_value(const struct sim_controller *sim, unsigned offset)
+static uint64_t property_value(struct sim_controller *sim, unsigned offset)
 {
 	switch (offset) {
 	case SIM_CAP:
@@ -62,6 +62,10 @@ static uint64_t property_value(const struct sim_controller *sim, unsigned offset
 		return sim->asq;
 	case SIM_ACQ:
 		return sim->acq;
+	case SIM_PMRCAP:
+	case SIM_PMRCTL:
+	case SIM_PMRSTS:
+		return sim_pmr_property(sim, offset);
 	default:
 		return sim_cmb_property(sim, offset);
 	}
@@ -259,6 +263,9 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 		break;
 	case SIM_ACQ:
 		sim->acq = merge(sim->acq, value, shift, width);
+		break;
+	case SIM_PMRCTL:
+		sim_pmr_control(sim, (uint32_t)value);
 		break;
 	case SIM_CMBMSC:
 		if (!(sim->config.cap >> 57 & 1) || sim->csts & SIM_CSTS_RDY)

@@ -126,6 +126,28 @@ def test_controller_memory_buffer(tmp_path, properties):
     assert re.search(r"SUMMARY: [1-9]\d+ tests, 0 failures", result.stdout) and "same\n" in result.stdout, result.stdout
 
 
+def test_persistent_memory_region(tmp_path):
+    """A device whose bytes are those of the file behind it; who switches it off gets errors until a reset."""
+    disk, region = make_disk(tmp_path / "disk.img", 16 * MIB), tmp_path / "region.bin"
+    region.write_bytes(b"before" + bytes(2 * MIB - 6))
+    result = run_script(tmp_path, """
+        xxd -p -l 6 /dev/my_nvme0pmr
+        dd if=/dev/random of=/r bs=1000 count=300 status=none
+        dd if=/r of=/dev/my_nvme0pmr bs=1000 seek=1 conv=fsync status=none && cat /r | xxd -p -l 16
+        nvme set-reg /dev/my_nvme0 -O 0xe04 -V 0
+        dd if=/dev/my_nvme0pmr of=/q iflag=direct count=1
+        nvme reset /dev/my_nvme0
+        dd if=/dev/my_nvme0pmr of=/q bs=1000 skip=1 count=300 status=none && cmp /r /q && echo same
+        blockdev --getsize64 /dev/my_nvme0pmr
+        """, "--disk", disk, "--nvme", "pmrdev=region", "--", "-object",
+        f"memory-backend-file,id=region,share=on,mem-path={region},size=2M")
+    lines = result.stdout.splitlines()
+    assert lines[0] == b"before".hex() and lines[-2:] == ["same", str(2 * MIB)], result.stdout
+    assert "dd: error reading '/dev/my_nvme0pmr': Input/output error" in result.stdout
+    content = region.read_bytes()
+    assert content[:1000] == b"before" + bytes(994) and content[1000:1016].hex() == lines[1]
+
+
 def test_other_controllers_need_nvme_any(tmp_path):
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)
     script = "ls /dev/my_nvme0n1\n"

@@ -34,8 +34,8 @@ static const char *const elasticity_unit[] = {"Bytes", "One KB", "One MB", "One 
 static const char *const may_shall[] = {"MAY", "SHALL"};
 static const char *const time_unit[] = {"500 milliseconds", "minutes", "minutes", "minutes"};
 static const char *const ready[] = {"Disabled", "READY"};
-static const char *const health[] = {"Normal Operation", "Restore Error", "Read Only",
-				     "Unreliable"};
+const char *const nvme_pmr_health[NVME_PMR_HEALTHS] = {"Normal Operation", "Restore Error",
+						       "Read Only", "Unreliable"};
 static const char *const not_ready[] = {"READY", "Not Ready"};
 
 static void print_version(nvme_print *print, const void *structure)
@@ -183,7 +183,7 @@ static const struct nvme_row properties[] = {
 	CHOICE(0, 0, "EN", "Enable", "PMR is %s", ready),
 	FIELD(struct nvme_properties, pmrsts, BARE_HEX, .width = 38),
 	BITS(12, 12, "CBAI", "Controller Base Address Invalid", "%llx", NUMBER),
-	CHOICE(11, 9, "HSTS", "Health Status", "%s", health),
+	CHOICE(11, 9, "HSTS", "Health Status", "%s", nvme_pmr_health),
 	CHOICE(8, 8, "NRDY", "Not Ready",
 	       "The Persistent Memory Region is %s to process PCI Express memory read and write "
 	       "requests",

@@ -175,6 +175,22 @@ _Static_assert(offsetof(struct nvme_properties, pmrcap) == 0xe00, "PMRCAP");
 #define NVME_CMBMSC_CMSE 0x2u /* the controller answers to the address */
 #define NVME_CMBSTS_CBAI 0x1u /* but the address is none for it */
 
+/* PMRCAP, PMRCTL and PMRSTS, sections 3.1.3.22 to 3.1.3.24. The region is all of its BAR. */
+#define NVME_PMRCAP_BIR(v)    NVME_BITS(v, 5, 3)  /* 2 to 5 */
+#define NVME_PMRCAP_PMRTU(v)  NVME_BITS(v, 8, 2)  /* of PMRTO: 0 500 ms, 1 minutes */
+#define NVME_PMRCAP_PMRWBM(v) NVME_BITS(v, 10, 4) /* what makes what was written persistent */
+#define NVME_PMRWBM_READ      0x1u		  /* a read of the region */
+#define NVME_PMRWBM_STATUS    0x2u		  /* a read of PMRSTS */
+#define NVME_PMRWBM_ANY	      0x3u
+#define NVME_PMRCAP_PMRTO(v)  NVME_BITS(v, 16, 8)
+#define NVME_PMRCTL_EN	      0x1u
+#define NVME_PMRSTS_ERR(v)    NVME_BITS(v, 0, 8)
+#define NVME_PMRSTS_NRDY      0x100u
+#define NVME_PMRSTS_HSTS(v)   NVME_BITS(v, 9, 3)
+#define NVME_PMR_READ_ONLY    2u /* of HSTS */
+#define NVME_PMR_HEALTHS      4u
+extern const char *const nvme_pmr_health[NVME_PMR_HEALTHS];
+
 /* Their table */
 struct nvme_structure;
 extern const struct nvme_structure nvme_properties_table;

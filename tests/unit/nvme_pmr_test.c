@@ -1,0 +1,135 @@
+/* The Persistent Memory Region as a block device: it is waited for, what is written to it stays,
+ * and what it says of itself is heard. */
+#include "drivers/nvme/spec/spec.h"
+#include "lib/errno.h"
+#include "tests/sim/driver.h"
+#include "tests/unit/cmocka.h"
+
+/* PMRCAP: BAR 2, time-out in units of 500 ms */
+#define CAPABILITIES(wbm, timeout) (2u << 5 | (wbm) << 10 | (timeout) << 16)
+#define SIZE			   65536u
+#define HEALTH(status)		   ((status) << 9)
+
+static struct block_device *start(struct driver *driver, const struct sim_pmr *pmr)
+{
+	driver_start(driver, &(struct sim_config){.cap = SIM_CAP_QEMU | 1ull << 36, .pmr = *pmr},
+		     NULL);
+	return block_find("my_nvme0pmr");
+}
+
+static void test_what_is_written_stays(void **state)
+{
+	static uint8_t written[SIZE], read[SIZE];
+	struct prng prng;
+
+	(void)state;
+	prng_seed(&prng, 1);
+	prng_fill(&prng, written, SIZE);
+	for (unsigned wbm = 1; wbm <= 3; wbm++) {
+		struct driver driver;
+		struct block_device *device =
+			start(&driver, &(struct sim_pmr){CAPABILITIES(wbm, 4), SIZE, 1500 * MS});
+
+		assert_non_null(device);
+		assert_int_equal(device->block_size, 512);
+		assert_int_equal(device->block_count, SIZE / 512);
+		assert_int_equal(block_write(device, 0, SIZE / 512, written), 0);
+		assert_int_equal(block_write(device, 5, 2, written), 0);
+		memcpy(read, written, SIZE);
+		memcpy(read + 5 * 512, written, 2 * 512);
+		if (wbm & 2)
+			assert_memory_equal(sim_pmr_durable(driver.sim), read, SIZE);
+		assert_int_equal(block_flush(device), 0);
+		assert_int_equal(block_read(device, 1, 100, read), 0);
+		assert_memory_equal(read, written + 512, 4 * 512);
+		assert_memory_equal(read + 4 * 512, written, 2 * 512);
+		assert_memory_equal(read + 6 * 512, written + 7 * 512, 94 * 512);
+		assert_int_equal(block_discard(device, 0, 1), -EOPNOTSUPP);
+		assert_int_equal(block_write(device, SIZE / 512, 1, written), -ENOSPC);
+		driver_finish(&driver);
+		assert_null(block_find("my_nvme0pmr"));
+	}
+}
+
+/* A reset that switches it off, and one that does not. */
+static void test_resets(void **state)
+{
+	struct driver driver;
+	uint8_t block[512], read[512];
+	struct block_device *device =
+		start(&driver, &(struct sim_pmr){CAPABILITIES(2, 1), SIZE, 400 * MS});
+
+	(void)state;
+	memset(block, 0x5a, sizeof(block));
+	assert_int_equal(block_write(device, 3, 1, block), 0);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(block_read(device, 3, 1, read), 0);
+	assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
+	assert_int_equal(block_read(device, 3, 1, read), 0);
+	assert_memory_equal(block, read, sizeof(block));
+	/* Somebody switches it off, and a reset on. */
+	assert_int_equal(nvme_set_property(driver.controller, NVME_REG_PMRCTL, 4, 0), 0);
+	assert_int_equal(block_read(device, 3, 1, read), -EIO);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(block_write(device, 3, 1, read), 0);
+	sim_remove(driver.sim);
+	assert_int_equal(block_read(device, 3, 1, read), -ENODEV);
+	driver_stop(&driver);
+}
+
+static void test_what_is_none(void **state)
+{
+	static const struct {
+		struct sim_pmr pmr;
+		const char *why;
+	} rows[] = {
+		{{CAPABILITIES(2, 1), SIZE, 2 * S}, "it does not get ready"},
+		{{CAPABILITIES(0, 1), SIZE, 0}, "reserved values"},
+		{{CAPABILITIES(4, 1), SIZE, 0}, "reserved values"},
+		{{CAPABILITIES(2, 1) & ~0x20u & ~0x40u, SIZE, 0}, "reserved values"},
+		{{CAPABILITIES(2, 1) | 7u << 5, SIZE, 0}, "reserved values"},
+		{{CAPABILITIES(2, 1), 511, 0}, "its BAR is not there"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct driver driver;
+
+		assert_null(start(&driver, &rows[i].pmr));
+		assert_logged("persistent memory region not used: ");
+		assert_logged(rows[i].why);
+		driver_finish(&driver);
+	}
+}
+
+static void test_health(void **state)
+{
+	struct driver driver;
+	uint8_t block[512] = {0};
+	struct block_device *device =
+		start(&driver, &(struct sim_pmr){CAPABILITIES(2, 1), SIZE, 0});
+
+	(void)state;
+	sim_pmr_status(driver.sim, HEALTH(3));
+	assert_int_equal(block_write(device, 0, 1, block), 0);
+	assert_logged("4 my_nvme0: persistent memory region: health status 3: Unreliable\n");
+	sim_log_clear();
+	assert_int_equal(block_write(device, 0, 1, block), 0);
+	assert_not_logged("health");
+	sim_pmr_status(driver.sim, HEALTH(2));
+	assert_int_equal(block_read(device, 0, 1, block), 0);
+	assert_logged("Read Only");
+	assert_int_equal(block_write(device, 0, 1, block), -EROFS);
+	sim_pmr_status(driver.sim, HEALTH(7));
+	assert_int_equal(block_read(device, 0, 1, block), 0);
+	assert_logged("health status 7\n");
+	/* What was written before has not arrived. */
+	sim_pmr_status(driver.sim, 0x21);
+	assert_int_equal(block_write(device, 0, 1, block), -EIO);
+	sim_pmr_status(driver.sim, 0);
+	assert_int_equal(block_write(device, 0, 1, block), 0);
+	driver_finish(&driver);
+}
+
+TESTS(cmocka_unit_test(test_what_is_written_stays), cmocka_unit_test(test_resets),
+      cmocka_unit_test(test_what_is_none), cmocka_unit_test(test_health))

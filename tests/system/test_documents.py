@@ -139,32 +139,32 @@ def test_rooms():
     assert not [name for name in folders if not re.search(rf"(^|\s){name}/", tree)], "README.md: How it is built"
 
 
-def texts_below(*tops):
-    """All sources and scripts there in one text."""
-    return "".join(read(directory, name) for top in tops for directory, _, names in os.walk(os.path.join(ROOT, top))
-                   for name in names if name.endswith((".c", ".h", ".S", ".py", ".mk")) or name == "run-qemu")
+def words_below(*tops):
+    """Every word of the sources and scripts there."""
+    return {word for top in tops for directory, _, names in os.walk(os.path.join(ROOT, top)) for name in names
+            if name.endswith((".c", ".h", ".S", ".py", ".mk")) or name == "run-qemu" for word in re.findall(r"\w+", read(directory, name))}
 
 
 def test_functions_that_documents_name():
     """`name()` and the tests that stand for a row are there."""
-    sources = texts_below("boot", "kernel", "drivers", "lib", "tests", "tools")
+    known = words_below("boot", "kernel", "drivers", "lib", "tests", "tools")
     missing = []
     for document in ("README.md", *(f"docs/{name}" for name in os.listdir(os.path.join(ROOT, "docs")) if name.endswith(".md"))):
         text = read(document)
         names = {*re.findall(r"`(\w+)\(\)`", text), *re.findall(r"`(test_\w+)`", text)} - {"test_x"}
-        missing += [(document, name) for name in names if not re.search(rf"\b{name}\b", sources)]
+        missing += [(document, name) for name in names - known]
     assert not missing
 
 
 def test_names_in_pictures():
     """Functions and folders in the pictures are those of the tree."""
-    sources = texts_below("boot", "kernel", "drivers")
+    known = words_below("boot", "kernel", "drivers")
     missing = []
     for picture in ("boot", "io-path", "structure", "recovery-states"):
         text = re.sub(r"<style>.*?</style>", "", read("docs", picture + ".svg"), flags=re.S)
         for word in re.findall(r">([a-z0-9_/, -]+?)(?:\(\w*\))?<", text):
             for name in word.split(", "):
-                if "_" in name and " " not in name and not re.search(rf"\b{name}\b", sources):
+                if re.fullmatch(r"\w+_\w+", name) and name not in known:
                     missing.append((picture, name))
                 if re.match(r"(kernel|drivers|tests|tools)/\S+$", name) and not os.path.exists(os.path.join(ROOT, name)):
                     missing.append((picture, name))

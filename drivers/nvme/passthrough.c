@@ -181,6 +181,14 @@ out:
 	return error;
 }
 
+/* What is no disk has no block device that could go. */
+static void change_namespace(struct nvme_namespace *ns)
+{
+	ns->block.gone = true;
+	if (!nvme_namespace_is_disk(ns))
+		ns->active = false;
+}
+
 /* From before the command until the namespaces have been read again nothing is sent to those that
  * it changes, not even once more: their blocks may not have the size any more that a buffer is for.
  * Nor by other controllers of the subsystem, which nothing else may tell of it. Where the command
@@ -200,7 +208,7 @@ static int change_namespaces(struct nvme_controller *controller,
 			continue;
 		for (struct nvme_namespace *n = c->namespaces.first; n; n = n->next)
 			if (all || n->nsid == command->nsid)
-				n->block.gone = true;
+				change_namespace(n);
 	}
 	error = pass_through(controller, false, passthrough, &left);
 	if (left)

@@ -259,6 +259,42 @@ static void test_left_behind_a_format(void **state)
 	driver_stop(&driver);
 }
 
+/* The same where the namespace is no disk, and only commands passed through
+ * reach it. */
+static void test_left_behind_a_format_of_no_disk(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {
+		{.metadata = 0}, {.metadata = 16, .protection = 2, .guard = 3}};
+	static const struct nvme_command format = {
+		.opcode = NVME_ADMIN_FORMAT_NVM, .nsid = 2, .cdw10 = 3};
+	static const struct nvme_command read = {.opcode = NVME_IO_READ, .nsid = 2};
+	static const struct sim_config config = {
+		.oacs = SIM_OACS_FORMAT, .namespaces = namespaces, .namespace_count = 2};
+	uint8_t bytes[512], metadata[16];
+	const struct nvme_passthrough passed = {.command = &read,
+						.data = bytes,
+						.size = sizeof(bytes),
+						.metadata = metadata,
+						.metadata_size = sizeof(metadata)};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_int_equal(nvme_io_command(driver.controller, &passed), 0);
+	driver_add_fault_to(&driver, 0, SIM_DELAY, NVME_ADMIN_FORMAT_NVM, 0, 1, 5 * S);
+	driver_add_fault_to(&driver, 0, SIM_ABORT_FAILS, NVME_ADMIN_ABORT, 0, 1, 0);
+	sim_interrupt_after(1 * S);
+	assert_int_equal(nvme_admin_command(driver.controller,
+					    &(struct nvme_passthrough){.command = &format}),
+			 -EINTR);
+	sim_interrupt_clear();
+	driver_idle(1 * S);
+	assert_int_equal(nvme_io_command(driver.controller, &passed), -EINVAL);
+	driver_idle(4 * S);
+	assert_int_equal(nvme_data_size(driver.controller, true, &read, 0), 4096);
+	driver_stop(&driver);
+}
+
 /* Left behind, and then the controller goes, or is detached. */
 static void test_left_behind_at_the_end(void **state)
 {
@@ -474,6 +510,8 @@ TESTS(cmocka_unit_test(test_at_random), cmocka_unit_test(test_a_large_request),
       cmocka_unit_test(test_among_others), cmocka_unit_test(test_before_a_repetition),
       cmocka_unit_test(test_commands_passed_through),
       cmocka_unit_test(test_an_interrupt_in_the_last_moment),
-      cmocka_unit_test(test_left_behind_a_format), cmocka_unit_test(test_left_behind_at_the_end),
+      cmocka_unit_test(test_left_behind_a_format),
+      cmocka_unit_test(test_left_behind_a_format_of_no_disk),
+      cmocka_unit_test(test_left_behind_at_the_end),
       cmocka_unit_test(test_left_behind_and_shut_down),
       cmocka_unit_test(test_while_an_event_is_served))

@@ -38,14 +38,18 @@ int nvme_limits_setup(struct nvme_controller *controller)
 	return 0;
 }
 
-/* Blocks of a command that has NLB, within a limit of 4 KiB << shift (CAP.MPSMIN); 0: none. */
-static uint32_t command_blocks(unsigned shift, unsigned block_shift)
+/* Blocks of a command that has NLB, within a limit of 4 KiB << shift (CAP.MPSMIN); 0: none is said.
+ * Then it is that of reads: many commands are in flight at a time, and a controller that does each
+ * block by itself would not get through as much as NLB can say before their deadlines. */
+static uint32_t command_blocks(unsigned shift, const struct nvme_namespace *ns)
 {
 	uint64_t blocks;
 
-	if (!shift || shift >= 32)
+	if (!shift)
+		return ns->blocks_max;
+	if (shift >= 32)
 		return NVME_RW_BLOCKS_MAX;
-	blocks = (uint64_t)NVME_PAGE_SIZE << shift >> block_shift;
+	blocks = (uint64_t)NVME_PAGE_SIZE << shift >> ns->block_shift;
 	if (!blocks) /* less than a block, which is the least there is */
 		return 1;
 	return blocks < NVME_RW_BLOCKS_MAX ? (uint32_t)blocks : NVME_RW_BLOCKS_MAX;
@@ -53,8 +57,7 @@ static uint32_t command_blocks(unsigned shift, unsigned block_shift)
 
 static struct nvme_range_limits describe_ranges(const struct nvme_controller *controller,
 						const struct nvme_identify_namespace *data,
-						const struct nvme_metadata_format *metadata,
-						unsigned block_shift)
+						const struct nvme_namespace *ns)
 {
 	const struct nvme_limits *limits = &controller->limits;
 	unsigned oncs = controller->identify->oncs;
@@ -66,10 +69,10 @@ static struct nvme_range_limits describe_ranges(const struct nvme_controller *co
 		ranges.discard_blocks = limits->blocks ? limits->blocks : UINT64_MAX;
 	}
 	/* With protection information it is the driver that makes it, of zeroes as well. */
-	if (oncs & NVME_ONCS_WRITE_ZEROES && !metadata->type)
-		ranges.write_zeroes = command_blocks(limits->write_zeroes_shift, block_shift);
+	if (oncs & NVME_ONCS_WRITE_ZEROES && !ns->metadata.type)
+		ranges.write_zeroes = command_blocks(limits->write_zeroes_shift, ns);
 	if (oncs & NVME_ONCS_VERIFY)
-		ranges.verify = command_blocks(limits->verify_shift, block_shift);
+		ranges.verify = command_blocks(limits->verify_shift, ns);
 	/* Deallocated blocks have to be read as zeroes, too. */
 	ranges.deallocates = (data->dlfeat & NVME_DLFEAT_DEAC) &&
 			     NVME_DLFEAT_READS(data->dlfeat) == NVME_DLFEAT_ZEROES;
@@ -104,7 +107,7 @@ void nvme_limits_describe(const struct nvme_controller *controller,
 				  ? data->nawupf
 				  : controller->identify->awupf;
 
-	ns->ranges = describe_ranges(controller, data, &ns->metadata, shift);
+	ns->ranges = describe_ranges(controller, data, ns);
 	ns->volatile_cache = controller->identify->vwc & NVME_VWC_PRESENT;
 	ns->boundary = data->noiob;
 	*limits = (struct block_limits){

@@ -38,7 +38,7 @@ static const struct nvme_option write_uncor_options[] = {
 
 static const struct nvme_option flush_options[] = {
 	NVME_NUMBER(struct blocks_options, blocks.nsid, "namespace-id", 'n', "desired namespace"),
-	NVME_NUMBER(struct blocks_options, blocks.timeout_ms, "timeout", 0, NULL),
+	NVME_NUMBER(struct blocks_options, blocks.timeout_ms, "timeout", 0, ""),
 	NVME_OPTIONS_END,
 };
 

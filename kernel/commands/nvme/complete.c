@@ -34,9 +34,9 @@ static const struct nvme_option *waiting(const struct completion *completion,
 
 	if (word[0] != '-')
 		return NULL;
-	for (; options->name; options++)
-		if (options->argument &&
-		    ((word[1] == '-' && strcmp(word + 2, options->name) == 0) ||
+	for (; options->text; options++)
+		if (*nvme_option_argument(options) &&
+		    ((word[1] == '-' && strcmp(word + 2, options->text) == 0) ||
 		     (word[1] == options->letter && !word[2])))
 			return options;
 	return NULL;
@@ -47,17 +47,18 @@ bool nvme_complete_option(struct completion *completion, const struct nvme_optio
 	const struct nvme_option *option = waiting(completion, options);
 
 	if (option) {
-		completion->files = strcmp(option->argument, "FILE") == 0;
+		completion->files = strcmp(nvme_option_argument(option), "FILE") == 0;
 		return true;
 	}
 	if (completion->word[0] != '-')
 		return false;
-	for (; options->name; options++) {
+	for (; options->text; options++) {
 		char name[40];
 
-		if (!options->help)
+		if (!*nvme_option_help(options))
 			continue;
-		snprintf(name, sizeof(name), "--%s%s", options->name, options->argument ? "=" : "");
+		snprintf(name, sizeof(name), "--%s%s", options->text,
+			 *nvme_option_argument(options) ? "=" : "");
 		completion->offer(completion, name);
 	}
 	completion->offer(completion, "--help");

@@ -26,7 +26,7 @@ struct nvme_blocks {
 	NVME_NUMBER(type, blocks.nsid, "namespace-id", 'n', "desired namespace"),                 \
 		NVME_SUFFIXED(type, blocks.start, "start-block", 's', "LBA of the first block"),  \
 		NVME_NUMBER(type, blocks.count, "block-count", 'c', "number of blocks less one"), \
-		NVME_NUMBER(type, blocks.timeout_ms, "timeout", 0, NULL)
+		NVME_NUMBER(type, blocks.timeout_ms, "timeout", 0, "")
 #define NVME_BLOCKS_OPTIONS(type, storage_tag_letter)                                          \
 	NVME_RANGE_OPTIONS(type),                                                              \
 		NVME_NUMBER_OF(type, blocks.prinfo, 4, "prinfo", 'p', "PI action and checks"), \

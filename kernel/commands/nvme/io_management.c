@@ -17,7 +17,7 @@ static const struct nvme_option management_options[] = {
 	NVME_NUMBER(struct management, operation, "mo", 'm', "management operation"),
 	NVME_TEXT(struct management, data, "FILE", "data", 'd', "file of the data"),
 	NVME_NUMBER(struct management, size, "data-len", 'l', "length of the data (bytes)"),
-	NVME_NUMBER(struct management, timeout_ms, "timeout", 't', NULL),
+	NVME_NUMBER(struct management, timeout_ms, "timeout", 't', ""),
 	NVME_OPTIONS_END,
 };
 

@@ -14,6 +14,11 @@
 /* What getopt gives for row n of the table: no letter is as large. */
 #define ROW_VALUE 256
 
+const char nvme_output_option[] = "output-format\0FMT\0output format: normal|json|binary";
+const char nvme_raw_option[] = "raw-binary\0\0output in binary format";
+const char nvme_human_option[] = "human-readable\0\0decode the fields";
+const char nvme_nsid_option[] = "namespace-id\0NUM\0desired namespace";
+
 const struct nvme_option nvme_no_options[] = {NVME_OPTIONS_END};
 
 uint64_t nvme_number(const char *what, const char *text, uint64_t max)
@@ -68,10 +73,10 @@ static void store(const struct nvme_option *option, const char *text, void *valu
 		number = format_number(text);
 		break;
 	case NVME_OPTION_SUFFIXED:
-		number = suffixed_number(option->name, text);
+		number = suffixed_number(option->text, text);
 		break;
 	case NVME_OPTION_NUMBER:
-		number = nvme_number(option->name, text, UINT64_MAX >> (64 - option->bits));
+		number = nvme_number(option->text, text, UINT64_MAX >> (64 - option->bits));
 		break;
 	}
 	/* x86-64 and its like: the first bytes are the low ones. */
@@ -88,16 +93,16 @@ static int parse(int argc, char **argv, const struct nvme_option *options, void 
 	bool h_taken = false;
 	int value;
 
-	for (; options[count].name && count < OPTIONS_MAX; count++) {
+	for (; options[count].text && count < OPTIONS_MAX; count++) {
 		const struct nvme_option *option = &options[count];
 
-		long_options[count] = (struct option){option->name, option->argument != NULL,
-						      ROW_VALUE + (int)count};
+		long_options[count] = (struct option){
+			option->text, *nvme_option_argument(option) != 0, ROW_VALUE + (int)count};
 		h_taken |= option->letter == 'h';
 		if (!option->letter)
 			continue;
 		letters[length++] = option->letter;
-		if (option->argument)
+		if (*nvme_option_argument(option))
 			letters[length++] = ':';
 	}
 	long_options[count++] = (struct option){"help", 0, 'h' + 2 * ROW_VALUE};
@@ -153,23 +158,23 @@ void nvme_no_operand(int argc, char **argv)
 
 void nvme_print_options(const struct nvme_option *options)
 {
-	if (options->name)
+	if (options->text)
 		out("\nOptions:\n");
-	for (; options->name; options++) {
-		const char *argument = options->argument;
+	for (; options->text; options++) {
+		const char *argument = nvme_option_argument(options);
 		char names[80], letter[24] = "";
 
-		if (!options->help)
+		if (!*nvme_option_help(options))
 			continue;
-		if (options->letter && argument)
+		if (options->letter && *argument)
 			snprintf(letter, sizeof(letter), ", -%c <%s>", options->letter, argument);
 		else if (options->letter)
 			snprintf(letter, sizeof(letter), ", -%c", options->letter);
-		if (argument)
-			snprintf(names, sizeof(names), "[  --%s=<%s>%s ]", options->name, argument,
+		if (*argument)
+			snprintf(names, sizeof(names), "[  --%s=<%s>%s ]", options->text, argument,
 				 letter);
 		else
-			snprintf(names, sizeof(names), "[  --%s%s ]", options->name, letter);
-		out("  %-37s --- %s\n", names, options->help);
+			snprintf(names, sizeof(names), "[  --%s%s ]", options->text, letter);
+		out("  %-37s --- %s\n", names, nvme_option_help(options));
 	}
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/string.h"
+
 struct nvme_controller;
 
 enum nvme_output {
@@ -26,9 +28,9 @@ enum nvme_option_kind {
  * into a member of the structure that is handed to nvme_arguments(), which holds the defaults
  * before. */
 struct nvme_option {
-	const char *name;
-	const char *argument;
-	const char *help; /* one line of 36 columns; NULL: another name, which --help leaves out */
+	/* Its name, behind the NUL the argument, and behind the next one line of help of 36
+	 * columns; "": none, and another name that --help leaves out. NULL ends a table. */
+	const char *text;
 	uint16_t offset;
 	uint8_t size; /* of the member: bytes */
 	char letter;  /* 0: none */
@@ -37,49 +39,67 @@ struct nvme_option {
 };
 
 #define NVME_OPTION_PLACE(type, member) offsetof(type, member), sizeof(((type *)0)->member)
-#define NVME_FLAG_OF(type, member, constant, long_name, short_name, text)           \
+#define NVME_FLAG_OF(type, member, constant, long_name, short_name, help)           \
 	{                                                                           \
-		long_name, NULL, text, NVME_OPTION_PLACE(type, member), short_name, \
+		long_name "\0\0" help, NVME_OPTION_PLACE(type, member), short_name, \
 			NVME_OPTION_FLAG, constant                                  \
 	}
 /* bool members */
-#define NVME_FLAG(type, member, long_name, short_name, text) \
-	NVME_FLAG_OF(type, member, 1, long_name, short_name, text)
+#define NVME_FLAG(type, member, long_name, short_name, help) \
+	NVME_FLAG_OF(type, member, 1, long_name, short_name, help)
 /* Any number that the member holds; of so many bits. */
-#define NVME_NUMBER(type, member, long_name, short_name, text) \
-	NVME_NUMBER_OF(type, member, 8 * sizeof(((type *)0)->member), long_name, short_name, text)
-#define NVME_NUMBER_OF(type, member, bits_, long_name, short_name, text)             \
-	{                                                                            \
-		long_name, "NUM", text, NVME_OPTION_PLACE(type, member), short_name, \
-			NVME_OPTION_NUMBER, bits_                                    \
+#define NVME_NUMBER(type, member, long_name, short_name, help) \
+	NVME_NUMBER_OF(type, member, 8 * sizeof(((type *)0)->member), long_name, short_name, help)
+#define NVME_NUMBER_OF(type, member, bits_, long_name, short_name, help)               \
+	{                                                                              \
+		long_name "\0NUM\0" help, NVME_OPTION_PLACE(type, member), short_name, \
+			NVME_OPTION_NUMBER, bits_                                      \
 	}
 /* A uint64_t member */
-#define NVME_SUFFIXED(type, member, long_name, short_name, text)                     \
-	{                                                                            \
-		long_name, "NUM", text, NVME_OPTION_PLACE(type, member), short_name, \
-			NVME_OPTION_SUFFIXED, 64                                     \
+#define NVME_SUFFIXED(type, member, long_name, short_name, help)                       \
+	{                                                                              \
+		long_name "\0NUM\0" help, NVME_OPTION_PLACE(type, member), short_name, \
+			NVME_OPTION_SUFFIXED, 64                                       \
 	}
-#define NVME_TEXT(type, member, what, long_name, short_name, text)                  \
-	{                                                                           \
-		long_name, what, text, NVME_OPTION_PLACE(type, member), short_name, \
-			NVME_OPTION_TEXT, 0                                         \
+#define NVME_TEXT(type, member, what, long_name, short_name, help)                          \
+	{                                                                                   \
+		long_name "\0" what "\0" help, NVME_OPTION_PLACE(type, member), short_name, \
+			NVME_OPTION_TEXT, 0                                                 \
+	}
+/* Those that many have; their texts stand once, which the linker does not see to where there are
+ * NULs inside. */
+#define NVME_COMMON_OPTION(type, member, common, letter, kind, bits)        \
+	{                                                                   \
+		common, NVME_OPTION_PLACE(type, member), letter, kind, bits \
 	}
 /* -o and -b, for a member uint8_t output */
-#define NVME_OUTPUT_OPTION(type)                                                    \
-	{                                                                           \
-		"output-format", "FMT", "output format: normal|json|binary",        \
-			NVME_OPTION_PLACE(type, output), 'o', NVME_OPTION_FORMAT, 0 \
-	}
+#define NVME_OUTPUT_OPTION(type) \
+	NVME_COMMON_OPTION(type, output, nvme_output_option, 'o', NVME_OPTION_FORMAT, 0)
 #define NVME_RAW_OPTION(type) \
-	NVME_FLAG_OF(type, output, NVME_OUTPUT_BINARY, "raw-binary", 'b', "output in binary format")
+	NVME_COMMON_OPTION(type, output, nvme_raw_option, 'b', NVME_OPTION_FLAG, NVME_OUTPUT_BINARY)
 /* -H, for a member bool human */
-#define NVME_HUMAN_OPTION(type) NVME_FLAG(type, human, "human-readable", 'H', "decode the fields")
+#define NVME_HUMAN_OPTION(type) \
+	NVME_COMMON_OPTION(type, human, nvme_human_option, 'H', NVME_OPTION_FLAG, 1)
 /* -n, for a member uint32_t nsid */
-#define NVME_NSID_OPTION(type) NVME_NUMBER(type, nsid, "namespace-id", 'n', "desired namespace")
+#define NVME_NSID_OPTION(type) \
+	NVME_COMMON_OPTION(type, nsid, nvme_nsid_option, 'n', NVME_OPTION_NUMBER, 32)
+extern const char nvme_output_option[], nvme_raw_option[], nvme_human_option[], nvme_nsid_option[];
 #define NVME_OPTIONS_END     \
 	{                    \
-		.name = NULL \
+		.text = NULL \
 	}
+
+static inline const char *nvme_option_argument(const struct nvme_option *option)
+{
+	return option->text + strlen(option->text) + 1;
+}
+
+static inline const char *nvme_option_help(const struct nvme_option *option)
+{
+	const char *argument = nvme_option_argument(option);
+
+	return argument + strlen(argument) + 1;
+}
 
 extern const struct nvme_option nvme_no_options[];
 

@@ -27,7 +27,7 @@ struct passthru {
 
 static const struct nvme_option passthru_options[] = {
 	NVME_NUMBER_OF(struct passthru, opcode, 8, "opcode", 'o', "opcode (required)"),
-	NVME_NUMBER_OF(struct passthru, opcode, 8, "opcode", 'O', NULL),
+	NVME_NUMBER_OF(struct passthru, opcode, 8, "opcode", 'O', ""),
 	NVME_NUMBER(struct passthru, command.flags, "flags", 'f', "command flags"),
 	NVME_NUMBER_OF(struct passthru, prefill, 8, "prefill", 'p',
 		       "byte to fill the buffer with first"),

@@ -55,7 +55,7 @@ static const struct nvme_option dsm_options[] = {
 	NVME_FLAG(struct dsm, write, "idw", 'w', "attribute Integral Dataset for Write"),
 	NVME_FLAG(struct dsm, read, "idr", 'r', "attribute Integral Dataset for Read"),
 	NVME_NUMBER(struct dsm, cdw11, "cdw11", 'c', "all attributes, instead of these"),
-	NVME_NUMBER(struct dsm, timeout_ms, "timeout", 't', NULL),
+	NVME_NUMBER(struct dsm, timeout_ms, "timeout", 't', ""),
 	NVME_OPTIONS_END,
 };
 
@@ -130,7 +130,7 @@ static const struct nvme_option copy_options[] = {
 	NVME_NUMBER_OF(struct copy, directive_type, 4, "dir-type", 'T', "directive type"),
 	NVME_NUMBER(struct copy, directive_specific, "dir-spec", 'S', "directive specific"),
 	NVME_NUMBER(struct copy, format, "format", 'F', "descriptor format: 0 or 1"),
-	NVME_NUMBER(struct copy, timeout_ms, "timeout", 't', NULL),
+	NVME_NUMBER(struct copy, timeout_ms, "timeout", 't', ""),
 	NVME_OPTIONS_END,
 };
 

@@ -21,7 +21,7 @@ struct reservation {
 			      "current reservation key"),                \
 		NVME_FLAG(struct reservation, ignore_key, "iekey", 'i',  \
 			  "ignore the existing key"),                    \
-		NVME_NUMBER(struct reservation, timeout_ms, "timeout", 0, NULL)
+		NVME_NUMBER(struct reservation, timeout_ms, "timeout", 0, "")
 #define ACTION_OPTION(long_name, letter) \
 	NVME_NUMBER_OF(struct reservation, action, 3, long_name, letter, "action")
 #define TYPE_OPTION NVME_NUMBER(struct reservation, type, "rtype", 't', "reservation type")
@@ -106,7 +106,7 @@ static const struct nvme_option report_options[] = {
 	NVME_NSID_OPTION(struct report),
 	NVME_NUMBER(struct report, dwords, "numd", 'd', "number of dwords to transfer, less one"),
 	NVME_FLAG(struct report, extended, "eds", 'e', "request the extended data structure"),
-	NVME_NUMBER(struct report, timeout_ms, "timeout", 't', NULL),
+	NVME_NUMBER(struct report, timeout_ms, "timeout", 't', ""),
 	NVME_OUTPUT_OPTION(struct report),
 	NVME_RAW_OPTION(struct report),
 	NVME_OPTIONS_END,

@@ -26,7 +26,7 @@ static const struct nvme_option rw_options[] = {
 	NVME_NUMBER(struct rw, directive_specific, "dir-spec", 'S', "directive specific"),
 	NVME_NUMBER(struct rw, dsm, "dsm", 'D', "dataset management attributes"),
 	NVME_FLAG(struct rw, show, "show-command", 'v', "show the command before sending it"),
-	NVME_FLAG(struct rw, show, "show-command", 'V', NULL),
+	NVME_FLAG(struct rw, show, "show-command", 'V', ""),
 	NVME_FLAG(struct rw, dry_run, "dry-run", 'w', "show the command and do not send it"),
 	NVME_FLAG(struct rw, latency, "latency", 't', "say how long it took"),
 	NVME_FLAG(struct rw, force, "force", 0, "taken and ignored"),

@@ -329,7 +329,10 @@ struct nvme_controller *nvme_find(const char *name)
 
 struct nvme_namespace *nvme_namespace_of(struct block_device *device)
 {
-	return device->operations == &nvme_block_operations ? device->driver_data : NULL;
+	return device->operations == &nvme_block_operations ||
+			       device->operations == &nvme_zoned_operations
+		       ? device->driver_data
+		       : NULL;
 }
 
 struct nvme_namespace *nvme_namespace_first(struct nvme_controller *controller)

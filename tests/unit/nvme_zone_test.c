@@ -48,6 +48,7 @@ static void test_description(void **state)
 
 	(void)state;
 	start(&driver, &config);
+	assert_ptr_equal(nvme_namespace_of(driver.device), nvme_namespace_first(driver.controller));
 	assert_int_equal(driver.device->zones.size, ZONE);
 	assert_int_equal(driver.device->zones.count, ZONES);
 	assert_int_equal(driver.device->zones.max_open, 2);

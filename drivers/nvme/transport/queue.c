@@ -10,6 +10,7 @@ int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *regis
 	memset(queue, 0, sizeof(*queue));
 	queue->id = id;
 	queue->mask = (uint16_t)(entries - 1);
+	queue->sq_mixed = (uint16_t)entries; /* whatever is there */
 	queue->phase = NVME_ENTRY_PHASE;
 	queue->sq_doorbell = nvme_sq_doorbell(registers, id);
 	queue->cq_doorbell = nvme_cq_doorbell(registers, id);
@@ -58,7 +59,7 @@ void nvme_queue_clear(struct nvme_queue *queue)
 	memset((void *)(uintptr_t)queue->cq, 0, entries * sizeof(struct nvme_completion));
 	memset(queue->sq, 0, entries * sizeof(struct nvme_command));
 	queue->sq_tail = queue->sq_rung = 0;
-	queue->sq_mixed = 0;
+	queue->sq_mixed = queue->mask + 1u;
 	queue->cq_head = queue->cq_rung = 0;
 	queue->phase = NVME_ENTRY_PHASE;
 	queue->shadowed = false;

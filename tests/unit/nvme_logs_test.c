@@ -30,12 +30,25 @@ static void expect(const char *line, int expected, const char *text)
 
 #define LINE(command, rest) "nvme " command " /dev/my_nvme0 " rest
 
+static bool many_formats;
+
+/* The 17th of 20 formats, with blocks of 4 KiB. */
+static void format(struct nvme_identify_namespace *id)
+{
+	id->nlbaf = 19;
+	id->flbas = 0x20;
+	id->lbaf[16] = (struct nvme_lba_format){.data_size_shift = 12};
+}
+
 static void identify(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
 		     size_t size)
 {
 	struct nvme_identify_controller *id = (void *)bytes;
 
 	(void)context, (void)size;
+	if (many_formats && !queue && command[0] == NVME_ADMIN_IDENTIFY &&
+	    command[40] == NVME_CNS_NAMESPACE)
+		format((void *)bytes);
 	if (queue || command[0] != NVME_ADMIN_IDENTIFY || command[40] != NVME_CNS_CONTROLLER)
 		return;
 	id->elpe = 2;
@@ -90,6 +103,16 @@ static void test_smart_and_errors(void **state)
 	       "{\n  \"errors\":[\n    {\n      "
 	       "\"error_count\":2,\n      \"sqid\":0,\n");
 	expect(LINE("error-log", "--log-entries=0"), 1, "non-zero log-entries is required param\n");
+}
+
+static void test_smartctl(void **state)
+{
+	(void)state;
+	expect("smartctl -i /dev/my_nvme0n1", 0, "Namespace 1 Formatted LBA Size:     512\n");
+	many_formats = true;
+	run("smartctl -i /dev/my_nvme0n1");
+	many_formats = false;
+	assert_non_null(strstr(output, "Namespace 1 Formatted LBA Size:     4096\n"));
 }
 
 static void test_firmware_and_namespaces(void **state)
@@ -328,7 +351,7 @@ static void test_files(void **state)
 }
 
 #define LOG_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
-GROUP_TESTS(host_set_up, NULL, LOG_TEST(test_smart_and_errors),
+GROUP_TESTS(host_set_up, NULL, LOG_TEST(test_smart_and_errors), LOG_TEST(test_smartctl),
 	    LOG_TEST(test_firmware_and_namespaces), LOG_TEST(test_effects),
 	    LOG_TEST(test_self_test_and_sanitize), LOG_TEST(test_lists), LOG_TEST(test_groups),
 	    LOG_TEST(test_get_log), LOG_TEST(test_files))

@@ -126,7 +126,8 @@ static const char *of_namespace(uint32_t nsid, const char *what)
 
 static void print_namespace(uint32_t nsid, const struct nvme_identify_namespace *id)
 {
-	const struct nvme_lba_format *format = &id->lbaf[id->flbas & 0xf];
+	unsigned index = NVME_FLBAS_INDEX(id->flbas, NVME_LBA_FORMATS(id));
+	const struct nvme_lba_format *format = &id->lbaf[index];
 	unsigned shift = format->data_size_shift & 31;
 	bool thin = id->nsfeat & 1;
 

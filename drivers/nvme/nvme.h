@@ -229,8 +229,8 @@ struct nvme_log_request {
 struct nvme_command nvme_log_command(const struct nvme_log_request *request, size_t size);
 
 /* A log page's bytes [offset, offset + size), both multiples of 4, in pieces, with 4 KiB whatever
- * MDTS; from an index on in one command. -EOPNOTSUPP where the controller does not take the offset
- * that this needs.
+ * MDTS; in one command from an index on, or where the controller takes no offset. -EOPNOTSUPP where
+ * it would need one.
  *
  * Reading a page to its end clears the event that points there, unless it is retained; all pieces
  * but the last retain it. The driver reads the page of each event itself, to clear it: what is

@@ -274,14 +274,17 @@ int nvme_log_page(struct nvme_controller *controller, const struct nvme_log_requ
 {
 	struct nvme_log_request piece = *request;
 	size_t most = request->by_index ? size : request->piece ? request->piece : NVME_PAGE_SIZE;
+	bool offsets = controller->identify->lpa & NVME_LPA_EXTENDED;
 	int error = 0;
 
 	if (!size || size & 3 || (request->offset & 3 && !request->by_index) ||
 	    request->offset > UINT64_MAX - size)
 		return -EINVAL;
+	/* With no way to ask for a second piece the first has to be all. */
+	if (!offsets)
+		most = controller->setup.transfer_max;
 	/* It would send the first bytes again. */
-	if ((request->offset || size > most || size > NVME_LOG_PLAIN_MAX) &&
-	    !(controller->identify->lpa & NVME_LPA_EXTENDED))
+	if (!offsets && (request->offset || size > most || size > NVME_LOG_PLAIN_MAX))
 		return -EOPNOTSUPP;
 	for (size_t done = 0, count; done < size && !error; done += count) {
 		struct nvme_command command;

@@ -124,7 +124,7 @@ static void test_refused(void **state)
 	} cases[] = {
 		{0, 0, -EINVAL},     {0, 6, -EINVAL},
 		{2, 4, -EINVAL},     {UINT64_MAX - 3, 8, -EINVAL},
-		{4, 4, -EOPNOTSUPP}, {0, 4100, -EOPNOTSUPP},
+		{4, 4, -EOPNOTSUPP}, {0, 16388, -EOPNOTSUPP},
 	};
 	uint8_t read[8192];
 	struct nvme_reply reply = {0};
@@ -142,6 +142,33 @@ static void test_refused(void **state)
 	}
 	assert_int_equal(sent.count, 0);
 	driver_stop(&driver);
+}
+
+/* A controller that takes no offsets, but a page of up to 4,096 dwords in one command: as much as
+ * MDTS lets it. */
+static void test_without_offsets(void **state)
+{
+	const struct nvme_log_request request = {.lid = 0xc0};
+	uint8_t page[16384] = {1}, read[16384];
+	struct nvme_reply reply;
+	struct driver driver;
+
+	(void)state;
+	for (unsigned mdts = 1; mdts < 3; mdts++) {
+		start(&driver,
+		      (struct sim_config){.no_log_offsets = true, .tolerant = true, .mdts = mdts});
+		sim_set_log(driver.sim, 0xc0, page, sizeof(page));
+		memset(read, 0xff, sizeof(read));
+		assert_int_equal(
+			nvme_log_page(driver.controller, &request, read, sizeof(read), &reply),
+			mdts == 1 ? -EOPNOTSUPP : 0);
+		assert_int_equal(sent.count, mdts - 1);
+		if (mdts == 2) {
+			assert_memory_equal(read, page, sizeof(page));
+			assert_int_equal(sent.commands->cdw10, 0xc0 | 4095u << 16);
+		}
+		driver_stop(&driver);
+	}
 }
 
 /* What the controller does not have ends with its status, at the first piece. */
@@ -201,4 +228,5 @@ static void test_events(void **state)
 
 TESTS(cmocka_unit_test(test_pieces), cmocka_unit_test(test_large_pieces),
       cmocka_unit_test(test_every_field), cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_unknown_page), cmocka_unit_test(test_events))
+      cmocka_unit_test(test_without_offsets), cmocka_unit_test(test_unknown_page),
+      cmocka_unit_test(test_events))

@@ -345,6 +345,10 @@ void make_controller(struct nvme_options *options)
 		namespace_configs[i].read_only = kind & 8;
 		namespace_configs[i].inactive = kind & 16;
 	}
+	/* 128 KiB at 64 KiB of BAR 2 */
+	config.cmb.location = 1u << 12 | 2;
+	config.cmb.size =
+		flags & 16384 ? 2u << 12 | 1u << 8 | NVME_CMBSZ_SQS | NVME_CMBSZ_LISTS : 0;
 	config.namespace_count = count;
 	config.namespaces = namespace_configs;
 	config.hooks.completion = change_completion;
@@ -363,6 +367,7 @@ void make_controller(struct nvme_options *options)
 	options->depth = 2 + below(31);
 	options->max_transfer = 4096u << below(8);
 	options->shadow_doorbells = flags & 4096;
+	options->cmb = flags & 16384 ? NVME_CMBSZ_SQS | NVME_CMBSZ_LISTS : 0;
 	options->bus_master = bus_master;
 	sim = sim_create(&config);
 	dma_counts = true;

@@ -107,6 +107,7 @@ static const char *enable(struct nvme_pmr *pmr)
 {
 	const struct nvme_registers *registers = &pmr->controller->registers;
 	uint64_t units = NVME_PMRCAP_PMRTO(pmr->capabilities), deadline;
+	uint32_t status;
 
 	if (NVME_PMRCAP_PMRTU(pmr->capabilities))
 		units *= 120;
@@ -114,7 +115,9 @@ static const char *enable(struct nvme_pmr *pmr)
 		units = READY_MAX;
 	nvme_set32(registers, NVME_REG_PMRCTL, NVME_PMRCTL_EN);
 	deadline = nvme_time_ns() + (units + 1) * READY_NS;
-	while (nvme_get32(registers, NVME_REG_PMRSTS) & NVME_PMRSTS_NRDY) {
+	while ((status = nvme_get32(registers, NVME_REG_PMRSTS)) & NVME_PMRSTS_NRDY) {
+		if (status == NVME_ALL_ONES)
+			return "PMRSTS reads all ones";
 		if (nvme_time_ns() >= deadline)
 			return "it does not get ready";
 		nvme_relax();

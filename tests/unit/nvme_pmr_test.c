@@ -3,6 +3,7 @@
 #include "drivers/nvme/spec/spec.h"
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
+#include "tests/sim/nvme_platform.h"
 #include "tests/unit/cmocka.h"
 
 /* PMRCAP: BAR 2, time-out in units of 500 ms */
@@ -102,6 +103,29 @@ static void test_what_is_none(void **state)
 	}
 }
 
+static uint64_t gone(void *context, unsigned offset, uint64_t value)
+{
+	(void)context;
+	return offset == NVME_REG_PMRSTS ? UINT32_MAX : value;
+}
+
+/* Registers of ones are not those of a region that will be ready in two minutes. */
+static void test_gone_meanwhile(void **state)
+{
+	const struct sim_config config = {.cap = SIM_CAP_QEMU | 1ull << 36,
+					  .pmr = {CAPABILITIES(2, 255), SIZE, 0},
+					  .hooks.property = gone};
+	uint64_t begun = nvme_time_ns();
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_in_range(nvme_time_ns() - begun, 0, 1 * S);
+	assert_null(block_find("my_nvme0pmr"));
+	assert_logged("persistent memory region not used: PMRSTS reads all ones\n");
+	driver_finish(&driver);
+}
+
 static void test_health(void **state)
 {
 	struct driver driver;
@@ -132,4 +156,5 @@ static void test_health(void **state)
 }
 
 TESTS(cmocka_unit_test(test_what_is_written_stays), cmocka_unit_test(test_resets),
-      cmocka_unit_test(test_what_is_none), cmocka_unit_test(test_health))
+      cmocka_unit_test(test_what_is_none), cmocka_unit_test(test_gone_meanwhile),
+      cmocka_unit_test(test_health))

@@ -126,6 +126,16 @@ static bool fits(struct nvme_controller *controller, bool io,
 		       passthrough->metadata_size;
 }
 
+/* Whether the command may be sent by somebody else, as far as it says itself. */
+static bool acceptable(struct nvme_controller *controller, bool io,
+		       const struct nvme_passthrough *passthrough)
+{
+	const struct nvme_command *command = passthrough->command;
+
+	return !(command->flags & NVME_FLAGS_PSDT_MASK) &&
+	       (io || !nvme_reserved_for_driver(command)) && fits(controller, io, passthrough);
+}
+
 /* *left: the controller still has the command. */
 static int pass_through(struct nvme_controller *controller, bool io,
 			const struct nvme_passthrough *passthrough, bool *left)
@@ -150,8 +160,7 @@ static int pass_through(struct nvme_controller *controller, bool io,
 		return -EBUSY;
 	if (io && controller->channel_count < 2)
 		return -EOPNOTSUPP;
-	if (command->flags & NVME_FLAGS_PSDT_MASK || (!io && nvme_reserved_for_driver(command)) ||
-	    !fits(controller, io, passthrough))
+	if (!acceptable(controller, io, passthrough))
 		return -EINVAL;
 	passed = nvme_alloc(sizeof(*passed));
 	if (!passed)
@@ -225,7 +234,7 @@ int nvme_admin_command(struct nvme_controller *controller,
 	bool left;
 
 	if (changes_namespaces(passthrough->command) && !nvme_may_send(controller) &&
-	    !controller->polling.inside)
+	    !controller->polling.inside && acceptable(controller, false, passthrough))
 		return change_namespaces(controller, passthrough);
 	return pass_through(controller, false, passthrough, &left);
 }

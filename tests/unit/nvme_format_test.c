@@ -62,6 +62,29 @@ static void test_format_passed_through(void **state)
 	free(bytes);
 }
 
+/* A command that is refused changes nothing: no request finds its device gone meanwhile, and
+ * nothing is sent. */
+static void test_refused_before_it_is_sent(void **state)
+{
+	static const struct nvme_command commands[] = {
+		{.opcode = NVME_ADMIN_NAMESPACE_ATTACHMENT, .nsid = 1, .cdw10 = 1},
+		{.opcode = NVME_ADMIN_FORMAT_NVM, .flags = NVME_FLAGS_PSDT_SGL, .nsid = 1},
+	};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		sim_trace_clear(driver.sim);
+		assert_int_equal(
+			nvme_admin_command(driver.controller,
+					   &(struct nvme_passthrough){.command = &commands[i]}),
+			-EINVAL);
+		assert_string_equal(sim_trace(driver.sim), "");
+	}
+	driver_stop(&driver);
+}
+
 static void tell_subsystem(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
 			   size_t size)
 {
@@ -116,4 +139,5 @@ static void test_format_of_a_shared_namespace(void **state)
 
 TESTS(cmocka_unit_test(test_formatted_under_a_command),
       cmocka_unit_test(test_format_passed_through),
+      cmocka_unit_test(test_refused_before_it_is_sent),
       cmocka_unit_test(test_format_of_a_shared_namespace))

@@ -56,6 +56,21 @@ static const struct reference_member controller[] = {
 };
 const struct reference reference_controller = REFERENCE(nvme_id_ctrl, controller);
 
+static const struct reference_member namespace_zns[] = {
+	MEMBER(nvme_zns_id_ns, zoc),	 MEMBER(nvme_zns_id_ns, ozcs),
+	MEMBER(nvme_zns_id_ns, mar),	 MEMBER(nvme_zns_id_ns, mor),
+	MEMBER(nvme_zns_id_ns, rrl),	 MEMBER(nvme_zns_id_ns, frl),
+	MEMBER(nvme_zns_id_ns, rrl1),	 MEMBER(nvme_zns_id_ns, rrl2),
+	MEMBER(nvme_zns_id_ns, rrl3),	 MEMBER(nvme_zns_id_ns, frl1),
+	MEMBER(nvme_zns_id_ns, frl2),	 MEMBER(nvme_zns_id_ns, frl3),
+	MEMBER(nvme_zns_id_ns, numzrwa), MEMBER(nvme_zns_id_ns, zrwafg),
+	MEMBER(nvme_zns_id_ns, zrwasz),	 MEMBER(nvme_zns_id_ns, zrwacap),
+};
+const struct reference reference_namespace_zns = REFERENCE(nvme_zns_id_ns, namespace_zns);
+
+static const struct reference_member controller_zns[] = {MEMBER(nvme_zns_id_ctrl, zasl)};
+const struct reference reference_controller_zns = REFERENCE(nvme_zns_id_ctrl, controller_zns);
+
 static const struct reference_member power_state[] = {
 	MEMBER(nvme_id_psd, mp),    MEMBER(nvme_id_psd, flags), MEMBER(nvme_id_psd, enlat),
 	MEMBER(nvme_id_psd, exlat), MEMBER(nvme_id_psd, rrt),	MEMBER(nvme_id_psd, rrl),
@@ -269,7 +284,8 @@ const struct reference reference_controller, reference_power_state, reference_na
 	reference_namespace_nvm, reference_independent_namespace, reference_primary_capabilities,
 	reference_secondary, reference_secondary_list, reference_nvm_set, reference_nvm_set_list,
 	reference_granularity, reference_granularity_list, reference_uuid_entry,
-	reference_uuid_list, reference_domain, reference_domain_list;
+	reference_uuid_list, reference_domain, reference_domain_list, reference_namespace_zns,
+	reference_controller_zns;
 
 const struct reference_opcode reference_opcodes[1];
 const size_t reference_opcode_count;

@@ -25,7 +25,8 @@ extern const struct reference reference_controller, reference_power_state, refer
 
 /* Log pages: nvme_describe_log_reference.c */
 extern const struct reference reference_error_log_entry, reference_smart_log,
-	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log;
+	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log,
+	reference_namespace_zns, reference_controller_zns;
 
 #define MEMBER(type, member)                                                               \
 	{                                                                                  \

@@ -73,6 +73,9 @@ static const struct described {
 	 &reference_endurance_group_log},
 	{"Predictable Latency Per NVM Set", &nvme_predictable_latency_log_table,
 	 &reference_predictable_latency_log},
+	{"Zoned Identify Namespace", &nvme_identify_namespace_zns_table, &reference_namespace_zns},
+	{"Zoned Identify Controller", &nvme_identify_controller_zns_table,
+	 &reference_controller_zns},
 	{"Reservation Notification", &nvme_reservation_log_table, &reference_reservation_log},
 };
 #define DESCRIBED (sizeof(described) / sizeof(described[0]))

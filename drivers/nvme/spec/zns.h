@@ -93,6 +93,8 @@ _Static_assert(offsetof(struct nvme_zone_descriptor, write_pointer) == 24, "zone
 #define NVME_ZONE_STATE(state)	NVME_BITS(state, 4, 4)
 #define NVME_ZONE_TYPE_WRITTEN	0x2u  /* sequential write required: the only one there is */
 #define NVME_ZA_RESET		0x04u /* reset is recommended */
+#define NVME_ZA_FINISH		0x02u /* finish is recommended */
+#define NVME_ZA_FINISHED	0x01u /* by the controller */
 #define NVME_ZA_EXTENSION_VALID 0x80u
 /* Zone states: figure 37 */
 enum nvme_zone_state {

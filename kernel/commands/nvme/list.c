@@ -116,13 +116,19 @@ static void list_one(struct nvme_namespace *namespace, void *context)
 	    identify->fr);
 }
 
-static void list_text(void)
+static void list_zoned(struct nvme_namespace *namespace, void *context)
+{
+	if (namespace->csi == NVME_CSI_ZONED)
+		list_one(namespace, context);
+}
+
+static void list_text(void (*act)(struct nvme_namespace *namespace, void *context))
 {
 	out("%-21s %-21s %-20s %-40s %-9s %-26s %-16s %-8s\n", "Node", "Generic", "SN", "Model",
 	    "Namespace", "Usage", "Format", "FW Rev");
 	out("%.21s %.21s %.20s %.40s %.9s %.26s %.16s %.8s\n", dashes, dashes, dashes, dashes,
 	    dashes, dashes, dashes, dashes);
-	each_namespace(list_one, NULL);
+	each_namespace(act, NULL);
 }
 
 static void list_subsystem(const struct nvme_subsystem *subsystem)
@@ -318,10 +324,23 @@ static int list_main(int argc, char **argv)
 	} else if (options.verbose) {
 		list_verbosely();
 	} else {
-		list_text();
+		list_text(list_one);
 	}
 	return 0;
 }
 
 NVME_SUBCOMMAND(list, "list", list_main, "[DEVICE] [OPTIONS]",
 		"List all NVMe devices and namespaces on machine", list_options);
+
+static int zns_list_main(int argc, char **argv)
+{
+	struct list_options options = {0};
+
+	/* nvme-cli takes -o as well, and has this form only. */
+	nvme_arguments_optional(argc, argv, list_options, &options);
+	list_text(list_zoned);
+	return 0;
+}
+
+NVME_SUBCOMMAND(zns_list, "zns list", zns_list_main, "[OPTIONS]",
+		"List all NVMe devices with Zoned Namespace Command Set support", list_options);

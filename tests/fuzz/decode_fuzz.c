@@ -7,6 +7,7 @@
 #include "drivers/nvme/spec/names.h"
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
+#include "kernel/commands/nvme/feature.h"
 #include "kernel/commands/nvme/nvme.h"
 #include "lib/string.h"
 #include "tests/fuzz/input.h"
@@ -229,6 +230,8 @@ static int run(int argc, char **argv)
 	case 3:
 		check_names();
 		nvme_dump(page, input_take(&in, 2) % sizeof(page));
+		fill(page, sizeof(page));
+		nvme_show_feature((unsigned)input_take(&in, 1), (uint32_t)input_take(&in, 4), page);
 		break;
 	default:
 		show_controller();

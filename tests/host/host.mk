@@ -58,6 +58,7 @@ unit_shell_limits = $(HOST_KERNEL)
 unit_shell = $(HOST_KERNEL)
 unit_nvme_identify = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_nvme_subcommands = $(unit_nvme_logs)
+unit_nvme_features = $(unit_nvme_logs)
 unit_nvme_logs = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_selftest = $(sort $(HOST_KERNEL) $(DRIVER) kernel/commands/nvme/complete.c \
 	$(filter-out %/interrupt.c,$(wildcard tests/guest/*.c)))

@@ -122,29 +122,10 @@ static const struct nvme_command_part get_lba_status[] = {
 	PART(13, 31, 24, "atype"),
 };
 
-/* The data structures of features: Base, section 5.27.1. 0 where there is none. */
 static uint64_t feature_bytes(const struct nvme_command *command, uint64_t given)
 {
 	(void)given;
-	switch (command->cdw10 & 0xff) {
-	case NVME_FEATURE_LBA_RANGE:
-		return ((command->cdw11 & 0x3f) + 1) * 64;
-	case NVME_FEATURE_AUTO_POWER_STATE:
-		return 256;
-	case NVME_FEATURE_TIMESTAMP:
-		return 8;
-	case NVME_FEATURE_PREDICTABLE_LATENCY_CONFIG:
-	case NVME_FEATURE_HOST_BEHAVIOR:
-		return 512;
-	case NVME_FEATURE_ENHANCED_CONTROLLER_METADATA:
-	case NVME_FEATURE_CONTROLLER_METADATA:
-	case NVME_FEATURE_NAMESPACE_METADATA:
-		return 4096;
-	case NVME_FEATURE_HOST_ID:
-		return command->cdw11 & 1 ? 16 : 8; /* EXHID */
-	default:
-		return 0;
-	}
+	return nvme_feature_bytes(command->cdw10 & 0xff, command->cdw11, true);
 }
 
 /* SEL: create; delete has none */

@@ -149,16 +149,18 @@ enum nvme_io_opcode {
 #define NVME_DIRECTION_FROM_DEVICE    2u
 #define NVME_DIRECTION_BOTH	      3u
 
+enum nvme_part_kind {
+	NVME_PART,
+	NVME_PART_COUNT, /* of units that the command moves, 0's based */
+	NVME_PART_BYTES, /* the same, not 0's based */
+};
+
 /* A field of CDW10 to CDW15, named as in the specification. */
 struct nvme_command_part {
-	const char *name;
+	char name[9];
 	uint8_t dword; /* 10 to 15 */
 	uint8_t high, low;
-	enum {
-		NVME_PART,
-		NVME_PART_COUNT, /* of units that the command moves, 0's based */
-		NVME_PART_BYTES, /* the same, not 0's based */
-	} kind : 8;
+	uint8_t kind;
 };
 
 #define NVME_UNIT_BLOCKS 0xff
@@ -337,70 +339,15 @@ _Static_assert(sizeof(struct nvme_lba_status) == 8, "LBA status");
 /* Doorbell Buffer Config: Base, section 5.8; PRP1 the shadow doorbells, PRP2 the EventIdx; layout
  * in both as the doorbells in BAR0. */
 
-/* Feature identifiers: Base, section 5.27.1; NVM, section 4.1.3 */
-enum nvme_feature {
-	NVME_FEATURE_ARBITRATION = 0x01,
-	NVME_FEATURE_POWER_MANAGEMENT = 0x02,
-	NVME_FEATURE_LBA_RANGE = 0x03,
-	NVME_FEATURE_TEMPERATURE_THRESHOLD = 0x04,
-	NVME_FEATURE_ERROR_RECOVERY = 0x05,
-	NVME_FEATURE_VOLATILE_WRITE_CACHE = 0x06,
-	NVME_FEATURE_NUMBER_OF_QUEUES = 0x07,
-	NVME_FEATURE_INTERRUPT_COALESCING = 0x08,
-	NVME_FEATURE_INTERRUPT_VECTOR = 0x09,
-	NVME_FEATURE_WRITE_ATOMICITY = 0x0a,
-	NVME_FEATURE_ASYNC_EVENT = 0x0b,
-	NVME_FEATURE_AUTO_POWER_STATE = 0x0c,
-	NVME_FEATURE_HOST_MEMORY_BUFFER = 0x0d,
-	NVME_FEATURE_TIMESTAMP = 0x0e,
-	NVME_FEATURE_KEEP_ALIVE = 0x0f,
-	NVME_FEATURE_THERMAL_MANAGEMENT = 0x10,
-	NVME_FEATURE_NON_OPERATIONAL_POWER = 0x11,
-	NVME_FEATURE_READ_RECOVERY_LEVEL = 0x12,
-	NVME_FEATURE_PREDICTABLE_LATENCY_CONFIG = 0x13,
-	NVME_FEATURE_PREDICTABLE_LATENCY_WINDOW = 0x14,
-	NVME_FEATURE_LBA_STATUS_ATTRIBUTES = 0x15,
-	NVME_FEATURE_HOST_BEHAVIOR = 0x16,
-	NVME_FEATURE_SANITIZE_CONFIG = 0x17,
-	NVME_FEATURE_ENDURANCE_GROUP_EVENT = 0x18,
-	NVME_FEATURE_IO_COMMAND_SET_PROFILE = 0x19,
-	NVME_FEATURE_SPINUP_CONTROL = 0x1a,
-	NVME_FEATURE_ENHANCED_CONTROLLER_METADATA = 0x7d,
-	NVME_FEATURE_CONTROLLER_METADATA = 0x7e,
-	NVME_FEATURE_NAMESPACE_METADATA = 0x7f,
-	NVME_FEATURE_SOFTWARE_PROGRESS = 0x80,
-	NVME_FEATURE_HOST_ID = 0x81,
-	NVME_FEATURE_RESERVATION_NOTIFICATION = 0x82,
-	NVME_FEATURE_RESERVATION_PERSISTENCE = 0x83,
-	NVME_FEATURE_WRITE_PROTECT = 0x84,
+/* Set Features and Get Features: Base, sections 5.27 and 5.15; features are in feature.h */
+#define NVME_SET_FEATURES_SAVE	       0x80000000u /* CDW10 */
+#define NVME_GET_FEATURES_SELECT_SHIFT 8	   /* CDW10: enum nvme_select */
+enum nvme_select {
+	NVME_SELECT_CURRENT,
+	NVME_SELECT_DEFAULT,
+	NVME_SELECT_SAVED,
+	NVME_SELECT_CAPABILITIES, /* completion DW0: the bits that follow */
 };
-#define NVME_SET_FEATURES_SAVE 0x80000000u /* CDW10 */
-/* Host Memory Buffer, CDW11: Base, section 5.27.1.10 */
-#define NVME_HOST_MEMORY_ENABLE 0x1u /* EHM */
-#define NVME_GET_FEATURES_SELECT_SHIFT                            \
-	8 /* CDW10: 0 current, 1 default, 2 saved, 3 capabilities \
-	   */
-
-/* Number of Queues, CDW11 and completion DW0, both counts 0's based: Base, section 5.27.1.5 */
-#define NVME_QUEUES(sqs, cqs) ((((uint32_t)(cqs)-1) << 16) | ((uint32_t)(sqs)-1))
-#define NVME_QUEUES_SQS(dw)   (NVME_BITS(dw, 0, 16) + 1)
-#define NVME_QUEUES_CQS(dw)   (NVME_BITS(dw, 16, 16) + 1)
-
-/* Interrupt Coalescing, CDW11: 7:0 completions less one, 15:8 time in 100 us; Interrupt Vector
- * Configuration, CDW11: 15:0 vector (of an I/O completion queue that exists), bit 16 set: not
- * coalesced: Base, sections 5.27.1.6 and 5.27.1.7 */
-
-/* Host Behavior Support: Base, figure 332 */
-struct nvme_host_behavior {
-	uint8_t acre;	/* the host observes CRD */
-	uint8_t etdas;	/* extended telemetry data area 4 */
-	uint8_t lbafee; /* extended LBA formats */
-	uint8_t reserved3[509];
-};
-_Static_assert(sizeof(struct nvme_host_behavior) == 512, "Host Behavior Support");
-
-/* Asynchronous Event Configuration, CDW11: Base, section 5.27.1.8 */
-#define NVME_ASYNC_SMART     0x0000001fu /* critical warnings, as in the SMART log */
-#define NVME_ASYNC_PMR	     0x00000020u /* the one about the persistent memory region */
-#define NVME_ASYNC_NAMESPACE 0x00000100u
-#define NVME_ASYNC_FIRMWARE  0x00000200u
+#define NVME_FEATURE_SAVEABLE	   0x1u
+#define NVME_FEATURE_PER_NAMESPACE 0x2u
+#define NVME_FEATURE_CHANGEABLE	   0x4u

@@ -45,14 +45,16 @@ enum nvme_form {
 	NVME_FORM_NUMBER,
 	NVME_FORM_PLUS_ONE,
 	NVME_FORM_HALF,
+	NVME_FORM_TIMES_100,
 	NVME_FORM_TIMES_500,
 	NVME_FORM_POWER,    /* of two */
 	NVME_FORM_POWER_4,  /* times 4 */
 	NVME_FORM_POWER_4K, /* times 4,096 */
 	NVME_FORM_CHOICE,   /* one of several texts; of fields too */
+	NVME_FORM_NUMBERED, /* the same, with its number before: "1 - Write Protect" */
 	/* of ranges, whose number is shown before: */
 	NVME_FORM_ZEROS_BASED, /* "3 (0's based)" */
-	NVME_FORM_KELVIN,      /* "70°C (343 Kelvin)"; of fields too */
+	NVME_FORM_KELVIN,      /* "70°C (343 Kelvin)"; of fields and bits too */
 	NVME_FORM_WIDE,	       /* all of 16 bytes in decimal, and what it is in another line */
 };
 

@@ -21,43 +21,6 @@ static const char *find(const struct name *table, size_t count, unsigned code)
 	return NULL;
 }
 
-static const struct name feature_names[] = {
-	{NVME_FEATURE_ARBITRATION, "Arbitration"},
-	{NVME_FEATURE_POWER_MANAGEMENT, "Power Management"},
-	{NVME_FEATURE_LBA_RANGE, "LBA Range Type"},
-	{NVME_FEATURE_TEMPERATURE_THRESHOLD, "Temperature Threshold"},
-	{NVME_FEATURE_ERROR_RECOVERY, "Error Recovery"},
-	{NVME_FEATURE_VOLATILE_WRITE_CACHE, "Volatile Write Cache"},
-	{NVME_FEATURE_NUMBER_OF_QUEUES, "Number of Queues"},
-	{NVME_FEATURE_INTERRUPT_COALESCING, "Interrupt Coalescing"},
-	{NVME_FEATURE_INTERRUPT_VECTOR, "Interrupt Vector Configuration"},
-	{NVME_FEATURE_WRITE_ATOMICITY, "Write Atomicity Normal"},
-	{NVME_FEATURE_ASYNC_EVENT, "Async Event Configuration"},
-	{NVME_FEATURE_AUTO_POWER_STATE, "Autonomous Power State Transition"},
-	{NVME_FEATURE_HOST_MEMORY_BUFFER, "Host Memory Buffer"},
-	{NVME_FEATURE_TIMESTAMP, "Timestamp"},
-	{NVME_FEATURE_KEEP_ALIVE, "Keep Alive Timer"},
-	{NVME_FEATURE_THERMAL_MANAGEMENT, "Host Controlled Thermal Management"},
-	{NVME_FEATURE_NON_OPERATIONAL_POWER, "Non-Operational Power State Config"},
-	{NVME_FEATURE_READ_RECOVERY_LEVEL, "Read Recovery Level Config"},
-	{NVME_FEATURE_PREDICTABLE_LATENCY_CONFIG, "Predictable Latency Mode Config"},
-	{NVME_FEATURE_PREDICTABLE_LATENCY_WINDOW, "Predictable Latency Mode Window"},
-	{NVME_FEATURE_LBA_STATUS_ATTRIBUTES, "LBA Status Information Attributes"},
-	{NVME_FEATURE_HOST_BEHAVIOR, "Host Behavior Support"},
-	{NVME_FEATURE_SANITIZE_CONFIG, "Sanitize Config"},
-	{NVME_FEATURE_ENDURANCE_GROUP_EVENT, "Endurance Group Event Configuration"},
-	{NVME_FEATURE_IO_COMMAND_SET_PROFILE, "I/O Command Set Profile"},
-	{NVME_FEATURE_SPINUP_CONTROL, "Spinup Control"},
-	{NVME_FEATURE_ENHANCED_CONTROLLER_METADATA, "Enhanced Controller Metadata"},
-	{NVME_FEATURE_CONTROLLER_METADATA, "Controller Metadata"},
-	{NVME_FEATURE_NAMESPACE_METADATA, "Namespace Metadata"},
-	{NVME_FEATURE_SOFTWARE_PROGRESS, "Software Progress"},
-	{NVME_FEATURE_HOST_ID, "Host Identifier"},
-	{NVME_FEATURE_RESERVATION_NOTIFICATION, "Reservation Notification Mask"},
-	{NVME_FEATURE_RESERVATION_PERSISTENCE, "Reservation Persistence"},
-	{NVME_FEATURE_WRITE_PROTECT, "Namespace Write Protect"},
-};
-
 static const struct name log_names[] = {
 	{NVME_LOG_SUPPORTED, "Supported Log Pages"},
 	{NVME_LOG_ERROR, "Error Information"},
@@ -123,7 +86,9 @@ const char *nvme_io_name(unsigned opcode)
 
 const char *nvme_feature_name(unsigned feature)
 {
-	return or_unnamed(FIND(feature_names, feature), feature >= 0xc0 && feature <= 0xff);
+	const struct nvme_feature_row *row = nvme_feature_row(feature);
+
+	return or_unnamed(row ? row->name : NULL, feature >= 0xc0 && feature <= 0xff);
 }
 
 const char *nvme_command_set_name(unsigned csi)

@@ -16,6 +16,7 @@
 #include "drivers/nvme/spec/registers.h"
 #include "drivers/nvme/spec/protection.h"
 #include "drivers/nvme/spec/command.h"
+#include "drivers/nvme/spec/feature.h"
 #include "drivers/nvme/spec/status.h"
 #include "drivers/nvme/spec/identify.h"
 #include "drivers/nvme/spec/log.h"

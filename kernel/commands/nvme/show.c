@@ -94,6 +94,12 @@ static const char *choice(const struct nvme_row *row, uint64_t value)
 	return value < row->text_count && row->texts[value] ? row->texts[value] : "Reserved";
 }
 
+static void print_kelvin(uint64_t kelvin)
+{
+	out("%lld°C (%llu Kelvin)", (long long)kelvin - NVME_ZERO_CELSIUS,
+	    (unsigned long long)kelvin);
+}
+
 /* width: at least so many columns, for numbers. */
 static void print_value(const struct nvme_row *row, const void *structure, int width)
 {
@@ -136,8 +142,7 @@ static void print_value(const struct nvme_row *row, const void *structure, int w
 		out("%llu%%", (unsigned long long)get_le(bytes, row->size));
 		break;
 	case NVME_FORM_KELVIN:
-		out("%d°C (%u Kelvin)", (int)get_le(bytes, row->size) - NVME_ZERO_CELSIUS,
-		    (unsigned)get_le(bytes, row->size));
+		print_kelvin(get_le(bytes, row->size));
 		break;
 	case NVME_FORM_DATA_UNITS:
 		nvme_decimal128(bytes, text);
@@ -208,6 +213,8 @@ static unsigned long long meaning(enum nvme_form form, unsigned long long bits)
 		return bits + 1;
 	case NVME_FORM_HALF:
 		return bits / 2;
+	case NVME_FORM_TIMES_100:
+		return bits * 100;
 	case NVME_FORM_TIMES_500:
 		return bits * 500;
 	case NVME_FORM_POWER:
@@ -223,10 +230,16 @@ static unsigned long long meaning(enum nvme_form form, unsigned long long bits)
 
 static void print_meaning(const struct nvme_row *row, uint64_t bits)
 {
-	if (row->form != NVME_FORM_CHOICE)
-		out(nvme_row_format(row), meaning(row->form, bits));
+	const char *format = nvme_row_format(row);
+
+	if (row->form == NVME_FORM_NUMBERED)
+		out("%llu - ", (unsigned long long)bits);
+	if (row->form == NVME_FORM_KELVIN && !format[0])
+		print_kelvin(bits);
+	else if (row->form == NVME_FORM_CHOICE || row->form == NVME_FORM_NUMBERED)
+		out(format, choice(row, bits));
 	else
-		out(nvme_row_format(row), choice(row, bits));
+		out(format, meaning(row->form, bits));
 }
 
 static void print_bits(const struct nvme_row *row, uint64_t value, int width)
@@ -256,13 +269,14 @@ static void print_range(const struct nvme_row *row, uint64_t value, const uint8_
 		out("%s", row->name);
 	else
 		out("  [%u:%u] :", row->high, row->low);
+	out_char(' ');
 	if (row->form == NVME_FORM_ZEROS_BASED)
-		out(" %llu (0's based)\t", (unsigned long long)bits);
+		out("%llu (0's based)", (unsigned long long)bits);
 	else if (row->form == NVME_FORM_KELVIN)
-		out(" %lld°C (%llu Kelvin)\t", (long long)bits - NVME_ZERO_CELSIUS,
-		    (unsigned long long)bits);
+		print_kelvin(bits);
 	else
-		out(" %#llx\t", (unsigned long long)bits);
+		out("%#llx", (unsigned long long)bits);
+	out_char('\t');
 	print_meaning(row, bits);
 }
 
@@ -316,6 +330,19 @@ static void print_below(const struct nvme_structure *structure, const struct nvm
 	}
 	if (field->flags & NVME_ROW_GAP)
 		out("\n");
+}
+
+void nvme_show_value(const struct nvme_row *rows, unsigned count, uint32_t value)
+{
+	for (const struct nvme_row *row = rows; row < rows + count; row++) {
+		if (row->kind == NVME_ROW_PROSE) {
+			row->prose(out, &value);
+			continue;
+		}
+		out("\t%s: ", row->text);
+		print_meaning(row, nvme_row_bits(row, value));
+		out("\n");
+	}
 }
 
 void nvme_dump(const uint8_t *bytes, size_t size)

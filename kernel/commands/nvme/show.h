@@ -24,6 +24,9 @@ void nvme_show(const struct nvme_structure *structure, const void *data, unsigne
 void nvme_show_row(const struct nvme_structure *structure, const struct nvme_row *row,
 		   const void *data, unsigned how);
 
+/* The bits of a dword that stands in no structure, a line each. */
+void nvme_show_value(const struct nvme_row *rows, unsigned count, uint32_t value);
+
 /* The whole structure in the output that was chosen: as text below a line of its title, which is a
  * format without a colon at its end, as JSON, or as it is. */
 void nvme_print_structure(const struct nvme_structure *structure, const void *data,

@@ -62,6 +62,8 @@ enum nvme_zone_send {
 #define NVME_ZONE_ALL  0x100u /* SELALL */
 #define NVME_ZONE_ZRWA 0x200u /* with a Zone Random Write Area (open) */
 
+#define NVME_ZONE_PIREMAP 0x02000000u /* of Zone Append, CDW12: figure 21 */
+
 /* Zone Management Receive, CDW13: figure 28 */
 #define NVME_ZONE_REPORT	  0x00u
 #define NVME_ZONE_REPORT_EXTENDED 0x01u

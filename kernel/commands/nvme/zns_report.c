@@ -1,4 +1,4 @@
-/* nvme zns report-zones */
+/* nvme zns report-zones and zone-mgmt-recv. */
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/io.h"
 #include "kernel/commands/nvme/zns.h"
@@ -102,8 +102,7 @@ static void show_zone_json(struct json *json, const struct nvme_zone_descriptor 
 
 static const struct nvme_option report_options[] = {
 	NVME_NSID_OPTION(struct zns_options),
-	NVME_SUFFIXED(struct zns_options, start, "start-lba", 's',
-		      "first LBA of the zone to begin with"),
+	ZNS_START("start-lba", 's', "first LBA of the zone to begin with"),
 	NVME_NUMBER(struct zns_options, count, "descs", 'd', "number of descriptors (all)"),
 	NVME_NUMBER(struct zns_options, state, "state", 'S', "state of zones to list"),
 	NVME_OUTPUT_OPTION(struct zns_options),
@@ -199,3 +198,33 @@ static int report_main(int argc, char **argv)
 
 NVME_SUBCOMMAND(zns_report_zones, "zns report-zones", report_main, "DEVICE [OPTIONS]",
 		"Report zones associated to a Zoned Namespace", report_options);
+
+static const struct nvme_option recv_options[] = {
+	NVME_OUTPUT_OPTION(struct zns_options),
+	NVME_NSID_OPTION(struct zns_options),
+	ZNS_START("start-lba", 's', "first LBA of the zone"),
+	NVME_NUMBER(struct zns_options, action, "zra", 'z', "Zone Receive Action"),
+	NVME_NUMBER(struct zns_options, state, "zrasf", 'S', "its specific field"),
+	NVME_FLAG(struct zns_options, partial, "partial", 'p', "partial report"),
+	NVME_NUMBER(struct zns_options, size, "data-len", 'l', "length of the data (bytes)"),
+	NVME_OPTIONS_END,
+};
+
+/* nvme-cli 2.3 says no more of the data than that they came. */
+static int recv_main(int argc, char **argv)
+{
+	struct zns_options options = {0};
+	struct nvme_target target = nvme_arguments(argc, argv, recv_options, &options);
+
+	options.nsid = nvme_io_nsid(&target, options.nsid);
+	if (!options.size || options.size % 4)
+		fail(1, "%s: data-len %u is no number of dwords", argv[0], options.size);
+	receive(argv[0], &target, &options,
+		nvme_io_buffer(argv[0], &target, "data-len", options.size), options.size);
+	out("zone-mgmt-recv: Success, action:%u zone:%llx nsid:%u\n", options.action,
+	    (unsigned long long)options.start, options.nsid);
+	return 0;
+}
+
+NVME_SUBCOMMAND(zns_zone_mgmt_recv, "zns zone-mgmt-recv", recv_main, "DEVICE [OPTIONS]",
+		"Send the zone management receive command", recv_options);

@@ -126,7 +126,7 @@ def test_completion(console):
     console.run("mkdir -p /tmp/completion/deep; echo found > /tmp/completion/deep/file.txt")
     assert typed(console, "cat /tmp/compl\tde\tfi\t").endswith("found\n")
     for keys, line in [
-            ("nvme id-c\t", "nvme id-ctrl "), ("A=1 nvme sho\t", "nvme show-regs "), ("echo $(nvme io-p\t", "nvme io-passthru "),
+            ("nvme id-c\t", "nvme id-ctrl "), ("A=1 nvme show-r\t", "nvme show-regs "), ("echo $(nvme io-p\t", "nvme io-passthru "),
             ("nvme io-passthru --dat\t1", "--data-len=1"), ("nvme io-passthru --dr\t", "--dry-run "),
             ("nvme io-passthru -i /dev/nul\t", "-i /dev/null "), ("nvme id-ns \tn\t", "nvme id-ns /dev/my_nvme0n1 "),
             ("nvme id-ns my\tn\t", "nvme id-ns my_nvme0n1 "), ("nvme help sub\t", "nvme help subsystem-reset "),
@@ -138,7 +138,7 @@ def test_completion(console):
         console.child.expect_exact(line)
         console.type("\x15")
         console.run("")
-    for keys, names in [("nvme re\t\t", ["rescan", "reset"]), ("selftest \t\t", ["geometry", "queue"]), ("nvme list-ns --\t\t", ["--help"])]:
+    for keys, names in [("nvme id-n\t\t", ["id-ns", "id-nvmset"]), ("selftest \t\t", ["geometry", "queue"]), ("nvme list-ns --\t\t", ["--help"])]:
         console.type(keys)
         for name in names:
             console.child.expect_exact(name)

@@ -81,8 +81,8 @@ SHORT = {
 SHORT_STATUS = {"expr": 3, "ls": 2}
 
 # They write nothing on standard output, or need the machine.
-SILENT = {"blkdiscard", "blkzone", "crash", "dmesg", "false", "interrupts", "lsblk", "lspci", "nvme", "poweroff", "reboot", "sleep", "sync", "test", "time", "touch",
-          "true", "truncate"}
+SILENT = {"blkdiscard", "blkzone", "crash", "dmesg", "false", "interrupts", "lsblk", "lspci", "nvme", "poweroff", "reboot", "sleep", "smartctl",
+          "sync", "test", "time", "touch", "true", "truncate"}
 
 
 # Every command that there is, but for those of the shell.

@@ -27,7 +27,9 @@ BUFFER = Differs("^cmb(loc|sz|msc)", "Linux switches a controller memory buffer 
 DECODED = Differs("\tCRIMT|\tNot Ready +\\(NRDY\\)", "nvme-cli 2.3 decodes them against the specification")
 SLOT = Differs("Physical ?Slot|PhySlot", "Linux has the numbers of slots from ACPI")
 BANNER = Differs("^smartctl[: ]|^Copyright", "it is another program")
-COUNTED = Form("^(Local Time|Data Units|Host (Read|Write))", "what the host has done until now")
+COUNTED = Form("^(Local Time|Host (Read|Write))", "what the host has done until now")
+# Behind the number, from 1 on, stands how much that is.
+UNITS = Masked(r"^Data Units (?:Read|Written): +(\d+(?: \[.*\])?)$", "what the host has done until now")
 ADDRESS = Differs("^(addr|metadata) ", "where the buffers lie")
 LATENCY = Form("latency: ", "how long it took")
 
@@ -261,9 +263,9 @@ DISCARD = [
 ]
 
 HEALTH = [
-    Case("plain namespaces", "smartctl -a /dev/nvme0", BANNER, COUNTED),
-    Case("plain", "smartctl -a /dev/nvme0n1", BANNER, COUNTED),
-    Case("plain", "smartctl -i /dev/nvme0; echo $?", BANNER, COUNTED),
+    Case("plain namespaces", "smartctl -a /dev/nvme0", BANNER, COUNTED, UNITS),
+    Case("plain", "smartctl -a /dev/nvme0n1", BANNER, COUNTED, UNITS),
+    Case("plain", "smartctl -i /dev/nvme0; echo $?", BANNER, COUNTED, UNITS),
     Case("plain", "smartctl -H /dev/nvme0; echo $?", BANNER),
     Case("plain", "smartctl -l error /dev/nvme0", BANNER),
     Case("plain", "smartctl --scan"),

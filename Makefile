@@ -25,8 +25,9 @@ NM := $(TOOL_PREFIX)nm
 
 # Small, but for what each read and write passes through.
 OPTIMIZE := -Os
-$(addprefix $(B)/kernel/,drivers/block/%.o drivers/nvme/transport/%.o lib/string.c.o \
-	$(addprefix drivers/nvme/,channel.c.o io.c.o part.c.o poll.c.o)): OPTIMIZE := -O2
+PATH_OF_A_READ := drivers/block/%.o drivers/nvme/transport/%.o lib/string.c.o \
+	$(addprefix drivers/nvme/,channel.c.o io.c.o part.c.o poll.c.o)
+$(addprefix $(B)/kernel/,$(PATH_OF_A_READ)): OPTIMIZE := -O2
 CFLAGS := -std=gnu11 -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fno-optimize-sibling-calls -fno-asynchronous-unwind-tables -fstack-protector-strong \
@@ -55,7 +56,7 @@ ISO := $(B)/my_nvme.iso
 all: $(KERNEL)
 
 # Changes when the compiler, its options or the list of sources do.
-FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(OPTIMIZE) $(SMALL) $(LDFLAGS) $(SOURCES)
+FLAGS_NOW := $(CC) $(CC_VERSION) $(CFLAGS) $(OPTIMIZE) $(PATH_OF_A_READ) $(LDFLAGS) $(SOURCES)
 $(B)/kernel/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@

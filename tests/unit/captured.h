@@ -43,6 +43,18 @@ static inline void run(const char *line)
 	assert_int_equal(host_run(captured, 2, argv), 0);
 }
 
+/* The status, and what stands somewhere in the output. */
+static inline void expect(const char *line, int expected, const char *text)
+{
+	run(line);
+	if (status != expected || !strstr(output, text))
+		fail_msg("%s: expected status %d and\n%s\ngot %d and\n%s", line, expected, text,
+			 status, output);
+}
+
+/* A line of nvme about the first controller. */
+#define LINE(command, rest) "nvme " command " /dev/my_nvme0 " rest
+
 static inline void expect_status(int expected)
 {
 	if (status != expected)

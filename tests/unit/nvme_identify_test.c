@@ -61,16 +61,6 @@ static int stop(void **state)
 	return 0;
 }
 
-static void expect(const char *line, int expected, const char *text)
-{
-	run(line);
-	if (status != expected || !strstr(output, text))
-		fail_msg("%s: expected status %d and\n%s\ngot %d and\n%s", line, expected, text,
-			 status, output);
-}
-
-#define LINE(command, rest) "nvme " command " /dev/my_nvme0 " rest
-
 /* A count that is too large shows what there is room for, and no more. */
 static void test_lists_end(void **state)
 {

@@ -20,16 +20,6 @@ unsigned nvme_rescan(void)
 
 static struct driver driver;
 
-static void expect(const char *line, int expected, const char *text)
-{
-	run(line);
-	if (status != expected || !strstr(output, text))
-		fail_msg("%s: expected status %d and\n%s\ngot %d and\n%s", line, expected, text,
-			 status, output);
-}
-
-#define LINE(command, rest) "nvme " command " /dev/my_nvme0 " rest
-
 static bool many_formats;
 
 /* The 17th of 20 formats, with blocks of 4 KiB. */

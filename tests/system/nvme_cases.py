@@ -30,6 +30,9 @@ BANNER = Differs("^smartctl[: ]|^Copyright", "it is another program")
 COUNTED = Form("^(Local Time|Host (Read|Write))", "what the host has done until now")
 # Behind the number, from 1 on, stands how much that is.
 UNITS = Masked(r"^Data Units (?:Read|Written): +(\d+(?: \[.*\])?)$", "what the host has done until now")
+PLACEMENT = Masked(r"IOCS_?(?:18|29) +[\[(]((?:Unknown|I/O Management (?:Receive|Send)) *)[\])]",
+                   "nvme-cli 2.3 does not name I/O Management Receive and Send")
+DISABLED = Masked(r"^NVMe status: (unrecognized|Unknown)\(0x4029\)$", "nvme-cli 2.3 has another word for a status that it does not know")
 ADDRESS = Differs("^(addr|metadata) ", "where the buffers lie")
 LATENCY = Form("latency: ", "how long it took")
 
@@ -120,10 +123,10 @@ LOGS = [
     Case(ALL, "nvme fw-log /dev/nvme0"),
     Case("plain", "nvme fw-log /dev/nvme0 -o json"),
     Case("plain", "nvme fw-log /dev/nvme0 -b"),
-    Case(ALL, "nvme effects-log /dev/nvme0"),
-    Case("plain zoned", "nvme effects-log /dev/nvme0 -H"),
-    Case("plain zoned", "nvme effects-log /dev/nvme0 -o json"),
-    Case("plain zoned", "nvme effects-log /dev/nvme0 -c 2", EXPLAINED),
+    Case(ALL, "nvme effects-log /dev/nvme0", PLACEMENT),
+    Case("plain zoned", "nvme effects-log /dev/nvme0 -H", PLACEMENT),
+    Case("plain zoned", "nvme effects-log /dev/nvme0 -o json", PLACEMENT),
+    Case("plain zoned", "nvme effects-log /dev/nvme0 -c 2", EXPLAINED, PLACEMENT),
     Case("plain", "nvme effects-log /dev/nvme0 -b"),
     Case("plain", "nvme changed-ns-list-log /dev/nvme0"),
     Case("plain", "nvme changed-ns-list-log /dev/nvme0 -o json"),
@@ -207,8 +210,8 @@ BLOCKS = [
     Case("plain", "nvme resv-register /dev/nvme0n1", EXPLAINED),
     Case("plain", "nvme resv-release /dev/nvme0n1", EXPLAINED),
     Case("plain", "nvme resv-report /dev/nvme0n1", EXPLAINED),
-    Case("plain", "nvme io-mgmt-recv /dev/nvme0n1 -m 1 -l 64", EXPLAINED),
-    Case("plain", "nvme io-mgmt-send /dev/nvme0n1 -m 1 -l 64 -d f", EXPLAINED),
+    Case("plain", "nvme io-mgmt-recv /dev/nvme0n1 -m 1 -l 64", EXPLAINED, DISABLED),
+    Case("plain", "nvme io-mgmt-send /dev/nvme0n1 -m 1 -l 64 -d f", EXPLAINED, DISABLED),
     Case("plain", "nvme get-lba-status /dev/nvme0n1 -a 16", EXPLAINED),
     Case("plain", "nvme get-lba-status /dev/nvme0n1"),
     Case("plain", "nvme io-passthru /dev/nvme0n1 -o 1 -n 1 -l 512 -4 20 -i f -T", LATENCY),

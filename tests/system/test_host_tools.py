@@ -5,10 +5,11 @@ import re
 import shutil
 import subprocess
 import time
+import xml.etree.ElementTree
 
 import pytest
 
-from machine import ROOT, RUN_QEMU, run_script
+from machine import ROOT, RUN_QEMU, Console, run_script
 
 VARIABLES = ["BOOT", "MACHINE", "MEM", "SMP", "ACCEL", "DISK", "ANY_DISK", "NVME", "APPEND", "SCRIPT", "TIMEOUT", "QEMU"]
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
@@ -241,3 +242,109 @@ def test_gdb_shows_queue_entries(tmp_path, monkeypatch):
     assert completion and completion.group(1) == entries[1], shown
     assert re.search(r"^#\d+ +0x\w+ in dd_main \(argc=5, ", shown, re.MULTILINE), shown
     assert "optimized out" not in shown
+
+
+REPORTED = """echo before
+echo 'PASS: one: a (x) (12 ms)'
+echo 'FAIL: one: b: expected 1h, got #2 [Base 3.1.4]'
+echo '  [    0.1] sq 1 <&> 2'
+echo 'SKIP: two: c (none (there))'
+echo 'XFAIL: two: d (known (very))'
+echo 'PASS: two: e # f'
+echo 'SUMMARY: 5 tests, 1 failures, 1 skipped'
+"""
+TAP = """TAP version 13
+# before
+ok 1 - one: a (x)
+not ok 2 - one: b
+# FAIL: one: b: expected 1h, got #2 [Base 3.1.4]
+#   [    0.1] sq 1 <&> 2
+ok 3 - two: c # SKIP none (there)
+not ok 4 - two: d # TODO known (very)
+ok 5 - two: e \\# f
+# SUMMARY: 5 tests, 1 failures, 1 skipped
+1..5
+"""
+
+
+@pytest.mark.parametrize("status", [1, 0])
+def test_tap_and_junit(tmp_path, status):
+    path = tmp_path / "junit.xml"
+    result = run_script(tmp_path, REPORTED + f"exit {status}\n", "--disk", "none", "--append", "loglevel=0", "--tap", "--junit", path)
+    assert (result.returncode, result.stdout) == (status, TAP)
+    root = xml.etree.ElementTree.parse(path).getroot()
+    assert [root.get(name) for name in ("tests", "failures", "skipped")] == ["5", "1", "2"]
+    cases = {(case.get("classname"), case.get("name")): case for case in root.iter("testcase")}
+    assert list(cases) == [("one", "a (x)"), ("one", "b"), ("two", "c"), ("two", "d"), ("two", "e # f")]
+    assert cases["one", "a (x)"].get("time") == "0.012"
+    failure = cases["one", "b"].find("failure")
+    assert failure.get("message") == "FAIL: expected 1h, got #2 [Base 3.1.4]" and "\n[    0.1] sq 1 <&> 2" in failure.text
+    assert cases["two", "c"].find("skipped").get("message") == "none (there)"
+
+
+@pytest.mark.parametrize("script,status", [("exit 3\n", 3), ("reboot\n", 125), ("echo 'PASS: a: b'\nexit 3\n", 3)])
+def test_tap_says_what_no_test_does(tmp_path, script, status):
+    """A script that failed without a test that did: TAP's own word for it, and a failure in JUnit's."""
+    path = tmp_path / "junit.xml"
+    result = run_script(tmp_path, script, "--disk", "none", "--tap", "--junit", path)
+    assert result.returncode == status
+    assert result.stdout.endswith(f"\nBail out! status {status}\n")
+    assert [failure.get("message") for failure in xml.etree.ElementTree.parse(path).iter("failure")] == [f"CRASH: status {status}"]
+
+
+def test_junit_alone_leaves_the_output(tmp_path):
+    """Also behind a boot loader."""
+    path = tmp_path / "junit.xml"
+    result = run_script(tmp_path, REPORTED, "--boot", "bios", "--disk", "none", "--append", "loglevel=0", "--junit", path, check=True)
+    assert result.stdout == REPORTED.replace("echo ", "").replace("'", "")
+    assert len(list(xml.etree.ElementTree.parse(path).iter("testcase"))) == 5
+
+
+def test_the_serial_log(tmp_path):
+    log = tmp_path / "a, b.log"
+    result = run_script(tmp_path, "echo hello\n", "--disk", "none", "--log", log, check=True)
+    assert result.stdout.endswith("hello\n") and log.read_bytes().replace(b"\r", b"").decode() == result.stdout.replace("\r", "")
+    with Console("--disk", "none", "--log", log) as console:
+        assert console.run("echo hel''lo") == "hello\n"
+        assert console.poweroff() == 0
+    assert b"\nhello" in log.read_bytes().replace(b"\r", b"")
+
+
+def test_temporary_disks(tmp_path, monkeypatch):
+    """Empty, of the run alone, and gone with it: two at a time do not meet."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    (tmp_path / "script").write_text("dd if=/dev/my_nvme0n1 of=/dev/null bs=1M status=none && printf x > /dev/my_nvme0n1 && head -c 1 /dev/my_nvme0n1\n"
+                                     "blockdev --getsize64 /dev/my_nvme0n1\n")
+    runs = [subprocess.Popen([RUN_QEMU, "--disk", "tmp", "--script", str(tmp_path / "script")], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") for _ in range(2)]
+    for run in runs:
+        output, errors = run.communicate()
+        assert (run.returncode, output, errors) == (0, f"x{256 << 20}\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["script"]
+
+
+@pytest.mark.parametrize("options,message", [
+    (["--tap"], "argument --tap: only with --script (see run-qemu --help)"),
+    (["--junit", "x"], "argument --junit: only with --script (see run-qemu --help)"),
+    (["--log", "x", "--debug"], "argument --log: not with --debug, which has a log of its own (see run-qemu --help)"),
+    (["--log", "/missing/x"], "/missing/x: No such file or directory"),
+    (["--script", "/dev/null", "--junit", "/missing/x"], "/missing/x: No such file or directory"),
+])
+def test_reports_that_cannot_be(options, message):
+    result = boot("none", *options)
+    assert (result.returncode, result.stderr) == (125, f"run-qemu: {message}\n")
+
+
+def test_scripts_end_in_time():
+    """Without a time-out of their own; nothing is ended where nobody asked for it."""
+    shown = subprocess.run([RUN_QEMU, "--help"], capture_output=True, encoding="utf-8").stdout
+    seconds = re.search(r"default (\d+)\s+with\s+--script", shown).group(1)
+    loaded = f"""
+import importlib.machinery, importlib.util, sys
+loader = importlib.machinery.SourceFileLoader("run_qemu", {RUN_QEMU!r})
+module = importlib.util.module_from_spec(importlib.util.spec_from_loader("run_qemu", loader))
+sys.path.insert(0, {os.path.dirname(RUN_QEMU)!r})
+loader.exec_module(module)
+print(*(module.parse_arguments(words).timeout for words in ([], ["--script", "x"], ["--script", "x", "--timeout", "0"])))
+"""
+    assert subprocess.run(["/usr/bin/python3", "-c", loaded], capture_output=True, encoding="utf-8").stdout == f"0 {seconds} 0.0\n"

@@ -46,7 +46,7 @@ endif
 
 # ---- The kernel ----
 
-SOURCES := $(sort $(shell find boot kernel drivers lib tests/guest \
+SOURCES := $(sort $(shell find boot kernel drivers lib tests/guest tests/conformance \
 	-name '*.[cS]'))
 OBJECTS := $(SOURCES:%=$(B)/kernel/%.o)
 KERNEL := $(B)/my_nvme.elf

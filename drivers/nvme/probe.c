@@ -4,10 +4,12 @@
 
 #include "drivers/nvme/nvme.h"
 
+#include "drivers/nvme/claim.h"
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/pci/pci.h"
 #include "kernel/cmdline.h"
 #include "kernel/log.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 
 #define QEMU_VENDOR 0x1b36
@@ -17,7 +19,7 @@
 /* A function with a controller that was started. */
 struct binding {
 	struct nvme_pci pci;
-	struct nvme_controller *controller;
+	struct nvme_controller *controller; /* NULL while it is claimed */
 	struct binding *next;
 };
 
@@ -123,8 +125,10 @@ static unsigned wanted_in_cmb(void)
 	       (cmdline_has("nvme.cmb", "list") ? NVME_CMBSZ_LISTS : 0);
 }
 
-static bool bind(struct pci_device *device)
+/* Starts the driver on a function; 0, or as nvme_attach(). */
+static int attach(struct binding *binding)
 {
+	struct pci_device *device = binding->pci.device;
 	char address[8];
 	struct nvme_options options = {
 		.timeout_ms = (unsigned)cmdline_number("nvme.timeout_ms", 0),
@@ -144,29 +148,34 @@ static bool bind(struct pci_device *device)
 		.restore = restore,
 		.reset = reset,
 	};
+
+	wanted_coalescing(&options);
+	return nvme_attach(pci_map_bar(device, 0), pci_bar(device, 0)->size, &binding->pci,
+			   &options, &binding->controller);
+}
+
+static bool bind(struct pci_device *device)
+{
 	struct binding *binding;
-	volatile void *bar;
+	char address[8];
 
 	if (pci_wake(device) < 0)
 		return false;
 	if (pci_bar(device, 0)->io || !pci_bar(device, 0)->size) {
-		log_error("nvme: %s: BAR0 is no memory", address);
+		log_error("nvme: %s: BAR0 is no memory", pci_name(device, address));
 		return false;
 	}
-	bar = pci_map_bar(device, 0);
-	if (!bar)
+	if (!pci_map_bar(device, 0))
 		return false;
 	binding = nvme_alloc(sizeof(*binding));
 	if (!binding) {
-		log_error("nvme: %s: out of memory", address);
+		log_error("nvme: %s: out of memory", pci_name(device, address));
 		return false;
 	}
 	binding->pci.device = device;
-	wanted_coalescing(&options);
 	pin_off(device);
 	pci_save(device, &binding->pci.state);
-	if (nvme_attach(bar, pci_bar(device, 0)->size, &binding->pci, &options,
-			&binding->controller) < 0) {
+	if (attach(binding) < 0) {
 		nvme_free(binding);
 		return false;
 	}
@@ -213,6 +222,9 @@ void nvme_remove(struct pci_device *device, bool there)
 
 		if (binding->pci.device != device)
 			continue;
+		/* Who has claimed it finds it gone, and gives it back. */
+		if (!binding->controller)
+			return;
 		*link = binding->next;
 		device->driver = NULL;
 		nvme_detach(binding->controller, there);
@@ -229,8 +241,8 @@ unsigned nvme_rescan(void)
 	while (*link) {
 		struct binding *binding = *link;
 
-		if (pci_present(binding->pci.device) &&
-		    nvme_state(binding->controller) != NVME_GONE) {
+		if (!binding->controller || (pci_present(binding->pci.device) &&
+					     nvme_state(binding->controller) != NVME_GONE)) {
 			link = &binding->next;
 			continue;
 		}
@@ -243,4 +255,78 @@ unsigned nvme_rescan(void)
 	}
 	pci_search();
 	return bind_all(&found);
+}
+
+static uint32_t config_read(struct nvme_pci *pci, unsigned offset, unsigned width)
+{
+	switch (width) {
+	case 1:
+		return pci_read8(pci->device, offset);
+	case 2:
+		return pci_read16(pci->device, offset);
+	default:
+		return pci_read32(pci->device, offset);
+	}
+}
+
+static void config_write(struct nvme_pci *pci, unsigned offset, unsigned width, uint32_t value)
+{
+	switch (width) {
+	case 1:
+		pci_write8(pci->device, offset, (uint8_t)value);
+		break;
+	case 2:
+		pci_write16(pci->device, offset, (uint16_t)value);
+		break;
+	default:
+		pci_write32(pci->device, offset, value);
+	}
+}
+
+int nvme_claim(const char *name, struct nvme_claim *claim)
+{
+	struct nvme_controller *controller = nvme_find(name);
+
+	if (!controller)
+		return -ENODEV;
+	for (struct binding *binding = bindings; binding; binding = binding->next) {
+		if (binding->controller != controller)
+			continue;
+		binding->controller = NULL;
+		nvme_detach(controller, true);
+		*claim = (struct nvme_claim){
+			.bar = pci_map_bar(binding->pci.device, 0),
+			.bar_size = pci_bar(binding->pci.device, 0)->size,
+			.pci = &binding->pci,
+			.bus_master = bus_master,
+			.restore = restore,
+			.reset = reset,
+			.config_read = config_read,
+			.config_write = config_write,
+		};
+		return 0;
+	}
+	return -ENODEV;
+}
+
+int nvme_release(struct nvme_claim *claim)
+{
+	for (struct binding **link = &bindings; *link; link = &(*link)->next) {
+		struct binding *binding = *link;
+		int error;
+
+		if (&binding->pci != claim->pci)
+			continue;
+		error = restore(&binding->pci);
+		if (!error)
+			error = attach(binding);
+		if (!error)
+			return 0;
+		/* The next look at the bus tries it again. */
+		*link = binding->next;
+		binding->pci.device->driver = NULL;
+		nvme_free(binding);
+		return error;
+	}
+	return -ENODEV;
 }

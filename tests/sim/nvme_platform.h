@@ -9,7 +9,10 @@
 
 uint32_t nvme_read32(const volatile void *address);
 void nvme_write32(volatile void *address, uint32_t value);
-/* For tests of the simulation; the driver accesses 64-bit properties by halves. */
+uint8_t nvme_read8(const volatile void *address);
+void nvme_write8(volatile void *address, uint8_t value);
+uint16_t nvme_read16(const volatile void *address);
+void nvme_write16(volatile void *address, uint16_t value);
 uint64_t nvme_read64(const volatile void *address);
 void nvme_write64(volatile void *address, uint64_t value);
 

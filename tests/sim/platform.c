@@ -61,6 +61,38 @@ uint32_t nvme_read32(const volatile void *address)
 	return (uint32_t)sim_property_read(sim, offset, 4);
 }
 
+uint8_t nvme_read8(const volatile void *address)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 1, &offset);
+
+	return (uint8_t)sim_property_read(sim, offset, 1);
+}
+
+void nvme_write8(volatile void *address, uint8_t value)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 1, &offset);
+
+	sim_property_write(sim, offset, value, 1);
+}
+
+uint16_t nvme_read16(const volatile void *address)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 2, &offset);
+
+	return (uint16_t)sim_property_read(sim, offset, 2);
+}
+
+void nvme_write16(volatile void *address, uint16_t value)
+{
+	uint64_t offset;
+	struct sim_controller *sim = decode(address, 2, &offset);
+
+	sim_property_write(sim, offset, value, 2);
+}
+
 uint64_t nvme_read64(const volatile void *address)
 {
 	uint64_t offset;

@@ -35,6 +35,26 @@ struct nvme_pci {
 	struct nvme_vector_handler handlers[NVME_VECTORS_MAX];
 };
 
+static inline uint8_t nvme_read8(const volatile void *address)
+{
+	return *(const volatile uint8_t *)address;
+}
+
+static inline void nvme_write8(volatile void *address, uint8_t value)
+{
+	*(volatile uint8_t *)address = value;
+}
+
+static inline uint16_t nvme_read16(const volatile void *address)
+{
+	return *(const volatile uint16_t *)address;
+}
+
+static inline void nvme_write16(volatile void *address, uint16_t value)
+{
+	*(volatile uint16_t *)address = value;
+}
+
 static inline uint32_t nvme_read32(const volatile void *address)
 {
 	return *(const volatile uint32_t *)address;
@@ -43,6 +63,16 @@ static inline uint32_t nvme_read32(const volatile void *address)
 static inline void nvme_write32(volatile void *address, uint32_t value)
 {
 	*(volatile uint32_t *)address = value;
+}
+
+static inline uint64_t nvme_read64(const volatile void *address)
+{
+	return *(const volatile uint64_t *)address;
+}
+
+static inline void nvme_write64(volatile void *address, uint64_t value)
+{
+	*(volatile uint64_t *)address = value;
 }
 
 static inline void *nvme_dma_alloc(size_t size, uint64_t *bus)

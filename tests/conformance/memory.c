@@ -1,0 +1,129 @@
+/* The buffers of a case, and what lies round them. */
+#include "tests/conformance/conformance.h"
+
+#include "lib/prng.h"
+#include "lib/string.h"
+
+#define PAGE  4096u
+#define GUARD 0xc3
+
+/* A page before, the pages of the case, a page behind. */
+struct ct_memory {
+	struct ct_memory *next;
+	uint8_t *memory;
+	size_t size, whole; /* the case's bytes; all of them */
+};
+
+static uint8_t *inside(const struct ct_memory *m)
+{
+	return m->memory + PAGE;
+}
+
+static struct ct_memory *allocate(size_t size)
+{
+	size_t whole = ((size + PAGE - 1) & ~(size_t)(PAGE - 1)) + 2 * PAGE;
+	struct ct_memory *m = nvme_alloc(sizeof(*m));
+	uint64_t bus;
+
+	if (!m)
+		return NULL;
+	m->memory = nvme_dma_alloc(whole, &bus);
+	if (!m->memory) {
+		nvme_free(m);
+		return NULL;
+	}
+	m->size = size;
+	m->whole = whole;
+	memset(m->memory, GUARD, whole);
+	memset(inside(m), CT_FRESH, size);
+	return m;
+}
+
+void *ct_buffer(struct ct *ct, size_t size)
+{
+	struct ct_memory *m = allocate(size);
+
+	if (!m)
+		ct_skip(ct, "out of memory");
+	m->next = ct->memory;
+	ct->memory = m;
+	return inside(m);
+}
+
+static bool untouched(const uint8_t *bytes, size_t size)
+{
+	static const uint64_t guards = GUARD * 0x0101010101010101ull;
+	uint64_t word;
+
+	for (; size >= sizeof(word); bytes += sizeof(word), size -= sizeof(word)) {
+		memcpy(&word, bytes, sizeof(word));
+		if (word != guards)
+			return false;
+	}
+	while (size-- > 0)
+		if (*bytes++ != GUARD)
+			return false;
+	return true;
+}
+
+/* Where the first byte is that changed. */
+static long changed(const struct ct_memory *m)
+{
+	size_t end = PAGE + m->size;
+
+	if (untouched(m->memory, PAGE) && untouched(m->memory + end, m->whole - end))
+		return -1;
+	for (size_t i = 0; i < m->whole; i++)
+		if ((i < PAGE || i >= end) && m->memory[i] != GUARD)
+			return (long)i;
+	return -1;
+}
+
+void ct_memory_check(struct ct *ct)
+{
+	for (struct ct_memory *m = ct->memory; m; m = m->next) {
+		long at = changed(m);
+
+		if (at >= 0)
+			ct_fail(ct,
+				"expected nothing written but a buffer's %lu bytes, got byte "
+				"%ld of it changed to %02xh",
+				(unsigned long)m->size, at - (long)PAGE, m->memory[at]);
+	}
+}
+
+void ct_memory_free(struct ct *ct)
+{
+	while (ct->memory != ct->base.memory) {
+		struct ct_memory *m = ct->memory;
+
+		ct->memory = m->next;
+		nvme_dma_free(m->memory, m->whole);
+		nvme_free(m);
+	}
+	while (ct->sqs != ct->base.sqs) {
+		struct ct_sq *sq = ct->sqs;
+
+		ct->sqs = sq->next;
+		nvme_free(sq);
+	}
+	while (ct->cqs != ct->base.cqs) {
+		struct ct_cq *cq = ct->cqs;
+
+		ct->cqs = cq->next;
+		nvme_free(cq);
+	}
+}
+
+void ct_fill(void *buffer, size_t size, uint64_t seed)
+{
+	struct prng prng;
+
+	prng_seed(&prng, seed);
+	prng_fill(&prng, buffer, size);
+}
+
+uint64_t ct_bus(const void *memory)
+{
+	return nvme_dma_address(memory);
+}

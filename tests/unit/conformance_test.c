@@ -1,0 +1,362 @@
+/* The conformance suite's cases on simulated controllers: each passes on one that keeps to the
+ * specification, and for each there is a fault that it sees. CONFORMANCE_FAULTS=1 in the
+ * environment prints which; CONFORMANCE_CASE='group: case' looks at one only and prints what it
+ * says. */
+#include "tests/conformance/conformance.h"
+#include "tests/sim/controller.h"
+#include "tests/unit/cmocka.h"
+
+/* ---- Controllers ---- */
+
+static const struct sim_namespace_config two_namespaces[] = {{.nsid = 1}, {.nsid = 2}};
+static const struct sim_namespace_config zoned_namespace[] = {
+	{.nsid = 1},
+	{.nsid = 2,
+	 .csi = 2,
+	 .zone_size = 64,
+	 .zone_capacity = 48,
+	 .zones_open = 3,
+	 .zones_active = 4},
+};
+
+static const struct configuration {
+	const char *name;
+	struct sim_config sim;
+} configurations[] = {
+	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
+	{"zoned", {.namespaces = zoned_namespace, .namespace_count = 2}},
+};
+#define CONFIGURATIONS (sizeof(configurations) / sizeof(configurations[0]))
+
+/* ---- Faults ---- */
+
+enum kind {
+	NO_FAULT,
+	DATA_FIRST, /* the first byte of a transfer to the host is another */
+	DATA_ALL,   /* all of them are */
+	DATA_LAST,
+	SUCCEEDS, /* a command that fails succeeds */
+	PROPERTY, /* what a property reads */
+	PROPERTY_BIT,
+	PROPERTY_ZERO,
+	OTHER_ERROR,
+	NO_DNR,
+	RESULT, /* dword 0 */
+	RESULT_BIT,
+	HEAD, /* SQHD */
+	FAILS,
+	TWICE,
+	SILENT, /* its interrupt is left out */
+	LOST,
+	KINDS,
+};
+static const char *const kind_names[KINDS] = {
+	"none",
+	"first byte of data",
+	"all data",
+	"last byte of data",
+	"success instead of a failure",
+	"property read",
+	"bit 0 of a property read",
+	"0 from a property",
+	"another failure",
+	"failure without DNR",
+	"dword 0",
+	"bit 0 of dword 0",
+	"SQHD",
+	"failure instead of success",
+	"completed twice",
+	"no interrupt",
+	"never completed",
+};
+
+/* What happened while the case ran, and the one event that is to be wrong. */
+static struct world {
+	struct sim_controller *sim;
+	bool running;
+	enum kind kind;
+	unsigned target;
+	unsigned completions, transfers, properties;
+	enum ct_outcome outcome;
+	char reason[400];
+	bool show;
+} world;
+
+static uint16_t get_status(const uint8_t *entry)
+{
+	return (uint16_t)((entry[14] | entry[15] << 8) >> 1);
+}
+
+static void put_status(uint8_t *entry, unsigned status)
+{
+	entry[14] = (uint8_t)((entry[14] & 1) | (status << 1 & 0xfe));
+	entry[15] = (uint8_t)(status >> 7);
+}
+
+static bool on_completion(void *context, uint16_t queue, uint8_t entry[16])
+{
+	unsigned status = get_status(entry) & 0x7ff;
+
+	(void)context;
+	(void)queue;
+	if (!world.running || world.completions++ != world.target)
+		return true;
+	switch (world.kind) {
+	case SUCCEEDS:
+		if (status)
+			put_status(entry, 0);
+		break;
+	case FAILS:
+		if (!status)
+			put_status(entry, 0x4006);
+		break;
+	case OTHER_ERROR:
+		if (status)
+			put_status(entry, status == 6 ? 0x4004 : 0x4006);
+		break;
+	case NO_DNR:
+		if (status)
+			put_status(entry, get_status(entry) & ~0x4000u);
+		break;
+	case RESULT:
+		memset(entry, ~entry[0], 4);
+		break;
+	case RESULT_BIT:
+		entry[0] ^= 1;
+		break;
+	case HEAD:
+		entry[8] ^= 0xff;
+		entry[9] ^= 0xff;
+		break;
+	case LOST:
+		return false;
+	default:
+		break;
+	}
+	return true;
+}
+
+static void on_data(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+		    size_t size)
+{
+	(void)context;
+	(void)queue;
+	(void)command;
+	if (!world.running || !size || world.transfers++ != world.target)
+		return;
+	if (world.kind == DATA_FIRST)
+		bytes[0] ^= 0xff;
+	else if (world.kind == DATA_LAST)
+		bytes[size - 1] ^= 0xff;
+	else if (world.kind == DATA_ALL)
+		for (size_t i = 0; i < size; i++)
+			bytes[i] ^= 0xff;
+}
+
+static uint64_t on_property(void *context, unsigned offset, uint64_t value)
+{
+	(void)context;
+	(void)offset;
+	if (!world.running || world.properties++ != world.target)
+		return value;
+	if (world.kind == PROPERTY_ZERO)
+		return 0;
+	if (world.kind == PROPERTY)
+		return ~value ^ 1; /* not all ones */
+	return world.kind == PROPERTY_BIT ? value ^ 1 : value;
+}
+
+/* ---- One run ---- */
+
+static void on_line(void *context, const char *text)
+{
+	(void)context;
+	if (world.show)
+		print_message("%s\n", text);
+}
+
+static void on_running(void *context, bool running)
+{
+	(void)context;
+	world.running = running;
+	if (!running) {
+		sim_clear_faults(world.sim);
+	} else if (world.kind == TWICE || world.kind == SILENT) {
+		sim_add_fault(world.sim,
+			      &(struct sim_fault){.kind = world.kind == TWICE ? SIM_DUPLICATE
+									      : SIM_NO_INTERRUPT,
+						  .queue = SIM_ANY,
+						  .opcode = SIM_ANY,
+						  .skip = world.target});
+	}
+}
+
+static void on_finished(void *context, const struct ct *ct)
+{
+	(void)context;
+	world.outcome = ct->outcome;
+	snprintf(world.reason, sizeof(world.reason), "%s", ct->reason);
+}
+
+static void bus_master(struct nvme_pci *pci, bool on)
+{
+	(void)pci;
+	sim_set_bus_master(world.sim, on);
+}
+
+static int reset(struct nvme_pci *pci)
+{
+	(void)pci;
+	return sim_reset_function(world.sim);
+}
+
+static const struct ct_host host = {
+	.line = on_line, .running = on_running, .finished = on_finished};
+
+/* Runs one case on a new controller with at most one fault. */
+static void run_one(const struct configuration *configuration, char *name, enum kind kind,
+		    unsigned target)
+{
+	struct sim_config config = configuration->sim;
+	struct nvme_claim claim = {.name = "sim", .bus_master = bus_master, .reset = reset};
+	struct ct_options options = {
+		.patterns = &name, .pattern_count = 1, .seed = 1, .patience_ns = 100000000};
+	struct ct_totals totals = {0};
+	bool show = world.show;
+
+	memset(&world, 0, sizeof(world));
+	world.show = show && kind == NO_FAULT;
+	config.tolerant = true;
+	config.function_reset = true;
+	config.hooks = (struct sim_hooks){
+		.completion = on_completion, .data = on_data, .property = on_property};
+	world.sim = sim_create(&config);
+	world.kind = kind;
+	world.target = target;
+	claim.pci = (struct nvme_pci *)world.sim;
+	claim.bar = sim_bar(world.sim);
+	claim.bar_size = sim_bar_size(world.sim);
+	assert_int_equal(conformance_run(&claim, &options, &host, &totals), 0);
+	assert_int_equal(totals.tests, 1);
+	sim_take_violations(world.sim);
+	sim_destroy(world.sim);
+	world.show = show;
+}
+
+/* ---- The tests ---- */
+
+static bool chosen(const char *name)
+{
+	const char *only = getenv("CONFORMANCE_CASE");
+
+	world.show = only != NULL;
+	return !only || strcmp(only, name) == 0;
+}
+
+/* The first configuration on which the case runs; NULL: it is skipped everywhere. Fails the test
+ * where it does not pass. */
+static const struct configuration *passes_on(char *name)
+{
+	const struct configuration *found = NULL;
+
+	for (size_t i = 0; i < CONFIGURATIONS; i++) {
+		run_one(&configurations[i], name, NO_FAULT, 0);
+		if (world.outcome != CT_PASS && world.outcome != CT_SKIP)
+			fail_msg("%s, controller %s: %s", name, configurations[i].name,
+				 world.reason);
+		if (world.outcome == CT_PASS && !found)
+			found = &configurations[i];
+	}
+	return found;
+}
+
+static bool pass_one(void *context, const struct ct_group *group, const struct ct_case *test)
+{
+	unsigned *skipped = context;
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s: %s", group->name, test->name);
+	if (chosen(name) && !passes_on(name)) {
+		print_message("%s: is skipped on every controller: %s\n", name, world.reason);
+		++*skipped;
+	}
+	return true;
+}
+
+static void test_cases_pass(void **state)
+{
+	const struct ct_options all = {0};
+	unsigned skipped = 0;
+
+	(void)state;
+	conformance_each(&all, pass_one, &skipped);
+	assert_int_equal(skipped, 0);
+}
+
+static unsigned events(enum kind kind)
+{
+	switch (kind) {
+	case DATA_FIRST:
+	case DATA_ALL:
+	case DATA_LAST:
+		return world.transfers;
+	case PROPERTY:
+	case PROPERTY_BIT:
+	case PROPERTY_ZERO:
+		return world.properties;
+	default:
+		return world.completions;
+	}
+}
+
+#define EVENTS_MAX 40 /* that are tried for each kind, from the last one on */
+
+/* Whether there is a fault that the case sees. */
+static bool find_fault(const struct configuration *configuration, char *name)
+{
+	for (enum kind kind = NO_FAULT + 1; kind < KINDS; kind++) {
+		unsigned count, tried = 0;
+
+		run_one(configuration, name, NO_FAULT, 0);
+		count = events(kind);
+		while (count-- > 0 && tried++ < EVENTS_MAX) {
+			run_one(configuration, name, kind, count);
+			if (world.outcome != CT_FAIL && !(kind == LOST && world.outcome == CT_HANG))
+				continue;
+			if (getenv("CONFORMANCE_FAULTS"))
+				print_message("%s | %s %u | %s\n", name, kind_names[kind], count,
+					      world.reason);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool fail_one(void *context, const struct ct_group *group, const struct ct_case *test)
+{
+	const struct configuration *configuration;
+	unsigned *blind = context;
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s: %s", group->name, test->name);
+	if (!chosen(name))
+		return true;
+	configuration = passes_on(name);
+	if (configuration && !find_fault(configuration, name)) {
+		print_message("%s: sees none of the faults\n", name);
+		++*blind;
+	}
+	return true;
+}
+
+static void test_cases_fail(void **state)
+{
+	const struct ct_options all = {0};
+	unsigned blind = 0;
+
+	(void)state;
+	conformance_each(&all, fail_one, &blind);
+	assert_int_equal(blind, 0);
+}
+
+TESTS(cmocka_unit_test(test_cases_pass), cmocka_unit_test(test_cases_fail))

@@ -94,6 +94,21 @@ IDENTIFY = [
     Case("sriov", "nvme list-secondary /dev/nvme0 -o json"),
 ]
 
+# nvme-cli 2.3 stores -c and -n in 32 bits that have 16, over what stands behind: -c has to be in front.
+VIRTUALIZATION = [
+    Case("plain", "nvme virt-mgmt /dev/nvme0 -c 1 -a 9", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 9 -a 9", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 1 -a 9", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 1 -a 7", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 1 -r 2 -a 8", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 1 -r 0 -a 8 -n 99", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 1 -r 0 -a 8 -n 2", EXPLAINED),
+    Case("sriov", "nvme virt-mgmt /dev/nvme0 -c 0 -r 0 -a 1 -n 0", EXPLAINED),
+    Case("sriov", "nvme list-secondary /dev/nvme0 -e 2"),
+    Case("sriov", "nvme primary-ctrl-caps /dev/nvme0"),
+]
+
 LISTS = [
     Case("plain", "nvme list", GENERIC, Blanks(), RULED),
     Case("plain", "nvme list -o json"),
@@ -411,6 +426,7 @@ ZONES = [
 
 CASES = [
     *IDENTIFY,
+    *VIRTUALIZATION,
     *LISTS,
     *LOGS,
     *REGISTERS,

@@ -151,6 +151,10 @@ static void test_what_is_sent(void **state)
 		 .sent = {.opcode = 0x0e, .nsid = 1, .cdw10 = 0x3ff, .cdw11 = 1}, .size = 4096},
 		{"resv-report /dev/my_nvme0n1 -d 1",
 		 .sent = {.opcode = 0x0e, .nsid = 1, .cdw10 = 3}, .size = 16},
+		{"virt-mgmt /dev/my_nvme0 -c 0x102 -r 1 -a 8 -n 0x304", .admin = true,
+		 .sent = {.opcode = 0x1c, .cdw10 = 0x01020108, .cdw11 = 0x304}},
+		{"virt-mgmt /dev/my_nvme0 --cntlid=1 --act=9", .admin = true,
+		 .sent = {.opcode = 0x1c, .cdw10 = 0x00010009}},
 		{"io-mgmt-recv /dev/my_nvme0n1 -m 1 -s 2 -l 64",
 		 .sent = {.opcode = 0x12, .nsid = 1, .cdw10 = 0x20001, .cdw11 = 15}, .size = 64},
 		{"io-mgmt-send /dev/my_nvme0n1 -m 1 -s 2 -l 6 -d /in",
@@ -457,12 +461,15 @@ static void test_nothing_is_sent_on_bad_input(void **state)
 		 "nvme: invalid ref-tag 0x100000000: format 0 has room for 32 bits\n"},
 		{"resv-acquire /dev/my_nvme0n1 -a 8", "nvme: invalid racqa '8'\n"},
 		{"resv-register /dev/my_nvme0n1 -p 4", "nvme: invalid cptpl '4'\n"},
+		{"virt-mgmt /dev/my_nvme0 -r 8", "nvme: invalid rt '8'\n"},
+		{"virt-mgmt /dev/my_nvme0 -a 16", "nvme: invalid act '16'\n"},
 		{"io-mgmt-recv /dev/my_nvme0n1 -l 6",
 		 "nvme: io-mgmt-recv: data-len 6 is no number of dwords\n"},
 		{"io-mgmt-send /dev/my_nvme0n1 -l 6 < /dev/null",
 		 "nvme: io-mgmt-send: standard input has less than the 6 bytes of data-len\n"},
 		{"io-mgmt-send /dev/my_nvme0n1 -m 1 -s 3 -l 6 -d /in",
-		 "nvme: io-mgmt-send: I/O Management Send moves 8 bytes by its own fields, data-len "
+		 "nvme: io-mgmt-send: I/O Management Send moves 8 bytes by its own fields, "
+		 "data-len "
 		 "is 6\n"},
 		{"get-lba-status /dev/my_nvme0n1", "action type (--action) has to be given\n"},
 		{"get-lba-status /dev/my_nvme0n1 -a 16 -m 0xffffffff",

@@ -282,6 +282,16 @@ _Static_assert(offsetof(struct nvme_copy_range_wide, reference_tag) == 26, "tags
 #define NVME_COPY_CDW12(ranges, format) (((ranges)-1u) | (uint32_t)(format) << 8)
 #define NVME_COPY_PRINFOR_SHIFT		12
 
+/* Virtualization Management: Base, section 5.28; CDW10 */
+#define NVME_VIRTUALIZATION_RT_SHIFT	 8
+#define NVME_VIRTUALIZATION_CNTLID_SHIFT 16
+enum {
+	NVME_VIRTUALIZATION_PRIMARY = 1, /* how many flexible resources the primary one keeps */
+	NVME_VIRTUALIZATION_OFFLINE = 7,
+	NVME_VIRTUALIZATION_ASSIGN = 8,
+	NVME_VIRTUALIZATION_ONLINE = 9,
+};
+
 /* Reservations: Base, sections 7.2 to 7.5; CDW10 of those that change one */
 #define NVME_RESERVATION_IEKEY	     0x8u
 #define NVME_RESERVATION_TYPE_SHIFT  8

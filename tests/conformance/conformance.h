@@ -348,6 +348,18 @@ bool conformance_matches(const char *pattern, const struct ct_group *group,
 			 const struct ct_case *test);
 
 /* private, between the files of the suite */
+/* A claimed controller, with what cases stand on. 0, or a negative errno. */
+int ct_open(const struct nvme_claim *claim, const struct ct_host *host, uint64_t patience_ns,
+	    struct ct **opened);
+/* Stops the controller; false: it cannot be stopped, and is cut off. */
+bool ct_close(struct ct *ct);
+/* Runs a part of a case; false when it was left. */
+bool ct_guarded(struct ct *ct, void (*part)(struct ct *ct, const void *context),
+		const void *context);
+/* The controller as a case of that level wants it. */
+void ct_bring_to(struct ct *ct, enum ct_level level);
+/* After anything: reset, if need be with its function. False: it does not come back. */
+bool ct_revive(struct ct *ct);
 void ct_memory_check(struct ct *ct);
 void ct_memory_free(struct ct *ct);
 void ct_restore(struct ct *ct); /* blocks and features */

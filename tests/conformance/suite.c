@@ -297,7 +297,7 @@ static void make_io_queues(struct ct *ct)
 }
 
 /* The controller as the case wants it. */
-static void bring_to(struct ct *ct, enum ct_level level)
+void ct_bring_to(struct ct *ct, enum ct_level level)
 {
 	enum ct_level state = level > CT_IO ? CT_IO : level;
 
@@ -324,18 +324,20 @@ static void bring_to(struct ct *ct, enum ct_level level)
 /* ---- One case ---- */
 
 /* Runs a part of a case; false when it was left. */
-static bool guarded(struct ct *ct, void (*part)(struct ct *ct, const struct ct_case *test),
-		    const struct ct_case *test)
+bool ct_guarded(struct ct *ct, void (*part)(struct ct *ct, const void *context),
+		const void *context)
 {
 	if (setjmp(ct->leave))
 		return false;
-	part(ct, test);
+	part(ct, context);
 	return true;
 }
 
-static void begin_part(struct ct *ct, const struct ct_case *test)
+static void begin_part(struct ct *ct, const void *context)
 {
-	bring_to(ct, (enum ct_level)test->level);
+	const struct ct_case *test = context;
+
+	ct_bring_to(ct, (enum ct_level)test->level);
 }
 
 static void tell_running(const struct ct *ct, bool running)
@@ -344,44 +346,46 @@ static void tell_running(const struct ct *ct, bool running)
 		ct->host->running(ct->host->context, running);
 }
 
-static void run_part(struct ct *ct, const struct ct_case *test)
+static void run_part(struct ct *ct, const void *context)
 {
+	const struct ct_case *test = context;
+
 	tell_running(ct, true);
 	test->run(ct);
 	ct_memory_check(ct);
 }
 
-static void restore_part(struct ct *ct, const struct ct_case *test)
+static void restore_part(struct ct *ct, const void *context)
 {
-	(void)test;
+	(void)context;
 	if (ct->dirty || ct->outstanding_count || ct->state < CT_IO) {
 		ct->dirty = true;
-		bring_to(ct, CT_IO);
+		ct_bring_to(ct, CT_IO);
 	}
 	ct_restore(ct);
 }
 
-static void reset_part(struct ct *ct, const struct ct_case *test)
+static void reset_part(struct ct *ct, const void *context)
 {
-	(void)test;
+	(void)context;
 	ct->admin = ct->base.admin;
 	ct_disable(ct);
 	ct_enable(ct);
 }
 
 /* It does not stop by itself: it may not touch memory any more, whatever it does. */
-static bool revive(struct ct *ct)
+bool ct_revive(struct ct *ct)
 {
 	const struct nvme_claim *claim = ct->claim;
 
-	if (guarded(ct, reset_part, NULL))
+	if (ct_guarded(ct, reset_part, NULL))
 		return true;
 	claim->bus_master(claim->pci, false);
 	if (!claim->reset || claim->reset(claim->pci) < 0)
 		return false;
 	claim->bus_master(claim->pci, true);
 	ct->registers.was_ready = false;
-	return guarded(ct, reset_part, NULL);
+	return ct_guarded(ct, reset_part, NULL);
 }
 
 static void judge(struct ct *ct, const struct ct_case *test)
@@ -392,14 +396,14 @@ static void judge(struct ct *ct, const struct ct_case *test)
 	ct->outcome = CT_PASS;
 	ct->reason[0] = 0;
 	ct->argument = test->argument;
-	if (guarded(ct, begin_part, test))
-		guarded(ct, run_part, test);
+	if (ct_guarded(ct, begin_part, test))
+		ct_guarded(ct, run_part, test);
 	tell_running(ct, false);
 	outcome = ct->outcome;
 	memcpy(reason, ct->reason, sizeof(reason));
 	if (outcome == CT_FAIL || outcome == CT_HANG || ct->outstanding_count)
 		ct->dirty = true;
-	if ((ct->saved || ct->features) && !guarded(ct, restore_part, test)) {
+	if ((ct->saved || ct->features) && !ct_guarded(ct, restore_part, test)) {
 		ct->dirty = true;
 		if (outcome == CT_PASS) {
 			outcome = CT_FAIL;
@@ -408,7 +412,7 @@ static void judge(struct ct *ct, const struct ct_case *test)
 		}
 	}
 	/* Queues of a case go with its memory. */
-	if (ct->dirty && !revive(ct)) {
+	if (ct->dirty && !ct_revive(ct)) {
 		ct->lost = true;
 		if (outcome == CT_PASS) {
 			outcome = CT_HANG;
@@ -596,11 +600,11 @@ static bool count_one(void *context, const struct ct_group *group, const struct 
 	return true;
 }
 
-static void base_part(struct ct *ct, const struct ct_case *test)
+static void base_part(struct ct *ct, const void *context)
 {
 	unsigned entries = ENTRIES < ct_entries_max(ct) ? ENTRIES : ct_entries_max(ct);
 
-	(void)test;
+	(void)context;
 	ct->base.admin = ct_sq(ct, 0, ENTRIES, ct_cq(ct, 0, ENTRIES));
 	ct->base.io = ct_sq(ct, 1, entries, ct_cq(ct, 1, entries));
 	ct->base.memory = ct->memory;
@@ -608,28 +612,7 @@ static void base_part(struct ct *ct, const struct ct_case *test)
 	ct->base.cqs = ct->cqs;
 }
 
-/* What the cases stand on. 0 or a negative errno. */
-static int begin(struct ct *ct, const struct nvme_claim *claim, const struct ct_options *options)
-{
-	int error;
-
-	ct->claim = claim;
-	ct->registers.bar = claim->bar;
-	ct->registers.size = claim->bar_size;
-	ct->patience_ns = options->patience_ns ? options->patience_ns : PATIENCE_NS;
-	ct->identify = nvme_alloc(NVME_IDENTIFY_SIZE);
-	if (!ct->identify)
-		return -ENOMEM;
-	error = nvme_registers_read(&ct->registers);
-	if (error)
-		return error;
-	take_capabilities(ct);
-	claim->bus_master(claim->pci, true);
-	ct->dirty = true;
-	return guarded(ct, base_part, NULL) ? 0 : -ENOMEM;
-}
-
-static void end(struct ct *ct)
+static void close_without_stopping(struct ct *ct)
 {
 	if (!ct->lost) {
 		ct->base = (struct ct_base){0};
@@ -642,28 +625,65 @@ static void end(struct ct *ct)
 	nvme_free(ct);
 }
 
-static void disable_part(struct ct *ct, const struct ct_case *test)
+int ct_open(const struct nvme_claim *claim, const struct ct_host *host, uint64_t patience_ns,
+	    struct ct **opened)
 {
-	(void)test;
+	struct ct *ct = nvme_alloc(sizeof(*ct));
+	int error = -ENOMEM;
+
+	if (!ct)
+		return error;
+
+	ct->host = host;
+	ct->claim = claim;
+	ct->registers.bar = claim->bar;
+	ct->registers.size = claim->bar_size;
+	ct->patience_ns = patience_ns ? patience_ns : PATIENCE_NS;
+	ct->identify = nvme_alloc(NVME_IDENTIFY_SIZE);
+	if (ct->identify)
+		error = nvme_registers_read(&ct->registers);
+	if (!error) {
+		take_capabilities(ct);
+		claim->bus_master(claim->pci, true);
+		ct->dirty = true;
+		if (!ct_guarded(ct, base_part, NULL))
+			error = -ENOMEM;
+	}
+	if (error) {
+		close_without_stopping(ct);
+		return error;
+	}
+	*opened = ct;
+	return 0;
+}
+
+static void disable_part(struct ct *ct, const void *context)
+{
+	(void)context;
 	ct_disable(ct);
+}
+
+bool ct_close(struct ct *ct)
+{
+	bool stopped = !ct->lost && ct_guarded(ct, disable_part, NULL);
+
+	if (!stopped) {
+		ct->lost = true;
+		ct->claim->bus_master(ct->claim->pci, false);
+	}
+	close_without_stopping(ct);
+	return stopped;
 }
 
 int conformance_run(const struct nvme_claim *claim, const struct ct_options *options,
 		    const struct ct_host *host, struct ct_totals *totals)
 {
-	struct ct *ct = nvme_alloc(sizeof(*ct));
-	struct run run = {ct, options, host, totals};
+	struct run run = {NULL, options, host, totals};
 	unsigned count = 0, times = options->repeat ? options->repeat : 1;
-	int error;
+	int error = ct_open(claim, host, options->patience_ns, &run.ct);
 
-	if (!ct)
-		return -ENOMEM;
-	ct->host = host;
-	error = begin(ct, claim, options);
-	if (error) {
-		end(ct);
+	if (error)
 		return error;
-	}
 	conformance_each(options, count_one, &count);
 	if (options->tap) {
 		say(&run, "TAP version 13");
@@ -672,13 +692,10 @@ int conformance_run(const struct nvme_claim *claim, const struct ct_options *opt
 	for (unsigned i = 0; i < times; i++)
 		if (!conformance_each(options, run_one, &run))
 			break;
-	if (!ct->lost && !guarded(ct, disable_part, NULL)) {
-		ct->lost = totals->lost = true;
-		say(&run, "%s%s: the controller cannot be stopped: %s", options->tap ? "# " : "",
-		    claim->name, ct->reason);
+	if (!ct_close(run.ct)) {
+		totals->lost = true;
+		say(&run, "%s%s: the controller cannot be stopped", options->tap ? "# " : "",
+		    claim->name);
 	}
-	if (ct->lost)
-		claim->bus_master(claim->pci, false);
-	end(ct);
 	return 0;
 }

@@ -112,12 +112,13 @@ class Collector:
         self.names = names
 
     def line(self, line):
-        """The result that the line begins, or None."""
+        """The result that the line belongs to, or None; what goes on with one begins with blanks."""
         result = parse_line(line, self.names)
         if result:
             self.results.append(result)
         elif line.startswith("  ") and self.results and self.results[-1].outcome in BAD:
-            self.results[-1].journal.append(line[2:])
+            result = self.results[-1]
+            result.journal.append(line[2:])
         return result
 
 

@@ -30,6 +30,8 @@ static void attend(void)
 	busy = true;
 	if (due)
 		pci_hotplug_poll();
+	if (nvme_rescan_wanted())
+		nvme_rescan();
 	nvme_poll_all();
 	if (due)
 		next_ns = time_ns() + THREAD_ATTEND_NS;

@@ -4,6 +4,7 @@
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/pci/extended.h"
 #include "drivers/pci/pci.h"
+#include "drivers/pci/sriov.h"
 #include "drivers/serial/serial.h"
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/apic.h"
@@ -113,6 +114,7 @@ static void init_pci(void)
 		pci_set_hole(start, end);
 	pci_init(acpi_root_buses());
 	pci_set_ecam(acpi_info()->ecam, acpi_info()->ecam_first_bus, acpi_info()->ecam_last_bus);
+	pci_sriov_scan();
 }
 
 /* Each module becomes a file /boot/NAME; its memory is then free. */

@@ -29,8 +29,14 @@ struct pci_device;
  * nvme.spin_us, nvme.coalesce (completions,time in 100 us) and nvme.cmb (sq, list) from the command
  * line. */
 unsigned nvme_init(void);
-/* Looks for controllers that came or went since; returns how many were added. */
+/* Looks for controllers that came or went since; returns how many were added. The one of a virtual
+ * function is there while its secondary controller is on line, as its primary controller says. */
 unsigned nvme_rescan(void);
+/* Whether a primary controller was reset since nvme_rescan(): its secondary ones are off line then,
+ * which that is to find. */
+bool nvme_rescan_wanted(void);
+/* The controller on a function; NULL if there is none. */
+struct nvme_controller *nvme_on(const struct pci_device *device);
 /* The PCI function is taken away: ends the controller that is on it, if there is one, with an
  * orderly shutdown where it is still there. */
 void nvme_remove(struct pci_device *device, bool there);
@@ -250,6 +256,9 @@ int nvme_set_feature(struct nvme_controller *controller, unsigned feature, bool 
 int nvme_reset(struct nvme_controller *controller);
 /* Writes NSSR where CAP.NSSRS allows it (else -EOPNOTSUPP), then as nvme_reset(). */
 int nvme_subsystem_reset(struct nvme_controller *controller);
+/* Resets the PCI function with all that is in it, then as nvme_reset(). -EOPNOTSUPP, with nothing
+ * done, where it has no such reset. */
+int nvme_reset_function(struct nvme_controller *controller);
 /* Reads the namespaces anew: new ones are registered, lost ones unregistered, sizes corrected. */
 int nvme_rescan_namespaces(struct nvme_controller *controller);
 
@@ -306,6 +315,8 @@ struct nvme_options {
 	 * left to try with a controller that nothing else brings back. 0 or a negative errno. May
 	 * be NULL. */
 	int (*reset)(struct nvme_pci *pci);
+	/* It was reset, whoever wanted that, and however it ended. May be NULL. */
+	void (*was_reset)(struct nvme_pci *pci);
 };
 
 /* Starts a controller behind a mapped BAR0 and registers its namespaces. options may be NULL. 0 and

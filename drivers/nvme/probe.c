@@ -24,6 +24,7 @@ struct binding {
 };
 
 static struct binding *bindings;
+static bool rescan_wanted;
 
 static void bus_master(struct nvme_pci *pci, bool on)
 {
@@ -47,6 +48,18 @@ static int restore(struct nvme_pci *pci)
 static int reset(struct nvme_pci *pci)
 {
 	return pci_reset_function(pci->device, state_of(pci));
+}
+
+/* A primary controller's secondary ones are off line behind that. */
+static void was_reset(struct nvme_pci *pci)
+{
+	for (struct binding *b = bindings; b; b = b->next)
+		rescan_wanted |= b->pci.device->physical == pci->device;
+}
+
+bool nvme_rescan_wanted(void)
+{
+	return rescan_wanted;
 }
 
 /* The pin is off until it is asked for. */
@@ -87,12 +100,47 @@ static bool wanted(const struct pci_device *device, bool any)
 	return any && device->class_code == CLASS_NVME;
 }
 
-static bool is_bound(const struct pci_device *device)
+static struct binding *binding_of(const struct pci_device *device)
 {
-	for (struct binding *b = bindings; b; b = b->next)
-		if (b->pci.device == device)
-			return true;
+	struct binding *binding = bindings;
+
+	while (binding && binding->pci.device != device)
+		binding = binding->next;
+	return binding;
+}
+
+struct nvme_controller *nvme_on(const struct pci_device *device)
+{
+	const struct binding *binding = binding_of(device);
+
+	return binding ? binding->controller : NULL;
+}
+
+static bool has_online(const struct nvme_secondary_controller_list *list, unsigned number)
+{
+	for (unsigned i = 0; i < list->num && i < NVME_SECONDARY_CONTROLLERS_MAX; i++)
+		if (list->sc_entry[i].vfn == number)
+			return list->sc_entry[i].scs & NVME_SECONDARY_ONLINE;
 	return false;
+}
+
+/* Whether the controller of a virtual function is on line. What cannot be asked stays as it is;
+ * where nobody drives the primary controller, others may have put it on line. */
+static bool is_online(const struct pci_device *device)
+{
+	const struct binding *primary = device->virtual ? binding_of(device->physical) : NULL;
+	struct nvme_secondary_controller_list *list;
+	bool online = binding_of(device) != NULL;
+
+	if (!primary)
+		return true;
+	list = nvme_alloc(sizeof(*list));
+	if (list && primary->controller &&
+	    nvme_identify_command(primary->controller, NVME_CNS_SECONDARY_CONTROLLERS, 0, list,
+				  NULL) == 0)
+		online = has_online(list, device->virtual);
+	nvme_free(list);
+	return online;
 }
 
 static enum nvme_data data_option(void)
@@ -147,6 +195,7 @@ static int attach(struct binding *binding)
 		.bus_master = bus_master,
 		.restore = restore,
 		.reset = reset,
+		.was_reset = was_reset,
 	};
 
 	wanted_coalescing(&options);
@@ -193,7 +242,7 @@ static unsigned bind_all(unsigned *found)
 
 	*found = 0;
 	for (struct pci_device *device = pci_first(); device; device = device->next) {
-		if (!wanted(device, any) || is_bound(device))
+		if (!wanted(device, any) || binding_of(device) || !is_online(device))
 			continue;
 		++*found;
 		count += bind(device);
@@ -238,11 +287,13 @@ unsigned nvme_rescan(void)
 	struct binding **link = &bindings;
 	unsigned found;
 
+	rescan_wanted = false;
 	while (*link) {
 		struct binding *binding = *link;
 
 		if (!binding->controller || (pci_present(binding->pci.device) &&
-					     nvme_state(binding->controller) != NVME_GONE)) {
+					     nvme_state(binding->controller) != NVME_GONE &&
+					     is_online(binding->pci.device))) {
 			link = &binding->next;
 			continue;
 		}

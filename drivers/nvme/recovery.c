@@ -242,6 +242,8 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 		error = restart(controller, fault);
 	nvme_setup_over(controller);
 	controller->recovery.wanted = false;
+	if (controller->options.was_reset)
+		controller->options.was_reset(controller->pci);
 	if (error) {
 		nvme_die(controller, error == -ENODEV ? NVME_GONE : NVME_DEAD,
 			 error == -ENODEV ? "gone: its registers read all ones"
@@ -295,6 +297,23 @@ int nvme_reset(struct nvme_controller *controller)
 	if (controller->state == NVME_SHUT_DOWN)
 		return -ENODEV;
 	return recover(controller, "requested", NVME_LOG_INFO);
+}
+
+int nvme_reset_function(struct nvme_controller *controller)
+{
+	int error;
+
+	if (controller->polling.inside || controller->setup.alone)
+		return -EBUSY;
+	if (controller->state == NVME_SHUT_DOWN || controller->state == NVME_GONE)
+		return -ENODEV;
+	if (!controller->options.reset)
+		return -EOPNOTSUPP;
+	nvme_quirk_settle(controller);
+	error = controller->options.reset(controller->pci);
+	if (error)
+		return error;
+	return recover(controller, "reset of its PCI function requested", NVME_LOG_INFO);
 }
 
 int nvme_subsystem_reset(struct nvme_controller *controller)

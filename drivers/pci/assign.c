@@ -3,6 +3,7 @@
  * which the firmware left wide enough; on a root bus, and for a bridge without a window, from the
  * hole that the memory map leaves for devices. */
 #include "drivers/pci/bridge.h"
+#include "drivers/pci/extended.h"
 #include "drivers/pci/pci.h"
 #include "kernel/log.h"
 #include "lib/errno.h"
@@ -76,10 +77,16 @@ static uint64_t taken_until(uint64_t start, uint64_t end, struct pci_device *con
 
 		for (unsigned i = 0; i < PCI_BARS && !until; i++) {
 			const struct pci_bar *bar = pci_bar(other, i);
+			const struct pci_bar *virtual = &other->virtual_bars[i];
 
 			used[0] = (struct window){bar->address, bar->address + bar->size};
+			used[1] = (struct window){virtual->address,
+						  virtual->address +
+							  virtual->size * other->virtual_total};
 			if (!bar->io && bar->size)
 				until = reaches(start, end, &used[0]);
+			if (!until)
+				until = reaches(start, end, &used[1]);
 		}
 		for (unsigned i = 0; i < count; i++)
 			above |= path[i] == other;
@@ -122,11 +129,14 @@ static bool open_window(struct pci_device *bridge, struct window *space, uint64_
 			struct pci_device *const *path, unsigned count)
 {
 	struct window old = prefetchable_window(bridge);
-	uint64_t start;
+	uint64_t window_size = WINDOW_SIZE, start;
 	char name[8];
 
-	size = size > WINDOW_SIZE ? size : WINDOW_SIZE;
-	start = find_place(space, size, size, path, count);
+	/* A power of two: it is aligned to itself. */
+	while (window_size && window_size < size)
+		window_size <<= 1;
+	size = window_size;
+	start = size ? find_place(space, size, size, path, count) : 0;
 	if (!start)
 		return false;
 	*space = (struct window){start, start + size};
@@ -140,45 +150,73 @@ static bool open_window(struct pci_device *bridge, struct window *space, uint64_
 	return true;
 }
 
-/* All of an address at once, as far as the function can tell. */
-static void write_address(struct pci_device *device, unsigned index, uint64_t address)
+/* An address for size bytes behind the function's bridges, aligned to alignment; 0 if there is no
+ * room. */
+static uint64_t place(const struct pci_device *device, uint64_t size, uint64_t alignment)
 {
-	uint16_t command = pci_read16(device, PCI_COMMAND);
-
-	if (command & PCI_COMMAND_MEMORY)
-		pci_write16(device, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MEMORY);
-	pci_write32(device, PCI_BAR0 + 4 * index, (uint32_t)address);
-	if (device->bars[index].is_64bit)
-		pci_write32(device, PCI_BAR0 + 4 * index + 4, (uint32_t)(address >> 32));
-	if (command & PCI_COMMAND_MEMORY)
-		pci_write16(device, PCI_COMMAND, command);
-}
-
-int pci_assign_bar(struct pci_device *device, unsigned index)
-{
-	struct pci_bar *bar = &device->bars[index];
 	struct pci_device *path[PCI_PATH_MAX];
 	unsigned count = pci_path(device, path);
 	struct window space = hole;
-	uint64_t address;
-	char name[8];
 
-	if (!pci_bar(device, index)->size || bar->io)
-		return -EINVAL;
 	for (unsigned i = 0; i < count; i++) {
 		struct window window = memory_window(path[i]);
 
 		if (is_open(&window))
 			space = window;
-		else if (!open_window(path[i], &space, bar->size, path, count))
-			return -ENOSPC;
+		else if (!open_window(path[i], &space, size, path, count))
+			return 0;
 	}
-	address = find_place(&space, bar->size, bar->size, path, count);
+	return find_place(&space, size, alignment, path, count);
+}
+
+/* Half written it is another one: nobody decodes it then. */
+static void write_address(const struct pci_device *device, unsigned offset, struct pci_bar *bar,
+			  uint64_t address)
+{
+	pci_config_write(device, offset, 4, (uint32_t)address);
+	if (bar->is_64bit)
+		pci_config_write(device, offset + 4, 4, (uint32_t)(address >> 32));
+	bar->address = address;
+}
+
+int pci_assign_bar(struct pci_device *device, unsigned index)
+{
+	struct pci_bar *bar = &device->bars[index];
+	uint64_t address;
+	uint16_t command;
+	char name[8];
+
+	if (!pci_bar(device, index)->size || bar->io)
+		return -EINVAL;
+	address = place(device, bar->size, bar->size);
 	if (!address)
 		return -ENOSPC;
-	write_address(device, index, address);
-	bar->address = address;
+	command = pci_read16(device, PCI_COMMAND);
+	if (command & PCI_COMMAND_MEMORY)
+		pci_write16(device, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_MEMORY);
+	write_address(device, PCI_BAR0 + 4 * index, bar, address);
+	if (command & PCI_COMMAND_MEMORY)
+		pci_write16(device, PCI_COMMAND, command);
 	log_info("pci %s: BAR%u at 0x%llx", pci_name(device, name), index,
+		 (unsigned long long)address);
+	return 0;
+}
+
+int pci_assign_virtual_bar(struct pci_device *device, unsigned index, unsigned offset)
+{
+	struct pci_bar *bar = &device->virtual_bars[index];
+	uint64_t address;
+	char name[8];
+
+	if (!bar->size || bar->io)
+		return -EINVAL;
+	if (bar->size > UINT64_MAX / PCI_VIRTUAL_MAX)
+		return -ENOSPC;
+	address = place(device, bar->size * device->virtual_total, bar->size);
+	if (!address)
+		return -ENOSPC;
+	write_address(device, offset, bar, address);
+	log_info("pci %s: BAR%u of its virtual functions at 0x%llx", pci_name(device, name), index,
 		 (unsigned long long)address);
 	return 0;
 }

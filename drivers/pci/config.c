@@ -51,6 +51,10 @@ void pci_write32(const struct pci_device *device, unsigned offset, uint32_t valu
 
 bool pci_present(const struct pci_device *device)
 {
+	/* A virtual one has no vendor of its own, and needs the other. */
+	if (device->virtual)
+		return device->physical && pci_present(device->physical) &&
+		       pci_read32(device, PCI_REVISION) != UINT32_MAX;
 	return pci_read16(device, PCI_VENDOR_ID) == device->vendor;
 }
 

@@ -46,6 +46,22 @@ unsigned pci_config_size(const struct pci_device *device)
 	return PCI_EXTENDED_SIZE;
 }
 
+unsigned pci_find_extended(const struct pci_device *device, uint16_t id)
+{
+	unsigned at = PCI_EXTENDED_FROM, left = pci_config_size(device) / 4;
+
+	while (at >= PCI_EXTENDED_FROM && left--) {
+		uint32_t header = pci_config_read(device, at, 4);
+
+		if (!header || header == UINT32_MAX || at >= pci_config_size(device))
+			break;
+		if ((header & 0xffff) == id)
+			return at;
+		at = header >> 20 & 0xffc;
+	}
+	return 0;
+}
+
 uint32_t pci_config_read(const struct pci_device *device, unsigned offset, unsigned width)
 {
 	volatile void *at;

@@ -150,20 +150,34 @@ void pci_hotplug_forget(const struct pci_device *port)
 	}
 }
 
-/* Lets go of the functions behind the slot; there: they can still be talked to. */
-static void let_go(const struct slot *slot, bool there)
+static bool is_behind(const struct slot *slot, const struct pci_device *device)
 {
-	unsigned bus = slot_bus(slot);
+	/* A virtual function may be on the next bus. */
+	if (device->physical)
+		device = device->physical;
+	return device->bus == slot_bus(slot) && device != slot->port;
+}
+
+static void let_go_of(const struct slot *slot, bool there, bool virtual)
+{
 	struct pci_device *next;
 
 	for (struct pci_device *device = pci_first(); device; device = next) {
 		next = device->next;
-		if (device->bus != bus || device == slot->port)
+		if (!is_behind(slot, device) || (virtual && !device->virtual))
 			continue;
 		actions->leaving(device, there);
 		pci_hotplug_forget(device);
 		pci_remove(device);
 	}
+}
+
+/* Lets go of the functions behind the slot; there: they can still be talked to. Virtual ones need
+ * the others, and go first. */
+static void let_go(const struct slot *slot, bool there)
+{
+	let_go_of(slot, there, true);
+	let_go_of(slot, there, false);
 }
 
 static void fill(struct slot *slot)

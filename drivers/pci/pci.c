@@ -2,6 +2,8 @@
 #include "drivers/pci/pci.h"
 
 #include "drivers/pci/bridge.h"
+#include "drivers/pci/extended.h"
+#include "drivers/pci/sriov.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
 #include "kernel/x86/paging.h"
@@ -58,32 +60,33 @@ void pci_remove(struct pci_device *device)
 		link = &(*link)->next;
 	if (*link)
 		*link = device->next;
+	for (struct pci_device *other = first_device; other; other = other->next)
+		if (other->physical == device)
+			other->physical = NULL;
 	function_count--;
 	kfree(device);
 }
 
-/* The size of a BAR is what stays zero when all ones are written to it (PCI 3.0, 6.2.5.1). Returns
- * how many registers the BAR takes. */
-static unsigned read_bar(struct pci_device *device, unsigned index, unsigned count)
+/* The size of a BAR is what stays zero when all ones are written to it (PCI 3.0, 6.2.5.1). */
+unsigned pci_read_bar(struct pci_device *device, unsigned offset, unsigned left,
+		      struct pci_bar *bar)
 {
-	struct pci_bar *bar = &device->bars[index];
-	unsigned offset = PCI_BAR0 + 4 * index;
-	uint32_t low = pci_read32(device, offset);
+	uint32_t low = pci_config_read(device, offset, 4);
 	uint32_t high = 0;
 	uint64_t mask;
 
 	bar->io = low & 1;
-	bar->is_64bit = !bar->io && (low >> 1 & 3) == 2 && index + 1 < count;
+	bar->is_64bit = !bar->io && (low >> 1 & 3) == 2 && left > 1;
 	bar->prefetchable = !bar->io && (low & 8);
 
-	pci_write32(device, offset, UINT32_MAX);
-	mask = pci_read32(device, offset);
-	pci_write32(device, offset, low);
+	pci_config_write(device, offset, 4, UINT32_MAX);
+	mask = pci_config_read(device, offset, 4);
+	pci_config_write(device, offset, 4, low);
 	if (bar->is_64bit) {
-		high = pci_read32(device, offset + 4);
-		pci_write32(device, offset + 4, UINT32_MAX);
-		mask |= (uint64_t)pci_read32(device, offset + 4) << 32;
-		pci_write32(device, offset + 4, high);
+		high = pci_config_read(device, offset + 4, 4);
+		pci_config_write(device, offset + 4, 4, UINT32_MAX);
+		mask |= (uint64_t)pci_config_read(device, offset + 4, 4) << 32;
+		pci_config_write(device, offset + 4, 4, high);
 	} else if (mask) {
 		mask |= (uint64_t)UINT32_MAX << 32;
 		if (bar->io)
@@ -118,16 +121,20 @@ static void read_bars(struct pci_device *device)
 	if (decoding)
 		pci_write16(device, PCI_COMMAND, command & (uint16_t)~decoding);
 	for (unsigned i = 0; i < count;)
-		i += read_bar(device, i, count);
+		i += pci_read_bar(device, PCI_BAR0 + 4 * i, count - i, &device->bars[i]);
 	if (decoding)
 		pci_write16(device, PCI_COMMAND, command);
+	if (count == PCI_BARS)
+		pci_sriov_read_bars(device);
 }
 
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index)
 {
-	if (!device->bars_read)
-		read_bars(device);
+	bool read = device->bars_read;
+
 	device->bars_read = true;
+	if (!read)
+		read_bars(device);
 	return &device->bars[index];
 }
 
@@ -145,6 +152,26 @@ static void read_header(struct pci_device *device)
 	}
 }
 
+bool pci_insert(const struct pci_device *at)
+{
+	struct pci_device *device, **link = find_link(at);
+
+	if ((*link && position(*link) == position(at)) || function_count == FUNCTIONS_MAX)
+		return false;
+	device = kzalloc(sizeof(*device));
+	if (!device) {
+		log_error("pci: %02x:%02x.%x left out: out of memory", at->bus, at->slot,
+			  at->function);
+		return false;
+	}
+	*device = *at;
+	device->next = *link;
+	*link = device;
+	read_header(device);
+	function_count++;
+	return true;
+}
+
 /* Adds the function if it is there and new. Returns its multifunction bit, or -1 where nothing
  * answers. */
 static int probe_function(unsigned bus, unsigned slot, unsigned function, unsigned *added)
@@ -153,29 +180,14 @@ static int probe_function(unsigned bus, unsigned slot, unsigned function, unsign
 		.bus = (uint8_t)bus, .slot = (uint8_t)slot, .function = (uint8_t)function};
 	uint32_t id = pci_read32(&at, PCI_VENDOR_ID);
 	uint8_t header;
-	struct pci_device *device, **link = find_link(&at);
 
 	if ((id & 0xffff) == 0xffff || (id & 0xffff) == 0)
 		return -1;
 	header = pci_read8(&at, PCI_HEADER_TYPE);
-	if (*link && position(*link) == position(&at))
-		return header & HEADER_MULTIFUNCTION;
-	if (function_count == FUNCTIONS_MAX)
-		return -1;
-	device = kzalloc(sizeof(*device));
-	if (!device) {
-		log_error("pci: %02x:%02x.%x left out: out of memory", bus, slot, function);
-		return header & HEADER_MULTIFUNCTION;
-	}
-	*device = at;
-	device->vendor = (uint16_t)id;
-	device->device = (uint16_t)(id >> 16);
-	device->header_type = header & 0x7f;
-	device->next = *link;
-	*link = device;
-	read_header(device);
-	function_count++;
-	++*added;
+	at.vendor = (uint16_t)id;
+	at.device = (uint16_t)(id >> 16);
+	at.header_type = header & 0x7f;
+	*added += pci_insert(&at);
 	return header & HEADER_MULTIFUNCTION;
 }
 
@@ -251,6 +263,7 @@ unsigned pci_rescan(void)
 		added += here + scan_bridges(scanned);
 	}
 	roots_known = true;
+	added += pci_sriov_scan();
 	if (added && function_count == FUNCTIONS_MAX)
 		log_warning("pci: more than %u functions: what comes behind them is left out",
 			    FUNCTIONS_MAX);

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PCI_BARS  6
-#define PCI_BUSES 256
+#define PCI_BARS	6
+#define PCI_BUSES	256
+#define PCI_VIRTUAL_MAX 65535u /* functions of one */
 
 /* Configuration space offsets (PCI 3.0, section 6.1) */
 #define PCI_VENDOR_ID		0x00
@@ -59,6 +60,13 @@ struct pci_device {
 	uint8_t interrupt_line, interrupt_pin;
 	struct pci_bar bars[PCI_BARS]; /* for pci_bar() */
 	bool bars_read;
+	/* Of a virtual function: its number, from 1, and whose it is (NULL: that has gone). 0, NULL
+	 * for every other. sriov.c */
+	uint16_t virtual;
+	struct pci_device *physical;
+	/* Of one that can have such: how many, and the BARs of the first of them. */
+	uint16_t virtual_total;
+	struct pci_bar virtual_bars[PCI_BARS];
 	const char *driver; /* the name of the driver that is bound to it, NULL if none is */
 	struct pci_device *next;
 };
@@ -78,6 +86,9 @@ struct pci_device *pci_first(void);
 bool pci_present(const struct pci_device *device);
 /* Forgets a function that is gone. */
 void pci_remove(struct pci_device *device);
+/* Lists a copy of the function, whose header is read. False where there is one at that place, or no
+ * room for more. */
+bool pci_insert(const struct pci_device *at);
 
 /* offset below 256, aligned to the access. A missing function reads all ones. */
 uint8_t pci_read8(const struct pci_device *device, unsigned offset);
@@ -94,6 +105,10 @@ unsigned pci_next_capability(const struct pci_device *device, unsigned after);
 
 /* A base address register, index below PCI_BARS; size 0 where there is none. */
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index);
+/* Sizes the one at an offset of configuration space, which nobody decodes meanwhile; left:
+ * registers up to the last one. Returns how many the BAR takes. */
+unsigned pci_read_bar(struct pci_device *device, unsigned offset, unsigned left,
+		      struct pci_bar *bar);
 
 /* Where BARs can go on a root bus, and windows of bridges: addresses that nobody else uses. Empty
  * until it is said. */
@@ -101,6 +116,9 @@ void pci_set_hole(uint64_t start, uint64_t end);
 /* Gives a memory BAR without an address one in the window of the bridge above, or in the hole. 0,
  * -EINVAL (no memory BAR), -ENOSPC. */
 int pci_assign_bar(struct pci_device *device, unsigned index);
+/* The same for one of its virtual functions' BARs, whose register is at an offset: room for all of
+ * them. Nothing decodes it meanwhile. */
+int pci_assign_virtual_bar(struct pci_device *device, unsigned index, unsigned offset);
 
 /* Maps a memory BAR uncacheable and turns on memory decoding, in the bridges above as well; first
  * all memory BARs of the function that have no address get one, as far as there is room. Bus

@@ -166,7 +166,10 @@ static void wait_answer(const struct pci_device *device)
 		uint64_t now = time_ns();
 		uint16_t vendor = pci_read16(device, PCI_VENDOR_ID);
 
-		if ((vendor != VENDOR_NONE && vendor != VENDOR_NOT_READY) || now >= deadline)
+		if (device->virtual ? pci_present(device)
+				    : vendor != VENDOR_NONE && vendor != VENDOR_NOT_READY)
+			return;
+		if (now >= deadline)
 			return;
 		time_delay_ns(NS_PER_MS);
 	}

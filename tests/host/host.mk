@@ -17,9 +17,11 @@ HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
 
 HOST_BUILD    ?= build/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+# What acts on functions needs their drivers.
+PCI_COMMANDS  := $(filter-out %/pci.c,$(wildcard kernel/commands/pci/*.c))
 # The PCI bus of the shell, and what looks at it
-HOST_PCI      := tests/host/pci.c tests/host/pci_dump.c $(wildcard kernel/commands/pci/*.c) \
-	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c names.c pci.c reset.c)
+HOST_PCI      := tests/host/pci.c tests/host/pci_dump.c $(PCI_COMMANDS) \
+	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c names.c pci.c reset.c sriov.c)
 host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) $(HOST_PCI) tests/host/main.c)
 
 .PHONY: host-shell
@@ -49,8 +51,8 @@ FUZZ_KERNEL := tests/fuzz/machine.c $(filter-out tests/host/host.c tests/host/ru
 	kernel/commands/poweroff.c,$(HOST_KERNEL))
 fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
-fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c $(wildcard kernel/commands/pci/*.c) \
-	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c hotplug.c msix.c names.c pci.c reset.c)
+fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c $(PCI_COMMANDS) \
+	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c hotplug.c msix.c names.c pci.c reset.c sriov.c)
 fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
 unit_shell_editor = tests/unit/terminal.c tests/unit/editor_screen.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)

@@ -81,7 +81,7 @@ SHORT = {
 SHORT_STATUS = {"expr": 3, "ls": 2}
 
 # They write nothing on standard output, or need the machine.
-SILENT = {"blkdiscard", "blkzone", "crash", "dmesg", "false", "interrupts", "lsblk", "lspci", "nvme", "poweroff", "reboot", "sleep", "smartctl",
+SILENT = {"blkdiscard", "blkzone", "crash", "dmesg", "false", "interrupts", "lsblk", "lspci", "nvme", "pci", "poweroff", "reboot", "sleep", "smartctl",
           "sync", "test", "time", "touch", "true", "truncate"}
 
 

@@ -22,6 +22,7 @@ static struct pci_device *start(unsigned bus)
 	memset(memory, 0, sizeof(memory));
 	memcpy(memory[0], "\x36\x1b\x10\x00", 4);
 	memcpy(memory[1], "\x86\x80\x0e\x10", 4);
+	pci_set_ecam(0, 0, 0);
 	assert_int_equal(pci_search(), 2);
 	return pci_first();
 }

@@ -102,6 +102,34 @@ void pci_write16(const struct pci_device *device, unsigned offset, uint16_t valu
 	function_of(device)->command = value;
 }
 
+/* Nobody claims a controller here. */
+uint8_t pci_read8(const struct pci_device *device, unsigned offset)
+{
+	fail_msg("%p: read of offset %u", (const void *)device, offset);
+	return 0;
+}
+
+uint32_t pci_read32(const struct pci_device *device, unsigned offset)
+{
+	return pci_read8(device, offset);
+}
+
+void pci_write8(const struct pci_device *device, unsigned offset, uint8_t value)
+{
+	fail_msg("%p: write of %x to offset %u", (const void *)device, value, offset);
+}
+
+void pci_write32(const struct pci_device *device, unsigned offset, uint32_t value)
+{
+	fail_msg("%p: write of %x to offset %u", (const void *)device, value, offset);
+}
+
+struct nvme_controller *nvme_find(const char *name)
+{
+	fail_msg("%s is looked for", name);
+	return NULL;
+}
+
 const struct pci_bar *pci_bar(struct pci_device *device, unsigned index)
 {
 	assert_int_equal(index, 0);
@@ -178,6 +206,19 @@ void nvme_detach(struct nvme_controller *controller, bool orderly)
 	probe_machine.detached_in_order += orderly;
 }
 
+int nvme_identify_command(struct nvme_controller *controller, unsigned cns, uint32_t nsid,
+			  void *buffer, struct nvme_reply *reply)
+{
+	(void)reply;
+	assert_ptr_equal(controller, nvme_on(&probe_machine.functions[0].device));
+	assert_int_equal(cns, NVME_CNS_SECONDARY_CONTROLLERS);
+	assert_int_equal(nsid, 0);
+	if (probe_machine.identify_error)
+		return probe_machine.identify_error;
+	memcpy(buffer, &probe_machine.secondaries, sizeof(probe_machine.secondaries));
+	return 0;
+}
+
 struct nvme_controller *nvme_first(void)
 {
 	return probe_machine.controllers;
@@ -218,7 +259,8 @@ int probe_start(void **state)
 	probe_machine.allocations = probe_machine.detached = probe_machine.detached_in_order =
 		probe_machine.removed = 0;
 	probe_machine.out_of_memory = probe_machine.no_mapping = probe_machine.sleeps_on = false;
-	probe_machine.attach_error = 0;
+	probe_machine.attach_error = probe_machine.identify_error = 0;
+	memset(&probe_machine.secondaries, 0, sizeof(probe_machine.secondaries));
 	probe_machine.logged[0] = '\0';
 	cmdline_init("");
 	return 0;

@@ -29,7 +29,8 @@ extern struct probe_machine {
 	struct nvme_controller *controllers;
 	unsigned allocations, detached, detached_in_order, removed;
 	bool out_of_memory, no_mapping, sleeps_on;
-	int attach_error;
+	int attach_error, identify_error;
+	struct nvme_secondary_controller_list secondaries; /* of the first function */
 	char logged[1024];
 } probe_machine;
 

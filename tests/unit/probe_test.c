@@ -195,6 +195,65 @@ static void test_bus_master(void **state)
 			 PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_OFF);
 }
 
-TESTS(PROBE_TEST(test_found), PROBE_TEST(test_function), PROBE_TEST(test_left_out_by_firmware),
-      PROBE_TEST(test_none), PROBE_TEST(test_failures), PROBE_TEST(test_remove),
-      PROBE_TEST(test_rescan), PROBE_TEST(test_bus_master))
+/* Controllers of virtual functions come and go with what their primary controller says of them. */
+static void test_virtual_functions(void **state)
+{
+	struct nvme_secondary_controller *entry = probe_machine.secondaries.sc_entry;
+	struct function *physical, *virtual[2];
+	const struct nvme_options *options;
+
+	(void)state;
+	physical = probe_add_ours();
+	for (unsigned i = 0; i < 2; i++) {
+		virtual[i] = probe_add_ours();
+		virtual[i] -> device.virtual = (uint16_t)(i + 1);
+		virtual[i] -> device.physical = &physical->device;
+		entry[i].vfn = (uint16_t)(i + 1);
+		entry[i].scid = 9;
+	}
+	probe_machine.secondaries.num = 2;
+	assert_int_equal(nvme_init(), 1);
+	options = &nvme_on(&physical->device)->options;
+	options->was_reset(nvme_on(&physical->device)->pci);
+	assert_false(nvme_rescan_wanted()); /* there is nothing that it could change */
+	entry[1].scs = NVME_SECONDARY_ONLINE;
+	assert_int_equal(nvme_rescan(), 1);
+	assert_null(nvme_on(&virtual[0] -> device));
+	assert_non_null(nvme_on(&virtual[1] -> device));
+	assert_int_equal(nvme_rescan(), 0);
+	/* What is off line is not asked anything more, what cannot be asked stays. */
+	nvme_on(&virtual[1] -> device)->options.was_reset(nvme_on(&virtual[1] -> device)->pci);
+	assert_false(nvme_rescan_wanted());
+	options->was_reset(nvme_on(&physical->device)->pci);
+	assert_true(nvme_rescan_wanted());
+	entry[1].scs = 0;
+	entry[0].scs = NVME_SECONDARY_ONLINE;
+	probe_machine.identify_error = -EIO;
+	assert_int_equal(nvme_rescan(), 0);
+	assert_false(nvme_rescan_wanted());
+	assert_int_equal(probe_machine.detached, 0);
+	probe_machine.identify_error = 0;
+	assert_int_equal(nvme_rescan(), 1);
+	assert_int_equal(probe_machine.detached, 1);
+	assert_int_equal(probe_machine.detached_in_order, 0);
+	assert_non_null(nvme_on(&virtual[0] -> device));
+	assert_null(virtual[1] -> device.driver);
+	/* A list that is longer than it says, or says more than it has room for */
+	probe_machine.secondaries.num = 255;
+	entry[NVME_SECONDARY_CONTROLLERS_MAX - 1] =
+		(struct nvme_secondary_controller){.vfn = 2, .scs = NVME_SECONDARY_ONLINE};
+	entry[1].vfn = 7;
+	assert_int_equal(nvme_rescan(), 1);
+	probe_machine.secondaries.num = 1;
+	assert_int_equal(nvme_rescan(), 0);
+	assert_null(nvme_on(&virtual[1] -> device));
+	/* Without its primary controller */
+	virtual[0] -> device.physical = NULL;
+	virtual[0] -> plugged = false;
+	assert_int_equal(nvme_rescan(), 0);
+	assert_null(nvme_on(&virtual[0] -> device));
+}
+
+TESTS(PROBE_TEST(test_virtual_functions), PROBE_TEST(test_found), PROBE_TEST(test_function),
+      PROBE_TEST(test_left_out_by_firmware), PROBE_TEST(test_none), PROBE_TEST(test_failures),
+      PROBE_TEST(test_remove), PROBE_TEST(test_rescan), PROBE_TEST(test_bus_master))

@@ -17,9 +17,19 @@ static int act(const char *what, int argc, char **argv,
 	return error != 0;
 }
 
+/* The secondary controllers of a primary one are off line behind it. */
+static int reset(struct nvme_controller *controller)
+{
+	int error = nvme_reset(controller);
+
+	if (!error && nvme_identify(controller)->oacs & NVME_OACS_VIRTUALIZATION)
+		nvme_rescan();
+	return error;
+}
+
 static int reset_main(int argc, char **argv)
 {
-	return act("Reset", argc, argv, nvme_reset);
+	return act("Reset", argc, argv, reset);
 }
 
 NVME_SUBCOMMAND(reset, "reset", reset_main, "DEVICE", "Resets the controller", nvme_no_options);

@@ -139,6 +139,9 @@ static void print_bars(const struct lspci *view, uint16_t command)
 			out("\tRegion %u: ", i);
 		else
 			out("\t");
+		/* Not in its own registers, and decoded as the physical function says. */
+		if (view->device->virtual)
+			out("[virtual] ");
 		out(bar->io ? "I/O ports at " : "Memory at ");
 		if (bar->address || (bar->io && decoding))
 			out(bar->io ? "%04llx" : "%08llx", (unsigned long long)bar->address);
@@ -147,7 +150,7 @@ static void print_bars(const struct lspci *view, uint16_t command)
 		if (!bar->io)
 			out(" (%s, %sprefetchable)", bar->is_64bit ? "64-bit" : "32-bit",
 			    bar->prefetchable ? "" : "non-");
-		if (!decoding)
+		if (!decoding && !view->device->virtual)
 			out(" [disabled]");
 		lspci_size(bar->size);
 		out("\n");

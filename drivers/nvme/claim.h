@@ -11,6 +11,7 @@ struct nvme_claim {
 	const char *name; /* "my_nvme0" */
 	volatile void *bar;
 	uint64_t bar_size;
+	uint64_t bar_bus; /* its address on the bus */
 	struct nvme_pci *pci;
 	/* Bus mastering on or off; the function as it was when the driver got it (0, -ENODEV or
 	 * another negative errno); the function reset and as before, bus mastering off. */

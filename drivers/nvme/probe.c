@@ -348,6 +348,7 @@ int nvme_claim(const char *name, struct nvme_claim *claim)
 		*claim = (struct nvme_claim){
 			.bar = pci_map_bar(binding->pci.device, 0),
 			.bar_size = pci_bar(binding->pci.device, 0)->size,
+			.bar_bus = pci_bar(binding->pci.device, 0)->address,
 			.pci = &binding->pci,
 			.bus_master = bus_master,
 			.restore = restore,

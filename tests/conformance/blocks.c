@@ -31,8 +31,8 @@ static unsigned chunk(const struct ct_namespace *ns, uint64_t blocks)
 	return (unsigned)(blocks < most ? blocks : most);
 }
 
-static void move(struct ct *ct, struct ct_namespace *ns, unsigned opcode, uint64_t lba,
-		 uint64_t blocks, void *bytes)
+void ct_move(struct ct *ct, struct ct_namespace *ns, unsigned opcode, uint64_t lba, uint64_t blocks,
+	     void *bytes)
 {
 	for (uint64_t done = 0; done < blocks;) {
 		unsigned now = chunk(ns, blocks - done);
@@ -54,7 +54,7 @@ void ct_save(struct ct *ct, struct ct_namespace *ns, uint64_t lba, uint64_t bloc
 	CT_NEED(!(ns->identify->nsattr & NVME_NSATTR_PROTECTED), "namespace %u is write protected",
 		ns->nsid);
 	bytes = ct_buffer(ct, blocks * ns->block_size);
-	move(ct, ns, NVME_IO_READ, lba, blocks, bytes);
+	ct_move(ct, ns, NVME_IO_READ, lba, blocks, bytes);
 	saved = nvme_alloc(sizeof(*saved));
 	if (!saved)
 		ct_skip(ct, "out of memory");
@@ -84,7 +84,7 @@ void ct_restore(struct ct *ct)
 		ct_success(ct, "Set Features",
 			   ct_ask(ct, ct_set_feature(feature->fid, feature->nsid, feature->value)));
 	for (struct ct_saved *saved = ct->saved; saved; saved = saved->next)
-		move(ct, saved->ns, NVME_IO_WRITE, saved->lba, saved->blocks, saved->bytes);
+		ct_move(ct, saved->ns, NVME_IO_WRITE, saved->lba, saved->blocks, saved->bytes);
 }
 
 uint32_t ct_feature(struct ct *ct, unsigned fid, uint32_t nsid)
@@ -121,7 +121,7 @@ void ct_write_pattern(struct ct *ct, struct ct_namespace *ns, uint64_t lba, unsi
 
 	for (unsigned i = 0; i < blocks; i++)
 		ct_pattern(ns, lba + i, generation, bytes + (size_t)i * ns->block_size);
-	move(ct, ns, NVME_IO_WRITE, lba, blocks, bytes);
+	ct_move(ct, ns, NVME_IO_WRITE, lba, blocks, bytes);
 }
 
 static void expect(struct ct *ct, struct ct_namespace *ns, uint64_t lba, unsigned blocks,
@@ -131,7 +131,7 @@ static void expect(struct ct *ct, struct ct_namespace *ns, uint64_t lba, unsigne
 	uint8_t *wanted = ct_buffer(ct, ns->block_size);
 
 	memset(wanted, 0, ns->block_size);
-	move(ct, ns, NVME_IO_READ, lba, blocks, bytes);
+	ct_move(ct, ns, NVME_IO_READ, lba, blocks, bytes);
 	for (unsigned i = 0; i < blocks; i++) {
 		const uint8_t *got = bytes + (size_t)i * ns->block_size;
 

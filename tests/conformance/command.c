@@ -1,9 +1,10 @@
 /* conformance: takes a controller from the driver, runs the cases on it, gives it back. */
-#include "tests/conformance/conformance.h"
+#include "tests/conformance/fuzz.h"
 
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/nvme.h"
+#include "kernel/commands/support/input.h"
 #include "kernel/posix/process.h"
 #include "kernel/x86/port.h"
 #include "lib/format.h"
@@ -78,12 +79,14 @@ static const char *choose(const char *name)
 	return nvme_name(controller);
 }
 
-static int run(const char *device, const struct ct_options *options)
+static const struct ct_host host = {.line = line, .announce = announce};
+
+/* Claims it, works on it, gives it back: whatever happens in between. */
+static void with_controller(const char *device, int (*work)(const struct nvme_claim *, void *),
+			    void *context)
 {
-	static const struct ct_host host = {.line = line, .announce = announce};
-	struct ct_totals totals = {0};
-	struct nvme_claim claim;
 	char name[NVME_NAME_MAX];
+	struct nvme_claim claim;
 	int error, released;
 
 	/* The name goes with the driver's controller. */
@@ -93,26 +96,97 @@ static int run(const char *device, const struct ct_options *options)
 		fail_about("cannot claim", name, error);
 	claim.name = name;
 	process_catch_interrupt(true); /* the controller goes back */
-	error = conformance_run(&claim, options, &host, &totals);
+	error = work(&claim, context);
 	released = nvme_release(&claim);
-	process_catch_interrupt(false);
 	if (error)
 		fail_about("cannot begin on", name, error);
-	if (!options->tap)
-		out("SUMMARY: %u tests, %u failures, %u skipped\n", totals.tests, totals.failures,
-		    totals.skipped);
-	if (totals.interrupted)
-		return STATUS_INTERRUPTED;
-	if (released) {
-		complain_about("cannot give back", name, released);
-		return 1;
-	}
-	if (totals.failures || totals.lost)
-		return 1;
-	return totals.skipped == totals.tests ? STATUS_NOTHING_TESTED : 0;
+	if (released)
+		fail_about("cannot give back", name, released);
 }
 
-enum { OPTION_READ_ONLY = 256, OPTION_REPEAT, OPTION_SEED, OPTION_TIME, OPTION_TAP, OPTION_AFTER };
+struct run {
+	const struct ct_options *options;
+	struct ct_totals totals;
+};
+
+static int run_cases(const struct nvme_claim *claim, void *context)
+{
+	struct run *run = context;
+
+	return conformance_run(claim, run->options, &host, &run->totals);
+}
+
+static int run(const char *device, const struct ct_options *options)
+{
+	struct run run = {options, {0}};
+
+	with_controller(device, run_cases, &run);
+	if (!options->tap)
+		out("SUMMARY: %u tests, %u failures, %u skipped\n", run.totals.tests,
+		    run.totals.failures, run.totals.skipped);
+	if (run.totals.interrupted)
+		return STATUS_INTERRUPTED;
+	if (run.totals.failures || run.totals.lost)
+		return 1;
+	return run.totals.skipped == run.totals.tests ? STATUS_NOTHING_TESTED : 0;
+}
+
+struct fuzzing {
+	const struct fuzz_options *options;
+	unsigned found;
+};
+
+static int run_fuzzer(const struct nvme_claim *claim, void *context)
+{
+	struct fuzzing *fuzzing = context;
+
+	return fuzz_run(claim, fuzzing->options, &host, &fuzzing->found);
+}
+
+static const char *next_line(void *context)
+{
+	return input_line(context, NULL, NULL);
+}
+
+/* The fuzzer, or a script of it. */
+static int fuzz(const char *device, struct fuzz_options *options, const char *script)
+{
+	struct fuzzing fuzzing = {options, 0};
+	struct input input;
+	int fd;
+
+	if (script) {
+		fd = input_open(script);
+		if (fd < 0)
+			return 2;
+		input_start(&input, fd, script, NULL);
+		options->line = next_line;
+		options->context = &input;
+		options->rounds = 1;
+		options->seconds = 0;
+	}
+	with_controller(device, run_fuzzer, &fuzzing);
+	if (process_interrupted())
+		return STATUS_INTERRUPTED;
+	return fuzzing.found ? 1 : 0;
+}
+
+enum {
+	OPTION_READ_ONLY = 256,
+	OPTION_REPEAT,
+	OPTION_SEED,
+	OPTION_TIME,
+	OPTION_TAP,
+	OPTION_AFTER,
+	OPTION_FUZZ,
+	OPTION_REPLAY,
+	OPTION_SECONDS,
+	OPTION_ROUNDS,
+	OPTION_ROUND,
+	OPTION_OPERATIONS,
+	OPTION_DESTROY,
+	OPTION_PRINT,
+};
 
 static int conformance_main(int argc, char **argv)
 {
@@ -124,8 +198,19 @@ static int conformance_main(int argc, char **argv)
 						{"time", 0, OPTION_TIME},
 						{"tap", 0, OPTION_TAP},
 						{"after", 1, OPTION_AFTER},
+						{"fuzz", 0, OPTION_FUZZ},
+						{"replay", 1, OPTION_REPLAY},
+						{"seconds", 1, OPTION_SECONDS},
+						{"rounds", 1, OPTION_ROUNDS},
+						{"round", 1, OPTION_ROUND},
+						{"operations", 1, OPTION_OPERATIONS},
+						{"destroy", 0, OPTION_DESTROY},
+						{"print", 0, OPTION_PRINT},
 						{NULL, 0, 0}};
 	struct ct_options given = {.seed = 1};
+	struct fuzz_options fuzzing = {.rounds = 100, .operations = FUZZ_OPERATIONS};
+	const char *script = NULL;
+	bool is_fuzzing = false;
 	struct getopt state = {0};
 	const char *device = NULL;
 	bool listing = false;
@@ -158,9 +243,43 @@ static int conformance_main(int argc, char **argv)
 		case OPTION_AFTER:
 			given.after = state.argument;
 			break;
+		case OPTION_FUZZ:
+			is_fuzzing = true;
+			break;
+		case OPTION_REPLAY:
+			script = state.argument;
+			break;
+		case OPTION_SECONDS:
+			fuzzing.seconds =
+				number_argument("number of seconds", state.argument, 1, 1000000);
+			break;
+		case OPTION_ROUNDS:
+			fuzzing.rounds =
+				number_argument("number of rounds", state.argument, 1, UINT32_MAX);
+			break;
+		case OPTION_ROUND:
+			fuzzing.first_round =
+				number_argument("round", state.argument, 0, UINT32_MAX);
+			break;
+		case OPTION_OPERATIONS:
+			fuzzing.operations = (unsigned)number_argument("number of operations",
+								       state.argument, 1, 1000000);
+			break;
+		case OPTION_DESTROY:
+			fuzzing.destroys = true;
+			break;
+		case OPTION_PRINT:
+			fuzzing.print = true;
+			break;
 		default:
 			fail_usage(2);
 		}
+	}
+	if (is_fuzzing || script) {
+		if (argc > state.index)
+			fail(2, "extra operand %s", quote(argv[state.index]));
+		fuzzing.seed = given.seed;
+		return fuzz(device, &fuzzing, script);
 	}
 	given.patterns = argv + state.index;
 	given.pattern_count = argc - state.index;
@@ -212,6 +331,16 @@ COMMAND(conformance, "[OPTION]... [PATTERN]...",
 	"      --after=CASE    begin behind this 'group: case'\n"
 	"      --time          say how long each case took\n"
 	"      --tap           print TAP 13\n"
+	"\n"
+	"  --fuzz              send commands, doorbells and register accesses at random, in "
+	"rounds\n"
+	"                      that begin with a reset, and look for what no controller may do\n"
+	"      --seconds=N     for so long, else --rounds=N (100)\n"
+	"      --round=N       begin with that round (0)\n"
+	"      --operations=N  of a round (2000)\n"
+	"      --destroy       Format NVM, Sanitize and Namespace Management as well\n"
+	"      --print         print what the round does, and do nothing\n"
+	"  --replay=SCRIPT     do what a file says, as --print prints it\n"
 	"\n"
 	"Blocks that a case changes are put back where that is possible. The status is 0 if all\n"
 	"passed, 1 if one failed, 77 if all were skipped.\n",

@@ -216,6 +216,8 @@ struct ct_answer ct_wait_any(struct ct *ct, struct ct_cq *cq);
 bool ct_look(struct ct *ct, struct ct_cq *cq, struct ct_answer *answer);
 /* The same, but the CQ head doorbell is left to ct_ring_cq(). */
 bool ct_look_only(struct ct *ct, struct ct_cq *cq, struct ct_answer *answer);
+/* The same, and nobody asks what it is for. */
+bool ct_peek(struct ct_cq *cq, struct ct_answer *answer);
 void ct_ring_cq(struct ct *ct, struct ct_cq *cq);
 /* Nothing new in the queue for so long. */
 void ct_silence(struct ct *ct, struct ct_cq *cq, uint64_t ns);
@@ -292,6 +294,9 @@ void ct_write_pattern(struct ct *ct, struct ct_namespace *ns, uint64_t lba, unsi
 void ct_expect_pattern(struct ct *ct, struct ct_namespace *ns, uint64_t lba, unsigned blocks,
 		       unsigned generation);
 void ct_expect_zeroes(struct ct *ct, struct ct_namespace *ns, uint64_t lba, unsigned blocks);
+/* Read or Write of any number of blocks. */
+void ct_move(struct ct *ct, struct ct_namespace *ns, unsigned opcode, uint64_t lba, uint64_t blocks,
+	     void *bytes);
 /* The pattern into memory: one block's. */
 void ct_pattern(const struct ct_namespace *ns, uint64_t lba, unsigned generation, void *block);
 /* Sets a feature that is set back behind the case. */

@@ -141,7 +141,7 @@ static void check(struct ct *ct, const struct ct_cq *cq, const struct ct_answer 
 	ct->outstanding[index] = ct->outstanding[--ct->outstanding_count];
 }
 
-bool ct_look_only(struct ct *ct, struct ct_cq *cq, struct ct_answer *answer)
+bool ct_peek(struct ct_cq *cq, struct ct_answer *answer)
 {
 	const volatile struct nvme_completion *entry = &cq->entries[cq->head];
 	uint16_t status = entry->status;
@@ -166,6 +166,13 @@ bool ct_look_only(struct ct *ct, struct ct_cq *cq, struct ct_answer *answer)
 	cq->head = (cq->head + 1) % cq->size;
 	if (!cq->head)
 		cq->phase = !cq->phase;
+	return true;
+}
+
+bool ct_look_only(struct ct *ct, struct ct_cq *cq, struct ct_answer *answer)
+{
+	if (!ct_peek(cq, answer))
+		return false;
 	check(ct, cq, answer);
 	return true;
 }

@@ -614,10 +614,8 @@ static void base_part(struct ct *ct, const void *context)
 
 static void close_without_stopping(struct ct *ct)
 {
-	if (!ct->lost) {
-		ct->base = (struct ct_base){0};
-		ct_memory_free(ct);
-	}
+	ct->base = (struct ct_base){0};
+	ct_memory_free(ct);
 	for (unsigned i = 0; i < ct->namespace_count; i++)
 		nvme_free(ct->namespaces[i].identify);
 	if (ct->identify)
@@ -667,10 +665,9 @@ bool ct_close(struct ct *ct)
 {
 	bool stopped = !ct->lost && ct_guarded(ct, disable_part, NULL);
 
-	if (!stopped) {
-		ct->lost = true;
+	/* Whatever it does then, it reaches no memory; a driver stops it before that changes. */
+	if (!stopped)
 		ct->claim->bus_master(ct->claim->pci, false);
-	}
 	close_without_stopping(ct);
 	return stopped;
 }

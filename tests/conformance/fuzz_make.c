@@ -1,0 +1,458 @@
+/* What the fuzzer does next: commands out of the command table, their fields valid, at the limits
+ * and beyond; registers and doorbells. */
+#include "tests/conformance/fuzz.h"
+
+#include "lib/string.h"
+
+#define MOVED_MAX  0x3ffffu /* dwords or bytes of other commands */
+#define BLOCKS_MAX 32u	    /* of a command that is meant to succeed */
+
+static uint32_t below(struct fuzz *fuzz, uint32_t bound)
+{
+	return (uint32_t)prng_below(&fuzz->prng, bound);
+}
+
+/* True once in so many times. */
+static bool once_in(struct fuzz *fuzz, uint32_t times)
+{
+	return below(fuzz, times) == 0;
+}
+
+/* Where there is no memory, whatever part of it is looked at: see fuzz.h. */
+static uint64_t nowhere(struct fuzz *fuzz)
+{
+	return 0xfff0000070000000ull | (uint64_t)below(fuzz, 1 << 16) << 32 |
+	       (prng_next(&fuzz->prng) & 0x0ffffff8u);
+}
+
+/* Pages of S. What is written to the blocks comes from the first half, which never has an address
+ * in D; lists for what the controller writes, and the submission queues, are in the second half. */
+#define HALF	    (FUZZ_PAGES / 2)
+#define QUEUE_PAGES HALF
+
+static struct fuzz_pointer inside(struct fuzz *fuzz, enum fuzz_base base, uint32_t page,
+				  uint32_t pages)
+{
+	uint32_t offset = (page + below(fuzz, pages)) * 4096;
+
+	if (once_in(fuzz, 3))
+		offset += below(fuzz, 1024) * 4;
+	if (once_in(fuzz, 40))
+		offset += below(fuzz, 4);
+	return (struct fuzz_pointer){(uint8_t)base, offset};
+}
+
+/* Where a list or an SGL segment may be; it is read, whichever way the data go. */
+static struct fuzz_pointer structure(struct fuzz *fuzz, bool into)
+{
+	return inside(fuzz, FUZZ_S, into ? HALF : 0, HALF);
+}
+
+/* Where data may be. into: the controller writes there; raw: and what it writes are blocks of the
+ * area. */
+static struct fuzz_pointer data(struct fuzz *fuzz, bool into, bool raw)
+{
+	switch (below(fuzz, 24)) {
+	case 0:
+		return (struct fuzz_pointer){FUZZ_ABSOLUTE, nowhere(fuzz)};
+	case 1:
+		return (struct fuzz_pointer){FUZZ_BAR, below(fuzz, 0x1000) & ~3u};
+	case 2:
+		if (into)
+			return (struct fuzz_pointer){FUZZ_ABSOLUTE, 0};
+		break;
+	default:
+		break;
+	}
+	if (!into)
+		return inside(fuzz, FUZZ_S, 0, HALF);
+	return raw && once_in(fuzz, 2) ? inside(fuzz, FUZZ_S, 0, FUZZ_PAGES)
+				       : inside(fuzz, FUZZ_D, FUZZ_WILD_COUNT, HALF);
+}
+
+static struct fuzz_operation *make(struct fuzz *fuzz, enum fuzz_kind kind)
+{
+	struct fuzz_operation *operation = &fuzz->made[fuzz->made_count++];
+
+	memset(operation, 0, sizeof(*operation));
+	operation->kind = (uint8_t)kind;
+	return operation;
+}
+
+static void put(struct fuzz *fuzz, uint32_t offset, struct fuzz_pointer value)
+{
+	struct fuzz_operation *operation = make(fuzz, FUZZ_PUT);
+
+	operation->offset = offset & (FUZZ_SIZE - 8);
+	operation->value = value;
+}
+
+/* The second half of an SGL descriptor. */
+static struct fuzz_pointer length_and_type(struct fuzz *fuzz, unsigned type)
+{
+	uint64_t length = once_in(fuzz, 4) ? below(fuzz, FUZZ_SLACK) : 512 * below(fuzz, 17);
+
+	return (struct fuzz_pointer){FUZZ_ABSOLUTE, (uint64_t)type << 56 | length};
+}
+
+/* A list of PRPs or an SGL's segment; where it begins. */
+static struct fuzz_pointer list(struct fuzz *fuzz, bool into, bool raw, bool sgl)
+{
+	static const uint8_t types[] = {0x00, 0x00, 0x00, 0x10, 0x20, 0x30, 0x40, 0x01};
+	struct fuzz_pointer at = structure(fuzz, into);
+	unsigned count = 1 + below(fuzz, 4);
+
+	at.offset &= ~7ull;
+	if (once_in(fuzz, 3)) /* across the end of a page */
+		at.offset |= 4096 - 16;
+	for (unsigned i = 0; i < count; i++) {
+		unsigned type = types[below(fuzz, sizeof(types))];
+		bool segment = sgl && (type == 0x20 || type == 0x30);
+		struct fuzz_pointer entry = segment ? structure(fuzz, into) : data(fuzz, into, raw);
+		uint32_t offset = (uint32_t)at.offset + i * (sgl ? 16 : 8);
+
+		if (once_in(fuzz, 6) && (segment || !into || raw || i == count - 1))
+			entry = at; /* itself */
+		if (!sgl && !once_in(fuzz, 8))
+			entry.offset &= ~4095ull;
+		put(fuzz, offset, entry);
+		if (sgl)
+			put(fuzz, offset + 8, length_and_type(fuzz, type));
+	}
+	return at;
+}
+
+/* Whether so much data is certain to need no list. */
+static bool is_small(const struct fuzz *fuzz, bool io, const struct nvme_command_row *row,
+		     const struct nvme_command *command)
+{
+	static const struct nvme_metadata_format none;
+
+	(void)fuzz;
+	if (!row || (io && row->unit == NVME_UNIT_BLOCKS))
+		return false;
+	return nvme_command_bytes(row, command, 4096, &none, UINT64_MAX) <= 4096;
+}
+
+static void point(struct fuzz *fuzz, struct fuzz_operation *operation,
+		  const struct nvme_command_row *row, bool into, bool raw)
+{
+	/* Lists come before it. */
+	struct fuzz_operation command = *operation;
+	bool io = command.queue != FUZZ_ADMIN;
+	bool small = !into || is_small(fuzz, io, row, &command.command);
+
+	fuzz->made_count--;
+	command.mptr = data(fuzz, into, false);
+	if (once_in(fuzz, 5)) {
+		static const uint8_t types[] = {0x00, 0x10, 0x40, 0x50, 0x01, 0xf0, 0x20, 0x30};
+		unsigned type = types[below(fuzz, sizeof(types))];
+
+		command.command.flags |= (uint8_t)((1 + below(fuzz, 3)) << 6);
+		command.prp1 = type == 0x20 || type == 0x30 ? list(fuzz, into, raw, true)
+							    : data(fuzz, into, raw);
+		command.prp2 = length_and_type(fuzz, type);
+		command.mptr = list(fuzz, into, false, true);
+		/* Taken for PRPs, these must be as harmless: the second one is nowhere, or small.
+		 */
+	} else {
+		command.prp1 = data(fuzz, into, raw);
+		command.prp2 = small && once_in(fuzz, 2) ? data(fuzz, into, raw)
+							 : list(fuzz, into, raw, false);
+	}
+	fuzz->made[fuzz->made_count++] = command;
+}
+
+static uint32_t some(struct fuzz *fuzz, uint32_t max)
+{
+	switch (below(fuzz, 6)) {
+	case 0:
+		return 0;
+	case 1:
+		return max;
+	case 2:
+		return 1u & max;
+	case 3:
+		return (uint32_t)prng_next(&fuzz->prng) & max;
+	default:
+		return below(fuzz, 16) & max;
+	}
+}
+
+static uint32_t some_nsid(struct fuzz *fuzz)
+{
+	const struct ct *ct = fuzz->ct;
+
+	if (ct->namespace_count && !once_in(fuzz, 8))
+		return ct->namespaces[below(fuzz, ct->namespace_count)].nsid;
+	return once_in(fuzz, 2) ? some(fuzz, UINT32_MAX) : NVME_NSID_ALL;
+}
+
+static const struct ct_namespace *find(const struct fuzz *fuzz, uint32_t nsid)
+{
+	for (unsigned i = 0; i < fuzz->ct->namespace_count; i++)
+		if (fuzz->ct->namespaces[i].nsid == nsid)
+			return &fuzz->ct->namespaces[i];
+	return NULL;
+}
+
+/* Blocks of the area, or such as no namespace has. */
+static void choose_blocks(struct fuzz *fuzz, const struct ct_namespace *ns,
+			  struct nvme_command *command)
+{
+	uint32_t blocks = 1 + below(fuzz, once_in(fuzz, 4) ? BLOCKS_MAX : 4);
+	uint64_t slba = prng_below(&fuzz->prng, fuzz->area - BLOCKS_MAX);
+
+	if (once_in(fuzz, 12) || !ns) {
+		slba = ns && once_in(fuzz, 2) ? ns->size - 1 : nowhere(fuzz);
+		blocks = 2 + some(fuzz, 0xffff);
+	}
+	command->cdw10 = (uint32_t)slba;
+	command->cdw11 = (uint32_t)(slba >> 32);
+	command->cdw12 = ((blocks - 1) & 0xffff) | some(fuzz, 0xffff) << 16;
+	if (slba + (command->cdw12 & 0xffff) < slba ||
+	    (ns && slba == ns->size - 1 && !(command->cdw12 & 0xffff)))
+		command->cdw12 |= 1;
+}
+
+/* Ranges of Dataset Management (16 bytes) or Copy (32): in the area. */
+static void put_ranges(struct fuzz *fuzz, struct fuzz_operation *operation, bool copy)
+{
+	struct fuzz_operation command = *operation;
+	uint32_t count = 1 + below(fuzz, 3);
+
+	fuzz->made_count--;
+	command.prp1 = (struct fuzz_pointer){FUZZ_S, below(fuzz, HALF) * 4096ull};
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t offset = (uint32_t)command.prp1.offset + i * (copy ? 32 : 16);
+		uint64_t lba = prng_below(&fuzz->prng, fuzz->area - BLOCKS_MAX);
+		uint32_t blocks = below(fuzz, BLOCKS_MAX);
+
+		put(fuzz, offset + (copy ? 8 : 0),
+		    (struct fuzz_pointer){FUZZ_ABSOLUTE, copy ? lba : (uint64_t)blocks << 32});
+		put(fuzz, offset + (copy ? 16 : 8),
+		    (struct fuzz_pointer){FUZZ_ABSOLUTE, copy ? blocks : lba});
+	}
+	if (copy)
+		command.command.cdw12 = (command.command.cdw12 & 0xffff0000u) | (count - 1);
+	else
+		command.command.cdw10 = count - 1;
+	fuzz->made[fuzz->made_count++] = command;
+}
+
+/* Data beyond the area must not change, nor may queues that the fuzzer relies on. */
+static bool allowed(const struct fuzz *fuzz, bool io, const struct nvme_command *command)
+{
+	if (io) /* a zone is larger than the area */
+		return command->opcode != NVME_IO_ZONE_MANAGEMENT_SEND &&
+		       command->opcode != NVME_IO_ZONE_APPEND;
+	switch (command->opcode) {
+	case NVME_ADMIN_FORMAT_NVM:
+	case NVME_ADMIN_SANITIZE:
+	case NVME_ADMIN_NAMESPACE_MANAGEMENT:
+	case NVME_ADMIN_NAMESPACE_ATTACHMENT:
+	case NVME_ADMIN_CAPACITY_MANAGEMENT:
+		return fuzz->destroys;
+	case NVME_ADMIN_DELETE_SQ:
+	case NVME_ADMIN_DELETE_CQ:
+	case NVME_ADMIN_CREATE_SQ:
+	case NVME_ADMIN_CREATE_CQ:
+		return (command->cdw10 & 0xffff) >= FUZZ_WILD || fuzz->wild;
+	case NVME_ADMIN_DOORBELL_BUFFER_CONFIG: /* the real doorbells mean nothing any more */
+		return fuzz->wild;
+	case NVME_ADMIN_SET_FEATURES: /* for ever */
+		return (command->cdw10 & 0xff) != NVME_FEATURE_WRITE_PROTECT;
+	default:
+		return true;
+	}
+}
+
+static void fill_parts(struct fuzz *fuzz, const struct nvme_command_row *row,
+		       struct nvme_command *command)
+{
+	uint32_t *dwords = (uint32_t *)command;
+
+	for (unsigned i = 0; i < row->part_count; i++) {
+		const struct nvme_command_part *part = &row->parts[i];
+		unsigned width = part->high - part->low + 1u;
+		uint32_t max = width < 32 ? (1u << width) - 1 : UINT32_MAX, value = some(fuzz, max);
+
+		if (part->kind != NVME_PART)
+			value &= once_in(fuzz, 8) ? MOVED_MAX : 1023;
+		dwords[part->dword] |= value << part->low;
+	}
+	if (once_in(fuzz, 16))
+		dwords[10 + below(fuzz, 6)] ^= 1u << below(fuzz, 32);
+	/* No more than the slack behind S and D. */
+	for (unsigned i = 0; i < row->part_count; i++)
+		if (row->parts[i].kind != NVME_PART && row->parts[i].high == 31 &&
+		    !row->parts[i].low)
+			dwords[row->parts[i].dword] &= MOVED_MAX;
+	if (command->opcode == NVME_ADMIN_GET_LOG_PAGE)
+		command->cdw11 &= 0xffff0003u;
+}
+
+/* Wild queues: completion queues in D, submission queues in S, each in a page of its own. */
+static void make_queue(struct fuzz *fuzz, struct fuzz_operation *operation, bool completion)
+{
+	uint32_t index = below(fuzz, FUZZ_WILD_COUNT), id = FUZZ_WILD + index;
+	struct nvme_command *command = &operation->command;
+
+	if (once_in(fuzz, 8))
+		id = some(fuzz, 0xffff) | 8;
+	command->nsid = 0;
+	command->cdw10 = (once_in(fuzz, 8) ? some(fuzz, 0xffff) : FUZZ_WILD_SIZE - 1) << 16 | id;
+	command->cdw11 =
+		once_in(fuzz, 8) ? some(fuzz, 0xffff)
+		: completion	 ? NVME_CREATE_CONTIGUOUS
+			     : NVME_CREATE_CONTIGUOUS | (FUZZ_WILD + below(fuzz, FUZZ_WILD_COUNT))
+								<< NVME_CREATE_SQ_CQID_SHIFT;
+	operation->prp1 =
+		(struct fuzz_pointer){completion ? FUZZ_D : FUZZ_S,
+				      (completion ? 0 : QUEUE_PAGES * 4096ull) + index * 4096ull};
+	if (once_in(fuzz, 8))
+		operation->prp1 = data(fuzz, completion, false);
+}
+
+static void make_command(struct fuzz *fuzz, unsigned queue)
+{
+	bool io = queue != FUZZ_ADMIN;
+	struct fuzz_operation *operation = make(fuzz, FUZZ_COMMAND);
+	struct nvme_command *command = &operation->command;
+	const struct nvme_command_row *row;
+	const struct ct_namespace *ns;
+	bool into, raw;
+
+	operation->queue = (uint16_t)queue;
+	do {
+		memset(command, 0, sizeof(*command));
+		command->opcode = (uint8_t)(once_in(fuzz, 20) ? below(fuzz, 256)
+					    : io	      ? below(fuzz, 0x80)
+							      : below(fuzz, 0x88));
+		row = nvme_command_row(io, command->opcode);
+		if (!row && !once_in(fuzz, 40))
+			continue;
+		command->nsid = some_nsid(fuzz);
+		if (row)
+			fill_parts(fuzz, row, command);
+		if (!io && command->opcode == NVME_ADMIN_ASYNC_EVENT_REQUEST && !once_in(fuzz, 64))
+			row = NULL;
+	} while ((!row && !once_in(fuzz, 8)) || !allowed(fuzz, io, command));
+	ns = find(fuzz, command->nsid);
+	into = NVME_OPCODE_DIRECTION(command->opcode) & NVME_DIRECTION_FROM_DEVICE ||
+	       (!io && command->opcode == NVME_ADMIN_DOORBELL_BUFFER_CONFIG);
+	raw = io && command->opcode == NVME_IO_READ && ns && !ns->metadata.size;
+	if (once_in(fuzz, 64))
+		command->flags |= (uint8_t)below(fuzz, 4);
+	if (once_in(fuzz, 32))
+		command->cdw2 = some(fuzz, UINT32_MAX);
+	if (io)
+		switch (command->opcode) {
+		case NVME_IO_DATASET_MANAGEMENT:
+			put_ranges(fuzz, operation, false);
+			return;
+		case NVME_IO_COPY:
+			choose_blocks(fuzz, ns, command);
+			command->cdw12 &= 0xffff0000u;
+			put_ranges(fuzz, operation, true);
+			return;
+		default:
+			choose_blocks(fuzz, ns, command);
+		}
+	else if (command->opcode == NVME_ADMIN_CREATE_CQ || command->opcode == NVME_ADMIN_CREATE_SQ)
+		make_queue(fuzz, operation, command->opcode == NVME_ADMIN_CREATE_CQ);
+	else if (command->opcode == NVME_ADMIN_DELETE_CQ || command->opcode == NVME_ADMIN_DELETE_SQ)
+		command->cdw10 = FUZZ_WILD + below(fuzz, FUZZ_WILD_COUNT);
+	if (io ||
+	    (command->opcode != NVME_ADMIN_CREATE_CQ && command->opcode != NVME_ADMIN_CREATE_SQ))
+		point(fuzz, operation, row, into, raw);
+}
+
+/* Registers whose writing changes nothing that the calm rounds rely on. */
+static void make_register(struct fuzz *fuzz)
+{
+	static const uint16_t calm[] = {NVME_REG_INTMS, NVME_REG_INTMC, NVME_REG_CAP,
+					NVME_REG_VS,	NVME_REG_CSTS,	NVME_REG_CMBLOC,
+					NVME_REG_CMBSZ, NVME_REG_BPINFO};
+	static const uint8_t widths[] = {4, 4, 4, 4, 8, 2, 1};
+	bool write = once_in(fuzz, 2);
+	struct fuzz_operation *operation = make(fuzz, write ? FUZZ_WRITE : FUZZ_READ);
+
+	operation->width = widths[below(fuzz, sizeof(widths))];
+	operation->offset = write && !fuzz->wild ? calm[below(fuzz, sizeof(calm) / sizeof(*calm))]
+			    : once_in(fuzz, 3)	 ? below(fuzz, 0xe80)
+						 : below(fuzz, 0x70) & ~3u;
+	operation->value.offset = once_in(fuzz, 2) ? some(fuzz, UINT32_MAX) : nowhere(fuzz);
+	if (!write)
+		return;
+	/* The admin queues may be anywhere that is harmless. */
+	if (operation->offset >= NVME_REG_AQA && operation->offset < NVME_REG_CMBLOC) {
+		operation->offset = once_in(fuzz, 2) ? NVME_REG_ASQ : NVME_REG_ACQ;
+		operation->width = 8;
+		operation->value = inside(fuzz, operation->offset == NVME_REG_ASQ ? FUZZ_S : FUZZ_D,
+					  HALF, HALF);
+		operation->value.offset &= ~4095ull;
+	}
+	/* CC: mostly what a host would write. */
+	if (operation->offset == NVME_REG_CC && !once_in(fuzz, 3)) {
+		operation->width = 4;
+		operation->value = (struct fuzz_pointer){
+			FUZZ_ABSOLUTE, fuzz->ct->cc | (once_in(fuzz, 2) ? NVME_CC_EN : 0) |
+					       (once_in(fuzz, 4) ? NVME_CC_SHN_NORMAL : 0)};
+	}
+}
+
+static void make_doorbell(struct fuzz *fuzz)
+{
+	struct fuzz_operation *operation =
+		make(fuzz, once_in(fuzz, 2) ? FUZZ_SQ_DOORBELL : FUZZ_CQ_DOORBELL);
+
+	operation->queue = (uint16_t)(FUZZ_WILD + below(fuzz, FUZZ_WILD_COUNT));
+	if (fuzz->wild && once_in(fuzz, 3))
+		operation->queue = (uint16_t)below(fuzz, 80);
+	operation->value.offset =
+		once_in(fuzz, 4) ? some(fuzz, UINT32_MAX) : below(fuzz, FUZZ_WILD_SIZE);
+}
+
+static void make_more(struct fuzz *fuzz)
+{
+	unsigned queue;
+
+	fuzz->made_count = fuzz->made_next = 0;
+	switch (below(fuzz, 64)) {
+	case 0 ... 3:
+		make_register(fuzz);
+		break;
+	case 4 ... 7:
+		make_doorbell(fuzz);
+		break;
+	case 8:
+		make(fuzz, FUZZ_WAIT);
+		break;
+	case 9:
+		if (once_in(fuzz, fuzz->wild ? 16 : 64))
+			make(fuzz, FUZZ_RESET);
+		break;
+	case 10 ... 24:
+		make_command(fuzz, FUZZ_ADMIN);
+		if (!once_in(fuzz, 4))
+			make(fuzz, FUZZ_RING)->queue = FUZZ_ADMIN;
+		break;
+	case 25 ... 29:
+		queue = FUZZ_WILD + below(fuzz, FUZZ_WILD_COUNT);
+		make_command(fuzz, queue);
+		make(fuzz, FUZZ_RING)->queue = (uint16_t)queue;
+		break;
+	default:
+		make_command(fuzz, FUZZ_IO);
+		if (once_in(fuzz, 4))
+			make(fuzz, FUZZ_RING)->queue = FUZZ_IO;
+	}
+}
+
+struct fuzz_operation fuzz_next(struct fuzz *fuzz)
+{
+	while (fuzz->made_next == fuzz->made_count)
+		make_more(fuzz);
+	return fuzz->made[fuzz->made_next++];
+}

@@ -60,6 +60,7 @@ unit_nvme_status = $(wildcard drivers/nvme/spec/*.c)
 unit_nvme_protection = drivers/nvme/protection.c drivers/nvme/transport/prp.c lib/crc16.c lib/crc64.c $(SIM)
 unit_nvme_sgl = drivers/nvme/transport/sgl.c lib/prng.c $(SIM)
 unit_nvme_sim = $(SIM)
+unit_nvme_record = $(unit_nvme_transport)
 unit_nvme_transport = $(wildcard drivers/nvme/transport/*.c drivers/nvme/spec/*.c) $(SIM)
 unit_prng     = lib/prng.c
 unit_probe    = tests/unit/probe_machine.c drivers/nvme/probe.c kernel/cmdline.c lib/number.c

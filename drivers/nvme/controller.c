@@ -7,6 +7,7 @@
 #include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
 #include "drivers/nvme/pmr.h"
+#include "drivers/nvme/transport/record.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -193,6 +194,7 @@ int nvme_attach(volatile void *bar, uint64_t bar_size, struct nvme_pci *pci,
 	nvme_setup_alone(controller, 0);
 	take_options(controller, options);
 	take_number(controller);
+	nvme_record_controller(&controller->registers, controller->name);
 	if (bar_size < NVME_REG_DOORBELLS + 8) {
 		nvme_error(controller, "BAR0 of %llu bytes is too small for a controller",
 			   (unsigned long long)bar_size);

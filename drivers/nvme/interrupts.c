@@ -76,6 +76,8 @@ static bool message_handler(void *context)
 {
 	struct nvme_vector *vector = context;
 
+	if (nvme_tracing())
+		nvme_trace->interrupt(vector->controller->registers.bar, (int)vector->index);
 	vector->count++;
 	vector->controller->interrupts.noted = true;
 	return true;
@@ -91,6 +93,8 @@ static bool pin_handler(void *context)
 	if (vector->masked)
 		return false;
 	vector->masked = true;
+	if (nvme_tracing())
+		nvme_trace->interrupt(controller->registers.bar, NVME_TRACE_PIN);
 	nvme_set32(&controller->registers, NVME_REG_INTMS, 1);
 	vector->count++;
 	controller->interrupts.noted = true;

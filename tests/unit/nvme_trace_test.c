@@ -29,17 +29,31 @@ static void note_completion(const struct nvme_queue *queue, const struct nvme_qu
 	     nvme_queue_entry_sqid(entry), nvme_queue_entry_status(entry));
 }
 
-static void note_read(const volatile void *address, uint32_t value)
+static void note_read(const volatile void *address, unsigned width, uint64_t value)
 {
-	note("read %tx: %x\n", (const volatile char *)address - bar, value);
+	assert_int_equal(width, 4);
+	note("read %tx: %x\n", (const volatile char *)address - bar, (unsigned)value);
 }
 
-static void note_write(const volatile void *address, uint32_t value)
+static void note_write(const volatile void *address, unsigned width, uint64_t value)
 {
-	note("write %tx: %x\n", (const volatile char *)address - bar, value);
+	assert_int_equal(width, 4);
+	note("write %tx: %x\n", (const volatile char *)address - bar, (unsigned)value);
 }
 
-static const struct nvme_trace recorder = {note_command, note_completion, note_read, note_write};
+static void note_shadow(const struct nvme_queue *queue, bool completion, uint16_t value)
+{
+	note("shadow %u %s: %x\n", queue->id, completion ? "head" : "tail", value);
+}
+
+static void note_interrupt(const volatile void *address, int vector)
+{
+	assert_ptr_equal(address, bar);
+	note("interrupt %d\n", vector);
+}
+
+static const struct nvme_trace recorder = {note_command, note_completion, note_read,
+					   note_write,	 note_shadow,	  note_interrupt};
 
 static void attach(struct sim_controller *sim)
 {
@@ -98,10 +112,10 @@ static void test_transport(void **state)
 }
 
 /* A read of the driver's; where a shadow doorbell suffices there is no write. */
-static void expect_read(bool shadow, const char *const *words)
+static void expect_read(enum nvme_irq irq, bool shadow, const char *const *words)
 {
 	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS};
-	struct nvme_options options = {.shadow_doorbells = shadow};
+	struct nvme_options options = {.shadow_doorbells = shadow, .irq = irq};
 	struct driver driver;
 	uint8_t bytes[512];
 
@@ -111,7 +125,7 @@ static void expect_read(bool shadow, const char *const *words)
 	assert_int_equal(block_read(driver.device, 5, 1, bytes), 0);
 	nvme_trace = NULL;
 	assert_order(events, words);
-	assert_int_equal(!strstr(events, "write"), shadow);
+	assert_int_equal(!strstr(events, "write 10"), shadow);
 	driver_stop(&driver);
 }
 
@@ -125,14 +139,30 @@ static void test_driver(void **state)
 		NULL,
 	};
 	static const char *const shadowed[] = {
+		"queue 1: command 02", "shadow 1 tail: 2",
+		"interrupt 1",	       "queue 1: completion of queue 1, status 0",
+		"shadow 1 head: 2",    NULL,
+	};
+	static const char *const by_pin[] = {
 		"queue 1: command 02",
+		"write 1008: 2",
+		"interrupt -1",
+		"write c: 1",
 		"queue 1: completion of queue 1, status 0",
+		"write 100c: 2",
 		NULL,
+	};
+	static const char *const by_message[] = {
+		"queue 1: command 02", "write 1008: 2",
+		"interrupt 1",	       "queue 1: completion of queue 1, status 0",
+		"write 100c: 2",       NULL,
 	};
 
 	(void)state;
-	expect_read(false, rung);
-	expect_read(true, shadowed);
+	expect_read(NVME_IRQ_POLL, false, rung);
+	expect_read(NVME_IRQ_MSIX, false, by_message);
+	expect_read(NVME_IRQ_INTX, false, by_pin);
+	expect_read(NVME_IRQ_MSIX, true, shadowed);
 }
 
 static unsigned plain, full;
@@ -159,7 +189,7 @@ static void look_at_entry(const struct nvme_queue *queue, const struct nvme_comm
 static void test_entries(void **state)
 {
 	static const struct nvme_trace looker = {look_at_entry, note_completion, note_read,
-						 note_write};
+						 note_write,	note_shadow,	 note_interrupt};
 	struct nvme_command command = {.opcode = 0xc0,
 				       .nsid = 1,
 				       .cdw2 = 2,

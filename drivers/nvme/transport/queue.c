@@ -83,6 +83,8 @@ void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t 
 {
 	uint16_t event;
 
+	if (nvme_tracing())
+		nvme_trace->shadow(queue, completion, now);
 	*(completion ? queue->cq_shadow : queue->sq_shadow) = now;
 	nvme_full_barrier();
 	event = (uint16_t) * (completion ? queue->cq_event : queue->sq_event);

@@ -2,6 +2,7 @@
 #include "drivers/nvme/transport/registers.h"
 
 #include "drivers/nvme/transport/queue.h"
+#include "drivers/nvme/transport/record.h"
 #include "lib/errno.h"
 
 #define UNIT_NS	  500000000ull /* of CAP.TO and CRTO */
@@ -50,11 +51,55 @@ static uint64_t ready_time(const struct nvme_registers *registers)
 	return (units + 1) * UNIT_NS;
 }
 
+uint64_t nvme_bar_read_as(const volatile void *address, unsigned width)
+{
+	uint64_t value;
+
+	switch (width) {
+	case 1:
+		value = nvme_read8(address);
+		break;
+	case 2:
+		value = nvme_read16(address);
+		break;
+	case 8:
+		value = nvme_read64(address);
+		break;
+	default:
+		return nvme_bar_read(address);
+	}
+	if (nvme_tracing())
+		nvme_trace->read(address, width, value);
+	return value;
+}
+
+void nvme_bar_write_as(volatile void *address, unsigned width, uint64_t value)
+{
+	if (nvme_tracing())
+		nvme_trace->write(address, width, value);
+	switch (width) {
+	case 1:
+		nvme_write8(address, (uint8_t)value);
+		break;
+	case 2:
+		nvme_write16(address, (uint16_t)value);
+		break;
+	case 8:
+		nvme_write64(address, value);
+		break;
+	default:
+		nvme_write32(address, (uint32_t)value);
+	}
+}
+
 int nvme_registers_read(struct nvme_registers *registers)
 {
-	uint64_t cap = nvme_get64(registers, NVME_REG_CAP);
-	uint32_t version = nvme_get32(registers, NVME_REG_VS);
+	uint64_t cap;
+	uint32_t version;
 
+	nvme_record_controller(registers, NULL);
+	cap = nvme_get64(registers, NVME_REG_CAP);
+	version = nvme_get32(registers, NVME_REG_VS);
 	if ((uint32_t)cap == NVME_ALL_ONES || cap >> 32 == NVME_ALL_ONES ||
 	    version == NVME_ALL_ONES)
 		return -ENODEV;
@@ -63,6 +108,7 @@ int nvme_registers_read(struct nvme_registers *registers)
 		return -EIO;
 	registers->cap = cap;
 	registers->version = version;
+	nvme_record_controller(registers, NULL);
 	registers->ready_ns = ready_time(registers);
 	return 0;
 }

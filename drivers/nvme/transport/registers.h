@@ -25,7 +25,8 @@ struct nvme_registers {
 
 struct nvme_queue;
 
-/* Reads CAP, VS and CRTO into registers that have bar and size. 0, -ENODEV (they read all ones),
+/* Reads CAP, VS and CRTO into registers that have bar and size, of which the recorder knows then
+ * (record.h). 0, -ENODEV (they read all ones),
  * -EIO (all zero). */
 int nvme_registers_read(struct nvme_registers *registers);
 /* CC.EN = 0, and waits for CSTS.RDY = 0. 0, -ENODEV, -ETIMEDOUT. */
@@ -43,16 +44,20 @@ static inline uint32_t nvme_bar_read(const volatile void *address)
 	uint32_t value = nvme_read32(address);
 
 	if (nvme_tracing())
-		nvme_trace->read(address, value);
+		nvme_trace->read(address, 4, value);
 	return value;
 }
 
 static inline void nvme_bar_write(volatile void *address, uint32_t value)
 {
 	if (nvme_tracing())
-		nvme_trace->write(address, value);
+		nvme_trace->write(address, 4, value);
 	nvme_write32(address, value);
 }
+
+/* The same in another width, in bytes: 1, 2, 4 or 8. */
+uint64_t nvme_bar_read_as(const volatile void *address, unsigned width);
+void nvme_bar_write_as(volatile void *address, unsigned width, uint64_t value);
 
 static inline uint32_t nvme_get32(const struct nvme_registers *registers, uint32_t offset)
 {

@@ -4,6 +4,7 @@
  * handlers, so they take what they need and return: nothing is sent, waited for or logged there. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "drivers/nvme/spec/spec.h"
@@ -17,11 +18,17 @@ struct nvme_trace {
 	void (*command)(const struct nvme_queue *queue, const struct nvme_command *command);
 	/* A completion that was taken out of its queue, before anybody judges it. */
 	void (*completion)(const struct nvme_queue *queue, const struct nvme_queue_entry *entry);
-	/* An access to BAR0: a property or a doorbell. A write is told before it is done. A
-	 * doorbell that only its shadow tells is no access. */
-	void (*read)(const volatile void *address, uint32_t value);
-	void (*write)(const volatile void *address, uint32_t value);
+	/* An access to BAR0: a property or a doorbell, by width in bytes. A write is told before it
+	 * is done. A doorbell that only its shadow tells is no access. */
+	void (*read)(const volatile void *address, unsigned width, uint64_t value);
+	void (*write)(const volatile void *address, unsigned width, uint64_t value);
+	/* A shadow doorbell is about to be written: of the completion queue, or the other one. */
+	void (*shadow)(const struct nvme_queue *queue, bool completion, uint16_t value);
+	/* An interrupt of the controller with this BAR0, by that vector, or by its pin (-1).
+	 * Whoever handles it tells it. */
+	void (*interrupt)(const volatile void *bar, int vector);
 };
+#define NVME_TRACE_PIN (-1)
 
 /* NULL: nobody is attached. All functions are there otherwise. */
 extern const struct nvme_trace *nvme_trace;

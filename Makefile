@@ -144,7 +144,20 @@ console:
 compiler:
 	@echo "  compiler: $(CC) ($(CC_VERSION))"
 
-.PHONY: bench toolchain deps clean
+.PHONY: conformance dist bench toolchain deps clean
+conformance:
+	$(call refuse,$(filter-out QEMU,$(QEMU_VARIABLES)),it has a matrix of configurations)
+	@tools/dependencies run
+	@$(MAKE) -s $(KERNEL)
+	@tools/conformance
+
+dist:
+	$(call refuse,$(QEMU_VARIABLES),it runs no QEMU)
+	@tools/dependencies run
+	@$(MAKE) -s $(KERNEL) $(ISO)
+	@tools/dist $(KERNEL) $(ISO) $(B)/my_nvme-conformance.tar.gz
+	@echo "  DIST    $(B)/my_nvme-conformance.tar.gz"
+
 bench:
 	$(call refuse,$(filter-out QEMU MACHINE APPEND,$(QEMU_VARIABLES)),it measures one configuration)
 	@tools/dependencies bench
@@ -173,13 +186,15 @@ help:
 	@echo "make test-long   those that take minutes as well: power cuts, endurance"
 	@echo "make fuzz        every fuzz target for SECONDS=60 seconds"
 	@echo "make coverage    lines that the tests reach: build/coverage/html/index.html"
+	@echo "make conformance the conformance suite on every device configuration of tests/conformance/matrix.ini"
+	@echo "make dist        pack it for other projects: build/my_nvme-conformance.tar.gz (docs/ci.md)"
 	@echo "make bench       measure against the peers"
 	@echo "make debug       boot an -O0 build stopped at the first instruction, with gdb; make console: its serial line"
 	@echo "make             build/my_nvme.elf;  make iso: build/my_nvme.iso for BIOS and UEFI"
 	@echo "make toolchain   build x86_64-elf binutils and gcc into build/toolchain (25 minutes)"
 	@echo "make deps        install what all of these need;  make clean: remove what was built"
 	@echo
-	@echo "Variables of run and debug; QEMU= is for all tests and bench as well, make guest takes"
+	@echo "Variables of run and debug; QEMU= is for all tests, conformance and bench as well, make guest takes"
 	@echo "BOOT, MACHINE, MEM, SMP, ACCEL, NVME and APPEND, make bench MACHINE and APPEND:"
 	@echo "  BOOT=direct|bios|uefi  direct is -kernel, the others boot the ISO (default direct)"
 	@echo "  MACHINE=pc|q35         (default pc)"

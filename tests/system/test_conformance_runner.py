@@ -443,3 +443,31 @@ def test_told_to_end(bench):
     _, errors = run.communicate()
     assert (run.returncode, errors) == (128 + signal.SIGTERM, b"")
     assert not list(bench.path.glob("conformance-*"))
+
+
+def test_the_archive(bench):
+    """Runs where it is unpacked, without the tree, and its checksums hold."""
+    (bench.path / "iso").write_text("")
+    archive = bench.path / "my_nvme-conformance.tar.gz"
+    subprocess.run([os.path.join(ROOT, "tools", "dist"), bench.path / "kernel", bench.path / "iso", archive], check=True)
+    subprocess.run(["tar", "xzf", archive], cwd=bench.path, check=True)
+    top = bench.path / "my_nvme-conformance"
+    subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=top, check=True)
+    summed = [line.split("  ./")[1] for line in (top / "SHA256SUMS").read_text().splitlines()]
+    assert sorted([*summed, "SHA256SUMS"]) == sorted(str(path.relative_to(top)) for path in top.rglob("*") if path.is_file())
+    run = subprocess.run([top / "tools/conformance", "--qemu", bench.qemu, "--matrix", bench.matrix], cwd="/", stdin=subprocess.DEVNULL,
+                         capture_output=True, encoding="utf-8")
+    assert (run.returncode, run.stderr) == (0, "") and f"-kernel {top}/build/my_nvme.elf" in bench.calls()[0]
+    assert subprocess.run([top / "tools/conformance", "--qemu", bench.qemu, "--list"], capture_output=True).returncode == 0
+    told = subprocess.run([top / "tools/run-qemu", "--help"], capture_output=True)
+    assert told.returncode == 0
+    for name in re.findall(r"`((?:tools|tests|docs|build)/[\w./-]+)`", (top / "README.md").read_text()):
+        assert (top / name).exists(), name
+
+
+def test_every_row_of_the_matrix():
+    """QEMU takes it, and the suite's command finds its controller."""
+    result = subprocess.run([CONFORMANCE, "--filter", "registers"], stdin=subprocess.DEVNULL,
+                            capture_output=True, encoding="utf-8")
+    assert result.returncode == 0 and result.stderr == "", result.stdout
+    assert len(re.findall(r": [1-9]\d* passed, 0 failed", result.stdout)) > 20

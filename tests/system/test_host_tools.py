@@ -64,7 +64,7 @@ def test_the_environment_names_the_qemu(tmp_path, monkeypatch, recorded):
     ("unit", []), ("fuzz-replay", []), ("fuzz", []), ("coverage", []),
     ("guest", ["BOOT", "MACHINE", "MEM", "SMP", "ACCEL", "NVME", "APPEND", "QEMU"]),
     ("system", ["QEMU"]), ("test", ["QEMU"]), ("test-long", ["QEMU"]),
-    ("bench", ["MACHINE", "APPEND", "QEMU"]),
+    ("bench", ["MACHINE", "APPEND", "QEMU"]), ("conformance", ["QEMU"]), ("dist", []),
     ("run", VARIABLES), ("debug", VARIABLES),
 ])
 def test_what_has_no_meaning_is_refused(target, taken):
@@ -76,12 +76,12 @@ def test_what_has_no_meaning_is_refused(target, taken):
 
 
 @pytest.mark.parametrize("target", ["all", "iso", "run", "test", "unit", "guest", "system", "fuzz-replay", "test-long", "fuzz", "coverage",
-                                    "debug", "console", "bench", "toolchain", "deps", "clean", "host-shell"])
+                                    "debug", "console", "bench", "conformance", "dist", "toolchain", "deps", "clean", "host-shell"])
 def test_make_n_runs_nothing(tmp_path, target):
     tree = tmp_path / "tree"
     shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns("build", ".git", "corpus", "__pycache__"))
     ran = tmp_path / "ran"
-    for tool in ["tools/dependencies", "tools/run-qemu", "tools/build-toolchain", "tests/run", "tests/coverage", "tests/bench/run",
+    for tool in ["tools/dependencies", "tools/run-qemu", "tools/conformance", "tools/dist", "tools/build-toolchain", "tests/run", "tests/coverage", "tests/bench/run",
                  "tests/system/shell_differential.py"]:
         (tree / tool).write_text("#!/usr/bin/python3\n" f"open({str(ran)!r}, 'a').write({tool!r})\n")
     before = sorted(path.relative_to(tree) for path in tree.rglob("*"))

@@ -47,11 +47,10 @@ static struct cmdline_word table[] = {
 	 "who makes and checks protection information; off: nobody checks it"},
 	{"nvme.shadow", CMDLINE_NUMBER, 0, 1, NULL, NULL, "0",
 	 "1: shadow doorbells, where the controller offers them"},
-	{"nvme.cmb", CMDLINE_LIST, 0, 0, "sq list", "sq, list, or both with a comma between",
-	 "nothing",
+	{"nvme.cmb", CMDLINE_LIST, 0, 0, "sq list data",
+	 "sq, list or data, or more of them with commas between", "nothing",
 	 "what is put into a controller memory buffer: I/O submission queues, their PRP lists and "
-	 "SGL "
-	 "segments"},
+	 "SGL segments, data of reads and writes"},
 	{"nvme.timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "30000",
 	 "deadline of I/O commands"},
 	{"nvme.admin_timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "10000",

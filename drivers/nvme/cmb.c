@@ -3,6 +3,7 @@
 
 #include "drivers/nvme/controller.h"
 #include "lib/errno.h"
+#include "lib/format.h"
 
 /* What is wrong with what CMBLOC and CMBSZ say; NULL: nothing, and it is mapped. */
 static const char *map(struct nvme_controller *controller)
@@ -94,17 +95,43 @@ int nvme_cmb_enable(struct nvme_controller *controller)
 	return 0;
 }
 
+/* "submission queues, lists and data" */
+static void name_uses(unsigned uses, char *text, size_t size)
+{
+	static const struct {
+		unsigned bits, uses;
+		const char *name;
+	} names[] = {
+		{NVME_CMBSZ_SQS, NVME_CMBSZ_SQS, "submission queues"},
+		{NVME_CMBSZ_LISTS, NVME_CMBSZ_LISTS, "lists"},
+		{NVME_CMBSZ_DATA, NVME_CMBSZ_DATA, "data"},
+		{NVME_CMBSZ_DATA, NVME_CMBSZ_RDS, "data of reads"},
+		{NVME_CMBSZ_DATA, NVME_CMBSZ_WDS, "data of writes"},
+	};
+	size_t length = 0;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]) && length < size; i++) {
+		if ((uses & names[i].bits) != names[i].uses)
+			continue;
+		uses &= ~names[i].bits;
+		length += (size_t)snprintf(text + length, size - length, "%s%s",
+					   !length ? ""
+					   : uses  ? ", "
+						   : " and ",
+					   names[i].name);
+	}
+}
+
 void nvme_cmb_introduce(struct nvme_controller *controller)
 {
 	const struct nvme_cmb *cmb = &controller->cmb;
 	uint64_t used = nvme_cmb_used(cmb);
+	char uses[48];
 
 	if (!cmb->memory)
 		return;
+	name_uses(cmb->uses, uses, sizeof(uses));
 	nvme_info(controller, "controller memory buffer: %llu of %llu KiB used for %s%s",
-		  (unsigned long long)(used >> 10), (unsigned long long)(cmb->size >> 10),
-		  cmb->uses == NVME_CMBSZ_SQS	  ? "submission queues"
-		  : cmb->uses == NVME_CMBSZ_LISTS ? "lists"
-						  : "submission queues and lists",
+		  (unsigned long long)(used >> 10), (unsigned long long)(cmb->size >> 10), uses,
 		  cmb->full ? "; there is no room for all" : "");
 }

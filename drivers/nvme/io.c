@@ -352,12 +352,14 @@ struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t 
 		nvme_lane_destroy(lane);
 		return NULL;
 	}
+	nvme_bounce_provide_cmb(&lane->cmb_bounce, &controller->cmb);
 	return lane;
 }
 
 void nvme_lane_destroy(struct nvme_lane *lane)
 {
 	nvme_bounce_free(&lane->bounce);
+	nvme_bounce_free_cmb(&lane->cmb_bounce, lane->channel.cmb);
 	nvme_parts_free(&lane->parts);
 	nvme_channel_free(&lane->channel);
 	nvme_free(lane);

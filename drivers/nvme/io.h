@@ -20,9 +20,10 @@ struct nvme_lane {
 	uint64_t cursor_block;	   /* blocks of it that are under way */
 
 	struct nvme_bounce bounce;
-	struct nvme_parts parts; /* for namespaces with metadata */
-	uint64_t bounced;	 /* parts that went through a bounce buffer */
-	uint64_t sgls;		 /* parts described by an SGL */
+	struct nvme_bounce cmb_bounce; /* for all data, where it is to be there */
+	struct nvme_parts parts;       /* for namespaces with metadata */
+	uint64_t bounced;	       /* parts that went through a bounce buffer */
+	uint64_t sgls;		       /* parts described by an SGL */
 };
 _Static_assert(offsetof(struct nvme_lane, channel) == 0, "a lane is found by its channel");
 

@@ -125,10 +125,10 @@ static int describe_disk(struct nvme_controller *controller, uint32_t nsid,
 	nvme_limits_describe(controller, data, ns);
 	/* From anywhere a page reaches into one more page at most; but it may lie across an I/O
 	 * boundary. */
-	ns->small_max =
-		controller->options.data == NVME_DATA_SGL || ns->metadata.size || ns->boundary
-			? 0
-			: NVME_PAGE_SIZE;
+	ns->small_max = controller->options.data == NVME_DATA_SGL || ns->metadata.size ||
+					ns->boundary || controller->cmb.uses & NVME_CMBSZ_DATA
+				? 0
+				: NVME_PAGE_SIZE;
 	ns->capacity = data->ncap;
 	ns->used = data->nuse;
 	ns->block.block_count = blocks;

@@ -26,8 +26,8 @@ struct pci_device;
  * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
  * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow,
  * nvme.data (auto, prp, sgl), nvme.pi (driver, controller, off), nvme.irq (poll, intx, msix),
- * nvme.spin_us, nvme.coalesce (completions,time in 100 us) and nvme.cmb (sq, list) from the command
- * line. */
+ * nvme.spin_us, nvme.coalesce (completions,time in 100 us) and nvme.cmb (sq, list, data) from the
+ * command line. */
 unsigned nvme_init(void);
 /* Looks for controllers that came or went since; returns how many were added. The one of a virtual
  * function is there while its secondary controller is on line, as its primary controller says. */
@@ -84,7 +84,7 @@ struct nvme_namespace {
 	struct nvme_namespace *next; /* by ascending NSID */
 	uint32_t nsid;
 	uint32_t blocks_max; /* of one command */
-	uint32_t small_max;  /* bytes that always fit PRP1 and PRP2; 0 where SGLs are wished for */
+	uint32_t small_max;  /* bytes that always fit PRP1 and PRP2; 0 where there is another way */
 	uint32_t boundary;   /* NOIOB: blocks; 0: none */
 	struct nvme_range_limits ranges;
 	bool volatile_cache;
@@ -301,8 +301,9 @@ struct nvme_options {
 	bool shadow_doorbells;	    /* use Doorbell Buffer Config where offered */
 	enum nvme_data data;
 	enum nvme_pi pi;
-	unsigned cmb;	 /* what is put into a Controller Memory Buffer: NVME_CMBSZ_SQS, _LISTS */
-	unsigned quirks; /* of its model: enum nvme_quirk */
+	unsigned cmb; /* what is put into a Controller Memory Buffer: NVME_CMBSZ_SQS, _LISTS, _RDS,
+		       * _WDS */
+	unsigned quirks;     /* of its model: enum nvme_quirk */
 	const char *address; /* for nvme_address(), copied */
 	/* Turns bus mastering of the function on or off; NULL where there is no PCI. It is turned
 	 * off for a controller that cannot be stopped otherwise. */

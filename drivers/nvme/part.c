@@ -80,8 +80,11 @@ void nvme_bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot
 {
 	struct block_request *request = slot->context;
 	const struct nvme_namespace *namespace = request->device->driver_data;
-	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot);
+	struct nvme_lane *lane = nvme_lane_of(channel);
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->bounce, slot);
 
+	if (!buffer)
+		buffer = nvme_bounce_of(&lane->cmb_bounce, slot);
 	if (answer.status)
 		part_failed(channel, slot, request, answer);
 	else if (request->operation == BLOCK_READ)
@@ -122,32 +125,31 @@ static size_t describe(struct nvme_channel *channel, struct nvme_slot *slot,
 	return by_sgl > by_prp ? by_sgl : by_prp;
 }
 
-/* Points a command at a bounce buffer with as many blocks as fit. Returns them, 0 when all buffers
- * are in use. */
-RARE static uint32_t bounce(struct nvme_lane *lane, struct nvme_slot *slot,
-			    const struct nvme_cursor *cursor, uint32_t blocks, unsigned shift,
-			    bool write)
+/* Points a command at one of the bounce buffers with as many blocks as fit. Returns them, 0 when
+ * all buffers are in use. */
+RARE static uint32_t bounce(struct nvme_lane *lane, struct nvme_bounce *buffers,
+			    struct nvme_slot *slot, uint32_t blocks, unsigned shift, bool write)
 {
-	struct nvme_bounce_buffer *buffer = nvme_bounce_take(&lane->bounce, slot);
+	struct nvme_bounce_buffer *buffer = nvme_bounce_take(buffers, slot);
 	struct block_segment segment;
 	struct nvme_cursor in_buffer = {&segment, 0};
 
 	if (!buffer)
 		return 0;
-	if (blocks > lane->bounce.size >> shift)
-		blocks = lane->bounce.size >> shift;
+	if (blocks > buffers->size >> shift)
+		blocks = buffers->size >> shift;
 	segment.address = buffer->memory;
 	segment.size = (size_t)blocks << shift;
-	buffer->cursor = *cursor;
+	buffer->cursor = lane->cursor;
 	if (write)
-		nvme_cursor_gather(*cursor, buffer->memory, segment.size);
+		nvme_cursor_gather(lane->cursor, buffer->memory, segment.size);
 	describe(&lane->channel, slot, &in_buffer, segment.size);
 	lane->bounced++;
 	return blocks;
 }
 
-uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
-			 const struct block_request *request, uint32_t blocks, nvme_done **done)
+static uint32_t place(struct nvme_lane *lane, struct nvme_slot *slot,
+		      const struct block_request *request, uint32_t blocks, nvme_done **done)
 {
 	const struct nvme_namespace *namespace = request->device->driver_data;
 	struct nvme_channel *channel = &lane->channel;
@@ -158,7 +160,7 @@ uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 			       shift);
 	if (!described) {
 		/* Not even one whole block: through a buffer. */
-		blocks = bounce(lane, slot, &lane->cursor, blocks, shift,
+		blocks = bounce(lane, &lane->bounce, slot, blocks, shift,
 				block_operation(request) == BLOCK_WRITE);
 		*done = nvme_bounced_part_done;
 	} else if (described < blocks) {
@@ -166,6 +168,33 @@ uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 		describe(channel, slot, &lane->cursor, (size_t)blocks << shift);
 	}
 	return blocks;
+}
+
+uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
+			 const struct block_request *request, uint32_t blocks, nvme_done **done)
+{
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	const struct nvme_controller *controller = lane->channel.owner;
+	bool write = block_operation(request) == BLOCK_WRITE;
+
+	if (!(controller->cmb.uses & (write ? NVME_CMBSZ_WDS : NVME_CMBSZ_RDS)) ||
+	    !lane->cmb_bounce.count || lane->cmb_bounce.size < 1u << namespace->block_shift)
+		return place(lane, slot, request, blocks, done);
+	*done = nvme_bounced_part_done;
+	return bounce(lane, &lane->cmb_bounce, slot, blocks, namespace->block_shift, write);
+}
+
+void nvme_part_renew(struct nvme_lane *lane, const struct nvme_slot *slot)
+{
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->cmb_bounce, slot);
+	const struct block_request *request = slot->context;
+	const struct nvme_namespace *namespace;
+
+	if (!buffer || block_operation(request) != BLOCK_WRITE)
+		return;
+	namespace = request->device->driver_data;
+	nvme_cursor_gather(buffer->cursor, buffer->memory,
+			   (size_t)part_blocks(slot) << namespace->block_shift);
 }
 
 static void set_blocks(struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
@@ -218,7 +247,7 @@ uint32_t nvme_part_place_metadata(struct nvme_lane *lane, struct nvme_slot *slot
 	if (part->interleaved)
 		blocks = bounce_interleaved(lane, slot, namespace, blocks);
 	else
-		blocks = nvme_part_place(lane, slot, request, blocks, done);
+		blocks = place(lane, slot, request, blocks, done);
 	if (!blocks)
 		return 0;
 	if (part->interleaved)

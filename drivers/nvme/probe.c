@@ -170,7 +170,8 @@ static enum nvme_pi pi_option(void)
 static unsigned wanted_in_cmb(void)
 {
 	return (cmdline_has("nvme.cmb", "sq") ? NVME_CMBSZ_SQS : 0) |
-	       (cmdline_has("nvme.cmb", "list") ? NVME_CMBSZ_LISTS : 0);
+	       (cmdline_has("nvme.cmb", "list") ? NVME_CMBSZ_LISTS : 0) |
+	       (cmdline_has("nvme.cmb", "data") ? NVME_CMBSZ_DATA : 0);
 }
 
 /* Starts the driver on a function; 0, or as nvme_attach(). */

@@ -38,6 +38,7 @@
 #include "drivers/nvme/deadline.h"
 #include "drivers/nvme/enable.h"
 #include "drivers/nvme/io.h"
+#include "drivers/nvme/part.h"
 #include "drivers/nvme/pmr.h"
 #include "lib/errno.h"
 
@@ -137,6 +138,7 @@ static void send_again(struct nvme_channel *channel)
 		if (!oldest)
 			break;
 		channel->statistics.retries++;
+		nvme_part_renew(nvme_lane_of(channel), oldest);
 		nvme_channel_push(channel, oldest, now_ns + channel->timeout_ns);
 	}
 	nvme_queue_ring_sq(&channel->queue);

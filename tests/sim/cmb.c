@@ -83,17 +83,14 @@ uint8_t *sim_cmb_memory(struct sim_controller *sim, uint64_t bus, size_t *size)
 	return sim->cmb_bar + offset + (bus - base);
 }
 
-void sim_cmb_check(struct sim_controller *sim, const char *what)
+void sim_cmb_check(struct sim_controller *sim, const char *what, bool to_host)
 {
-	static const struct {
+	const struct {
 		const char *what;
 		uint32_t bits; /* of CMBSZ */
 	} rows[] = {
-		{"submission queue", 0x01},
-		{"completion queue", 0x02},
-		{"PRP list", 0x04},
-		{"SGL segment", 0x04},
-		{"data", 0x18},
+		{"submission queue", 0x01}, {"completion queue", 0x02},	     {"PRP list", 0x04},
+		{"SGL segment", 0x04},	    {"data", to_host ? 0x08 : 0x10},
 	};
 
 	sim->statistics.cmb_commands += strcmp(what, "submission queue") == 0;

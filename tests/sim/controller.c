@@ -316,6 +316,8 @@ unsigned sim_function_resets(struct sim_controller *sim)
 
 void sim_subsystem_reset(struct sim_controller *sim)
 {
+	if (sim->config.forgetful && sim->cmb_bar)
+		memset(sim->cmb_bar, 0x5a, sim->cmb_bar_size);
 	if (sim->config.forgetful)
 		sim_lose_configuration(sim, ANSWER_NS);
 	else

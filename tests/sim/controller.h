@@ -313,6 +313,7 @@ struct sim_statistics {
 	uint64_t spurious; /* vectors that nobody had registered */
 	uint64_t cmb_commands,
 		cmb_lists; /* read from the Controller Memory Buffer: 64 bytes each, 8 or 16 */
+	uint64_t cmb_read, cmb_written; /* data of commands to and from there: bytes */
 };
 const struct sim_statistics *sim_statistics(struct sim_controller *sim);
 

@@ -288,7 +288,7 @@ uint64_t sim_cmb_property(const struct sim_controller *sim, unsigned offset);
 /* What bus address is in the buffer, and how much of it is contiguous; NULL: it is elsewhere. */
 uint8_t *sim_cmb_memory(struct sim_controller *sim, uint64_t bus, size_t *size);
 /* The controller reads what lies in the buffer: whether it may be there. */
-void sim_cmb_check(struct sim_controller *sim, const char *what);
+void sim_cmb_check(struct sim_controller *sim, const char *what, bool to_host);
 /* A list of a command is there, or is not: whether the command may be where it is. */
 void sim_cmb_check_list(struct sim_controller *sim, const struct sim_command *command,
 			uint64_t list);

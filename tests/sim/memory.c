@@ -191,9 +191,10 @@ static bool copy(struct sim_controller *sim, uint64_t bus, uint8_t *to, const ui
 	while (size) {
 		size_t room;
 		uint8_t *memory = sim_cmb_memory(sim, bus, &room);
+		bool at_controller = memory != NULL;
 
 		if (memory)
-			sim_cmb_check(sim, what);
+			sim_cmb_check(sim, what, from != NULL);
 		else
 			memory = bus_memory(bus, &room);
 		if (!memory) {
@@ -203,6 +204,8 @@ static bool copy(struct sim_controller *sim, uint64_t bus, uint8_t *to, const ui
 		}
 		if (room > size)
 			room = size;
+		if (at_controller && strcmp(what, "data") == 0)
+			*(from ? &sim->statistics.cmb_read : &sim->statistics.cmb_written) += room;
 		if (from)
 			memcpy(memory, from, room);
 		else

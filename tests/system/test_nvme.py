@@ -111,8 +111,14 @@ def test_data_pointers(tmp_path, data):
 
 
 @pytest.mark.parametrize("properties", ["cmb_size_mb=16", "cmb_size_mb=16,legacy-cmb=on"])
-def test_controller_memory_buffer(tmp_path, properties):
-    """Queues and lists are in the controller's own memory, before and behind a reset."""
+@pytest.mark.parametrize("line,uses", [
+    ("nvme.cmb=sq,list", "submission queues and lists"),
+    ("nvme.cmb=data", "data"),
+    ("nvme.cmb=sq,list,data", "submission queues, lists and data"),
+    ("nvme.cmb=data,sq nvme.data=sgl", "submission queues and data"),
+])
+def test_controller_memory_buffer(tmp_path, properties, line, uses):
+    """What was asked for is in the controller's own memory, before and behind a reset."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)
     result = run_script(tmp_path, """
         dmesg | grep 'memory buffer'
@@ -121,8 +127,8 @@ def test_controller_memory_buffer(tmp_path, properties):
         nvme reset /dev/my_nvme0
         dd if=/r of=/dev/my_nvme0n1 bs=1M oflag=direct status=none
         dd if=/dev/my_nvme0n1 of=/q bs=1M count=4 iflag=direct status=none && cmp /r /q && echo same
-        """, "--disk", disk, "--nvme", properties, "--append", "nvme.cmb=sq,list nvme.queues=2")
-    assert re.search(r"\d+ of 16384 KiB used for submission queues and lists\n", result.stdout), result.stdout
+        """, "--disk", disk, "--nvme", properties, "--append", f"{line} nvme.queues=2")
+    assert re.search(rf"\d+ of 16384 KiB used for {uses}\n", result.stdout), result.stdout
     assert re.search(r"SUMMARY: [1-9]\d+ tests, 0 failures", result.stdout) and "same\n" in result.stdout, result.stdout
 
 

@@ -175,7 +175,8 @@ static void lists(void **state)
 		{"nvme.cmb=s", false, false},
 		{"nvme.cmb=sq,", false, false},
 		{"nvme.cmb=,sq", false, false},
-		{"nvme.cmb=sq,data", false, false},
+		{"nvme.cmb=sq,data", true, false},
+		{"nvme.cmb=sq,more", false, false},
 	};
 
 	(void)state;
@@ -186,8 +187,8 @@ static void lists(void **state)
 		assert_false(cmdline_has("nvme.cmb", "s"));
 	}
 	check("nvme.cmb=sq;list",
-	      "command line: nvme.cmb=sq;list: expected sq, list, or both with a "
-	      "comma between, ignored\n");
+	      "command line: nvme.cmb=sq;list: expected sq, list or data, or more of "
+	      "them with commas between, ignored\n");
 }
 
 /* What the table says of a word is enough to choose a value. */

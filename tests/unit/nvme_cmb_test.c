@@ -13,6 +13,10 @@
 #define SQS		       NVME_CMBSZ_SQS
 #define LISTS		       NVME_CMBSZ_LISTS
 #define BOTH		       (SQS | LISTS)
+#define CDPMLS		       0x20u
+#define RDS		       NVME_CMBSZ_RDS
+#define WDS		       NVME_CMBSZ_WDS
+#define DATA		       NVME_CMBSZ_DATA
 
 /* Random requests with a controller like that; how many commands and list entries it read there. */
 static struct sim_statistics run(const struct sim_cmb *cmb, struct nvme_options options,
@@ -153,6 +157,157 @@ static void test_sgl_segments(void **state)
 		0);
 }
 
+/* Commands for data that is there; where is it, and how long? */
+struct seen {
+	unsigned there, lists;
+	uint64_t most;
+};
+
+static void *look(void *context, uint16_t queue, const uint8_t bytes[64], size_t *size)
+{
+	struct seen *seen = context;
+	struct nvme_command command;
+
+	(void)size;
+	memcpy(&command, bytes, sizeof(command));
+	/* BARs of the simulation are there. */
+	if (!queue || command.opcode > NVME_IO_READ || !command.opcode ||
+	    command.prp1 >> 32 != 0xfe)
+		return NULL;
+	seen->there++;
+	if (NVME_RW_BLOCKS(command.cdw12) > seen->most)
+		seen->most = NVME_RW_BLOCKS(command.cdw12);
+	if (!command.flags && command.prp2 && command.prp2 != command.prp1 + 4096)
+		seen->lists++;
+	return NULL;
+}
+
+static void test_data(void **state)
+{
+	static const struct {
+		uint32_t location, offers;
+		unsigned wanted;
+		bool sgl, reads, writes, lists;
+		uint64_t most; /* blocks of a command for data there */
+		const char *logged;
+	} rows[] = {
+		{BIR2, DATA, DATA, false, true, true, false, 16, "32 of 4096 KiB used for data\n"},
+		{BIR2, RDS, DATA, false, true, false, false, 16, "for data of reads\n"},
+		{BIR2, WDS, DATA, false, false, true, false, 16, "for data of writes\n"},
+		{BIR2, DATA | BOTH, DATA | SQS, false, true, true, false, 16,
+		 "for submission queues and data\n"},
+		{BIR2, DATA | BOTH, DATA | BOTH, false, true, true, false, 16,
+		 "for submission queues, lists and data\n"},
+		{BIR2 | CDPMLS, DATA, DATA, false, true, true, true, 128, "256 of 4096 KiB"},
+		{BIR2 | CDPMLS, DATA, DATA, true, true, true, false, 128, "256 of 4096 KiB"},
+		{BIR2, DATA, DATA, true, true, true, false, 16, "32 of 4096 KiB"},
+		{BIR2, BOTH, DATA, false, false, false, false, 0, "it takes nothing"},
+		{BIR2, DATA | BOTH, BOTH, false, false, false, false, 0,
+		 "for submission queues and lists\n"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct sim_statistics *counted;
+		struct seen seen = {0};
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver,
+			     &(struct sim_config){.cmb = {.location = rows[i].location,
+							  .size = SIZE(4, 2, rows[i].offers)},
+						  .sgl = rows[i].sgl,
+						  .hooks = {&seen, .command = look}},
+			     &(struct nvme_options){.cmb = rows[i].wanted,
+						    .data = rows[i].sgl ? NVME_DATA_SGL
+									: NVME_DATA_AUTO});
+		assert_logged(rows[i].logged);
+		model = model_create(driver.device, i);
+		model_run(model, 100, 16, 300);
+		assert_int_equal(nvme_reset(driver.controller), 0);
+		model_run(model, 100, 16, 300);
+		model_end(model);
+		counted = sim_statistics(driver.sim);
+		if ((counted->cmb_read > 0) != rows[i].reads ||
+		    (counted->cmb_written > 0) != rows[i].writes ||
+		    (seen.lists > 0) != rows[i].lists || seen.most != rows[i].most)
+			fail_msg("row %u: %llu bytes read, %llu written, %u lists, %llu blocks", i,
+				 (unsigned long long)counted->cmb_read,
+				 (unsigned long long)counted->cmb_written, seen.lists,
+				 (unsigned long long)seen.most);
+		driver_finish(&driver);
+	}
+}
+
+/* All of what is read and written goes that way, but where it cannot. */
+static void test_all_data(void **state)
+{
+	static uint8_t bytes[64 << 10];
+	static const struct {
+		struct sim_namespace_config namespace;
+		struct sim_cmb cmb;
+		bool there;
+	} rows[] = {
+		{{.block_count = 256}, {.location = BIR2, .size = SIZE(4, 2, DATA)}, true},
+		/* One buffer, none, and blocks that are larger than one. */
+		{{.block_count = 256}, {.location = BIR2, .size = SIZE(2, 0, DATA)}, true},
+		{{.block_count = 256}, {.location = BIR2, .size = SIZE(1, 0, DATA)}, false},
+		{{.block_count = 16, .block_shift = 14},
+		 {.location = BIR2, .size = SIZE(4, 2, DATA)},
+		 false},
+		{{.block_count = 16, .block_shift = 14},
+		 {.location = BIR2 | CDPMLS, .size = SIZE(4, 2, DATA)},
+		 true},
+		{{.block_count = 256, .metadata = 8},
+		 {.location = BIR2, .size = SIZE(4, 2, DATA)},
+		 false},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct driver driver;
+		uint64_t count = sizeof(bytes);
+
+		driver_start(&driver,
+			     &(struct sim_config){.cmb = rows[i].cmb,
+						  .namespaces = &rows[i].namespace,
+						  .namespace_count = 1},
+			     &(struct nvme_options){.cmb = DATA});
+		count /= driver.device->block_size;
+		assert_int_equal(block_write(driver.device, 0, count, bytes), 0);
+		assert_int_equal(block_read(driver.device, 0, count, bytes), 0);
+		assert_int_equal(sim_statistics(driver.sim)->cmb_written,
+				 rows[i].there ? sizeof(bytes) : 0);
+		assert_int_equal(sim_statistics(driver.sim)->cmb_read,
+				 rows[i].there ? sizeof(bytes) : 0);
+		model_exercise(driver.device, i, 50, 8, 40);
+		driver_stop(&driver);
+	}
+}
+
+/* What a reset has taken from the buffer is written there again before a write is sent again. */
+static void test_forgotten_data(void **state)
+{
+	struct driver driver;
+	struct model *model;
+
+	(void)state;
+	driver_start(&driver,
+		     &(struct sim_config){.cap = SIM_CAP_QEMU | 1ull << 36,
+					  .forgetful = true,
+					  .cmb = {.location = BIR2, .size = SIZE(4, 2, DATA)}},
+		     &(struct nvme_options){.cmb = DATA});
+	model = model_create(driver.device, 1);
+	for (unsigned i = 0; i < 10; i++) {
+		model_start(model, 16, 64);
+		assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
+		model_finish(model, 10 * S);
+	}
+	assert_true(statistics(&driver)->retries > 0);
+	model_end(model);
+	driver_finish(&driver);
+}
+
 /* QEMU's controller is not given SGLs whose segments are there. */
 static void test_no_sgls(void **state)
 {
@@ -249,6 +404,8 @@ static void test_pages(void **state)
 	assert_int_equal(sim_allocations(), 0);
 }
 
-TESTS(cmocka_unit_test(test_what_is_there), cmocka_unit_test(test_sgl_segments),
-      cmocka_unit_test(test_no_sgls), cmocka_unit_test(test_forgotten),
-      cmocka_unit_test(test_changed), cmocka_unit_test(test_pages))
+TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_all_data),
+      cmocka_unit_test(test_forgotten_data), cmocka_unit_test(test_what_is_there),
+      cmocka_unit_test(test_sgl_segments), cmocka_unit_test(test_no_sgls),
+      cmocka_unit_test(test_forgotten), cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_pages))

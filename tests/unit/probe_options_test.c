@@ -12,7 +12,7 @@ static void test_options(void **state)
 	probe_add_ours();
 	cmdline_init("nvme.timeout_ms=700 nvme.admin_timeout_ms=3600000 nvme.queues=64 "
 		     "nvme.depth=2 nvme.max_transfer=0x20000 nvme.irq=intx nvme.spin_us=9 "
-		     "nvme.shadow=1 nvme.data=sgl nvme.pi=controller nvme.coalesce=4,255 nvme.cmb=list,sq");
+		     "nvme.shadow=1 nvme.data=sgl nvme.pi=controller nvme.coalesce=4,255 nvme.cmb=list,sq,data");
 	assert_int_equal(nvme_init(), 1);
 	options = &probe_machine.controllers->options;
 	assert_int_equal(options->timeout_ms, 700);
@@ -25,7 +25,7 @@ static void test_options(void **state)
 	assert_true(options->shadow_doorbells);
 	assert_int_equal(options->data, NVME_DATA_SGL);
 	assert_int_equal(options->pi, NVME_PI_CONTROLLER);
-	assert_int_equal(options->cmb, NVME_CMBSZ_SQS | NVME_CMBSZ_LISTS);
+	assert_int_equal(options->cmb, NVME_CMBSZ_SQS | NVME_CMBSZ_LISTS | NVME_CMBSZ_DATA);
 	assert_int_equal(options->coalesce_threshold, 4);
 	assert_int_equal(options->coalesce_time, 255);
 	assert_string_equal(probe_machine.logged, "");

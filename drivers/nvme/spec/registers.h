@@ -158,6 +158,7 @@ _Static_assert(offsetof(struct nvme_properties, pmrcap) == 0xe00, "PMRCAP");
 
 /* CMBLOC and CMBSZ, sections 3.1.3.11 and 3.1.3.12: offset and size in units of 4 KiB << 4 * SZU */
 #define NVME_CMBLOC_BIR(v)  NVME_BITS(v, 0, 3)
+#define NVME_CMBLOC_CDPMLS  0x20u /* a command's list and data need not both be there */
 #define NVME_CMBLOC_CDPCILS 0x40u /* lists may be there for commands that are not */
 #define NVME_CMBLOC_OFST(v) NVME_BITS(v, 12, 20)
 #define NVME_CMBSZ_SQS	    0x01u /* what may be there: submission queues */
@@ -165,6 +166,7 @@ _Static_assert(offsetof(struct nvme_properties, pmrcap) == 0xe00, "PMRCAP");
 #define NVME_CMBSZ_LISTS    0x04u /* PRP lists and SGL segments */
 #define NVME_CMBSZ_RDS	    0x08u /* data to the host */
 #define NVME_CMBSZ_WDS	    0x10u /* data from the host */
+#define NVME_CMBSZ_DATA	    (NVME_CMBSZ_RDS | NVME_CMBSZ_WDS)
 #define NVME_CMBSZ_SZU(v)   NVME_BITS(v, 8, 4)
 #define NVME_CMBSZ_SZU_MAX  6u
 #define NVME_CMBSZ_SZ(v)    NVME_BITS(v, 12, 20)

@@ -44,6 +44,13 @@ void *nvme_cmb_alloc_list(struct nvme_cmb *cmb, bool queue_there, size_t size, u
 	return queue_there || cmb->location & NVME_CMBLOC_CDPCILS ? allocate(cmb, size, bus) : NULL;
 }
 
+void *nvme_cmb_alloc_data(struct nvme_cmb *cmb, size_t size)
+{
+	uint64_t bus;
+
+	return cmb->uses & NVME_CMBSZ_DATA ? allocate(cmb, size, &bus) : NULL;
+}
+
 bool nvme_cmb_free(struct nvme_cmb *cmb, const void *memory)
 {
 	struct nvme_cmb_block **link, *block;

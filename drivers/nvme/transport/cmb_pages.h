@@ -13,7 +13,7 @@ struct nvme_cmb {
 	uint64_t bus;  /* by which the controller knows it */
 	uint64_t size; /* bytes */
 	uint32_t location, cmbsz;
-	unsigned uses;		      /* NVME_CMBSZ_SQS, NVME_CMBSZ_LISTS: what is put there */
+	unsigned uses;		      /* NVME_CMBSZ_SQS, _LISTS, _RDS, _WDS: what is put there */
 	bool tried;		      /* it has been looked for */
 	bool full;		      /* something found no room */
 	struct nvme_cmb_block *first; /* what is in use, by ascending addresses */
@@ -24,6 +24,8 @@ struct nvme_cmb {
  * cmb may be NULL. */
 void *nvme_cmb_alloc_sq(struct nvme_cmb *cmb, size_t size, uint64_t *bus);
 void *nvme_cmb_alloc_list(struct nvme_cmb *cmb, bool queue_there, size_t size, uint64_t *bus);
+/* For data of commands; what may be there is cmb->uses. */
+void *nvme_cmb_alloc_data(struct nvme_cmb *cmb, size_t size);
 /* False: the memory is not of the buffer. */
 bool nvme_cmb_free(struct nvme_cmb *cmb, const void *memory);
 /* Bytes that are in use. */

@@ -48,7 +48,7 @@ run_qemu = load_run_qemu()
 class Configuration:
     """A row: devices for QEMU, and what else the machine has."""
 
-    KEYS = {"about": "", "device": "", "object": "", "machine": "pc", "size": "64M", "append": "", "controller": "my_nvme0"}
+    KEYS = {"about": "", "device": "", "object": "", "machine": "pc", "size": "64M", "append": "", "before": "", "controller": "my_nvme0"}
 
     def __init__(self, name, row):
         unknown = sorted(set(row) - set(self.KEYS))
@@ -58,9 +58,9 @@ class Configuration:
         self.name = name
         self.about, self.machine, self.append, self.controller = (
             value[key] for key in ("about", "machine", "append", "controller"))
-        self.devices = value["device"].split("\n")[value["device"].startswith("\n"):]
-        self.objects = value["object"].split("\n")[value["object"].startswith("\n"):] if value["object"] else []
-        if not value["device"]:
+        self.devices, self.objects, self.before = (
+            [line for line in value[key].split("\n") if line] for key in ("device", "object", "before"))
+        if not self.devices:
             raise ValueError(f"[{name}]: no device")
         if not re.fullmatch(r"[\w.+-]+", name):
             raise ValueError(f"[{name}]: a name has letters, digits, and . _ + -")
@@ -186,7 +186,7 @@ class Boot:
     """One QEMU from its start to its end."""
 
     def __init__(self, qemu, configuration, options, processes, after):
-        self.output = []  # lines of the console
+        self.output, self.half = [], ""  # lines of the console
         self.announced = []  # cases that began, by the debug console
         self.status = None  # the guest's
         self.hung = None  # why, in words
@@ -200,7 +200,8 @@ class Boot:
         words += ["--repeat", str(options.repeat)] if options.repeat else []
         words += ["--seed", str(options.seed)] if options.seed is not None else []
         words += ["--after", shlex.quote(after)] if after else []
-        return f"echo {LISTING}\n{' '.join(['conformance', '-l', *patterns])}\necho {RUNNING}\n{' '.join(words + patterns)}\n"
+        before = "".join(f"{line} || exit 1\n" for line in configuration.before)
+        return before + f"echo {LISTING}\n{' '.join(['conformance', '-l', *patterns])}\necho {RUNNING}\n{' '.join(words + patterns)}\n"
 
     def command_line(self, qemu, configuration, options, after, directory):
         script = os.path.join(directory, "script")
@@ -225,10 +226,10 @@ class Boot:
             raise Failure(str(failure)) from failure
 
     def announcements(self):
-        """What the debug console has: names of cases, and at the end the status."""
+        """What the debug console has, in whole lines: names of cases, and at the end the status."""
         try:
             with open(self.debug, encoding="utf-8", errors="replace") as file:
-                return file.read().splitlines()
+                return file.read().split("\n")[:-1]
         except OSError:
             return []
 
@@ -248,7 +249,7 @@ class Boot:
             processes.ended(process)
         lines = results.Lines(self.output.append)
         lines.feed(b"".join(raw))
-        lines.end()
+        self.half = results.clean(lines.rest.decode("utf-8", "replace"))  # a line without an end: where QEMU died
         self.announced = self.announcements()
         self.status = run_qemu.guest_status(directory)
         if self.status is not None:
@@ -375,9 +376,12 @@ def run_configuration(qemu, configuration, options, processes):
                 behind = []
             else:
                 behind.append(line)
+        behind += [boot.half] if boot.half else []
+        # One that nobody knows was torn by other output: then it is missed below.
+        told = {result.name for result in collector.results if result.name in place or result.outcome in results.BAD}
         for result in collector.results:
-            merge(found, result)
-        told = {result.name for result in collector.results}
+            if result.name in told:
+                merge(found, result)
 
         ending = boot.ending()
         last = boot.announced[-1] if boot.announced else None

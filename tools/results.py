@@ -6,7 +6,7 @@ import xml.etree.ElementTree
 BAD = ("FAIL", "HANG", "CRASH")
 OUTCOMES = ("PASS", "SKIP", "XFAIL", *BAD)
 TEST_LINE = re.compile(r"(PASS|FAIL|SKIP|HANG|XFAIL): (.+)")
-TIME = re.compile(r"(.*) \((\d+) ms\)")
+TIME = re.compile(r"(.*) \((\d+(?:\.\d+)?) ms\)")
 SECTION = re.compile(r"(.*) \[([^][]+)\]")
 # What a command says about its progress and takes away again, and other sequences of the terminal.
 ERASED = re.compile(r"(?:\r[^\r\n\x1b]*\x1b\[K)*\r\x1b\[K|\x1b\[[0-9;?]*[A-Za-z]")
@@ -63,7 +63,7 @@ def parse_line(line, names=()):
     if outcome == "PASS":
         match = TIME.fullmatch(rest)
         if match:
-            rest, seconds = match.group(1), int(match.group(2)) / 1000
+            rest, seconds = match.group(1), float(match.group(2)) / 1000
     elif outcome in ("FAIL", "HANG"):
         match = SECTION.fullmatch(rest)
         if match:

@@ -72,7 +72,7 @@ for name, section, act, *more in chosen:
         if act in ("pass", "fail", "skip", "timeout", "lost"):
             counts["tests"] += 1
         if act == "pass":
-            say("PASS: %s (7 ms)" % name)
+            say("PASS: %s (7.250 ms)" % name)
         elif act == "fail":
             counts["failures"] += 1
             say("FAIL: %s: expected %s, got 2h [%s]" % (name, *(more or ["1h"]), section))
@@ -85,6 +85,9 @@ for name, section, act, *more in chosen:
             counts["failures"] += 1
             say("HANG: %s: Identify, CID 3 [%s]" % (name, section))
             say("  [    0.1] Identify")
+        elif act == "torn":
+            counts["tests"] += 1
+            say("PASS: %s [0.3] nvme: %s" % (name[:4], name[4:]))
         elif act == "panic":
             say("panic: page fault")
             end(120)
@@ -98,7 +101,10 @@ for name, section, act, *more in chosen:
             sys.stderr.flush()
             os.kill(os.getpid(), signal.SIGABRT)
         elif act == "die":
-            say("half a li")
+            sys.stdout.write("PASS: a: half a li")
+            sys.stdout.flush()
+            debug.write("b: half")
+            debug.flush()
             os.kill(os.getpid(), signal.SIGSEGV)
         elif act == "stall":
             time.sleep(600)
@@ -208,6 +214,7 @@ def test_failures_and_time_outs(bench):
     ("babble", "HANG", "it came to no end in 3 s"),
     ("lost", "HANG", "Identify, CID 3"),
     ("mute", "CRASH", "it began, and no result came"),
+    ("torn", "CRASH", "it began, and no result came"),
 ])
 def test_the_rest_runs_in_another_qemu(bench, act, outcome, text):
     cases = [["a: one", "Base 1", "fail"], ["it's: two (x)", "Base 2", act], ["b: three", "Base 3", "pass"], ["b: four", "Base 4", "fail"]]
@@ -217,10 +224,10 @@ def test_the_rest_runs_in_another_qemu(bench, act, outcome, text):
     assert [entry["outcome"] for entry in found.values()] == ["FAIL", outcome, "PASS", "FAIL"]
     ended = found["first", "it's: two (x)"]
     assert (ended["message"], ended["section"]) == (text, "Base 2")
-    if act != "mute":
+    if act not in ("mute", "torn"):
         assert len(bench.calls()) == 2 and """ --after 'it'"'"'s: two (x)'""" in bench.scripts()
     if act == "die":
-        assert "CRASH: first: it's: two (x) (SIGSEGV) [Base 2]\n" in result.stdout and ended["journal"][-1] == "half a li"
+        assert "CRASH: first: it's: two (x) (SIGSEGV) [Base 2]\n" in result.stdout and ended["journal"][-1] == "PASS: a: half a li"
         assert "2 QEMUs)" in result.stdout
 
 
@@ -257,6 +264,13 @@ def test_repeated(bench):
     found, _, result = bench.json("--config", "first", "--repeat", "2", "--seed", "5", first=[["a: one", "S", "flaky"]])
     assert result.returncode == 1 and [entry["outcome"] for entry in found.values()] == ["FAIL"]
     assert " --repeat 2 --seed 5" in bench.scripts()
+
+
+def test_set_up(bench):
+    """What a row says runs before the suite, which is not asked where that fails."""
+    bench.matrix.write_text(MATRIX + "before =\n    pci sriov 01:00.0 2\n    true\ncontroller = my_nvme1\n")
+    assert bench.run("--config", "second").returncode == 0
+    assert bench.scripts().startswith("pci sriov 01:00.0 2 || exit 1\ntrue || exit 1\necho ") and " -d my_nvme1\n" in bench.scripts()
 
 
 def test_skipped(bench):
@@ -351,7 +365,7 @@ def test_tap(bench):
         "not ok 1 - first: a: one # TODO it is old # yes", "# FAIL: expected 1h, got 2h [Base 1]",
         "ok 2 - first: a: two (x)", "ok 3 - first: b: three # SKIP none there (really)",
         "not ok 4 - second: a: \\#1", "# FAIL: expected 1h, got 2h [Base 1]", "#   [    0.1] Read <cid 7>",
-        "not ok 5 - second: a: two", "# CRASH: SIGSEGV [Base 2]", "#   [    0.2] nvme: a line of the log", "#   half a li",
+        "not ok 5 - second: a: two", "# CRASH: SIGSEGV [Base 2]", "#   [    0.2] nvme: a line of the log", "#   PASS: a: half a li",
         "ok 6 - third # SKIP QEMU 9.8 has no device nvme-subsys",
         "# SUMMARY: 5 tests, 2 failures, 1 known, 0 gone, 1 skipped", "1..6"]
 
@@ -377,7 +391,7 @@ def test_json(bench):
     assert (document["version"], document["status"]) == ("9.8.7", 1)
     assert found["second", "a: one"] == {"outcome": "FAIL", "group": "a", "case": "one", "section": "Base 1", "message": "expected 1h, got 2h",
                                          "known": None, "seconds": None, "journal": ["[    0.1] Read <cid 7>"]}
-    assert found["first", "a: two (x)"]["seconds"] == 0.007 and found["first", "a: two (x)"]["section"] == "Base 2"
+    assert found["first", "a: two (x)"]["seconds"] == 0.00725 and found["first", "a: two (x)"]["section"] == "Base 2"
     assert found["first", "b: three"]["message"] == "none there (really)" and found["first", "b: three"]["section"] == "NVM 3 (new)"
 
 
@@ -416,7 +430,7 @@ def test_filters(bench):
     (["--bogus"], "unrecognized arguments: --bogus (see conformance --help)"),
     (["--config", "fourth"], "fourth: no such configuration (--list prints them)"),
     (["--matrix", "missing"], "missing: No such file or directory"),
-    (["--matrix", "BAD"], "BAD: [a]: shape: no such key (there are about, device, object, machine, size, append, controller)"),
+    (["--matrix", "BAD"], "BAD: [a]: shape: no such key (there are about, device, object, machine, size, append, before, controller)"),
     (["--baseline", "missing"], "missing: No such file or directory"),
     (["--baseline", "BAD"], "BAD:1: not \"config | outcome | group: case | section | reason\" with an outcome of FAIL, HANG, CRASH"),
     (["--qemu", "/missing"], "/missing: not found"),

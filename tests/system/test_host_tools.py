@@ -245,7 +245,7 @@ def test_gdb_shows_queue_entries(tmp_path, monkeypatch):
 
 
 REPORTED = """echo before
-echo 'PASS: one: a (x) (12 ms)'
+echo 'PASS: one: a (x) (12.3 ms)'
 echo 'FAIL: one: b: expected 1h, got #2 [Base 3.1.4]'
 echo '  [    0.1] sq 1 <&> 2'
 echo 'SKIP: two: c (none (there))'

@@ -10,6 +10,14 @@ static void indent(struct json *json)
 		json->write(" ");
 }
 
+static void new_line(struct json *json)
+{
+	if (json->compact && json->depth > json->compact)
+		return;
+	json->write("\n");
+	indent(json);
+}
+
 static void quoted(struct json *json, const char *text, uint32_t size)
 {
 	json->write("\"");
@@ -34,8 +42,9 @@ static void begin_value(struct json *json, const char *key)
 	uint32_t level = 1u << json->depth;
 
 	if (json->depth) {
-		json->write(json->filled & level ? ",\n" : "\n");
-		indent(json);
+		if (json->filled & level)
+			json->write(",");
+		new_line(json);
 	}
 	json->filled |= level;
 	if (key) {
@@ -55,10 +64,14 @@ static void begin(struct json *json, const char *key, const char *bracket)
 
 static void end(struct json *json, const char *bracket)
 {
-	json->write("\n");
+	bool lines = !json->compact || json->depth <= json->compact;
+
 	if (json->depth)
 		json->depth--;
-	indent(json);
+	if (lines) {
+		json->write("\n");
+		indent(json);
+	}
 	json->write(bracket);
 }
 

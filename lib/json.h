@@ -10,7 +10,8 @@
 struct json {
 	/* Takes a piece of the text. */
 	void (*write)(const char *text);
-	unsigned indent;   /* blanks for each level; 0: two */
+	unsigned indent;  /* blanks for each level; 0: two */
+	unsigned compact; /* 0, or so many levels have lines of their own, what is below has none */
 	const char *colon; /* behind a key; NULL: ":" */
 	uint32_t filled;   /* by level: something stands there already */
 	unsigned depth;

@@ -51,6 +51,32 @@ static void test_layout(void **state)
 				     "}");
 }
 
+static void test_compact(void **state)
+{
+	struct json json = begin();
+
+	(void)state;
+	json.compact = 2;
+	json_object_begin(&json, NULL);
+	json_array_begin(&json, "list");
+	for (unsigned i = 0; i < 2; i++) {
+		json_object_begin(&json, NULL);
+		json_number(&json, "number", i);
+		json_object_begin(&json, "more");
+		json_bool(&json, "yes", true);
+		json_object_end(&json);
+		json_object_end(&json);
+	}
+	json_array_end(&json);
+	json_object_end(&json);
+	assert_string_equal(written, "{\n"
+				     "  \"list\":[\n"
+				     "    {\"number\":0,\"more\":{\"yes\":true}},\n"
+				     "    {\"number\":1,\"more\":{\"yes\":true}}\n"
+				     "  ]\n"
+				     "}");
+}
+
 static void test_any_bytes_make_valid_text(void **state)
 {
 	struct json json = begin();
@@ -79,5 +105,5 @@ static void test_deepest(void **state)
 	assert_non_null(strstr(written, "1,\n"));
 }
 
-TESTS(cmocka_unit_test(test_layout), cmocka_unit_test(test_any_bytes_make_valid_text),
-      cmocka_unit_test(test_deepest))
+TESTS(cmocka_unit_test(test_layout), cmocka_unit_test(test_compact),
+      cmocka_unit_test(test_any_bytes_make_valid_text), cmocka_unit_test(test_deepest))

@@ -55,6 +55,11 @@ static struct cmdline_word table[] = {
 	 "deadline of I/O commands"},
 	{"nvme.admin_timeout_ms", CMDLINE_NUMBER, 1, 3600000, NULL, NULL, "10000",
 	 "deadline of admin commands"},
+	{"trace", CMDLINE_NUMBER, 0, 16u << 20, NULL, NULL, "0",
+	 "1: the traffic with controllers is recorded from its start on, 16384 events of it; "
+	 "another number: so many"},
+	{"trace.port", CMDLINE_NUMBER, 1, 65535, NULL, NULL, "",
+	 "I/O port that the trace is written to, as JSON, when the machine ends: run-qemu's"},
 	{"BOOT_IMAGE", CMDLINE_TEXT, 0, 0, NULL, NULL, "", "added by boot loaders; not used"},
 	{"initrd", CMDLINE_TEXT, 0, 0, NULL, NULL, "", "added by boot loaders; not used"},
 };

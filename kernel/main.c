@@ -12,6 +12,7 @@
 #include "kernel/boot_info.h"
 #include "kernel/cmdline.h"
 #include "kernel/commands/command.h"
+#include "kernel/commands/trace/trace.h"
 #include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/posix/file.h"
@@ -212,6 +213,7 @@ _Noreturn void kmain(uint32_t magic, uint64_t information)
 
 	init_pci();
 	nvme_platform_set_interrupted(console_interrupted);
+	trace_begin();
 	nvme_init();
 	files_set_controllers(controller_name);
 	attend_init();

@@ -2,6 +2,7 @@
 #include "kernel/shutdown.h"
 
 #include "drivers/nvme/nvme.h"
+#include "kernel/commands/trace/trace.h"
 #include "kernel/console.h"
 #include "kernel/log.h"
 #include "kernel/posix/file.h"
@@ -15,8 +16,10 @@ int shutdown_prepare(void)
 	/* Ctrl-C from here on means this, and not what has ended by it. */
 	console_clear_interrupt();
 	error = files_sync_all();
-	if (error != -EINTR)
+	if (error != -EINTR) {
 		nvme_shutdown_all();
+		trace_end();
+	}
 	return error;
 }
 
@@ -25,6 +28,7 @@ _Noreturn void shutdown_machine(int status)
 	int error = shutdown_prepare();
 
 	nvme_shutdown_all();
+	trace_end();
 	if (error)
 		log_error("shutdown: not everything could be written back: %s", error_text(-error));
 	power_off(status);

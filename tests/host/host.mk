@@ -3,7 +3,7 @@
 
 # Commands that need the hardware; what they include is not there on the host.
 HOST_WITHOUT := kernel/commands/interrupts.c $(wildcard kernel/commands/pci/*.c) kernel/commands/crash.c \
-	$(wildcard kernel/commands/nvme/*.c)
+	$(wildcard kernel/commands/nvme/*.c kernel/commands/trace/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
 HOST_MACHINE := $(addprefix tests/host/,host.c memory.c thread.c disk.c run.c) kernel/cmdline.c kernel/memory_hold.c kernel/thread.c
@@ -61,6 +61,7 @@ unit_shell = $(HOST_KERNEL)
 unit_nvme_identify = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_nvme_subcommands = $(unit_nvme_logs)
 unit_nvme_features = $(unit_nvme_logs)
+unit_nvme_trace_command = $(filter-out kernel/commands/trace/end.c,$(wildcard kernel/commands/trace/*.c)) $(unit_nvme_logs)
 unit_nvme_logs = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_selftest = $(sort $(HOST_KERNEL) $(DRIVER) kernel/commands/nvme/complete.c \
 	$(filter-out %/interrupt.c,$(wildcard tests/guest/*.c)))

@@ -82,7 +82,7 @@ SHORT_STATUS = {"expr": 3, "ls": 2}
 
 # They write nothing on standard output, or need the machine.
 SILENT = {"blkdiscard", "blkzone", "crash", "dmesg", "false", "interrupts", "lsblk", "lspci", "nvme", "pci", "poweroff", "reboot", "sleep", "smartctl",
-          "sync", "test", "time", "touch", "true", "truncate"}
+          "sync", "test", "time", "touch", "trace", "true", "truncate"}
 
 
 # Every command that there is, but for those of the shell.

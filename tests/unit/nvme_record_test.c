@@ -92,7 +92,7 @@ static void test_command(void **state)
 	begun = command.time_ns;
 	nvme_record_text(&command, text, sizeof(text));
 	snprintf(expected, sizeof(expected),
-		 "%5u.%06u my_nvme7 admin -> Identify cid 5 nsid 0 prp1 %#llx: CNS 1",
+		 "%5u.%06u my_nvme7 admin -> Identify cid 5 nsid 0 prp1 %#llx: CNS 01h",
 		 (unsigned)(begun / S), (unsigned)(begun / US % 1000000), (unsigned long long)bus);
 	assert_string_equal(text, expected);
 	assert_true(nvme_record_get(mark + 1, &event));
@@ -170,17 +170,17 @@ static void test_fields(void **state)
 		 "admin -> Vendor Specific (opcode EEh) cid 43981 nsid 0: CDW10 0x1 CDW15 0x10\n"},
 		{0,
 		 {.opcode = NVME_ADMIN_SET_FEATURES, .cdw10 = 7, .cdw11 = 0x30003},
-		 "admin -> Set Features cid 0 nsid 0: FID 7 (Number of Queues) CDW11 0x30003\n"},
+		 "admin -> Set Features cid 0 nsid 0: FID 07h (Number of Queues) CDW11 0x30003\n"},
 		{0,
 		 {.opcode = NVME_ADMIN_GET_LOG_PAGE, .cdw10 = 0x7f0002, .cdw11 = 1, .cdw13 = 1},
-		 "admin -> Get Log Page cid 0 nsid 0: LID 2 (SMART / Health Information) NUMD "
+		 "admin -> Get Log Page cid 0 nsid 0: LID 02h (SMART / Health Information) NUMD "
 		 "65663 LPO 4294967296\n"},
 		{0,
 		 {.opcode = NVME_ADMIN_FORMAT_NVM, .cdw10 = 0x3001},
 		 "admin -> Format NVM cid 0 nsid 0: LBAF 49\n"},
 		{0,
 		 {.opcode = NVME_ADMIN_IDENTIFY, .cdw10 = 0x50100},
-		 "admin -> Identify cid 0 nsid 0: CNS 0 CNTID 5 CDW10 0x100\n"},
+		 "admin -> Identify cid 0 nsid 0: CNS 00h CNTID 5 CDW10 0x100\n"},
 	};
 
 	(void)state;

@@ -89,8 +89,10 @@ const char *nvme_record_controller_name(unsigned controller);
 /* The longest text of an event with its NUL. */
 #define NVME_RECORD_TEXT 512
 /* An event in a line, without its end, cut off where it does not fit:
- *     "    0.012345 my_nvme0 admin -> Identify cid 5 nsid 0 prp1 0x1000: CNS 1" */
+ *     "    0.012345 my_nvme0 admin -> Identify cid 5 nsid 0 prp1 0x1000: CNS 01h" */
 void nvme_record_text(const struct nvme_record *event, char *buffer, size_t size);
+/* The same without time, controller and queue. */
+void nvme_record_words(const struct nvme_record *event, char *buffer, size_t size);
 /* What it is about, in a few words: "Identify", "CC", "SQ1 tail", "vector 1". */
 void nvme_record_subject(const struct nvme_record *event, char *buffer, size_t size);
 /* The queue it belongs to: "admin", "q1", or "" for registers and interrupts. */

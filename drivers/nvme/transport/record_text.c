@@ -165,11 +165,16 @@ static void put_part(struct line *line, const struct nvme_command_row *row, unsi
 		return;
 	put(line, " ");
 	put_acronym(line, part->name, length);
-	put(line, " %llu", (unsigned long long)value);
 	if (strcmp(part->name, "fid") == 0)
-		put(line, " (%s)", nvme_feature_name((unsigned)value));
+		put(line, " %02llXh (%s)", (unsigned long long)value,
+		    nvme_feature_name((unsigned)value));
 	else if (strcmp(part->name, "lid") == 0)
-		put(line, " (%s)", nvme_log_name((unsigned)value));
+		put(line, " %02llXh (%s)", (unsigned long long)value,
+		    nvme_log_name((unsigned)value));
+	else if (strcmp(part->name, "cns") == 0)
+		put(line, " %02llXh", (unsigned long long)value);
+	else
+		put(line, " %llu", (unsigned long long)value);
 }
 
 /* CDW10 to 15: fields, and what is in no field. */
@@ -347,6 +352,14 @@ void nvme_record_subject(const struct nvme_record *event, char *buffer, size_t s
 	default:
 		put_place(&line, event);
 	}
+}
+
+void nvme_record_words(const struct nvme_record *event, char *buffer, size_t size)
+{
+	struct line line = line_begin(buffer, size);
+
+	if (size)
+		put_event(&line, event);
 }
 
 void nvme_record_text(const struct nvme_record *event, char *buffer, size_t size)

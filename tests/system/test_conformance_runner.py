@@ -405,6 +405,12 @@ def test_compare(bench):
         f"--- {old}: QEMU 9.8.7", f"+++ {new}: QEMU 10.0.1",
         "- first: c: four: FAIL: expected 1h, got 2h [S]", "+ first: c: four: FAIL: expected 3h, got 2h [S]",
         "- second: a: one: PASS", "+ second: a: one: CRASH", "- second: c: five: not there", "+ second: c: five: PASS", "SUMMARY: 3 differ"]
+    # What one of them does not have is no difference; what one of them refuses is a single one.
+    bench.matrix.write_text(MATRIX.replace("drive=d", "drive=d,ms=8") + "[third]\ndevice = nvme,serial=none-such,drive=d\n")
+    result = bench.run("--compare", old, bench.fake("new", **{"first": PASSING, "second": PASSING, "none-such": PASSING}), qemu=False)
+    assert re.sub(r"ended with.*", "ended", result.stdout).splitlines()[2:] == [
+        "SKIP: first (nvme of QEMU 9.8 has no property ms)", "- third: CRASH: QEMU ended", "+ third: runs", "SUMMARY: 1 differ"]
+    bench.matrix.write_text(MATRIX)
     same = bench.run("--compare", old, old, qemu=False)
     assert same.returncode == 0 and same.stdout.endswith("\nSUMMARY: 0 differ\n")
 

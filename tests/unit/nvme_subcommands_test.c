@@ -454,7 +454,7 @@ static void test_nothing_is_sent_on_bad_input(void **state)
 		{"dsm /dev/my_nvme0n1 -d -s 1,,2", "nvme: invalid slbs ''\n"},
 		{"dsm /dev/my_nvme0n1 -d -b 0x100000000", "nvme: invalid blocks '0x100000000'\n"},
 		{"dsm /dev/my_nvme0n1 -d -s $(seq -s , 1 257)",
-		 "nvme: slbs: more than 256 ranges\n"},
+		 "nvme: slbs: more than 256 values\n"},
 		{"copy /dev/my_nvme0n1 -d 1", "invalid range\n"},
 		{"copy /dev/my_nvme0n1 -s 1 -F 2", "invalid format\n"},
 		{"copy /dev/my_nvme0n1 -s 1 -r 0x100000000",

@@ -67,6 +67,15 @@ void *nvme_io_buffer(const char *name, const struct nvme_target *target, const c
 /* Fills buffer from the file, or from standard input where it is NULL: what it has, up to size
  * bytes, which are returned. Ends the process where it cannot be read. */
 size_t nvme_io_read(const char *file, void *buffer, size_t size);
+/* Numbers in any C base between commas, of so many bits and at most most of them, which is no more
+ * than there is room for; those that are not given stay 0. text: NULL is none. In memory of the
+ * process, which ends where one is wrong; what is the option's name. */
+struct nvme_list {
+	uint64_t values[NVME_DSM_RANGES_MAX];
+	unsigned count;
+};
+struct nvme_list *nvme_parse_list(const char *what, const char *text, unsigned bits, unsigned most);
+
 /* Opens the file to write, standard output where it is NULL: before the command is sent. */
 int nvme_io_open_output(const char *file);
 /* Ends the process where they cannot be written; file is for the message. */

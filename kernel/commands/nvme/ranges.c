@@ -10,16 +10,9 @@
 #define COPY_BYTES_MAX 4096 /* of descriptors, as nvme-cli */
 #define MAX(a, b)      ((a) > (b) ? (a) : (b))
 
-/* Numbers in any C base; those that are not given stay 0. */
-struct list {
-	uint64_t values[RANGES_MAX];
-	unsigned count;
-};
-
-/* Ends the process where one of them is no number of so many bits, or where they are too many. */
-static struct list *parse_list(const char *what, const char *text, unsigned bits, unsigned most)
+struct nvme_list *nvme_parse_list(const char *what, const char *text, unsigned bits, unsigned most)
 {
-	struct list *list = alloc_or_fail(sizeof(*list));
+	struct nvme_list *list = alloc_or_fail(sizeof(*list));
 
 	memset(list, 0, sizeof(*list));
 	while (text && *text) {
@@ -28,7 +21,7 @@ static struct list *parse_list(const char *what, const char *text, unsigned bits
 		char number[24];
 
 		if (list->count == most)
-			fail(1, "%s: more than %u ranges", what, most);
+			fail(1, "%s: more than %u values", what, most);
 		if (length >= sizeof(number))
 			fail(1, "invalid %s %s", what, quote(text));
 		memcpy(number, text, length);
@@ -63,9 +56,10 @@ static int dsm_main(int argc, char **argv)
 {
 	struct dsm dsm = {.nsid = 0};
 	struct nvme_target target = nvme_arguments(argc, argv, dsm_options, &dsm);
-	const struct list *attributes = parse_list("ctx-attrs", dsm.attributes, 32, RANGES_MAX),
-			  *blocks = parse_list("blocks", dsm.blocks, 32, RANGES_MAX),
-			  *starts = parse_list("slbs", dsm.starts, 64, RANGES_MAX);
+	const struct nvme_list *attributes =
+				       nvme_parse_list("ctx-attrs", dsm.attributes, 32, RANGES_MAX),
+			       *blocks = nvme_parse_list("blocks", dsm.blocks, 32, RANGES_MAX),
+			       *starts = nvme_parse_list("slbs", dsm.starts, 64, RANGES_MAX);
 	unsigned count = MAX(attributes->count, MAX(blocks->count, starts->count));
 	struct nvme_command command = {.opcode = NVME_IO_DATASET_MANAGEMENT};
 	struct nvme_dsm_range *ranges;
@@ -140,12 +134,14 @@ static void *copy_ranges(const struct copy *copy, unsigned *count, size_t *size)
 	bool wide = copy->format == 1;
 	size_t step = wide ? sizeof(struct nvme_copy_range_wide) : sizeof(struct nvme_copy_range);
 	unsigned most = (unsigned)(COPY_BYTES_MAX / step);
-	const struct list *starts = parse_list("slbs", copy->starts, 64, most),
-			  *blocks = parse_list("blocks", copy->blocks, 16, most),
-			  *tags = parse_list("expected-ref-tags", copy->ref_tags, wide ? 64 : 32,
-					     most),
-			  *app = parse_list("expected-app-tags", copy->app_tags, 16, most),
-			  *masks = parse_list("expected-app-tag-masks", copy->app_masks, 16, most);
+	const struct nvme_list *starts = nvme_parse_list("slbs", copy->starts, 64, most),
+			       *blocks = nvme_parse_list("blocks", copy->blocks, 16, most),
+			       *tags = nvme_parse_list("expected-ref-tags", copy->ref_tags,
+						       wide ? 64 : 32, most),
+			       *app = nvme_parse_list("expected-app-tags", copy->app_tags, 16,
+						      most),
+			       *masks = nvme_parse_list("expected-app-tag-masks", copy->app_masks,
+							16, most);
 	uint8_t *ranges;
 
 	*count = MAX(MAX(starts->count, blocks->count),

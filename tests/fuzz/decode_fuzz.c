@@ -109,6 +109,16 @@ static const struct nvme_structure *const tables[] = {
 	&nvme_uuid_list_table,
 	&nvme_domain_list_table,
 	&nvme_properties_table,
+	&nvme_fdp_configurations_log_table,
+	&nvme_fdp_configuration_table,
+	&nvme_fdp_handle_table,
+	&nvme_fdp_usage_log_table,
+	&nvme_fdp_usage_table,
+	&nvme_fdp_statistics_log_table,
+	&nvme_fdp_event_table,
+	&nvme_fdp_reallocated_table,
+	&nvme_fdp_status_table,
+	&nvme_fdp_handle_status_table,
 };
 
 /* One of the subcommands that show log pages: counts and lengths of all kinds in them. */
@@ -133,6 +143,7 @@ static void show_log(struct sim_controller *sim)
 		"pred-lat-event-agg-log",
 		"endurance-event-agg-log",
 	};
+	static const char *const placements[] = {"configs", "usage", "stats", "events"};
 	static const char *const outputs[] = {"normal", "json", "binary"};
 
 	fill(page, sizeof(page));
@@ -140,6 +151,8 @@ static void show_log(struct sim_controller *sim)
 		sim_set_log(sim, (uint8_t)lid, page, sizeof(page));
 	command("nvme", names[input_take(&in, 1) % (sizeof(names) / sizeof(names[0]))],
 		"/dev/my_nvme0", "-o", outputs[input_take(&in, 1) % 3], NULL);
+	command("nvme", "fdp", placements[input_take(&in, 1) % 4], "/dev/my_nvme0", "--endgrp-id=1",
+		"-o", outputs[input_take(&in, 1) % 3], NULL);
 	command("nvme", "telemetry-log", "/dev/my_nvme0", "-o", "/t", NULL);
 	command("nvme", "boot-part-log", "/dev/my_nvme0", "-f", "/t", NULL);
 	command("rm", "-f", "/t", NULL);

@@ -62,6 +62,7 @@ unit_nvme_identify = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/
 unit_nvme_subcommands = $(unit_nvme_logs)
 unit_nvme_features = $(unit_nvme_logs)
 unit_nvme_trace_command = $(filter-out kernel/commands/trace/end.c,$(wildcard kernel/commands/trace/*.c)) $(unit_nvme_logs)
+unit_nvme_fdp = $(unit_nvme_logs)
 unit_nvme_logs = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_selftest = $(sort $(HOST_KERNEL) $(DRIVER) kernel/commands/nvme/complete.c \
 	$(filter-out %/interrupt.c,$(wildcard tests/guest/*.c)))

@@ -32,7 +32,7 @@ COUNTED = Form("^(Local Time|Host (Read|Write))", "what the host has done until 
 UNITS = Masked(r"^Data Units (?:Read|Written): +(\d+(?: \[.*\])?)$", "what the host has done until now")
 PLACEMENT = Masked(r"IOCS_?(?:18|29) +[\[(]((?:Unknown|I/O Management (?:Receive|Send)) *)[\])]",
                    "nvme-cli 2.3 does not name I/O Management Receive and Send")
-DISABLED = Masked(r"^NVMe status: (unrecognized|Unknown)\(0x4029\)$", "nvme-cli 2.3 has another word for a status that it does not know")
+DISABLED = Masked(r"^NVMe status: (unrecognized|FDP Disabled: [^(]+)\(0x4029\)$", "nvme-cli 2.3 does not know the status")
 ADDRESS = Differs("^(addr|metadata) ", "where the buffers lie")
 LATENCY = Form("latency: ", "how long it took")
 
@@ -424,6 +424,46 @@ ZONES = [
     Case("zoned", "blkzone report"),
 ]
 
+WRITTEN = Form("Bytes", "what the host has done until now")
+TIMED = Masked("Event Timestamp: (.*)$", "the time")
+
+# In order: what an update leaves behind is an event.
+FDP = [
+    Case("fdp", "nvme fdp configs /dev/nvme0 -e 1"),
+    Case("fdp", "nvme fdp configs /dev/nvme0 -e 1 -H"),
+    Case("fdp", "nvme fdp configs /dev/nvme0n1 -e 1 -o json"),
+    Case("fdp", "nvme fdp configs /dev/nvme0 -e 1 -b | xxd"),
+    Case("plain fdp", "nvme fdp configs /dev/nvme0"),
+    Case("fdp", "nvme fdp usage /dev/nvme0 -e 1"),
+    Case("fdp", "nvme fdp usage /dev/nvme0 -e 1 -o json"),
+    Case("fdp", "nvme fdp usage /dev/nvme0 -e 1 -b | xxd"),
+    Case("plain fdp", "nvme fdp usage /dev/nvme0 -e 2", EXPLAINED),
+    Case("fdp", "nvme fdp usage /dev/nvme0", EXPLAINED),
+    Case("fdp", "nvme fdp stats /dev/nvme0 -e 1", WRITTEN),
+    Case("plain fdp", "nvme fdp stats /dev/nvme0", EXPLAINED),
+    Case("plain fdp", "nvme fdp stats /dev/nvme0 -e 2", EXPLAINED),
+    Case("fdp", "nvme fdp events /dev/nvme0 -e 1"),
+    Case("fdp", "nvme fdp events /dev/nvme0 -e 1 -o json"),
+    Case("plain fdp", "nvme fdp events /dev/nvme0", EXPLAINED),
+    Case("plain fdp", "nvme fdp events /dev/nvme0 -e 2", EXPLAINED),
+    Case("fdp", "nvme fdp status /dev/nvme0n2"),
+    Case("fdp", "nvme fdp status /dev/nvme0n2 -o json"),
+    # nvme-cli 2.3 leaves out the last bytes, which are reserved.
+    Case("fdp", "nvme fdp status /dev/nvme0n2 -b | head -c 64 | xxd"),
+    Case("plain", "nvme fdp status /dev/nvme0n1", EXPLAINED, DISABLED),
+    Case("fdp", "nvme fdp set-events /dev/nvme0n1 -t 0,1,3 -e"),
+    Case("fdp", "nvme fdp set-events /dev/nvme0n1 -t 1 -p 1"),
+    Case("fdp", "nvme fdp set-events /dev/nvme0n1 -t 0 -p 77 -e", EXPLAINED),
+    Case("plain fdp", "nvme fdp set-events /dev/nvme0n1"),
+    Case("fdp", "nvme fdp update /dev/nvme0n2 -p 0,0x4000"),
+    Case("fdp", "nvme fdp update /dev/nvme0n2 -n 2 -p 0"),
+    Case("fdp", "nvme fdp update /dev/nvme0n2 -p 9", EXPLAINED),
+    Case("plain", "nvme fdp update /dev/nvme0n1 -p 0", EXPLAINED, DISABLED),
+    Case("plain fdp", "nvme fdp update /dev/nvme0n1"),
+    Case("fdp", "nvme write /dev/nvme0n1 -z 512 -d /dev/zero; nvme fdp update /dev/nvme0n1 -p 0; nvme fdp events /dev/nvme0 -e 1 -E", TIMED),
+    Case("fdp", "nvme fdp events /dev/nvme0 -e 1 -E | wc -l"),
+]
+
 CASES = [
     *IDENTIFY,
     *VIRTUALIZATION,
@@ -439,6 +479,7 @@ CASES = [
     *CHANGES,
     *DISCARD,
     *ZONES,
+    *FDP,
 ]
 
 

@@ -91,9 +91,75 @@ static const struct reference_member reservation_log[] = {
 const struct reference reference_reservation_log =
 	REFERENCE(nvme_resv_notification_log, reservation_log);
 
+static const struct reference_member fdp_configurations_log[] = {
+	MEMBER(nvme_fdp_config_log, n),
+	MEMBER(nvme_fdp_config_log, version),
+	MEMBER(nvme_fdp_config_log, size),
+};
+const struct reference reference_fdp_configurations_log =
+	REFERENCE(nvme_fdp_config_log, fdp_configurations_log);
+
+static const struct reference_member fdp_configuration[] = {
+	MEMBER(nvme_fdp_config_desc, size),  MEMBER(nvme_fdp_config_desc, fdpa),
+	MEMBER(nvme_fdp_config_desc, vss),   MEMBER(nvme_fdp_config_desc, nrg),
+	MEMBER(nvme_fdp_config_desc, nruh),  MEMBER(nvme_fdp_config_desc, maxpids),
+	MEMBER(nvme_fdp_config_desc, nnss),  MEMBER(nvme_fdp_config_desc, runs),
+	MEMBER(nvme_fdp_config_desc, erutl),
+};
+const struct reference reference_fdp_configuration =
+	REFERENCE(nvme_fdp_config_desc, fdp_configuration);
+
+static const struct reference_member fdp_handle[] = {
+	MEMBER(nvme_fdp_ruh_desc, ruht),
+};
+const struct reference reference_fdp_handle = REFERENCE(nvme_fdp_ruh_desc, fdp_handle);
+
+static const struct reference_member fdp_usage_log[] = {
+	MEMBER(nvme_fdp_ruhu_log, nruh),
+};
+const struct reference reference_fdp_usage_log = REFERENCE(nvme_fdp_ruhu_log, fdp_usage_log);
+
+static const struct reference_member fdp_usage[] = {
+	MEMBER(nvme_fdp_ruhu_desc, ruha),
+};
+const struct reference reference_fdp_usage = REFERENCE(nvme_fdp_ruhu_desc, fdp_usage);
+
+static const struct reference_member fdp_statistics_log[] = {
+	MEMBER(nvme_fdp_stats_log, hbmw),
+	MEMBER(nvme_fdp_stats_log, mbmw),
+	MEMBER(nvme_fdp_stats_log, mbe),
+};
+const struct reference reference_fdp_statistics_log =
+	REFERENCE(nvme_fdp_stats_log, fdp_statistics_log);
+
+static const struct reference_member fdp_event[] = {
+	MEMBER(nvme_fdp_event, type), MEMBER(nvme_fdp_event, flags),
+	MEMBER(nvme_fdp_event, pid),  MEMBER(nvme_fdp_event, ts),
+	MEMBER(nvme_fdp_event, nsid), MEMBER(nvme_fdp_event, type_specific),
+	MEMBER(nvme_fdp_event, rgid), MEMBER(nvme_fdp_event, ruhid),
+};
+const struct reference reference_fdp_event = REFERENCE(nvme_fdp_event, fdp_event);
+
+static const struct reference_member fdp_status[] = {
+	MEMBER(nvme_fdp_ruh_status, nruhsd),
+};
+const struct reference reference_fdp_status = REFERENCE(nvme_fdp_ruh_status, fdp_status);
+
+static const struct reference_member fdp_handle_status[] = {
+	MEMBER(nvme_fdp_ruh_status_desc, pid),
+	MEMBER(nvme_fdp_ruh_status_desc, ruhid),
+	MEMBER(nvme_fdp_ruh_status_desc, earutr),
+	MEMBER(nvme_fdp_ruh_status_desc, ruamw),
+};
+const struct reference reference_fdp_handle_status =
+	REFERENCE(nvme_fdp_ruh_status_desc, fdp_handle_status);
+
 #else
 
 const struct reference reference_error_log_entry, reference_smart_log,
-	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log;
+	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log,
+	reference_fdp_configurations_log, reference_fdp_configuration, reference_fdp_handle,
+	reference_fdp_usage_log, reference_fdp_usage, reference_fdp_statistics_log,
+	reference_fdp_event, reference_fdp_status, reference_fdp_handle_status;
 
 #endif

@@ -26,7 +26,10 @@ extern const struct reference reference_controller, reference_power_state, refer
 /* Log pages: nvme_describe_log_reference.c */
 extern const struct reference reference_error_log_entry, reference_smart_log,
 	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log,
-	reference_namespace_zns, reference_controller_zns;
+	reference_namespace_zns, reference_controller_zns, reference_fdp_configurations_log,
+	reference_fdp_configuration, reference_fdp_handle, reference_fdp_usage_log,
+	reference_fdp_usage, reference_fdp_statistics_log, reference_fdp_event,
+	reference_fdp_status, reference_fdp_handle_status;
 
 #define MEMBER(type, member)                                                               \
 	{                                                                                  \

@@ -77,6 +77,19 @@ static const struct described {
 	{"Zoned Identify Controller", &nvme_identify_controller_zns_table,
 	 &reference_controller_zns},
 	{"Reservation Notification", &nvme_reservation_log_table, &reference_reservation_log},
+	{"FDP Configurations", &nvme_fdp_configurations_log_table,
+	 &reference_fdp_configurations_log},
+	{"FDP Configuration", &nvme_fdp_configuration_table, &reference_fdp_configuration},
+	{"Reclaim Unit Handle", &nvme_fdp_handle_table, &reference_fdp_handle},
+	{"Reclaim Unit Handle Usage", &nvme_fdp_usage_log_table, &reference_fdp_usage_log},
+	{"Use of a Reclaim Unit Handle", &nvme_fdp_usage_table, &reference_fdp_usage},
+	{"FDP Statistics", &nvme_fdp_statistics_log_table, &reference_fdp_statistics_log},
+	{"FDP Event", &nvme_fdp_event_table, &reference_fdp_event},
+	/* libnvme 1.3 has its LBA at another place than the specification. */
+	{"Media Reallocated", &nvme_fdp_reallocated_table, NULL},
+	{"Reclaim Unit Handle Status", &nvme_fdp_status_table, &reference_fdp_status},
+	{"Status of a Reclaim Unit Handle", &nvme_fdp_handle_status_table,
+	 &reference_fdp_handle_status},
 };
 #define DESCRIBED (sizeof(described) / sizeof(described[0]))
 

@@ -200,7 +200,8 @@ uint64_t nvme_command_metadata_bytes(const struct nvme_command_row *row,
 				     const struct nvme_metadata_format *metadata);
 
 /* I/O Management Send, management operation: Base, section 7.4 */
-#define NVME_IO_MANAGEMENT_UPDATE 0x01u /* of reclaim unit handles */
+#define NVME_IO_MANAGEMENT_STATUS 0x01u /* receive: of reclaim unit handles */
+#define NVME_IO_MANAGEMENT_UPDATE 0x01u /* send: of reclaim unit handles */
 
 /* Create I/O Completion Queue: Base, section 5.4; CDW10 is size (0's based) << 16 | QID */
 #define NVME_QUEUE_CDW10(qid, entries) ((((uint32_t)(entries)-1) << 16) | (uint16_t)(qid))

@@ -161,6 +161,12 @@ _Static_assert(sizeof(struct nvme_host_metadata) == 4096, "host metadata");
 /* Host Identifier, CDW11: it has 16 bytes */
 #define NVME_HOST_ID_EXTENDED 0x1u
 
+/* Flexible Data Placement: CDW11 of both is the endurance group; CDW12 of Set Features and
+ * completion DW0 of Get Features */
+#define NVME_FDP_ENABLE	     0x1u
+#define NVME_FDP_INDEX_SHIFT 8
+#define NVME_FDP_INDEX(dw)   NVME_BITS(dw, NVME_FDP_INDEX_SHIFT, 8)
+
 /* FDP Events: Get Features returns so many of these (completion DW0); CDW11 has room for how many,
  * Set Features takes a byte for each. */
 struct nvme_fdp_event_support {

@@ -72,7 +72,7 @@ class Baseline:
         is gone as well; every: all configurations, so that a row that is for several can be gone."""
         def has_run(row, run):
             return not run.skipped and fnmatch.fnmatchcase(run.configuration.name, row.config) and (
-                any(result.name == row.name for result in run.results) or (whole and run.results))
+                any(result.name == row.name for result in run.results) or (whole and run.whole()))
 
         names = [run.configuration.name for run in runs]
         return [row for row in self.rows if any(has_run(row, run) for run in runs) and (every or row.config in names)

@@ -154,7 +154,7 @@ class Processes:
     """Those that run, to be ended all at once."""
 
     def __init__(self):
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a signal may come while its own thread has it
         self.running = set()
         self.stopped = False
 
@@ -327,6 +327,10 @@ class Run:
         self.results = []
         self.seconds = 0.0
         self.boots = 0
+
+    def whole(self):
+        """Whether every case that is there had its turn."""
+        return not self.skipped and not any(result.name in (START, REST) for result in self.results)
 
     def worst(self):
         return [result for result in self.results if result.outcome in results.BAD]

@@ -333,6 +333,14 @@ second | FAIL | c: four | Base 4 |
     # Of one configuration: the rows of others stay.
     bench.run("--baseline", bench.baseline, "--update-baseline", "--config", "first", first=PASSING)
     assert bench.baseline.read_text() == before.replace("first | FAIL | a: one | Base 1 | it is old\n", "")
+    # Nor does one that could not start say that anything has gone; when it starts again, that has.
+    kept = bench.baseline.read_text().splitlines()
+    bench.fake("qemu", first=failing)
+    assert bench.run("--baseline", bench.baseline, "--update-baseline").returncode == 0
+    assert set(bench.baseline.read_text().splitlines()) - set(kept) == {"first | FAIL | a: one | Base 1 |", "second | CRASH | (start) |  |"}
+    assert set(kept) <= set(bench.baseline.read_text().splitlines())
+    bench.run("--baseline", bench.baseline, "--update-baseline", **cases)
+    assert "(start)" not in bench.baseline.read_text() and set(kept) <= set(bench.baseline.read_text().splitlines())
     # A file that is not there yet is made.
     bench.baseline.unlink()
     assert bench.run("--baseline", bench.baseline, "--update-baseline", "--config", "second", **cases).returncode == 0

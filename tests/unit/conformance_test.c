@@ -1,7 +1,7 @@
 /* The conformance suite's cases on simulated controllers: each passes on one that keeps to the
  * specification, and for each there is a fault that it sees. CONFORMANCE_FAULTS=1 in the
- * environment prints which; CONFORMANCE_CASE='group: case' looks at one only and prints what it
- * says. */
+ * environment prints which; CONFORMANCE_CASE='group: case', or a group, looks at that only and
+ * prints what it says. */
 #include "tests/conformance/conformance.h"
 #include "tests/sim/controller.h"
 #include "tests/unit/cmocka.h"
@@ -213,12 +213,15 @@ static int reset(struct nvme_pci *pci)
 static const struct ct_host host = {
 	.line = on_line, .running = on_running, .finished = on_finished};
 
+#define BAR_BUS 0xfd00000000ull /* of registers, which no simulated controller writes to */
+
 /* Runs one case on a new controller with at most one fault. */
 static void run_one(const struct configuration *configuration, char *name, enum kind kind,
 		    unsigned target)
 {
 	struct sim_config config = configuration->sim;
-	struct nvme_claim claim = {.name = "sim", .bus_master = bus_master, .reset = reset};
+	struct nvme_claim claim = {
+		.name = "sim", .bar_bus = BAR_BUS, .bus_master = bus_master, .reset = reset};
 	struct ct_options options = {
 		.patterns = &name, .pattern_count = 1, .seed = 1, .patience_ns = 100000000};
 	struct ct_totals totals = {0};
@@ -245,12 +248,12 @@ static void run_one(const struct configuration *configuration, char *name, enum 
 
 /* ---- The tests ---- */
 
-static bool chosen(const char *name)
+static bool chosen(const struct ct_group *group, const struct ct_case *test)
 {
 	const char *only = getenv("CONFORMANCE_CASE");
 
 	world.show = only != NULL;
-	return !only || strcmp(only, name) == 0;
+	return !only || conformance_matches(only, group, test);
 }
 
 /* The first configuration on which the case runs; NULL: it is skipped everywhere. Fails the test
@@ -276,7 +279,7 @@ static bool pass_one(void *context, const struct ct_group *group, const struct c
 	char name[160];
 
 	snprintf(name, sizeof(name), "%s: %s", group->name, test->name);
-	if (chosen(name) && !passes_on(name)) {
+	if (chosen(group, test) && !passes_on(name)) {
 		print_message("%s: is skipped on every controller: %s\n", name, world.reason);
 		++*skipped;
 	}
@@ -339,7 +342,7 @@ static bool fail_one(void *context, const struct ct_group *group, const struct c
 	char name[160];
 
 	snprintf(name, sizeof(name), "%s: %s", group->name, test->name);
-	if (!chosen(name))
+	if (!chosen(group, test))
 		return true;
 	configuration = passes_on(name);
 	if (configuration && !find_fault(configuration, name)) {

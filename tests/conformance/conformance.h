@@ -303,9 +303,17 @@ void ct_pattern(const struct ct_namespace *ns, uint64_t lba, unsigned generation
 struct ct_answer ct_change_feature(struct ct *ct, unsigned fid, uint32_t nsid, uint32_t cdw11);
 uint32_t ct_feature(struct ct *ct, unsigned fid, uint32_t nsid);
 
+/* Another namespace with logical blocks of the NVM command set and without metadata than ct->ns;
+ * skipped where there is none. */
+struct ct_namespace *ct_other_namespace(struct ct *ct);
+
 /* Whether the commands are there, by Identify Controller. */
 bool ct_has_oacs(const struct ct *ct, unsigned bit);
 bool ct_has_oncs(const struct ct *ct, unsigned bit);
+/* Whether there is an I/O command of the NVM command set, mandatory or by ONCS. */
+bool ct_has_command(const struct ct *ct, unsigned opcode);
+/* Skipped where there is not. */
+void ct_need_command(struct ct *ct, unsigned opcode);
 
 /*
  * Running it: for command.c and the unit test.

@@ -127,6 +127,49 @@ bool ct_has_oncs(const struct ct *ct, unsigned bit)
 	return ct->identify->oncs >> bit & 1;
 }
 
+bool ct_has_command(const struct ct *ct, unsigned opcode)
+{
+	static const struct {
+		uint8_t opcode;
+		uint16_t oncs; /* 0: every controller has it */
+	} rows[] = {
+		{NVME_IO_FLUSH, 0},
+		{NVME_IO_WRITE, 0},
+		{NVME_IO_READ, 0},
+		{NVME_IO_WRITE_UNCORRECTABLE, NVME_ONCS_WRITE_UNCORRECTABLE},
+		{NVME_IO_COMPARE, NVME_ONCS_COMPARE},
+		{NVME_IO_WRITE_ZEROES, NVME_ONCS_WRITE_ZEROES},
+		{NVME_IO_DATASET_MANAGEMENT, NVME_ONCS_DSM},
+		{NVME_IO_VERIFY, NVME_ONCS_VERIFY},
+		{NVME_IO_RESERVATION_REGISTER, NVME_ONCS_RESERVATIONS},
+		{NVME_IO_RESERVATION_REPORT, NVME_ONCS_RESERVATIONS},
+		{NVME_IO_RESERVATION_ACQUIRE, NVME_ONCS_RESERVATIONS},
+		{NVME_IO_RESERVATION_RELEASE, NVME_ONCS_RESERVATIONS},
+		{NVME_IO_COPY, NVME_ONCS_COPY},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].opcode == opcode)
+			return !rows[i].oncs || ct->identify->oncs & rows[i].oncs;
+	return false;
+}
+
+void ct_need_command(struct ct *ct, unsigned opcode)
+{
+	CT_NEED(ct_has_command(ct, opcode), "ONCS does not have %s", nvme_io_name(opcode));
+}
+
+struct ct_namespace *ct_other_namespace(struct ct *ct)
+{
+	for (unsigned i = 0; i < ct->namespace_count; i++) {
+		struct ct_namespace *ns = &ct->namespaces[i];
+
+		if (ns != ct->ns && ns->csi == NVME_CSI_NVM && !ns->metadata.size)
+			return ns;
+	}
+	ct_skip(ct, "there is only one namespace");
+}
+
 /* ---- The controller's states ---- */
 
 uint32_t ct_csts(struct ct *ct)

@@ -28,6 +28,7 @@ struct sim_controller;
 #define SIM_ONCS_DSM	      0x0004
 #define SIM_ONCS_WRITE_ZEROES 0x0008
 #define SIM_ONCS_VERIFY	      0x0080
+#define SIM_ONCS_COPY	      0x0100
 #define SIM_OACS_FORMAT	      0x0002
 #define SIM_OACS_DOORBELLS    0x0100
 
@@ -45,6 +46,8 @@ struct sim_namespace_config {
 	bool read_only;	      /* NSATTR bit 0 */
 	unsigned boundary;    /* NOIOB: reads and writes across it are violations */
 	unsigned dlfeat;      /* DLFEAT */
+	unsigned mssrl, mcl;  /* of Copy, as MSRC; 0: none that it has a limit for */
+	unsigned msrc;
 	bool inactive;	      /* allocated, but not attached */
 	unsigned csi;	      /* command set; other than NVM it takes no I/O commands here, but
 				 of the zoned one that has zones */
@@ -116,6 +119,7 @@ struct sim_config {
 	uint32_t range_limit;
 	uint64_t discard_limit;
 	bool volatile_cache;
+	bool fused; /* Compare and Write */
 	bool sgl;
 	bool sgl_dwords;	/* it takes whole dwords only */
 	unsigned sgl_threshold; /* SDT: more descriptors than this are a violation; 0: any number */

@@ -42,8 +42,10 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	page[513] = 0x44;	/* CQES */
 	put32(page + 516, sim->nn);
 	put16(page + 520, (uint16_t)config->oncs);
+	put16(page + 522, config->fused); /* FUSES: Compare and Write */
 	page[525] = config->volatile_cache ? 0x07 : 0x00;
-	if (config->sgl) /* SGLS, with bit buckets */
+	put16(page + 534, config->oncs & SIM_ONCS_COPY ? 1 : 0); /* OCFS: format 0 */
+	if (config->sgl)					 /* SGLS, with bit buckets */
 		put32(page + 536,
 		      0x10000 | (config->sgl_threshold & 0xff) << 8 | (config->sgl_dwords ? 2 : 1));
 	put_text(page + 768, 0, "");
@@ -66,7 +68,10 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	page[29] = (uint8_t)ns->protection;
 	page[33] = (uint8_t)ns->dlfeat;
 	put16(page + 46, (uint16_t)ns->boundary); /* NOIOB */
-	page[99] = ns->read_only ? 1 : 0;	  /* NSATTR */
+	put16(page + 74, (uint16_t)ns->mssrl);
+	put32(page + 76, ns->mcl);
+	page[80] = (uint8_t)ns->msrc;
+	page[99] = ns->read_only ? 1 : 0; /* NSATTR */
 	for (unsigned i = 0; i <= page[25]; i++)
 		page[128 + 4 * i + 2] = i & 1 ? 12 : 9; /* LBADS */
 	put16(format, (uint16_t)ns->metadata);

@@ -34,6 +34,8 @@
 #define SIM_SC_OPCODE	       0x001
 #define SIM_SC_FIELD	       0x002
 #define SIM_SC_ABORTED	       0x007
+#define SIM_SC_FUSED_FAILED    0x009
+#define SIM_SC_FUSED_MISSING   0x00a
 #define SIM_SC_NAMESPACE       0x00b
 #define SIM_SC_SGL_SEGMENT     0x00d
 #define SIM_SC_SGL_COUNT       0x00e
@@ -97,6 +99,7 @@ enum {
 	SIM_WRITE_ZEROES = 0x08,
 	SIM_DSM = 0x09,
 	SIM_VERIFY = 0x0c,
+	SIM_COPY = 0x19,
 	SIM_ZONE_SEND = 0x79,
 	SIM_ZONE_RECEIVE = 0x7a,
 };
@@ -131,6 +134,9 @@ struct sim_sq {
 	uint8_t cids[65536 / 8]; /* outstanding */
 	uint32_t event_index;	 /* with shadow doorbells */
 	uint64_t awake_until;
+	bool has_first; /* the command before was the first of two that are fused */
+	unsigned first_status;
+	uint8_t first[64];
 };
 
 struct sim_posting {
@@ -339,6 +345,10 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 /* transfer.c: copies size bytes between buffer and the command's PRPs or SGL. A status. */
 unsigned sim_transfer(struct sim_controller *sim, const struct sim_command *command, void *buffer,
 		      size_t size, bool to_host);
+
+/* copy.c: a status. */
+unsigned sim_copy(struct sim_controller *sim, struct sim_command *command,
+		  struct sim_namespace *ns);
 
 /* protection.c: a block is data and metadata behind each other, index says how far it is behind the
  * first of the command. */

@@ -339,13 +339,34 @@ static unsigned flush(struct sim_controller *sim, struct sim_command *command,
 	return SIM_SC_SUCCESS;
 }
 
-unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result)
+/* Whether a command may be the first or the second of Compare and Write (Base 2.0, section 3.4.2).
+ * The second is the next of its queue. */
+static unsigned check_fused(struct sim_controller *sim, const struct sim_command *command)
+{
+	const struct sim_sq *sq = sim->sq[command->queue];
+	const uint8_t *first = sq->first, *entry = command->entry;
+	unsigned fuse = entry[1] & 3;
+
+	if (fuse &&
+	    (!sim->config.fused || fuse == 3 || entry[0] != (fuse == 1 ? SIM_COMPARE : SIM_WRITE)))
+		return sim_host_error(sim, command, SIM_SC_FIELD, "FUSE is %u", fuse);
+	if (fuse != 2)
+		return SIM_SC_SUCCESS;
+	if (!sq->has_first)
+		return sim_host_error(sim, command, SIM_SC_FUSED_MISSING, "no first command");
+	if (sq->first_status)
+		return SIM_SC_FUSED_FAILED | SIM_DNR;
+	if (memcmp(first + 4, entry + 4, 4) != 0 || memcmp(first + 40, entry + 40, 10) != 0)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "fused, but of other blocks");
+	return SIM_SC_SUCCESS;
+}
+
+static unsigned execute_one(struct sim_controller *sim, struct sim_command *command)
 {
 	uint8_t opcode = command->entry[0];
 	uint32_t nsid = dword(command, 1);
 	struct sim_namespace *ns = sim_find_namespace(sim, nsid);
 
-	*result = 0;
 	if (opcode == SIM_FLUSH && nsid == 0xffffffff)
 		return flush(sim, command, NULL);
 	if (!ns || ns->config.inactive)
@@ -383,8 +404,26 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 		if (sim->config.oncs & SIM_ONCS_VERIFY)
 			return verify(sim, command, ns);
 		break;
+	case SIM_COPY:
+		if (sim->config.oncs & SIM_ONCS_COPY)
+			return sim_copy(sim, command, ns);
+		break;
 	default:
 		break;
 	}
 	return sim_host_error(sim, command, SIM_SC_OPCODE, "opcode is not supported");
+}
+
+unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result)
+{
+	struct sim_sq *sq = sim->sq[command->queue];
+	unsigned status = check_fused(sim, command);
+
+	*result = 0;
+	if (!status)
+		status = execute_one(sim, command);
+	sq->has_first = (command->entry[1] & 3) == 1;
+	sq->first_status = status;
+	memcpy(sq->first, command->entry, sizeof(sq->first));
+	return status;
 }

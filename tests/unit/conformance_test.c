@@ -19,11 +19,43 @@ static const struct sim_namespace_config zoned_namespace[] = {
 	 .zones_active = 4},
 };
 
+/* Larger than a command can be. */
+static const struct sim_namespace_config large_namespaces[] = {
+	{.nsid = 1, .block_count = 70000, .dlfeat = 9, .mssrl = 64, .mcl = 128, .msrc = 3},
+	{.nsid = 3, .dlfeat = 9, .mssrl = 64, .mcl = 128, .msrc = 3},
+	{.nsid = 5, .inactive = true},
+};
+static const struct sim_namespace_config copied_namespaces[] = {
+	{.nsid = 1, .dlfeat = 1, .mssrl = 16, .mcl = 40, .msrc = 7}};
+#define COMMANDS                                                                        \
+	(SIM_ONCS_COMPARE | SIM_ONCS_UNCORRECT | SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES | \
+	 SIM_ONCS_VERIFY | SIM_ONCS_COPY)
+
 static const struct configuration {
 	const char *name;
 	struct sim_config sim;
 } configurations[] = {
 	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
+	{"commands",
+	 {.namespaces = large_namespaces,
+	  .namespace_count = 3,
+	  .oncs = COMMANDS,
+	  .mdts = 3,
+	  .sgl = true,
+	  .volatile_cache = true}},
+	{"limits",
+	 {.namespaces = copied_namespaces,
+	  .namespace_count = 1,
+	  .oncs = COMMANDS,
+	  .fused = true,
+	  .ranges_limit = 7,
+	  .range_limit = 20,
+	  .discard_limit = 24,
+	  .mdts = 3,
+	  .verify_limit = 4,
+	  .write_zeroes_limit = 2,
+	  .sgl = true,
+	  .sgl_dwords = true}},
 	{"zoned", {.namespaces = zoned_namespace, .namespace_count = 2}},
 };
 #define CONFIGURATIONS (sizeof(configurations) / sizeof(configurations[0]))

@@ -7,6 +7,7 @@
 #include "kernel/commands/support/input.h"
 #include "kernel/posix/process.h"
 #include "kernel/x86/port.h"
+#include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/number.h"
 #include "lib/string.h"
@@ -98,6 +99,8 @@ static void with_controller(const char *device, int (*work)(const struct nvme_cl
 	process_catch_interrupt(true); /* the controller goes back */
 	error = work(&claim, context);
 	released = nvme_release(&claim);
+	if (error == -EINVAL) /* of a script: has been said */
+		process_exit(2);
 	if (error)
 		fail_about("cannot begin on", name, error);
 	if (released)
@@ -145,7 +148,9 @@ static int run_fuzzer(const struct nvme_claim *claim, void *context)
 
 static const char *next_line(void *context)
 {
-	return input_line(context, NULL, NULL);
+	size_t length;
+
+	return input_line(context, &length, NULL);
 }
 
 /* The fuzzer, or a script of it. */

@@ -55,8 +55,10 @@ static struct fuzz_pointer data(struct fuzz *fuzz, bool into, bool raw)
 	switch (below(fuzz, 24)) {
 	case 0:
 		return (struct fuzz_pointer){FUZZ_ABSOLUTE, nowhere(fuzz)};
-	case 1:
-		return (struct fuzz_pointer){FUZZ_BAR, below(fuzz, 0x1000) & ~3u};
+	case 1: /* what is written there may ring doorbells */
+		if (!into || fuzz->wild)
+			return (struct fuzz_pointer){FUZZ_BAR, below(fuzz, 0x1000) & ~3u};
+		break;
 	case 2:
 		if (into)
 			return (struct fuzz_pointer){FUZZ_ABSOLUTE, 0};
@@ -393,6 +395,9 @@ static void make_register(struct fuzz *fuzz)
 					  HALF, HALF);
 		operation->value.offset &= ~4095ull;
 	}
+	/* One that reads all ones would be taken for gone. */
+	if (operation->offset <= NVME_REG_CC && NVME_REG_CC - operation->offset < 8)
+		operation->value.offset &= 0x00ffffff00ffffff;
 	/* CC: mostly what a host would write. */
 	if (operation->offset == NVME_REG_CC && !once_in(fuzz, 3)) {
 		operation->width = 4;

@@ -26,6 +26,8 @@ struct session {
 	unsigned index; /* of the operation in its round */
 	unsigned found;
 	bool watched; /* blocks have their pattern */
+	struct fuzz_operation *script;
+	unsigned script_count, script_room;
 };
 
 static void say(const struct ct_host *host, const char *format, ...)
@@ -346,29 +348,60 @@ static void prepare_part(struct ct *ct, const void *context)
 	ct->base.memory = ct->memory;
 }
 
-/* The next operation: of the script, or made. */
-static bool next(struct session *session, struct fuzz_operation *operation)
+static int grow(struct session *session)
+{
+	unsigned room = session->script_room ? 2 * session->script_room : 256;
+	struct fuzz_operation *larger = nvme_alloc(room * sizeof(*larger));
+
+	if (!larger)
+		return -ENOMEM;
+	if (session->script) {
+		memcpy(larger, session->script, session->script_count * sizeof(*larger));
+		nvme_free(session->script);
+	}
+	session->script = larger;
+	session->script_room = room;
+	return 0;
+}
+
+/* All of a script before any of it is done, so that it is done as fast as what is made. 0, -EINVAL
+ * (said where), -ENOMEM. */
+static int read_script(struct session *session)
 {
 	const struct fuzz_options *options = session->options;
 	const char *line;
 
-	if (!options->line) {
-		if (session->index++ >= options->operations)
+	for (unsigned number = 1; (line = options->line(options->context)); number++) {
+		if (strcmp(line, "wild") == 0 || strcmp(line, "calm") == 0) {
+			session->fuzz.wild = *line == 'w';
+			continue;
+		}
+		if (!*line || *line == '#')
+			continue;
+		if (session->script_count == session->script_room && grow(session) < 0)
+			return -ENOMEM;
+		if (!fuzz_parse(line, &session->script[session->script_count])) {
+			say(session->host, "conformance: line %u is no operation: %.60s", number,
+			    line);
+			return -EINVAL;
+		}
+		session->script_count++;
+	}
+	return 0;
+}
+
+/* The next operation: of the script, or made. */
+static bool next(struct session *session, struct fuzz_operation *operation)
+{
+	if (session->options->line) {
+		if (session->index == session->script_count)
 			return false;
-		*operation = fuzz_next(&session->fuzz);
+		*operation = session->script[session->index++];
 		return true;
 	}
-	do {
-		line = options->line(options->context);
-		session->index++;
-		if (!line)
-			return false;
-		if (strcmp(line, "wild") == 0 || strcmp(line, "calm") == 0)
-			session->fuzz.wild = *line == 'w';
-	} while (!*line || *line == '#' || strcmp(line, "wild") == 0 || strcmp(line, "calm") == 0);
-	if (!fuzz_parse(line, operation))
-		ct_skip(session->fuzz.ct, "script: line %u is no operation: %.60s", session->index,
-			line);
+	if (session->index++ >= session->options->operations)
+		return false;
+	*operation = fuzz_next(&session->fuzz);
 	return true;
 }
 
@@ -377,7 +410,8 @@ static void begin_round(struct session *session)
 	struct fuzz *fuzz = &session->fuzz;
 
 	prng_seed(&fuzz->prng, session->options->seed ^ session->round * 0x9e3779b97f4a7c15ull);
-	fuzz->wild = session->round & 1;
+	if (!session->options->line)
+		fuzz->wild = session->round & 1;
 	fuzz->made_count = fuzz->made_next = session->index = 0;
 	memset(fuzz->wild_tail, 0, sizeof(fuzz->wild_tail));
 }
@@ -518,6 +552,8 @@ int fuzz_run(const struct nvme_claim *claim, const struct fuzz_options *options,
 	session->host = host;
 	session->fuzz.destroys = options->destroys;
 	error = allocate(session);
+	if (!error && options->line)
+		error = read_script(session);
 	if (!error)
 		error = ct_open(claim, host, LATE_NS, &ct);
 	if (error)
@@ -537,6 +573,8 @@ int fuzz_run(const struct nvme_claim *claim, const struct fuzz_options *options,
 	*found = session->found;
 	ct_close(ct);
 out:
+	if (session->script)
+		nvme_free(session->script);
 	if (session->memory)
 		nvme_dma_free(session->memory, MEMORY_SIZE);
 	nvme_free(session);

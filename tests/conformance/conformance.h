@@ -121,6 +121,7 @@ struct ct {
 
 	/* private: suite.c, exchange.c, memory.c, blocks.c */
 	const struct ct_host *host;
+	uint64_t journal; /* number of the case's first event */
 	enum ct_outcome outcome;
 	char reason[400];
 	jmp_buf leave;

@@ -479,12 +479,47 @@ struct nvme_command ct_rw(struct ct *ct, unsigned opcode, const struct ct_namesp
 	return command;
 }
 
+static uint64_t read_width(const volatile char *address, unsigned width)
+{
+	switch (width) {
+	case 1:
+		return nvme_read8(address);
+	case 2:
+		return nvme_read16(address);
+	case 8:
+		return nvme_read64(address);
+	default:
+		return nvme_read32(address);
+	}
+}
+
 uint64_t ct_read(struct ct *ct, unsigned offset, unsigned width)
 {
-	return nvme_bar_read_as(ct->registers.bar + offset, width);
+	const volatile char *address = ct->registers.bar + offset;
+	uint64_t value = read_width(address, width);
+
+	if (nvme_tracing())
+		nvme_trace->read(address, width, value);
+	return value;
 }
 
 void ct_write(struct ct *ct, unsigned offset, unsigned width, uint64_t value)
 {
-	nvme_bar_write_as(ct->registers.bar + offset, width, value);
+	volatile char *address = ct->registers.bar + offset;
+
+	if (nvme_tracing())
+		nvme_trace->write(address, width, value);
+	switch (width) {
+	case 1:
+		nvme_write8(address, (uint8_t)value);
+		break;
+	case 2:
+		nvme_write16(address, (uint16_t)value);
+		break;
+	case 8:
+		nvme_write64(address, value);
+		break;
+	default:
+		nvme_write32(address, (uint32_t)value);
+	}
 }

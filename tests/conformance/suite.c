@@ -3,6 +3,7 @@
 #include "tests/conformance/conformance.h"
 
 #include "drivers/nvme/spec/names.h"
+#include "drivers/nvme/transport/record.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -14,6 +15,8 @@ extern const struct ct_group *const __start_conformance[], *const __stop_conform
 #define PATIENCE_NS	10000000000ull
 #define LINE_MAX	700
 #define NS_PER_MS	1000000ull
+#define JOURNAL_EVENTS	2048u /* that are kept, and of a case that fails printed */
+#define JOURNAL_PRINTED 48u
 #define BLOCK_SHIFT_MAX 22
 
 /* ---- Ends of a case ---- */
@@ -393,6 +396,7 @@ static void run_part(struct ct *ct, const void *context)
 {
 	const struct ct_case *test = context;
 
+	ct->journal = nvme_record_end();
 	tell_running(ct, true);
 	test->run(ct);
 	ct_memory_check(ct);
@@ -438,6 +442,7 @@ static void judge(struct ct *ct, const struct ct_case *test)
 
 	ct->outcome = CT_PASS;
 	ct->reason[0] = 0;
+	ct->journal = nvme_record_end();
 	ct->argument = test->argument;
 	if (ct_guarded(ct, begin_part, test))
 		ct_guarded(ct, run_part, test);
@@ -601,6 +606,27 @@ static void report(const struct run *run, const struct ct_group *group, const st
 	}
 }
 
+/* What a case sent and got, the last of it. */
+static void print_journal(const struct run *run)
+{
+	uint64_t end = nvme_record_end(), at = run->ct->journal;
+	const char *indent = run->options->tap ? "#   " : "  ";
+	char text[NVME_RECORD_TEXT];
+	struct nvme_record event;
+
+	if (end - at > JOURNAL_PRINTED) {
+		say(run, "%s(%llu events before)", indent,
+		    (unsigned long long)(end - at - JOURNAL_PRINTED));
+		at = end - JOURNAL_PRINTED;
+	}
+	for (; at < end; at++) {
+		if (!nvme_record_get(at, &event))
+			continue;
+		nvme_record_text(&event, text, sizeof(text));
+		say(run, "%s%s", indent, text);
+	}
+}
+
 static bool run_one(void *context, const struct ct_group *group, const struct ct_case *test)
 {
 	struct run *run = context;
@@ -622,6 +648,8 @@ static bool run_one(void *context, const struct ct_group *group, const struct ct
 	run->totals->failures += ct->outcome == CT_FAIL || ct->outcome == CT_HANG;
 	run->totals->skipped += ct->outcome == CT_SKIP;
 	report(run, group, test, nvme_time_ns() - begin);
+	if (ct->outcome == CT_FAIL || ct->outcome == CT_HANG)
+		print_journal(run);
 	if (run->host->finished)
 		run->host->finished(run->host->context, ct);
 	/* What it may still write to must stay. */
@@ -721,9 +749,13 @@ int conformance_run(const struct nvme_claim *claim, const struct ct_options *opt
 	struct run run = {NULL, options, host, totals};
 	unsigned count = 0, times = options->repeat ? options->repeat : 1;
 	int error = ct_open(claim, host, options->patience_ns, &run.ct);
+	bool recording;
 
 	if (error)
 		return error;
+	/* Where somebody traces already, that is the journal. */
+	recording = !nvme_record_is_running() && nvme_record_start(JOURNAL_EVENTS) == 0;
+	nvme_record_controller(&run.ct->registers, claim->name);
 	conformance_each(options, count_one, &count);
 	if (options->tap) {
 		say(&run, "TAP version 13");
@@ -732,6 +764,8 @@ int conformance_run(const struct nvme_claim *claim, const struct ct_options *opt
 	for (unsigned i = 0; i < times; i++)
 		if (!conformance_each(options, run_one, &run))
 			break;
+	if (recording)
+		nvme_record_free();
 	if (!ct_close(run.ct)) {
 		totals->lost = true;
 		say(&run, "%s%s: the controller cannot be stopped", options->tap ? "# " : "",

@@ -58,8 +58,9 @@ static struct cmdline_word table[] = {
 	{"trace", CMDLINE_NUMBER, 0, 16u << 20, NULL, NULL, "0",
 	 "1: the traffic with controllers is recorded from its start on, 16384 events of it; "
 	 "another number: so many"},
-	{"trace.port", CMDLINE_NUMBER, 1, 65535, NULL, NULL, "",
-	 "I/O port that the trace is written to, as JSON, when the machine ends: run-qemu's"},
+	{"trace.shared", CMDLINE_FLAG, 0, 0, NULL, NULL, "",
+	 "the trace goes into memory shared with the host (ivshmem), as JSON, when the machine "
+	 "ends: run-qemu --trace"},
 	{"BOOT_IMAGE", CMDLINE_TEXT, 0, 0, NULL, NULL, "", "added by boot loaders; not used"},
 	{"initrd", CMDLINE_TEXT, 0, 0, NULL, NULL, "", "added by boot loaders; not used"},
 };

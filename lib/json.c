@@ -20,19 +20,26 @@ static void new_line(struct json *json)
 
 static void quoted(struct json *json, const char *text, uint32_t size)
 {
-	json->write("\"");
+	char piece[80] = "\"";
+	size_t length = 1;
+
 	for (uint32_t i = 0; i < size && text[i]; i++) {
 		unsigned char c = (unsigned char)text[i];
-		char piece[8];
 
+		if (length + sizeof("\\u0000") > sizeof(piece)) {
+			json->write(piece);
+			length = 0;
+		}
 		if (c == '"' || c == '\\')
-			snprintf(piece, sizeof(piece), "\\%c", c);
-		else if (c < ' ' || c >= 0x7f)
-			snprintf(piece, sizeof(piece), "\\u%04x", c);
+			piece[length++] = '\\';
+		if (c < ' ' || c >= 0x7f)
+			length += (size_t)snprintf(piece + length, sizeof(piece) - length,
+						   "\\u%04x", c);
 		else
-			snprintf(piece, sizeof(piece), "%c", c);
-		json->write(piece);
+			piece[length++] = (char)c;
+		piece[length] = '\0';
 	}
+	json->write(piece);
 	json->write("\"");
 }
 

@@ -1,8 +1,18 @@
 """The trace: what it shows of a machine, as text and as a picture."""
 
 import json
+import os
+import subprocess
+import sys
 
-from machine import Console, make_disk, run_script
+import pytest
+
+from machine import ROOT, RUN_QEMU, Console, make_disk, run_script
+
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+import trace_file  # noqa: E402
+
+READ = "dd if=/dev/my_nvme0n1 of=/dev/null bs=4K count=1 iflag=direct status=none\n"
 
 
 def spans_of(events):
@@ -21,7 +31,7 @@ def spans_of(events):
             rows.setdefault((event["pid"], event["tid"]), []).append(event)
             spans.append({**event, "row": named[event["pid"], event["tid"]], "controller": processes[event["pid"]]})
         else:
-            assert event["s"] == "t" and event["cat"] in ("doorbell", "register", "interrupt", "command"), event
+            assert event["s"] == "t" and event["cat"] in ("doorbell", "register", "interrupt", "command", "device"), event
     for row in rows.values():
         open_ends = []
         for event in sorted(row, key=lambda e: (e["ts"], -e["dur"])):
@@ -35,7 +45,7 @@ def spans_of(events):
 
 def test_from_the_first_register_on(tmp_path):
     """With trace=1 the first line is of the first register, and all commands of the start are there."""
-    result = run_script(tmp_path, "dd if=/dev/my_nvme0n1 of=/dev/null bs=4K count=1 iflag=direct status=none; trace off; trace show\n",
+    result = run_script(tmp_path, READ + "trace off; trace show\n",
                         "--disk", make_disk(tmp_path / "disk", 1 << 20), "--append", "trace=1", check=True)
     lines = [line.split(None, 1)[1] for line in result.stdout.splitlines()]
     assert lines[0].startswith("my_nvme0       CAP[31:0] read 0x"), lines[0]
@@ -84,3 +94,84 @@ def test_completion(tmp_path):
         console.type("trace --o\tj\t\n")
         console.child.expect("--output=j")
         assert console.poweroff() == 0
+
+
+def traced(directory, script, *arguments, boot="direct"):
+    """What run-qemu --trace leaves of a script: the events."""
+    run_script(directory, script, "--boot", boot, "--disk", make_disk(directory / "disk", 1 << 20), "--trace", str(directory / "trace.json"), *arguments, check=True)
+    with open(directory / "trace.json", encoding="ascii") as file:
+        return json.load(file)["traceEvents"]
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35"])
+def test_file_of_run_qemu(tmp_path, machine):
+    """From the first register to the end of the shutdown."""
+    events = traced(tmp_path, READ, "--machine", machine)
+    spans = spans_of(events)
+    assert [span["name"] for span in spans if span["row"] == "q1"][0] == "Read"
+    registers = [event for event in events if event.get("cat") == "register"]
+    assert registers[0]["name"] == "CAP[31:0]"
+    assert registers[-1]["name"] == "CSTS" and "SHST 2" in registers[-1]["args"]["text"]
+
+
+@pytest.mark.parametrize("boot, script", [("direct", READ), ("bios", READ), ("direct", READ + "trace off\n" + READ + READ + "trace on\n" + READ)])
+def test_device_on_the_same_line(tmp_path, boot, script):
+    """What QEMU does for a command lies within it; of firmware, which uses the controller before, there is nothing."""
+    events = traced(tmp_path, script, "--trace-device", boot=boot)
+    spans_of(events)
+    times = [event["ts"] for event in events if "ts" in event and event["pid"] != trace_file.QEMU]
+    device = [event for event in events if "ts" in event and event["pid"] == trace_file.QEMU]
+    assert min(event["ts"] for event in device) >= min(times) - 1000
+    reads = [event for event in events if event["name"] == "Read"]
+    assert reads
+    for read in reads:
+        seen = [event for event in device if event["name"] == "io_cmd" and f"cid {read['args']['cid']} " in event["args"]["text"] and
+                read["ts"] - 1000 <= event["ts"] <= read["ts"] + read["dur"] + 1000]
+        assert seen, read
+    assert trace_file.kernel_writes(events)
+
+
+def test_clocks():
+    """The same writes are found among those that only one has seen, and the shortest distance counts."""
+    def log(*writes):
+        return [(us, "mmio_write", f"addr {offset:#x} data {value:#x} size 4") for us, offset, value in writes]
+
+    theirs = [(5, 0x14, 1), (9, 0x1000, 1), (1003010, 0x14, 1), (1003025, 0x1000, 1), (1003030, 0x1004, 1), (1703040, 0x1000, 2), (1753050, 0x14, 2)]
+    ours = [(3000, 0x14, 1), (3020, 0x1000, 1), (703031, 0x1000, 2), (703035, 0x9999, 9), (753040, 0x14, 2)]
+    pairs = trace_file.distances(ours, trace_file.qemu_writes(log(*theirs)))
+    assert pairs == [(1003010, 1000010), (1003025, 1000005), (1703040, 1000009), (1753050, 1000010)]
+    clock = trace_file.Clock(pairs)
+    assert [clock.kernel_us(us) for us in (1003010, 1703040, 0, 9000000)] == [3005, 703031, -1000005, 7999991]
+    with pytest.raises(trace_file.Unusable):
+        trace_file.distances(ours, [(1, 2, 3)])
+    with pytest.raises(trace_file.Unusable):
+        trace_file.distances([], trace_file.qemu_writes(log(*theirs)))
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--trace-device"], "argument --trace-device: only with --trace"),
+    (["--trace", "x", "--debug"], "argument --trace: not with --debug"),
+    (["--trace", "/nowhere/trace"], "/nowhere/trace: No such file or directory"),
+])
+def test_what_run_qemu_refuses(arguments, message):
+    result = subprocess.run([RUN_QEMU, "--disk", "tmp", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert (result.returncode, result.stderr.count("\n")) == (125, 1)
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize("script, arguments, status", [("crash panic\n", [], 120), ("while :; do :; done\n", ["--timeout", "5"], 124)])
+def test_without_an_end_there_is_no_trace(tmp_path, script, arguments, status):
+    trace = str(tmp_path / "trace.json")
+    result = run_script(tmp_path, script, "--disk", "tmp", "--trace", trace, *arguments)
+    assert result.returncode == status
+    assert f"run-qemu: {trace}: no trace: the kernel did not end in order" in result.stderr
+
+
+def test_more_than_there_is_room_for(tmp_path):
+    """The oldest are missing, and the file says how many."""
+    trace = str(tmp_path / "trace.json")
+    run_script(tmp_path, READ, "--disk", "tmp", "--trace", trace, "--append", "trace=20", check=True)
+    with open(trace, encoding="ascii") as file:
+        picture = json.load(file)
+    assert picture["otherData"]["overwritten"] > 0
+    spans_of(picture["traceEvents"])

@@ -60,7 +60,7 @@ uint64_t trace_first(const struct trace_filter *filter)
 
 static void write_out(const char *text)
 {
-	out("%s", text);
+	out_bytes(text, strlen(text));
 }
 
 static void show(const struct trace_filter *filter, bool json)

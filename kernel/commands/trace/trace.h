@@ -35,6 +35,6 @@ void trace_json(const struct trace_filter *filter, void (*write)(const char *tex
 
 /* trace= on the kernel command line: recording begins. Before the controllers are started. */
 void trace_begin(void);
-/* At the end, when the controllers are shut down: all of it as JSON to the I/O port that
- * trace.port= names, where a debugcon of QEMU's is. */
+/* At the end, when the controllers are shut down: with trace.shared all of it, as JSON with a NUL
+ * behind it, into the memory that QEMU's ivshmem device shares with the host. */
 void trace_end(void);

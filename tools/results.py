@@ -60,11 +60,10 @@ def parse_line(line, names=()):
         return None
     outcome, rest = match.groups()
     section, seconds = "", None
-    if outcome == "PASS":
-        match = TIME.fullmatch(rest)
-        if match:
-            rest, seconds = match.group(1), float(match.group(2)) / 1000
-    elif outcome in ("FAIL", "HANG"):
+    match = TIME.fullmatch(rest)
+    if match:
+        rest, seconds = match.group(1), float(match.group(2)) / 1000
+    if outcome in ("FAIL", "HANG"):
         match = SECTION.fullmatch(rest)
         if match:
             rest, section = match.groups()

@@ -75,15 +75,15 @@ for name, section, act, *more in chosen:
             say("PASS: %s (7.250 ms)" % name)
         elif act == "fail":
             counts["failures"] += 1
-            say("FAIL: %s: expected %s, got 2h [%s]" % (name, *(more or ["1h"]), section))
+            say("FAIL: %s: expected %s, got 2h [%s] (0.500 ms)" % (name, *(more or ["1h"]), section))
             say("  [    0.1] Read <cid 7>")
             say("[    0.2] nvme: a line of the log")
         elif act == "skip":
             counts["skipped"] += 1
-            say("SKIP: %s (none there (really))" % name)
+            say("SKIP: %s (none there (really)) (0.125 ms)" % name)
         elif act in ("timeout", "lost"):
             counts["failures"] += 1
-            say("HANG: %s: Identify, CID 3 [%s]" % (name, section))
+            say("HANG: %s: Identify, CID 3 [%s] (1000.5 ms)" % (name, section))
             say("  [    0.1] Identify")
         elif act == "torn":
             counts["tests"] += 1
@@ -398,7 +398,7 @@ def test_json(bench):
     found, document, _ = bench.json(second=[["a: one", "Base 1", "fail"], *PASSING[1:]])
     assert (document["version"], document["status"]) == ("9.8.7", 1)
     assert found["second", "a: one"] == {"outcome": "FAIL", "group": "a", "case": "one", "section": "Base 1", "message": "expected 1h, got 2h",
-                                         "known": None, "seconds": None, "journal": ["[    0.1] Read <cid 7>"]}
+                                         "known": None, "seconds": 0.0005, "journal": ["[    0.1] Read <cid 7>"]}
     assert found["first", "a: two (x)"]["seconds"] == 0.00725 and found["first", "a: two (x)"]["section"] == "Base 2"
     assert found["first", "b: three"]["message"] == "none there (really)" and found["first", "b: three"]["section"] == "NVM 3 (new)"
 

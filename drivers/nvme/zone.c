@@ -16,14 +16,14 @@ void nvme_zone_part_done(struct nvme_channel *channel, struct nvme_slot *slot,
 	nvme_part_done(channel, slot, answer);
 }
 
-/* One descriptor, into the zone that was asked for. False: it is none. */
-static bool take_zone(const struct nvme_zone_descriptor *descriptor, uint64_t start, uint64_t size,
-		      struct block_zone *zone)
+bool nvme_zone_take(const struct nvme_zone_descriptor *descriptor, uint64_t start, uint64_t size,
+		    struct block_zone *zone)
 {
 	uint8_t state = (uint8_t)NVME_ZONE_STATE(descriptor->state);
 	bool writable = state >= NVME_ZONE_STATE_EMPTY && state <= NVME_ZONE_STATE_CLOSED;
 
-	if (descriptor->start != start || !descriptor->capacity || descriptor->capacity > size ||
+	if (descriptor->start != start || descriptor->capacity > size ||
+	    (!writable && state < NVME_ZONE_STATE_READ_ONLY) ||
 	    NVME_ZONE_TYPE(descriptor->type) != NVME_ZONE_TYPE_WRITTEN)
 		return false;
 	if (writable && (descriptor->write_pointer < start ||
@@ -54,7 +54,7 @@ void nvme_zone_report_done(struct nvme_channel *channel, struct nvme_slot *slot,
 
 	for (uint64_t i = 0; i < count && !answer.status && !request->error; i++) {
 		if (i < report->nr_zones &&
-		    take_zone(&descriptors[i], lba + i * size, size, &zones[first + i]))
+		    nvme_zone_take(&descriptors[i], lba + i * size, size, &zones[first + i]))
 			continue;
 		nvme_error_limited(channel->owner,
 				   "namespace %u: report of the zone at LBA %llu is damaged",

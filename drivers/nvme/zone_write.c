@@ -119,7 +119,7 @@ static void step(struct nvme_namespace *ns)
 	const struct block_request *request = ns->writer.first;
 	const struct block_zone *zone = known_zone(ns, request->lba);
 	uint64_t size = ns->block.zones.size;
-	bool known = zone->capacity && zone->start == request->lba - request->lba % size;
+	bool known = zone->state && zone->start == request->lba - request->lba % size;
 	uint16_t status = known ? check(zone, request) : 0;
 
 	if (ns->block.gone || request->cancelled)

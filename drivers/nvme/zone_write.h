@@ -24,7 +24,7 @@ struct nvme_zone_writer {
 	struct block_request own; /* what is sent for it */
 	struct block_segment segment;
 	struct block_zone reported;
-	struct block_zone known[NVME_ZONES_KNOWN]; /* by their numbers; capacity 0: none */
+	struct block_zone known[NVME_ZONES_KNOWN]; /* by their numbers; state 0: none */
 };
 
 /* submit and cancel of struct block_operations */

@@ -88,6 +88,84 @@ static void test_long_report(void **state)
 	driver_finish(&driver);
 }
 
+/* What the second descriptor of a report says instead. */
+struct lie {
+	uint8_t state; /* 0: as it is */
+	bool empty;    /* without any capacity */
+};
+
+static void lie(void *context, uint16_t queue, const uint8_t command[64], uint8_t *data,
+		size_t size)
+{
+	const struct lie *lie = context;
+	uint64_t lba;
+
+	memcpy(&lba, command + 40, sizeof(lba));
+	if (!queue || command[0] != NVME_IO_ZONE_MANAGEMENT_RECEIVE || lba > ZONE)
+		return;
+	for (size_t at = sizeof(struct nvme_zone_report);
+	     at + sizeof(struct nvme_zone_descriptor) <= size;
+	     at += sizeof(struct nvme_zone_descriptor)) {
+		struct nvme_zone_descriptor *zone = (void *)(data + at);
+
+		if (zone->start != ZONE)
+			continue;
+		if (lie->state)
+			zone->state = (uint8_t)(lie->state << 4);
+		if (lie->empty)
+			zone->capacity = 0;
+	}
+}
+
+/* A zone may have no block that can be written; the others are reported, and it takes none. */
+static void test_no_capacity(void **state)
+{
+	struct lie about = {.empty = true};
+	struct sim_config with = config;
+	struct block_zone zones[ZONES];
+	struct driver driver;
+
+	(void)state;
+	with.hooks = (struct sim_hooks){.context = &about, .data = lie};
+	start(&driver, &with);
+	assert_int_equal(block_zone_report(driver.device, 0, zones, ZONES), 0);
+	assert_int_equal(zones[0].capacity, CAPACITY);
+	assert_int_equal(zones[1].capacity, 0);
+	assert_int_equal(zones[1].write_pointer, ZONE);
+	assert_int_equal(zones[2].capacity, CAPACITY);
+	assert_int_equal(block_write(driver.device, ZONE, 1, bytes), -EIO);
+	assert_logged("Write LBA 64+1 of namespace 1 is not sent: Zoned Boundary Error");
+	about.state = SIM_ZONE_OFFLINE;
+	assert_int_equal(report(&driver, 1).state, BLOCK_ZONE_IS_OFFLINE);
+	assert_int_equal(block_write(driver.device, ZONE, 1, bytes), -EIO);
+	about = (struct lie){0};
+	assert_int_equal(block_write(driver.device, ZONE, 1, bytes), 0);
+	driver_finish(&driver);
+}
+
+static void test_reserved_states(void **state)
+{
+	static const uint8_t reserved[] = {0x5, 0x6, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc};
+	struct lie about = {0};
+	struct sim_config with = config;
+	struct block_zone zone;
+	struct driver driver;
+
+	(void)state;
+	with.hooks = (struct sim_hooks){.context = &about, .data = lie};
+	start(&driver, &with);
+	for (unsigned i = 0; i < sizeof(reserved); i++) {
+		about.state = reserved[i];
+		sim_log_clear();
+		assert_int_equal(block_zone_report(driver.device, ZONE, &zone, 1), -EIO);
+		driver_idle(1000 * MS);
+		assert_logged("report of the zone at LBA 64 is damaged");
+		assert_int_equal(block_write(driver.device, ZONE, 1, bytes), -EIO);
+		driver_idle(1000 * MS);
+	}
+	driver_finish(&driver);
+}
+
 /* Of requests that are started together, each larger than a command, too. */
 static void test_writes_in_order(void **state)
 {
@@ -267,6 +345,7 @@ static void test_ends(void **state)
 }
 
 TESTS(cmocka_unit_test(test_description), cmocka_unit_test(test_long_report),
+      cmocka_unit_test(test_no_capacity), cmocka_unit_test(test_reserved_states),
       cmocka_unit_test(test_writes_in_order), cmocka_unit_test(test_refused),
       cmocka_unit_test(test_other_users), cmocka_unit_test(test_limits),
       cmocka_unit_test(test_ends))

@@ -100,14 +100,6 @@ static bool bear_with(struct nvme_channel *channel, struct nvme_slot *slot, uint
 	return true;
 }
 
-void nvme_slot_fill(struct nvme_slot *slot, const struct nvme_command *command)
-{
-	uint16_t cid = slot->command.cid;
-
-	slot->command = *command;
-	slot->command.cid = cid;
-}
-
 int nvme_send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_wait *wait,
 		       uint64_t timeout_ns, struct nvme_reply *reply)
 {

@@ -19,8 +19,6 @@ int nvme_may_send(const struct nvme_controller *controller);
 /* A slot for a command that may be sent, though perhaps not at once; NULL and *error. */
 struct nvme_slot *nvme_wait_for_slot(struct nvme_channel *channel, uint64_t deadline_ns,
 				     bool interruptible, int *error);
-/* Makes a slot's command this one, but for its CID. */
-void nvme_slot_fill(struct nvme_slot *slot, const struct nvme_command *command);
 /* Sends what the slot holds and waits for its end. 0, what the status says, -ETIMEDOUT, -EIO,
  * -ENODEV; -EINTR: as it was asked to, and where wait->left is set the command is still there. */
 int nvme_send_and_wait(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_wait *wait,

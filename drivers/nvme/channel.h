@@ -183,6 +183,15 @@ static inline void nvme_slot_release(struct nvme_channel *channel, struct nvme_s
 	channel->in_flight--;
 }
 
+/* Makes a slot's command this one, but for its CID. */
+static inline void nvme_slot_fill(struct nvme_slot *slot, const struct nvme_command *command)
+{
+	uint16_t cid = slot->command.cid;
+
+	slot->command = *command;
+	slot->command.cid = cid;
+}
+
 static inline void nvme_slot_prepare(struct nvme_slot *slot, nvme_done *done, void *context,
 				     bool repeatable)
 {

@@ -53,6 +53,7 @@ struct block_request {
 			    0 if none */
 	bool complete;
 	bool cancelled;	    /* block_cancel() was called */
+	bool repeated;	    /* some of it was sent to the device more than once */
 	uint64_t error_lba; /* where error is: first logical block of the first failed part */
 	struct block_device *device;
 	struct block_request *next; /* driver's queue of requests or parts that wait for a slot */

@@ -55,6 +55,7 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 		slot->retries++;
 		slot->abort_wanted = false;
 		channel->statistics.retries++;
+		nvme_io_repeated(slot);
 		delay = aborted ? 0 : retry_delay(controller, status);
 		if (controller->state == NVME_RESETTING) {
 			slot->state = NVME_SLOT_HELD; /* sent again behind the reset */

@@ -193,6 +193,13 @@ bool nvme_io_obsolete(const struct nvme_slot *slot)
 	return request->device->gone;
 }
 
+void nvme_io_repeated(const struct nvme_slot *slot)
+{
+	struct block_request *request = slot->context;
+
+	request->repeated = true;
+}
+
 /* Puts a request at the end of those that wait in its lane, and sends what can be sent. */
 __attribute__((noinline)) static void wait_in_lane(struct nvme_lane *lane,
 						   struct block_request *request)

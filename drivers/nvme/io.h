@@ -45,3 +45,5 @@ void nvme_lane_fail_waiting(struct nvme_lane *lane, int error);
 /* Whether the namespace that a repeatable command is for has gone, or has become another one, since
  * it was sent: sent again its blocks may not even have the size that its buffer is for. */
 bool nvme_io_obsolete(const struct nvme_slot *slot);
+/* A repeatable command is sent again. */
+void nvme_io_repeated(const struct nvme_slot *slot);

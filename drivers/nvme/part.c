@@ -5,6 +5,7 @@
 #include "drivers/nvme/range.h"
 #include "drivers/nvme/spec/names.h"
 #include "drivers/nvme/zone.h"
+#include "drivers/nvme/zone_write.h"
 #include "lib/errno.h"
 
 static uint64_t part_lba(const struct nvme_slot *slot)
@@ -63,6 +64,8 @@ static inline void end_part(struct nvme_channel *channel, struct nvme_slot *slot
 RARE static void end_failed_part(struct nvme_channel *channel, struct nvme_slot *slot,
 				 struct nvme_answer answer)
 {
+	if (nvme_zone_doubt(channel, slot, answer))
+		return;
 	part_failed(channel, slot, slot->context, answer);
 	end_part(channel, slot);
 }
@@ -83,6 +86,8 @@ void nvme_bounced_part_done(struct nvme_channel *channel, struct nvme_slot *slot
 	struct nvme_lane *lane = nvme_lane_of(channel);
 	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->bounce, slot);
 
+	if (answer.status && nvme_zone_doubt(channel, slot, answer))
+		return;
 	if (!buffer)
 		buffer = nvme_bounce_of(&lane->cmb_bounce, slot);
 	if (answer.status)
@@ -101,7 +106,7 @@ bool nvme_is_part(const struct nvme_slot *slot, const struct block_request *requ
 	return slot->state != NVME_SLOT_FREE && slot->context == request &&
 	       (slot->done == nvme_part_done || slot->done == nvme_bounced_part_done ||
 		slot->done == metadata_part_done || slot->done == nvme_zone_part_done ||
-		slot->done == nvme_zone_report_done);
+		slot->done == nvme_zone_report_done || slot->done == nvme_zone_doubt_done);
 }
 
 /* Tells the controller where size bytes are. Returns how many it could tell; only when that is all

@@ -138,6 +138,7 @@ static void send_again(struct nvme_channel *channel)
 		if (!oldest)
 			break;
 		channel->statistics.retries++;
+		nvme_io_repeated(oldest);
 		nvme_part_renew(nvme_lane_of(channel), oldest);
 		nvme_channel_push(channel, oldest, now_ns + channel->timeout_ns);
 	}

@@ -2,7 +2,10 @@
 #include "drivers/nvme/zone_write.h"
 
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/io.h"
+#include "drivers/nvme/range.h"
 #include "drivers/nvme/spec/names.h"
+#include "drivers/nvme/zone.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -167,6 +170,107 @@ static void work(struct nvme_namespace *ns)
 		step(ns);
 	}
 	writer->inside = false;
+}
+
+/* Sends another command in the place of the one that is doubted. */
+static void send_instead(struct nvme_channel *channel, struct nvme_slot *slot,
+			 const struct nvme_command *command)
+{
+	nvme_slot_fill(slot, command);
+	slot->done = nvme_zone_doubt_done;
+	slot->retries = 0;
+	nvme_channel_push(channel, slot, nvme_channel_now(channel) + slot->timeout_ns);
+	nvme_channel_ring(channel);
+}
+
+bool nvme_zone_doubt(struct nvme_channel *channel, struct nvme_slot *slot,
+		     struct nvme_answer answer)
+{
+	struct block_request *request = slot->context;
+	struct nvme_namespace *ns = request->device->driver_data;
+	struct nvme_bounce *bounce = &nvme_lane_of(channel)->bounce;
+	uint16_t status = answer.status & NVME_STATUS_MASK;
+	const struct nvme_controller *controller = channel->owner;
+	struct nvme_bounce_buffer *buffer;
+	struct nvme_command command;
+	uint64_t lba;
+
+	if (!request->repeated || request != &ns->writer.own || !is_write(request) ||
+	    (status != NVME_SC_ZONE_INVALID_WRITE && status != NVME_SC_ZONE_FULL) ||
+	    controller->state != NVME_LIVE || request->cancelled || request->device->gone)
+		return false;
+	buffer = nvme_bounce_of(bounce, slot);
+	ns->writer.borrowed = !buffer;
+	if (!buffer)
+		buffer = nvme_bounce_take(bounce, slot);
+	if (!buffer)
+		return false;
+	request->repeated = false;
+	ns->writer.doubted = slot->command;
+	ns->writer.doubted_done = slot->done;
+	ns->writer.doubted_status = answer.status;
+	memset(buffer->memory, 0, NVME_PAGE_SIZE);
+	lba = nvme_range_of(channel, slot).lba;
+	lba -= lba % ns->block.zones.size;
+	command = (struct nvme_command){
+		.opcode = NVME_IO_ZONE_MANAGEMENT_RECEIVE,
+		.nsid = ns->nsid,
+		.prp1 = nvme_dma_address(buffer->memory),
+		.cdw10 = (uint32_t)lba,
+		.cdw11 = (uint32_t)(lba >> 32),
+		.cdw12 = 2 * sizeof(struct nvme_zone_descriptor) / 4 - 1,
+		.cdw13 = NVME_ZONE_REPORT | NVME_ZONE_PARTIAL,
+	};
+	send_instead(channel, slot, &command);
+	return true;
+}
+
+/* Whether the zone ends where the write that was doubted does. */
+static bool has_arrived(const struct nvme_namespace *ns, const struct nvme_zone_report *report,
+			struct nvme_range written)
+{
+	uint64_t size = ns->block.zones.size, start = written.lba - written.lba % size;
+	struct block_zone zone;
+
+	if (!report->nr_zones || !nvme_zone_take((const void *)(report + 1), start, size, &zone))
+		return false;
+	if (zone.state == BLOCK_ZONE_IS_FULL)
+		zone.write_pointer = start + zone.capacity;
+	return zone.write_pointer == written.lba + written.blocks;
+}
+
+void nvme_zone_doubt_done(struct nvme_channel *channel, struct nvme_slot *slot,
+			  struct nvme_answer answer)
+{
+	const struct block_request *request = slot->context;
+	struct nvme_namespace *ns = request->device->driver_data;
+	struct nvme_zone_writer *writer = &ns->writer;
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&nvme_lane_of(channel)->bounce, slot);
+	bool asked = slot->command.opcode == NVME_IO_ZONE_MANAGEMENT_RECEIVE, arrived;
+	struct nvme_range written;
+
+	nvme_slot_fill(slot, &writer->doubted);
+	slot->done = writer->doubted_done;
+	written = nvme_range_of(channel, slot);
+	arrived = !answer.status && (!asked || has_arrived(ns, buffer->memory, written));
+	/* Nobody has said that it is on the media, as it should be. */
+	if (arrived && asked && request->operation & BLOCK_FUA && ns->volatile_cache) {
+		send_instead(
+			channel, slot,
+			&(const struct nvme_command){.opcode = NVME_IO_FLUSH, .nsid = ns->nsid});
+		return;
+	}
+	if (writer->borrowed)
+		buffer->slot = NULL;
+	if (arrived)
+		nvme_warning_limited(channel->owner,
+				     "Write LBA %llu+%llu of namespace %u had arrived before it "
+				     "was sent again",
+				     (unsigned long long)written.lba,
+				     (unsigned long long)written.blocks, ns->nsid);
+	else if (!answer.error)
+		answer.status = writer->doubted_status;
+	slot->done(channel, slot, answer);
 }
 
 void nvme_zone_submit(struct block_device *device, struct block_request *request)

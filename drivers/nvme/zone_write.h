@@ -11,6 +11,7 @@
 #pragma once
 
 #include "drivers/block/block.h"
+#include "drivers/nvme/channel.h"
 
 #define NVME_ZONES_KNOWN 8u
 
@@ -25,7 +26,20 @@ struct nvme_zone_writer {
 	struct block_segment segment;
 	struct block_zone reported;
 	struct block_zone known[NVME_ZONES_KNOWN]; /* by their numbers; state 0: none */
+	/* The command that a zone is asked about instead: nvme_zone_doubt(). */
+	struct nvme_command doubted;
+	nvme_done *doubted_done;
+	uint16_t doubted_status;
+	bool borrowed; /* a bounce buffer */
 };
+
+/* Whether there is a doubt that the command of a slot has failed: a write that was sent again,
+ * behind a reset or an Abort, and whose zone does not take it, may have been carried out the first
+ * time. The zone's write pointer knows. The command's done() is called once more, then, with what
+ * came of that, and true returned. */
+bool nvme_zone_doubt(struct nvme_channel *channel, struct nvme_slot *slot,
+		     struct nvme_answer answer);
+nvme_done nvme_zone_doubt_done;
 
 /* submit and cancel of struct block_operations */
 void nvme_zone_submit(struct block_device *device, struct block_request *request);

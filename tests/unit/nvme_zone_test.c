@@ -166,6 +166,67 @@ static void test_reserved_states(void **state)
 	driver_finish(&driver);
 }
 
+/* A write whose completion is lost is sent again behind a reset. That its data had arrived is seen
+ * by the zone's write pointer. */
+static void test_repeated(void **state)
+{
+	struct sim_config with = config;
+	struct block_segment segment = {bytes, (size_t)CAPACITY * 512};
+	struct block_request request;
+	struct driver driver;
+
+	(void)state;
+	with.tolerant = true;
+	with.mdts = 1; /* 16 blocks */
+	with.volatile_cache = true;
+	start(&driver, &with);
+	/* Of the first command, of one in between, of the last one, which fills the zone. */
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t flushes = sent(&driver, NVME_IO_FLUSH);
+
+		request =
+			(struct block_request){.operation = BLOCK_WRITE | (i == 1 ? BLOCK_FUA : 0),
+					       .lba = i * ZONE,
+					       .count = CAPACITY,
+					       .segments = &segment,
+					       .segment_count = 1};
+		/* At an odd address they go through a buffer. */
+		segment.address = bytes + (i == 2);
+		driver_add_fault(&driver, SIM_WRONG_PHASE, NVME_IO_WRITE, i, 1, 0);
+		block_submit(driver.device, &request);
+		assert_int_equal(block_wait(&request), 0);
+		assert_int_equal(report(&driver, i).state, BLOCK_ZONE_IS_FULL);
+		assert_int_equal(block_read(driver.device, i * ZONE, CAPACITY, back), 0);
+		assert_memory_equal(back, segment.address, (size_t)CAPACITY * 512);
+		/* What was to be on the media may have been in the cache. */
+		assert_int_equal(sent(&driver, NVME_IO_FLUSH) - flushes, i == 1);
+	}
+	assert_int_equal(statistics(&driver)->resets, 3);
+	assert_logged("had arrived");
+	driver_stop(&driver);
+}
+
+/* A write that is refused without being sent again, or whose zone says something else. */
+static void test_not_repeated(void **state)
+{
+	struct sim_config with = config;
+	struct driver driver;
+
+	(void)state;
+	with.tolerant = true;
+	start(&driver, &with);
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_WRITE, 0, 1,
+			 NVME_SC_ZONE_INVALID_WRITE | SIM_DNR);
+	assert_int_equal(block_write(driver.device, ZONE, 8, bytes), -EIO);
+	assert_int_equal(block_write(driver.device, 0, 8, bytes), 0);
+	driver_add_fault(&driver, SIM_WRONG_PHASE, NVME_IO_WRITE, 0, 1, 0);
+	driver_add_fault(&driver, SIM_CORRUPT, NVME_IO_ZONE_MANAGEMENT_RECEIVE, 0, 1, 0);
+	assert_int_equal(block_write(driver.device, 8, 8, bytes), -EIO);
+	assert_logged("Write LBA 8+8: Zone Invalid Write");
+	assert_int_equal(block_write(driver.device, 16, 8, bytes), 0);
+	driver_stop(&driver);
+}
+
 /* Of requests that are started together, each larger than a command, too. */
 static void test_writes_in_order(void **state)
 {
@@ -346,6 +407,7 @@ static void test_ends(void **state)
 
 TESTS(cmocka_unit_test(test_description), cmocka_unit_test(test_long_report),
       cmocka_unit_test(test_no_capacity), cmocka_unit_test(test_reserved_states),
+      cmocka_unit_test(test_repeated), cmocka_unit_test(test_not_repeated),
       cmocka_unit_test(test_writes_in_order), cmocka_unit_test(test_refused),
       cmocka_unit_test(test_other_users), cmocka_unit_test(test_limits),
       cmocka_unit_test(test_ends))

@@ -31,6 +31,9 @@ static const char *event_text(unsigned type, unsigned info)
 		"endurance group event",
 	};
 
+	if (type == NVME_EVENT_NOTICE && info == NVME_EVENT_NOTICE_ZONES)
+		return "zone descriptor changed";
+
 	switch (type) {
 	case NVME_EVENT_ERROR:
 		return info < sizeof(errors) / sizeof(errors[0]) ? errors[info] : "error";
@@ -70,6 +73,24 @@ static void request_failed(struct nvme_controller *controller, unsigned status)
 		     nvme_status_name(status), NVME_STATUS_SCT(status), NVME_STATUS_SC(status));
 }
 
+static struct nvme_namespace *find_namespace(struct nvme_controller *controller, uint32_t nsid)
+{
+	struct nvme_namespace *ns = nvme_namespace_first(controller);
+
+	while (ns && ns->nsid != nsid)
+		ns = ns->next;
+	return ns;
+}
+
+/* Which zones, its log says: of one namespace, which is read for each that has changed. */
+static void zones_changed(struct nvme_controller *controller, uint32_t nsid)
+{
+	struct nvme_namespace *ns = find_namespace(controller, nsid);
+
+	if (ns && block_is_zoned(&ns->block))
+		ns->zones_changed = true;
+}
+
 static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 		       struct nvme_answer answer)
 {
@@ -90,6 +111,8 @@ static void event_done(struct nvme_channel *admin, struct nvme_slot *slot,
 	controller->events.told++;
 	nvme_warning_limited(controller, "event: %s (type %u, information %02x, log page %02x)",
 			     event_text(type, info), type, info, lid);
+	if (type == NVME_EVENT_NOTICE && info == NVME_EVENT_NOTICE_ZONES)
+		zones_changed(controller, (uint32_t)(answer.result >> 32));
 	controller->events.pending_logs[lid / 64] |= 1ull << lid % 64;
 	if (type == NVME_EVENT_NOTICE && info == NVME_EVENT_NOTICE_NAMESPACE)
 		controller->events.namespaces_changed = true;
@@ -149,25 +172,101 @@ static void report_smart(struct nvme_controller *controller, const struct nvme_s
 						      : "");
 }
 
+static void report_zones(struct nvme_controller *controller, uint32_t nsid,
+			 const struct nvme_changed_zones *list)
+{
+	struct nvme_namespace *ns = find_namespace(controller, nsid);
+	unsigned count = list->count;
+
+	if (!ns || !block_is_zoned(&ns->block) || !count)
+		return;
+	if (count > NVME_CHANGED_ZONES_MAX) {
+		nvme_warning_limited(controller,
+				     "namespace %u: more zones have changed than the "
+				     "log has room for",
+				     nsid);
+		nvme_zone_forget_all(ns);
+		return;
+	}
+	nvme_warning_limited(controller,
+			     "namespace %u: %u zones have changed, the first one at "
+			     "LBA %llu",
+			     nsid, count, (unsigned long long)list->zones[0]);
+	for (unsigned i = 0; i < count; i++)
+		nvme_zone_forget(ns, list->zones[i]);
+}
+
+/* Their logs are read, each of which takes its group from this list. Those that there is no room
+ * for stay in it, for whoever reads it. */
+static void take_groups(struct nvme_controller *controller, const struct nvme_aggregate_log *list)
+{
+	struct nvme_events *events = &controller->events;
+	const unsigned most = sizeof(events->groups) / sizeof(events->groups[0]);
+
+	events->group_count = list->count < most ? (unsigned)list->count : most;
+	for (unsigned i = 0; i < events->group_count; i++)
+		events->groups[i] = list->entries[i];
+	if (events->group_count)
+		events->pending_logs[0] |= 1ull << NVME_LOG_ENDURANCE_GROUP;
+}
+
+static void report_group(struct nvme_controller *controller, unsigned group,
+			 const struct nvme_endurance_group_log *log)
+{
+	struct nvme_events *events = &controller->events;
+
+	nvme_warning_limited(
+		controller, "endurance group %u: critical warning %02x, spare %u%%, used %u%%",
+		group, log->critical_warning, log->available_spare, log->percentage_used);
+	if (events->group_count)
+		events->pending_logs[0] |= 1ull << NVME_LOG_ENDURANCE_GROUP;
+}
+
+/* What a log says that was read by that command. */
+static void take_log(struct nvme_controller *controller, const struct nvme_command *command,
+		     const void *page)
+{
+	switch (command->cdw10 & 0xff) {
+	case NVME_LOG_ERROR:
+		report_error_log(controller, page);
+		break;
+	case NVME_LOG_SMART:
+		report_smart(controller, page);
+		break;
+	case NVME_LOG_CHANGED_ZONES:
+		report_zones(controller, command->nsid, page);
+		break;
+	case NVME_LOG_ENDURANCE_GROUP_EVENTS:
+		take_groups(controller, page);
+		break;
+	case NVME_LOG_ENDURANCE_GROUP:
+		report_group(controller, command->cdw11 >> NVME_LOG_LSI_SHIFT, page);
+		break;
+	default:
+		break;
+	}
+}
+
 static void log_done(struct nvme_channel *admin, struct nvme_slot *slot, struct nvme_answer answer)
 {
 	struct nvme_controller *controller = admin->owner;
-	const uint8_t *page = controller->scratch + NVME_SCRATCH_LOG;
-	unsigned lid = slot->command.cdw10 & 0xff;
+	const struct nvme_command command = slot->command;
+	unsigned lid = command.cdw10 & 0xff;
 
 	controller->events.reading_log = false;
 	nvme_slot_release(admin, slot);
 	if (answer.error) /* a reset has taken it back, and nothing is left to be cleared */
 		return;
 	if (answer.status && !(answer.status & NVME_STATUS_DNR) &&
-	    controller->events.log_failures++ < NVME_RETRIES_MAX)
+	    controller->events.log_failures++ < NVME_RETRIES_MAX) {
 		controller->events.pending_logs[lid / 64] |= 1ull << lid % 64;
-	else
+		if (lid == NVME_LOG_CHANGED_ZONES)
+			zones_changed(controller, command.nsid);
+	} else {
 		controller->events.log_failures = 0;
-	if (!answer.status && lid == NVME_LOG_ERROR)
-		report_error_log(controller, (const void *)page);
-	else if (!answer.status && lid == NVME_LOG_SMART)
-		report_smart(controller, (const void *)page);
+	}
+	if (!answer.status)
+		take_log(controller, &command, controller->scratch + NVME_SCRATCH_LOG);
 	controller->events.pending = true; /* for the next one, and what is behind them */
 	if (lid == NVME_LOG_CHANGED_NAMESPACES)
 		controller->events.serve_at_ns = 0;
@@ -185,24 +284,50 @@ static unsigned next_log(const struct nvme_controller *controller)
 	return 0;
 }
 
+/* A namespace whose zones have changed; true where there are others. */
+static bool next_zones(struct nvme_controller *controller, uint32_t *nsid)
+{
+	struct nvme_namespace *ns = nvme_namespace_first(controller);
+
+	while (ns && !ns->zones_changed)
+		ns = ns->next;
+	if (!ns)
+		return false;
+	ns->zones_changed = false;
+	*nsid = ns->nsid;
+	while (ns && !ns->zones_changed)
+		ns = ns->next;
+	return ns;
+}
+
 /* Reads a log page so that its event is cleared; how much of it does not matter to that. Nobody
  * waits for it. */
 static void read_log(struct nvme_controller *controller, unsigned lid)
 {
 	struct nvme_channel *admin = controller->channels[0];
 	struct nvme_slot *slot = nvme_slot_take(admin);
-	size_t size = lid == NVME_LOG_CHANGED_NAMESPACES ? NVME_PAGE_SIZE
-		      : lid == NVME_LOG_ERROR		 ? sizeof(struct nvme_error_log_entry)
-							 : 512;
-	const struct nvme_command command = nvme_log_command(
-		&(struct nvme_log_request){.lid = (uint8_t)lid, .nsid = NVME_NSID_ALL}, size);
+	bool whole = lid == NVME_LOG_CHANGED_NAMESPACES || lid == NVME_LOG_CHANGED_ZONES;
+	size_t size = whole		      ? NVME_PAGE_SIZE
+		      : lid == NVME_LOG_ERROR ? sizeof(struct nvme_error_log_entry)
+					      : 512;
+	struct nvme_log_request request = {.lid = (uint8_t)lid, .nsid = NVME_NSID_ALL};
+	struct nvme_command command;
+	bool more = false;
 
 	if (!slot) {
 		controller->events.pending = true;
 		return;
 	}
+	if (lid == NVME_LOG_CHANGED_ZONES)
+		more = next_zones(controller, &request.nsid);
+	if (lid == NVME_LOG_ENDURANCE_GROUP && controller->events.group_count)
+		request.lsi = controller->events.groups[--controller->events.group_count];
+	if (lid == NVME_LOG_ENDURANCE_GROUP)
+		request.nsid = 0;
+	command = nvme_log_command(&request, size);
 	memset(controller->scratch + NVME_SCRATCH_LOG, 0, NVME_PAGE_SIZE);
-	controller->events.pending_logs[lid / 64] &= ~(1ull << lid % 64);
+	if (!more)
+		controller->events.pending_logs[lid / 64] &= ~(1ull << lid % 64);
 	controller->events.last_log = lid;
 	controller->events.reading_log = true;
 	nvme_slot_fill(slot, &command);
@@ -221,7 +346,9 @@ int nvme_events_setup(struct nvme_controller *controller)
 		NVME_ASYNC_SMART | (NVME_CAP_PMRS(controller->registers.cap) ? NVME_ASYNC_PMR : 0);
 	uint32_t notices = (oaes & NVME_OAES_NAMESPACE ? NVME_ASYNC_NAMESPACE : 0) |
 			   (oaes & NVME_OAES_FIRMWARE ? NVME_ASYNC_FIRMWARE : 0);
-	const uint32_t values[] = {smart | notices, notices, smart};
+	uint32_t more = (oaes & NVME_OAES_ENDURANCE ? NVME_ASYNC_ENDURANCE : 0) |
+			(oaes & NVME_OAES_ZONES ? NVME_ASYNC_ZONES : 0);
+	const uint32_t values[] = {smart | notices | more, smart | notices, notices, smart};
 	struct nvme_command command = {
 		.opcode = NVME_ADMIN_SET_FEATURES,
 		.cdw10 = NVME_FEATURE_ASYNC_EVENT,
@@ -233,7 +360,7 @@ int nvme_events_setup(struct nvme_controller *controller)
 	if (controller->events.requests_max > REQUESTS_MAX)
 		controller->events.requests_max = REQUESTS_MAX;
 	controller->events.failures = 0;
-	for (unsigned i = 0; i < (notices ? 3 : 1); i++) {
+	for (unsigned i = more ? 0 : 1; i < (notices ? 4 : 2); i++) {
 		command.cdw11 = values[i];
 		error = nvme_admin_with_retries(controller, &command, 0, &reply);
 		if (!error || !nvme_answered(&reply))

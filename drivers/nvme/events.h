@@ -17,10 +17,12 @@ struct nvme_events {
 	uint64_t serve_at_ns;	  /* not before */
 	uint64_t pending_logs[4]; /* log pages to read so that their events come again: bits by LID
 				   */
-	unsigned last_log;	  /* of them */
-	bool reading_log;	  /* it is under way */
-	unsigned log_failures;	  /* in a row */
-	uint64_t told;		  /* events so far */
+	uint16_t groups[8];	  /* endurance groups whose logs are to be read, and how many */
+	unsigned group_count;
+	unsigned last_log;     /* of them */
+	bool reading_log;      /* it is under way */
+	unsigned log_failures; /* in a row */
+	uint64_t told;	       /* events so far */
 };
 
 /* Asks the controller for what it is to tell. 0, also where it refuses, or an error that ends the

@@ -96,6 +96,7 @@ struct nvme_namespace {
 	bool zero_tuples;		/* NVME_QUIRK_ZERO_TUPLES */
 	const char *unsupported;	/* what of it is; NULL: nothing */
 	struct nvme_zone_writer writer; /* of a zoned one */
+	bool zones_changed;		/* written by events.c: an event said so */
 	bool active;
 	bool seen; /* by the scan that is going on */
 	bool registered;

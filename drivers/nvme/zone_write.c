@@ -21,9 +21,14 @@ static struct block_zone *known_zone(struct nvme_namespace *ns, uint64_t lba)
 	return &ns->writer.known[lba / ns->block.zones.size % NVME_ZONES_KNOWN];
 }
 
-static void forget(struct nvme_namespace *ns, uint64_t lba)
+void nvme_zone_forget(struct nvme_namespace *ns, uint64_t lba)
 {
 	*known_zone(ns, lba) = (struct block_zone){0};
+}
+
+void nvme_zone_forget_all(struct nvme_namespace *ns)
+{
+	memset(ns->writer.known, 0, sizeof(ns->writer.known));
 }
 
 /* What the controller would say to the write: ZNS, section 2.1.1.2. */
@@ -146,7 +151,7 @@ static void ended(struct block_request *own)
 		return;
 	}
 	if (own->error || zone->write_pointer != own->lba) {
-		forget(ns, own->lba);
+		nvme_zone_forget(ns, own->lba);
 	} else {
 		zone->write_pointer += own->count;
 		if (zone->write_pointer == zone->start + zone->capacity)
@@ -280,7 +285,7 @@ void nvme_zone_submit(struct block_device *device, struct block_request *request
 
 	if (request == &writer->own || !is_write(request)) {
 		if (block_operation(request) >= BLOCK_ZONE_OPEN)
-			memset(writer->known, 0, sizeof(writer->known));
+			nvme_zone_forget_all(ns);
 		writer->below->submit(device, request);
 		return;
 	}

@@ -33,6 +33,11 @@ struct nvme_zone_writer {
 	bool borrowed; /* a bounce buffer */
 };
 
+struct nvme_namespace;
+/* What is known of the zone at lba, or of all, is so no longer: it is asked for anew. */
+void nvme_zone_forget(struct nvme_namespace *ns, uint64_t lba);
+void nvme_zone_forget_all(struct nvme_namespace *ns);
+
 /* Whether there is a doubt that the command of a slot has failed: a write that was sent again,
  * behind a reset or an Abort, and whose zone does not take it, may have been carried out the first
  * time. The zone's write pointer knows. The command's done() is called once more, then, with what

@@ -232,6 +232,8 @@ static unsigned set_features(struct sim_controller *sim, struct sim_command *com
 	case 0x0b: /* only critical warnings that there are; bit 5 is about CAP.PMRS */
 		if (cdw11 & 0xff & ~(0x1fu | (sim->config.cap >> 56 & 1) << 5))
 			return fail(sim, command, SIM_SC_FIELD, "reserved critical warning");
+		if (cdw11 >> 8 & ~((sim->config.oaes | 0x100) >> 8))
+			return fail(sim, command, SIM_SC_FIELD, "notice that OAES does not have");
 		break;
 	case 0x08:
 	case 0x09:
@@ -283,11 +285,17 @@ static unsigned event_request(struct sim_controller *sim, struct sim_command *co
 
 bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page)
 {
+	return sim_event_of(sim, type, info, log_page, 0);
+}
+
+bool sim_event_of(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page,
+		  uint32_t nsid)
+{
 	if (!sim->event_count)
 		return false;
 	sim->event_waits[log_page / 64 % 4] |= 1ull << log_page % 64;
 	sim_complete(sim, sim->events[--sim->event_count], SIM_SC_SUCCESS,
-		     type | info << 8 | log_page << 16);
+		     type | info << 8 | log_page << 16 | (uint64_t)nsid << 32);
 	sim_deliver(sim);
 	return true;
 }

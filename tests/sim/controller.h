@@ -114,6 +114,7 @@ struct sim_config {
 	unsigned queues;	 /* I/O queues of each kind that it grants; 0: 64 */
 	unsigned queues_claimed; /* what it says that it grants; 0: queues */
 	unsigned oncs, oacs;
+	uint32_t oaes; /* notices besides those of namespace attributes */
 	/* VSL, WZSL, DMRL, DMRSL, DMSL; 0: no limit */
 	unsigned verify_limit, write_zeroes_limit, ranges_limit;
 	uint32_t range_limit;
@@ -251,6 +252,9 @@ void sim_post(struct sim_controller *sim, uint16_t completion_queue, const uint8
 void sim_chatter(struct sim_controller *sim, unsigned count);
 /* Completes one outstanding Asynchronous Event Request; false if there is none. */
 bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page);
+/* The same with a namespace in dword 1. */
+bool sim_event_of(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page,
+		  uint32_t nsid);
 /* Whether an event points at the log page that no read without RAE has cleared. */
 bool sim_event_waits(const struct sim_controller *sim, uint8_t log_page);
 /* The log page from now on; data stays the caller's. NULL: the controller's own, or none. */
@@ -295,6 +299,10 @@ struct sim_zone {
 /* A zone, behind the driver's back, into a state that it has no command for. */
 void sim_zone_set(struct sim_controller *sim, uint32_t nsid, uint64_t index,
 		  enum sim_zone_state state);
+/* As by the controller itself: it is in the Changed Zone List then, and told by an event where the
+ * host has asked for that. */
+void sim_zone_change(struct sim_controller *sim, uint32_t nsid, uint64_t index,
+		     enum sim_zone_state state);
 struct sim_zone sim_zone_get(struct sim_controller *sim, uint32_t nsid, uint64_t index);
 
 /* What the Persistent Memory Region would still hold without power: with PMRWBM bit 1, what was

@@ -24,7 +24,7 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	page[77] = (uint8_t)config->mdts;
 	put16(page + 78, 1); /* CNTLID */
 	put32(page + 80, config->version);
-	put32(page + 92, 0x100); /* OAES: Namespace Attribute Notices */
+	put32(page + 92, config->oaes | 0x100); /* OAES: Namespace Attribute Notices */
 	for (unsigned i = 0; i < sim->namespace_count; i++)
 		if (sim->namespaces[i].config.guard || sim->namespaces[i].config.storage_tag)
 			put32(page + 96, 0x8000); /* CTRATT: ELBAS */

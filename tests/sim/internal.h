@@ -111,6 +111,9 @@ struct sim_namespace {
 	struct sim_store *store;
 	struct sim_zone *zones;
 	uint64_t zone_count; /* 0: none */
+	/* The Changed Zone List; 512: more than it has room for */
+	uint64_t changed[511];
+	unsigned changed_count;
 };
 
 struct sim_command {
@@ -387,6 +390,8 @@ unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
 unsigned sim_zone_read(const struct sim_namespace *ns, uint64_t lba, uint64_t blocks);
 unsigned sim_zone_command(struct sim_controller *sim, struct sim_command *command,
 			  struct sim_namespace *ns);
+/* The log page; it is empty afterwards unless retained. */
+void sim_changed_zones(struct sim_namespace *ns, uint8_t page[4096], bool retain);
 void sim_identify_zones(const struct sim_namespace_config *config, uint8_t page[4096]);
 
 /* fault.c */

@@ -47,9 +47,13 @@ unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command)
 	size_t size = given->size, sent;
 	const uint8_t *page = given->data;
 	uint8_t *bytes;
+	struct sim_namespace *zoned = sim_find_namespace(sim, dword(command, 1));
 	unsigned status;
 
-	if (!page && !fill(sim, id, own, &size))
+	if (!page && id == 0xbf && zoned && zoned->zone_count) {
+		size = sizeof(own);
+		sim_changed_zones(zoned, own, cdw10 >> 15 & 1);
+	} else if (!page && !fill(sim, id, own, &size))
 		return sim_host_error(sim, command, SIM_SC_LOG_PAGE, "log page is not supported");
 	if (!page)
 		page = own;

@@ -206,6 +206,35 @@ void sim_zone_set(struct sim_controller *sim, uint32_t nsid, uint64_t index,
 	sim_find_namespace(sim, nsid)->zones[index].state = state;
 }
 
+void sim_zone_change(struct sim_controller *sim, uint32_t nsid, uint64_t index,
+		     enum sim_zone_state state)
+{
+	struct sim_namespace *ns = sim_find_namespace(sim, nsid);
+	unsigned listed = 0, most = sizeof(ns->changed) / sizeof(ns->changed[0]);
+
+	ns->zones[index].state = state;
+	while (listed < ns->changed_count && listed < most &&
+	       ns->changed[listed] != index * ns->config.zone_size)
+		listed++;
+	if (listed < most)
+		ns->changed[listed] = index * ns->config.zone_size;
+	if (listed == ns->changed_count)
+		ns->changed_count++;
+	if (sim->features[0x0b] >> 27 & 1)
+		sim_event_of(sim, 2, 0xef, 0xbf, nsid);
+}
+
+void sim_changed_zones(struct sim_namespace *ns, uint8_t page[4096], bool retain)
+{
+	unsigned most = sizeof(ns->changed) / sizeof(ns->changed[0]);
+
+	put16(page, (uint16_t)(ns->changed_count > most ? 0xffff : ns->changed_count));
+	for (unsigned i = 0; i < ns->changed_count && ns->changed_count <= most; i++)
+		put64(page + 8 + 8 * i, ns->changed[i]);
+	if (!retain)
+		ns->changed_count = 0;
+}
+
 struct sim_zone sim_zone_get(struct sim_controller *sim, uint32_t nsid, uint64_t index)
 {
 	return sim_find_namespace(sim, nsid)->zones[index];

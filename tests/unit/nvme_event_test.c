@@ -99,6 +99,141 @@ static void test_logs(void **state)
 	driver_stop(&driver);
 }
 
+#define ZONE 64u
+
+static const struct sim_namespace_config zoned[] = {
+	{.csi = NVME_CSI_ZONED, .block_count = 600 * ZONE, .zone_size = ZONE},
+	{.csi = NVME_CSI_ZONED, .block_count = 8 * ZONE, .zone_size = ZONE},
+	{.block_count = 64},
+};
+
+static uint64_t reports(const struct driver *driver)
+{
+	return sim_statistics(driver->sim)->commands[1][NVME_IO_ZONE_MANAGEMENT_RECEIVE];
+}
+
+/* Zones that change by themselves are told where OAES has that; what was known of them is asked for
+ * anew, of others not. */
+static void test_zones(void **state)
+{
+	struct sim_config config = {.namespaces = zoned,
+				    .namespace_count = 3,
+				    .oaes = NVME_OAES_ZONES,
+				    .events_limit = 3};
+	uint8_t bytes[512] = {1};
+	struct block_device *second;
+	struct driver driver;
+	uint64_t asked;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	second = block_find("my_nvme0n2");
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(block_write(driver.device, i * ZONE, 1, bytes), 0);
+	assert_int_equal(block_write(second, 0, 1, bytes), 0);
+	asked = reports(&driver);
+	sim_advance(1 * MS);
+	sim_zone_change(driver.sim, 1, 1, SIM_ZONE_READ_ONLY);
+	sim_zone_change(driver.sim, 2, 0, SIM_ZONE_OFFLINE);
+	driver_idle(100 * MS);
+	assert_logged("event: zone descriptor changed (type 2, information ef, log page bf)");
+	assert_logged("namespace 1: 1 zones have changed, the first one at LBA 64");
+	assert_logged("namespace 2: 1 zones have changed, the first one at LBA 0");
+	assert_false(sim_event_waits(driver.sim, NVME_LOG_CHANGED_ZONES));
+	/* Nothing is sent that the zone would refuse, which the simulation does not forgive. */
+	assert_int_equal(block_write(driver.device, ZONE + 1, 1, bytes), -EROFS);
+	assert_int_equal(block_write(second, 1, 1, bytes), -EIO);
+	assert_logged("Zone Is Offline");
+	assert_int_equal(reports(&driver), asked + 2);
+	assert_int_equal(block_write(driver.device, 1, 1, bytes), 0);
+	assert_int_equal(block_write(driver.device, 2 * ZONE + 1, 1, bytes), 0);
+	assert_int_equal(reports(&driver), asked + 2);
+	/* Its log is asked for again where it fails for once. */
+	driver_add_fault_to(&driver, 0, SIM_STATUS, NVME_ADMIN_GET_LOG_PAGE, 0, 1,
+			    NVME_SC_INTERNAL);
+	sim_zone_change(driver.sim, 1, 2, SIM_ZONE_READ_ONLY);
+	driver_idle(1000 * MS);
+	assert_logged("namespace 1: 1 zones have changed, the first one at LBA 128");
+	assert_int_equal(block_write(driver.device, 2 * ZONE + 2, 1, bytes), -EROFS);
+	driver_stop(&driver);
+}
+
+static void test_many_zones(void **state)
+{
+	static struct nvme_changed_zones list = {.count = NVME_CHANGED_ZONES_ANY};
+	struct sim_config config = {.namespaces = zoned,
+				    .namespace_count = 3,
+				    .oaes = NVME_OAES_ZONES,
+				    .events_limit = 3};
+	uint8_t bytes[512] = {1};
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	assert_int_equal(block_write(driver.device, 0, 1, bytes), 0);
+	sim_advance(1 * MS);
+	sim_set_log(driver.sim, NVME_LOG_CHANGED_ZONES, &list, sizeof(list));
+	sim_zone_change(driver.sim, 1, 0, SIM_ZONE_READ_ONLY);
+	driver_idle(100 * MS);
+	assert_logged("namespace 1: more zones have changed than the log has room for");
+	assert_int_equal(block_write(driver.device, 1, 1, bytes), -EROFS);
+	/* Of a namespace that is no zoned one, or none at all; and of zones that there are not. */
+	list = (struct nvme_changed_zones){.count = 1, .zones = {UINT64_MAX}};
+	assert_true(sim_event_of(driver.sim, NVME_EVENT_NOTICE, NVME_EVENT_NOTICE_ZONES,
+				 NVME_LOG_CHANGED_ZONES, 1));
+	driver_idle(100 * MS);
+	assert_true(sim_event_of(driver.sim, NVME_EVENT_NOTICE, NVME_EVENT_NOTICE_ZONES,
+				 NVME_LOG_CHANGED_ZONES, 3));
+	driver_idle(100 * MS);
+	assert_true(sim_event_of(driver.sim, NVME_EVENT_NOTICE, NVME_EVENT_NOTICE_ZONES,
+				 NVME_LOG_CHANGED_ZONES, 77));
+	driver_idle(100 * MS);
+	driver_stop(&driver);
+
+	/* It is not asked for where OAES does not have it. */
+	config.oaes = 0;
+	driver_start(&driver, &config, NULL);
+	sim_advance(1 * MS);
+	sim_zone_change(driver.sim, 1, 0, SIM_ZONE_READ_ONLY);
+	driver_idle(100 * MS);
+	assert_not_logged("zone descriptor changed");
+	driver_stop(&driver);
+}
+
+/* Which endurance groups have something to tell, a list says, and what, the log of each. */
+static void test_endurance_groups(void **state)
+{
+	static struct {
+		uint64_t count;
+		uint16_t entries[252];
+	} list = {.count = 2, .entries = {3, 7}};
+	static const struct nvme_endurance_group_log log = {
+		.critical_warning = 1, .available_spare = 9, .percentage_used = 97};
+	struct sim_config config = {.oaes = NVME_OAES_ENDURANCE};
+	struct driver driver;
+	uint64_t reads;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	sim_set_log(driver.sim, NVME_LOG_ENDURANCE_GROUP_EVENTS, &list, sizeof(list));
+	sim_set_log(driver.sim, NVME_LOG_ENDURANCE_GROUP, &log, sizeof(log));
+	event(&driver, NVME_EVENT_NOTICE, NVME_EVENT_NOTICE_ENDURANCE,
+	      NVME_LOG_ENDURANCE_GROUP_EVENTS);
+	driver_idle(200 * MS);
+	assert_logged("event: endurance group event (type 2, information 06, log page 0f)");
+	assert_logged("endurance group 3: critical warning 01, spare 9%, used 97%");
+	assert_logged("endurance group 7: critical warning 01, spare 9%, used 97%");
+	/* However many there are said to be. */
+	list.count = UINT64_MAX;
+	reads = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE];
+	event(&driver, NVME_EVENT_NOTICE, NVME_EVENT_NOTICE_ENDURANCE,
+	      NVME_LOG_ENDURANCE_GROUP_EVENTS);
+	driver_idle(2000 * MS);
+	assert_in_range(sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE] - reads, 2,
+			20);
+	driver_stop(&driver);
+}
+
 /* An event that comes again and again does not fill the log, and the driver goes on. */
 static void test_storm(void **state)
 {
@@ -486,7 +621,8 @@ TESTS(cmocka_unit_test(test_events_are_asked_for),
       cmocka_unit_test(test_fewer_requests_than_said),
       cmocka_unit_test(test_room_beside_event_requests),
       cmocka_unit_test(test_logs_are_read_at_a_rate), cmocka_unit_test(test_words),
-      cmocka_unit_test(test_logs), cmocka_unit_test(test_storm),
+      cmocka_unit_test(test_logs), cmocka_unit_test(test_zones), cmocka_unit_test(test_many_zones),
+      cmocka_unit_test(test_endurance_groups), cmocka_unit_test(test_storm),
       cmocka_unit_test(test_larger_blocks_come), cmocka_unit_test(test_called_from_a_completion),
       cmocka_unit_test(test_options), cmocka_unit_test(test_blocks_longer_than_a_command),
       cmocka_unit_test(test_too_many_namespaces),

@@ -232,6 +232,8 @@ enum nvme_event_type {
 #define NVME_EVENT_NOTICE_FIRMWARE  0x01u
 #define NVME_EVENT_NOTICE_TELEMETRY 0x02u
 #define NVME_EVENT_NOTICE_ANA	    0x03u
+#define NVME_EVENT_NOTICE_ENDURANCE 0x06u
+#define NVME_EVENT_NOTICE_ZONES	    0xefu /* ZNS, section 4.1.1; the NSID is completion DW1 */
 
 /* Read, Write, Compare …: NVM, section 3.2: CDW10/11 are the LBA, CDW12 bits 15:0 the blocks, 0's
  * based */

@@ -142,6 +142,8 @@ _Static_assert(sizeof(struct nvme_host_behavior) == 512, "Host Behavior Support"
 #define NVME_ASYNC_PMR	     0x00000020u /* the one about the persistent memory region */
 #define NVME_ASYNC_NAMESPACE 0x00000100u
 #define NVME_ASYNC_FIRMWARE  0x00000200u
+#define NVME_ASYNC_ENDURANCE 0x00004000u
+#define NVME_ASYNC_ZONES     0x08000000u /* ZNS, section 4.1.3 */
 
 /* Enhanced Controller, Controller and Namespace Metadata: Base, section 5.27.1 */
 struct nvme_metadata_element {

@@ -197,6 +197,8 @@ _Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor sp
 
 #define NVME_OAES_NAMESPACE 0x00000100u
 #define NVME_OAES_FIRMWARE  0x00000200u
+#define NVME_OAES_ENDURANCE 0x00004000u
+#define NVME_OAES_ZONES	    0x08000000u /* ZNS, section 4.1.5 */
 
 #define NVME_ONCS_COMPARE	      0x0001u
 #define NVME_ONCS_WRITE_UNCORRECTABLE 0x0002u

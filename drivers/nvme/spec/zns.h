@@ -111,6 +111,7 @@ enum nvme_zone_state {
 
 /* Changed Zone List, log page BFh: figure 44 */
 #define NVME_CHANGED_ZONES_MAX 511u
+#define NVME_CHANGED_ZONES_ANY 0xffffu
 struct nvme_changed_zones {
 	uint16_t count; /* FFFFh: more than there is room for */
 	uint8_t reserved2[6];

@@ -5,9 +5,12 @@ the medium. After the cut every slot holds the last record acknowledged for it; 
 reached any of its slot's blocks, each of them whole (the controller's atomic write unit is one block). A raw image tells
 whether the data were sent at all; a qcow2 image has a write cache in QEMU itself, which a kill loses: without Flush the data
 are not there. With protection information the blocks of what was acknowledged have their tuples, and a block that was
-on its way is either whole or found wrong. POWER_CUT_SEED asks for other moments.
+on its way is either whole or found wrong. After the last cut the guest itself reads what was acknowledged, which checks
+these as well. Zones are filled one behind the other, and reset before they are written again; QEMU keeps no write
+pointers: behind a cut all zones are empty for it, and are written anew. POWER_CUT_SEED asks for other moments.
 """
 
+import hashlib
 import os
 import random
 import re
@@ -18,7 +21,7 @@ import time
 
 import pytest
 
-from machine import RUN_QEMU, TIMEOUT
+from machine import RUN_QEMU, TIMEOUT, run_script
 from protection import Format
 
 SEED = int(os.environ.get("POWER_CUT_SEED", "1"))
@@ -77,10 +80,10 @@ class Image:
             return file.read()
 
 
-def cut(directory, image, writer, first, size, delay):
-    """Boots, lets it write, kills QEMU delay seconds after the first acknowledgement; the last record acknowledged."""
+def cut(directory, image, text, delay):
+    """Boots, lets the script write, kills QEMU delay seconds after the first acknowledgement; the last record acknowledged."""
     path, pid = directory / "script.sh", directory / "pid"
-    path.write_text(script(writer, image.slots, first, size))
+    path.write_text(text)
     qemu = subprocess.Popen([RUN_QEMU, "--disk", "none", "--script", str(path), "--timeout", str(TIMEOUT), "--", "-pidfile", str(pid),
                              *image.devices()],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -119,6 +122,18 @@ def verify(image, last, size, cut_number):
                 f"cut {cut_number}: slot {slot}, block {at // BLOCK}: expected record {acknowledged}, found {found[:32]!r}"
 
 
+def read_again(directory, image, last, size):
+    """The guest reads what the records acknowledged have left, but for the slot of the one that was on its way."""
+    slots, lines, expected = image.slots, [], []
+    for slot in range(min(slots, last + 1)):
+        if slot == (last + 1) % slots:
+            continue
+        lines.append(f"dd if=/dev/my_nvme0n1 bs={size} skip={slot} count=1 status=none | sha256sum")
+        expected.append(hashlib.sha256(record(last - (last - slot) % slots, size)).hexdigest() + "  -")
+    result = run_script(directory, "\n".join(lines) + "\n", "--disk", "none", "--", *image.devices())
+    assert [line for line in result.stdout.splitlines() if line.endswith("  -")] == expected, result.stdout
+
+
 def cuts(directory, kind, writer, size, count, format_=None):
     if kind == "qcow2" and not shutil.which("qemu-img"):
         pytest.skip("qemu-img is not installed")
@@ -129,10 +144,11 @@ def cuts(directory, kind, writer, size, count, format_=None):
         if kind == "qcow2" and number % 4 != 3:  # clusters that are allocated are where a lost Flush shows
             image.fresh()
             next_record = 0
-        last = cut(directory, image, writer, next_record, size, noise.uniform(0, 0.25))
+        last = cut(directory, image, script(writer, image.slots, next_record, size), noise.uniform(0, 0.25))
         verify(image, last, size, number)
         next_record = last + 1
         # The record on its way counts as written from here on: the stream starts with it again.
+    read_again(directory, image, last, size)
 
 
 ROWS = [(kind, writer, size) for kind in ("raw", "qcow2") for writer, size in (("fsync", 4096), ("sync", 4096), ("direct", 65536), ("forced", 4096))]
@@ -150,6 +166,7 @@ def test_many_power_cuts(tmp_path, kind, writer, size):
 
 
 PROTECTED = [("raw", "fsync", 4096, Format(8, 0, 1)), ("qcow2", "sync", 4096, Format(16, 1, 2, 1, 2)),
+             ("raw", "forced", 4096, Format(8, 0, 1)), ("qcow2", "forced", 4096, Format(8, 1, 3, 1)),
              ("raw", "direct", 65536, Format(64, 0, 1, 0, 2)), ("qcow2", "direct", 65536, Format(8, 1, 1))]
 
 
@@ -162,3 +179,81 @@ def test_power_cuts_with_protection(tmp_path, kind, writer, size, format_):
 @pytest.mark.parametrize("kind,writer,size,format_", PROTECTED, ids=str)
 def test_many_power_cuts_with_protection(tmp_path, kind, writer, size, format_):
     cuts(tmp_path, kind, writer, size, 20, format_)
+
+
+ZONE, CAPACITY, ZONES = 256 << 10, 192 << 10, 4  # bytes, and how many are used of those that there are
+
+
+class ZonedImage(Image):
+    def devices(self):
+        return ["-drive", self.drive(), "-device", "nvme,serial=d", "-device",
+                f"nvme-ns,drive=d,logical_block_size={BLOCK},zoned=on,zoned.zone_size={ZONE},zoned.zone_capacity={CAPACITY}"]
+
+
+def zoned_script(writer, size):
+    return (f"exec 9< /dev/my_nvme0n1\ni=0; b={size}\nwhile :; do\n  r=record-$i; z=$((i / {CAPACITY // size} % {ZONES}))\n"
+            f"  n=$((i % {CAPACITY // size})); s=$((z * {ZONE // size} + n))\n"
+            f"  if test $n = 0; then blkzone reset -o $((z * {ZONE // 512})) -c 1 /dev/my_nvme0n1 || exit; fi\n"
+            f"  {WRITERS[writer]} || exit\n  echo ack $i\n  i=$((i + 1))\ndone\n")
+
+
+def place(number, size):
+    """The zone of a record, and its byte on the disk."""
+    zone = number // (CAPACITY // size) % ZONES
+    return zone, zone * ZONE + number % (CAPACITY // size) * size
+
+
+def verify_zones(image, last, size, cut_number):
+    """The records of the zones that no reset has been sent for since, which the one on its way may have begun with."""
+    data, in_zone = image.read(), CAPACITY // size
+    oldest = max(0, ((last + 1) // in_zone - ZONES + 1) * in_zone)
+    for number in range(oldest, last + 1):
+        _, at = place(number, size)
+        assert data[at:at + size] == record(number, size), f"cut {cut_number}: record {number} of {last}: found {data[at:at + 32]!r}"
+
+
+def restart_zones(directory, image, last, size):
+    """Behind the cut each zone's pointer is inside it, and where it says that something was written, all that was acknowledged is
+    before it. The first zone is written at its pointer, and nowhere else."""
+    write = f"yes after | dd of=/dev/my_nvme0n1 iflag=fullblock bs={size} count=1 oflag=dsync status=none"
+    result = run_script(directory, "blkzone report /dev/my_nvme0n1; blkzone reset -o 0 -c 1 /dev/my_nvme0n1\n"
+                        f"{write}; echo wrote $?; {write} seek=2; echo ahead $?; blkzone report -c 1 /dev/my_nvme0n1\n",
+                        "--disk", "none", "--", *image.devices())
+    zones = re.findall(r"start: (0x\w+), len (0x\w+), cap (0x\w+), wptr (0x\w+) .*zcond: ?(\d+)", result.stdout)
+    zones = [[int(field, 16) * 512 for field in zone[:4]] + [int(zone[4])] for zone in zones]
+    assert len(zones) == (1 << 24) // ZONE + 1, result.stdout
+    ends = {}
+    for number in range(max(0, last + 1 - CAPACITY // size), last + 1):
+        zone, at = place(number, size)
+        ends[zone] = at + size - zone * ZONE
+    for number, (start, length, capacity, pointer, state) in enumerate(zones[:-1]):
+        assert (start, length, capacity) == (number * ZONE, ZONE, CAPACITY), result.stdout
+        assert pointer == 0 if state == 1 else ends.get(number, 0) <= pointer <= ZONE, result.stdout
+    assert re.search("^wrote 0$", result.stdout, re.MULTILINE) and re.search("^ahead 1$", result.stdout, re.MULTILINE), result.stdout
+    assert zones[-1][3] == size, result.stdout
+
+
+def zoned_cuts(directory, kind, writer, size, count):
+    if kind == "qcow2" and not shutil.which("qemu-img"):
+        pytest.skip("qemu-img is not installed")
+    noise = random.Random(f"{SEED} zones {kind} {writer} {size}")
+    image = ZonedImage(directory, kind, size)
+    for number in range(count):
+        image.fresh()
+        last = cut(directory, image, zoned_script(writer, size), noise.uniform(0, 0.5))
+        verify_zones(image, last, size, number)
+    restart_zones(directory, image, last, size)
+
+
+ZONED = [("raw", "forced", 4096), ("qcow2", "forced", 16384), ("raw", "direct", 65536), ("qcow2", "fsync", 4096)]
+
+
+@pytest.mark.parametrize("kind,writer,size", ZONED[:2])
+def test_power_cuts_with_zones(tmp_path, kind, writer, size):
+    zoned_cuts(tmp_path, kind, writer, size, 2)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind,writer,size", ZONED)
+def test_many_power_cuts_with_zones(tmp_path, kind, writer, size):
+    zoned_cuts(tmp_path, kind, writer, size, 20)

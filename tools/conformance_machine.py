@@ -179,7 +179,9 @@ class Processes:
                 process.kill()
 
 
-Options = collections.namedtuple("Options", "kernel filters repeat seed silence log")
+# hangs: cases of which it is known that nothing comes behind them.
+Options = collections.namedtuple("Options", "kernel filters repeat seed silence log hangs", defaults=(frozenset(),))
+KNOWN_SILENCE = 3  # seconds are enough for these
 
 
 class Boot:
@@ -241,7 +243,7 @@ class Boot:
             # Where it dumps core, that goes with the directory.
             process = processes.start(arguments, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file)
         try:
-            self.follow(process, options.silence, raw)
+            self.follow(process, options, raw)
         finally:
             process.kill()
             self.code = process.wait()
@@ -262,10 +264,10 @@ class Boot:
             with open(os.path.join(options.log, configuration.name + ".qemu"), "a", encoding="utf-8") as log:
                 log.write(shlex.join(arguments) + "\n" + "".join(line + "\n" for line in self.errors))
 
-    def follow(self, process, silence, raw):
+    def follow(self, process, options, raw):
         """Takes the output until it ends, or until nothing has come for too long, here and on the debug console."""
         heard = began = time.monotonic()
-        size = 0
+        silence, size = options.silence, 0
         while True:
             if select.select([process.stdout], [], [], min(silence / 4, 1))[0]:
                 data = os.read(process.stdout.fileno(), 65536)
@@ -280,6 +282,8 @@ class Boot:
                 written = 0
             if written != size:
                 size, heard, began = written, now, now
+                known = self.announcements()[-1:]
+                silence = min(options.silence, KNOWN_SILENCE) if options.hangs.intersection(known) else options.silence
             if raw and now - heard > silence:
                 self.hung = f"nothing came for {silence} s"
             elif now - began > silence * PATIENCE:

@@ -122,6 +122,7 @@ struct sim_config {
 	bool volatile_cache;
 	bool fused; /* Compare and Write */
 	bool sgl;
+	bool sgl_longer;	/* it takes SGLs of more bytes than the data */
 	bool sgl_dwords;	/* it takes whole dwords only */
 	unsigned sgl_threshold; /* SDT: more descriptors than this are a violation; 0: any number */
 	unsigned abort_limit;	/* ACL, 0's based */

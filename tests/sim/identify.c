@@ -46,8 +46,9 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	page[525] = config->volatile_cache ? 0x07 : 0x00;
 	put16(page + 534, config->oncs & SIM_ONCS_COPY ? 1 : 0); /* OCFS: format 0 */
 	if (config->sgl)					 /* SGLS, with bit buckets */
-		put32(page + 536,
-		      0x10000 | (config->sgl_threshold & 0xff) << 8 | (config->sgl_dwords ? 2 : 1));
+		put32(page + 536, 0x10000 | (config->sgl_longer ? 0x40000u : 0) |
+					  (config->sgl_threshold & 0xff) << 8 |
+					  (config->sgl_dwords ? 2 : 1));
 	put_text(page + 768, 0, "");
 	strcpy((char *)page + 768, "nqn.2019-08.org.qemu:SIM0001");
 	put16(page + 2048, 100); /* PSD0.MP, in 10 mW */

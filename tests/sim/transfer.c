@@ -125,6 +125,8 @@ static unsigned transfer_sgl(struct cursor *cursor)
 				return sim_host_error(sim, cursor->command, SIM_SC_SGL_GRANULARITY,
 						      "SGL data block of %u bytes at %llx", length,
 						      (unsigned long long)address);
+			if (length > cursor->left && sim->config.sgl_longer)
+				length = (uint32_t)cursor->left;
 			if (length > cursor->left)
 				return sim_host_error(sim, cursor->command, SIM_SC_SGL_LENGTH,
 						      "SGL describes more than the data");

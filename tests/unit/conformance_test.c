@@ -55,6 +55,7 @@ static const struct configuration {
 	  .verify_limit = 4,
 	  .write_zeroes_limit = 2,
 	  .sgl = true,
+	  .sgl_longer = true,
 	  .sgl_dwords = true}},
 	{"zoned", {.namespaces = zoned_namespace, .namespace_count = 2}},
 };

@@ -48,6 +48,15 @@ uint64_t sim_bar_address(const void *memory)
 	return 0;
 }
 
+/* Its end is behind the last address there is. */
+static bool wraps(const struct sim_controller *sim)
+{
+	const struct sim_cmb *cmb = &sim->config.cmb;
+	uint64_t base = sim->cmbmsc & ~0xfffull;
+
+	return base + (cmb->size >> 12) * unit(cmb) < base;
+}
+
 uint64_t sim_cmb_property(const struct sim_controller *sim, unsigned offset)
 {
 	const struct sim_cmb *cmb = &sim->config.cmb;
@@ -61,7 +70,7 @@ uint64_t sim_cmb_property(const struct sim_controller *sim, unsigned offset)
 	case SIM_CMBMSC:
 		return sim->cmbmsc;
 	case SIM_CMBSTS:
-		return cmb->refuses && sim->cmbmsc & CMSE;
+		return sim->cmbmsc & CMSE && (cmb->refuses || wraps(sim));
 	default:
 		return 0;
 	}

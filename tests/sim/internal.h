@@ -283,6 +283,8 @@ void sim_property_work(struct sim_controller *sim); /* transitions that are due 
 void sim_pmr_create(struct sim_controller *sim);
 void sim_pmr_destroy(struct sim_controller *sim);
 void sim_pmr_power_on(struct sim_controller *sim);
+/* What bus address is in the region while it is ready, as sim_cmb_memory(). */
+uint8_t *sim_pmr_memory(struct sim_controller *sim, uint64_t bus, size_t *size);
 uint64_t sim_pmr_property(struct sim_controller *sim, unsigned offset);
 void sim_pmr_control(struct sim_controller *sim, uint32_t value);
 

@@ -196,6 +196,8 @@ static bool copy(struct sim_controller *sim, uint64_t bus, uint8_t *to, const ui
 		if (memory)
 			sim_cmb_check(sim, what, from != NULL);
 		else
+			memory = sim_pmr_memory(sim, bus, &room);
+		if (!memory)
 			memory = bus_memory(bus, &room);
 		if (!memory) {
 			sim_violation(sim, "%s: DMA at %llx (from %llx) is to nobody's memory",

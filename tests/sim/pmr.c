@@ -19,8 +19,9 @@ void sim_pmr_create(struct sim_controller *sim)
 	if (!pmr->size)
 		return;
 	sim->config.cap |= PMRS;
-	/* Nobody may touch it before it is ready: that ends the program. */
-	sim->pmr = mmap(NULL, pmr->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* Nobody may touch it before it is ready: that ends the program, but where all is let. */
+	sim->pmr = mmap(NULL, pmr->size, sim->config.tolerant ? PROT_READ | PROT_WRITE : PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	sim->pmr_durable = calloc(1, pmr->size);
 	if (sim->pmr == MAP_FAILED || !sim->pmr_durable)
 		abort();
@@ -47,6 +48,16 @@ static uint32_t status(struct sim_controller *sim)
 	if (sim->config.pmr.capabilities & STATUS_READS)
 		memcpy(sim->pmr_durable, sim->pmr, sim->config.pmr.size);
 	return sim->pmr_status;
+}
+
+uint8_t *sim_pmr_memory(struct sim_controller *sim, uint64_t bus, size_t *size)
+{
+	uint64_t offset = bus - SIM_BAR_BUS;
+
+	if (!sim->pmr || sim->pmr_ready_at > sim_now() || offset >= sim->config.pmr.size)
+		return NULL;
+	*size = sim->config.pmr.size - offset;
+	return sim->pmr + offset;
 }
 
 uint64_t sim_pmr_property(struct sim_controller *sim, unsigned offset)

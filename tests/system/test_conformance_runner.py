@@ -231,6 +231,15 @@ def test_the_rest_runs_in_another_qemu(bench, act, outcome, text):
         assert "2 QEMUs)" in result.stdout
 
 
+def test_a_known_hang_is_waited_for_shortly(bench):
+    bench.baseline.write_text("# x\n# y\n* | HANG | b: known | Base 2 | it does\n")
+    found, _, result = bench.json("--baseline", bench.baseline, "--config", "first", "--silence", "600",
+                                  first=[["a: one", "Base 1", "pass"], ["b: known", "Base 2", "stall"], ["b: three", "Base 3", "pass"]])
+    assert result.returncode == 0
+    assert [entry["outcome"] for entry in found.values()] == ["PASS", "HANG", "PASS"]
+    assert found["first", "b: known"]["message"] == "nothing came for 3 s"
+
+
 def test_several_die_and_the_last(bench):
     found, _, _ = bench.json("--config", "first", first=[[f"a: {number}", "S", act] for number, act in enumerate(("die", "pass", "die", "die"))])
     assert [entry["outcome"] for entry in found.values()] == ["CRASH", "PASS", "CRASH", "CRASH"]

@@ -57,6 +57,12 @@ static const struct configuration {
 	  .sgl = true,
 	  .sgl_longer = true,
 	  .sgl_dwords = true}},
+	{"buffer",
+	 {.oncs = COMMANDS, .cmb = {.location = 2 | NVME_CMBLOC_CDPCILS, .size = 0x1f | 64 << 12}}},
+	{"region",
+	 {.pmr = {.capabilities = 1 << 4 | 1 << 3 | 2 << 5 | 2 << 10 | 4 << 16,
+		  .size = 65536,
+		  .ready_ns = MS}}},
 	{"zoned", {.namespaces = zoned_namespace, .namespace_count = 2}},
 };
 #define CONFIGURATIONS (sizeof(configurations) / sizeof(configurations[0]))

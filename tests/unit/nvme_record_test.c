@@ -1,4 +1,5 @@
 /* The recorder: what is kept of what a program over transport/ does, and in which words. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/nvme/transport/queue.h"
@@ -397,6 +398,50 @@ static void test_names(void **state)
 	sim_destroy(sim);
 }
 
+/* Any event, in a buffer of any size: it ends there, and what there is room for is enough. */
+static void test_any(void **state)
+{
+	char text[NVME_RECORD_TEXT], part[NVME_RECORD_TEXT];
+
+	(void)state;
+	start("my_nvme12345678", 0);
+	begin();
+	srand(1);
+	for (unsigned i = 0; i < 20000; i++) {
+		uint8_t bytes[sizeof(struct nvme_record)];
+		struct nvme_record event;
+		size_t size = (size_t)rand() % sizeof(part);
+		bool ones = rand() % 4 == 0;
+
+		for (size_t j = 0; j < sizeof(bytes); j++)
+			bytes[j] = ones ? 0xff : (uint8_t)(rand() >> 8);
+		memcpy(&event, bytes, sizeof(event));
+		event.kind = (uint8_t)(i % (NVME_RECORD_INTERRUPT + 1));
+		event.controller = i % 3 ? 0 : NVME_RECORD_NOBODY;
+		if (event.kind == NVME_RECORD_COMMAND) {
+			event.queue &= 1;
+			event.command.opcode = (uint8_t)i;
+		}
+		if (event.kind >= NVME_RECORD_READ && event.kind <= NVME_RECORD_SHADOW) {
+			event.access.head = i & 1;
+			event.access.width = (uint8_t)(1 << i % 4);
+			event.access.offset = (uint32_t)rand() % 0x1004;
+		}
+		nvme_record_text(&event, text, sizeof(text));
+		assert_in_range(strlen(text), 20, sizeof(text) - 2);
+		memset(part, '#', sizeof(part));
+		nvme_record_text(&event, part, size);
+		assert_int_equal(strnlen(part, sizeof(part)), !size		    ? sizeof(part)
+							      : strlen(text) < size ? strlen(text)
+										    : size - 1);
+		assert_memory_equal(part, text, size ? strlen(part) : 0);
+		nvme_record_words(&event, part, size);
+		nvme_record_subject(&event, part, size);
+		nvme_record_queue(&event, part, size);
+	}
+	stop();
+}
+
 TESTS(cmocka_unit_test(test_command), cmocka_unit_test(test_fields),
       cmocka_unit_test(test_statuses), cmocka_unit_test(test_accesses), cmocka_unit_test(test_ring),
-      cmocka_unit_test(test_other), cmocka_unit_test(test_names))
+      cmocka_unit_test(test_other), cmocka_unit_test(test_names), cmocka_unit_test(test_any))

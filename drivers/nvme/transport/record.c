@@ -256,8 +256,9 @@ bool nvme_record_command(const struct nvme_record *completion, struct nvme_recor
 {
 	uint16_t sqid = nvme_queue_entry_sqid(&completion->entry);
 	uint16_t cid = nvme_queue_entry_cid(&completion->entry);
+	uint64_t at = completion->sequence < next ? completion->sequence : next;
 
-	for (uint64_t at = completion->sequence; at-- > nvme_record_begin();) {
+	while (at-- > nvme_record_begin()) {
 		const struct nvme_record *other = &ring[at % ring_size];
 
 		if (other->controller != completion->controller)

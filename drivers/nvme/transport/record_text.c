@@ -9,6 +9,7 @@
 struct line {
 	char *buffer;
 	size_t size, length; /* length < size */
+	bool fields;	     /* the colon before them is there */
 };
 
 static __attribute__((format(printf, 2, 3))) void put(struct line *line, const char *format, ...)
@@ -28,7 +29,14 @@ static struct line line_begin(char *buffer, size_t size)
 {
 	if (size)
 		*buffer = 0;
-	return (struct line){buffer, size, 0};
+	return (struct line){.buffer = buffer, .size = size};
+}
+
+/* What stands before a field. */
+static void put_gap(struct line *line)
+{
+	put(line, line->fields ? " " : ": ");
+	line->fields = true;
 }
 
 /* The first so many characters, in capitals. */
@@ -106,7 +114,6 @@ static void put_register_fields(struct line *line, const struct nvme_record *eve
 {
 	const struct nvme_row *row = property(event->access.offset), *below;
 	unsigned low, high;
-	const char *before = ": ";
 
 	if (!row || event->controller == NVME_RECORD_NOBODY)
 		return;
@@ -117,10 +124,10 @@ static void put_register_fields(struct line *line, const struct nvme_record *eve
 		if (below->kind != NVME_ROW_BITS || below->low < low || below->high > high ||
 		    (below->low == low && below->high == high))
 			continue;
-		put(line, "%s%s %llu", before, below->name,
+		put_gap(line);
+		put(line, "%s %llu", below->name,
 		    (unsigned long long)(event->access.value >> (below->low - low) &
 					 UINT64_MAX >> (63 - (below->high - below->low))));
-		before = " ";
 	}
 }
 
@@ -163,7 +170,7 @@ static void put_part(struct line *line, const struct nvme_command_row *row, unsi
 	}
 	if (index && part->kind == NVME_PART && !value)
 		return;
-	put(line, " ");
+	put_gap(line);
 	put_acronym(line, part->name, length);
 	if (strcmp(part->name, "fid") == 0)
 		put(line, " %02llXh (%s)", (unsigned long long)value,
@@ -190,14 +197,15 @@ static void put_command_fields(struct line *line, uint16_t sqid, const struct nv
 		rest[row->parts[i].dword] &= ~part_mask(&row->parts[i]);
 	}
 	for (unsigned i = 10; i < 16; i++)
-		if (rest[i])
-			put(line, " CDW%u %#x", i, rest[i]);
+		if (rest[i]) {
+			put_gap(line);
+			put(line, "CDW%u %#x", i, rest[i]);
+		}
 }
 
 static void put_command(struct line *line, const struct nvme_record *event)
 {
 	const struct nvme_command *command = &event->command;
-	size_t colon;
 
 	put(line, "-> ");
 	put_opcode(line, event->queue, command->opcode);
@@ -217,11 +225,7 @@ static void put_command(struct line *line, const struct nvme_record *event)
 		if (command->prp2)
 			put(line, " prp2 %#llx", (unsigned long long)command->prp2);
 	}
-	colon = line->length;
-	put(line, ":");
 	put_command_fields(line, event->queue, command);
-	if (line->length == colon + 1)
-		line->buffer[line->length = colon] = 0;
 }
 
 static void put_completion(struct line *line, const struct nvme_record *event)

@@ -2,8 +2,9 @@
  *
  * The controller writes to memory as commands tell it to, so every address that it can ever come
  * across is one of these: in S, memory that holds nothing but such addresses; in D, memory that is
- * never taken for commands, lists or data to be written; in BAR0; or where there is no memory. What
- * is written to the blocks comes from S, and only what is read from the blocks goes to S. */
+ * never taken for commands, lists or data to be written; in BAR0; in the first MiB, which nobody
+ * uses; or where there is no memory. What is written to the blocks comes from S, and only what is
+ * read from the blocks goes to S: however wrong a list is, nothing else is reached. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +17,10 @@
 #define FUZZ_SIZE	(FUZZ_PAGES * 4096u)
 #define FUZZ_SLACK	(1u << 20) /* bytes behind each, for SGLs that are longer */
 #define FUZZ_OPERATIONS 2000u	   /* of a round, unless told */
-#define FUZZ_ADMIN	0u	   /* the queues that no operation touches but by commands */
+/* The last pages of S: lists and SGL segments whose addresses are in D. */
+#define FUZZ_DIRTY_PRPS (FUZZ_PAGES - 2)
+#define FUZZ_DIRTY_SGL	(FUZZ_PAGES - 1)
+#define FUZZ_ADMIN	0u /* the queues that no operation touches but by commands */
 #define FUZZ_IO		1u
 #define FUZZ_WILD	2u /* the first of those that operations create and delete */
 #define FUZZ_WILD_COUNT 4u

@@ -25,10 +25,14 @@ static uint64_t nowhere(struct fuzz *fuzz)
 	       (prng_next(&fuzz->prng) & 0x0ffffff8u);
 }
 
-/* Pages of S. What is written to the blocks comes from the first half, which never has an address
- * in D; lists for what the controller writes, and the submission queues, are in the second half. */
-#define HALF	    (FUZZ_PAGES / 2)
-#define QUEUE_PAGES HALF
+/* Pages of S. Nothing in S leads to D but two pages that are never written to by the controller: so
+ * whatever it takes for a list, an address or a command, blocks go to S alone, and everything else
+ * that it may say goes to D, which is never taken for anything. */
+#define SOURCES	    0u /* what is written to the blocks, and its lists */
+#define SOURCES_END (FUZZ_PAGES / 2)
+#define QUEUES	    SOURCES_END		       /* submission queues: nothing else is there */
+#define LISTS	    (QUEUES + FUZZ_WILD_COUNT) /* of what is read from the blocks */
+#define LISTS_END   FUZZ_DIRTY_PRPS
 
 static struct fuzz_pointer inside(struct fuzz *fuzz, enum fuzz_base base, uint32_t page,
 				  uint32_t pages)
@@ -42,34 +46,46 @@ static struct fuzz_pointer inside(struct fuzz *fuzz, enum fuzz_base base, uint32
 	return (struct fuzz_pointer){(uint8_t)base, offset};
 }
 
-/* Where a list or an SGL segment may be; it is read, whichever way the data go. */
-static struct fuzz_pointer structure(struct fuzz *fuzz, bool into)
-{
-	return inside(fuzz, FUZZ_S, into ? HALF : 0, HALF);
-}
+/* What a command moves, by where that may be. */
+enum flow {
+	OUT,   /* to the controller: from S */
+	BACK,  /* blocks of the area: to S */
+	DIRTY, /* anything else from the controller: to D */
+};
 
-/* Where data may be. into: the controller writes there; raw: and what it writes are blocks of the
- * area. */
-static struct fuzz_pointer data(struct fuzz *fuzz, bool into, bool raw)
+static struct fuzz_pointer data(struct fuzz *fuzz, enum flow flow)
 {
 	switch (below(fuzz, 24)) {
 	case 0:
 		return (struct fuzz_pointer){FUZZ_ABSOLUTE, nowhere(fuzz)};
 	case 1: /* what is written there may ring doorbells */
-		if (!into || fuzz->wild)
+		if (flow == OUT || fuzz->wild)
 			return (struct fuzz_pointer){FUZZ_BAR, below(fuzz, 0x1000) & ~3u};
 		break;
 	case 2:
-		if (into)
-			return (struct fuzz_pointer){FUZZ_ABSOLUTE, 0};
+		if (flow == BACK)
+			return inside(fuzz, FUZZ_S, LISTS, LISTS_END - LISTS);
 		break;
 	default:
 		break;
 	}
-	if (!into)
-		return inside(fuzz, FUZZ_S, 0, HALF);
-	return raw && once_in(fuzz, 2) ? inside(fuzz, FUZZ_S, 0, FUZZ_PAGES)
-				       : inside(fuzz, FUZZ_D, FUZZ_WILD_COUNT, HALF);
+	return flow == DIRTY ? inside(fuzz, FUZZ_D, FUZZ_WILD_COUNT, FUZZ_PAGES - FUZZ_WILD_COUNT)
+			     : inside(fuzz, FUZZ_S, SOURCES, SOURCES_END - SOURCES);
+}
+
+/* Where a list or an SGL's segment may begin. */
+static struct fuzz_pointer structure(struct fuzz *fuzz, enum flow flow, bool sgl)
+{
+	switch (flow) {
+	case OUT:
+		return inside(fuzz, FUZZ_S, SOURCES, SOURCES_END - SOURCES);
+	case BACK:
+		return inside(fuzz, FUZZ_S, LISTS, LISTS_END - LISTS);
+	default: /* the longest list does not come to the end of its page */
+		return (struct fuzz_pointer){FUZZ_S,
+					     (sgl ? FUZZ_DIRTY_SGL : FUZZ_DIRTY_PRPS) * 4096ull +
+						     below(fuzz, 128) * 16};
+	}
 }
 
 static struct fuzz_operation *make(struct fuzz *fuzz, enum fuzz_kind kind)
@@ -98,22 +114,23 @@ static struct fuzz_pointer length_and_type(struct fuzz *fuzz, unsigned type)
 }
 
 /* A list of PRPs or an SGL's segment; where it begins. */
-static struct fuzz_pointer list(struct fuzz *fuzz, bool into, bool raw, bool sgl)
+static struct fuzz_pointer list(struct fuzz *fuzz, enum flow flow, bool sgl)
 {
-	static const uint8_t types[] = {0x00, 0x00, 0x00, 0x10, 0x20, 0x30, 0x40, 0x01};
-	struct fuzz_pointer at = structure(fuzz, into);
+	static const uint8_t types[] = {0x00, 0x00, 0x00, 0x10, 0x40, 0x01, 0x20, 0x30};
+	struct fuzz_pointer at = structure(fuzz, flow, sgl);
 	unsigned count = 1 + below(fuzz, 4);
 
-	at.offset &= ~7ull;
-	if (once_in(fuzz, 3)) /* across the end of a page */
+	at.offset &= sgl ? ~15ull : ~7ull;
+	if (flow != DIRTY && once_in(fuzz, 3)) /* across the end of a page */
 		at.offset |= 4096 - 16;
 	for (unsigned i = 0; i < count; i++) {
-		unsigned type = types[below(fuzz, sizeof(types))];
+		/* No segment leads from what leads to D. */
+		unsigned type = types[below(fuzz, flow == DIRTY ? 6 : sizeof(types))];
 		bool segment = sgl && (type == 0x20 || type == 0x30);
-		struct fuzz_pointer entry = segment ? structure(fuzz, into) : data(fuzz, into, raw);
+		struct fuzz_pointer entry = segment ? structure(fuzz, flow, sgl) : data(fuzz, flow);
 		uint32_t offset = (uint32_t)at.offset + i * (sgl ? 16 : 8);
 
-		if (once_in(fuzz, 6) && (segment || !into || raw || i == count - 1))
+		if (flow != DIRTY && once_in(fuzz, 6))
 			entry = at; /* itself */
 		if (!sgl && !once_in(fuzz, 8))
 			entry.offset &= ~4095ull;
@@ -125,42 +142,42 @@ static struct fuzz_pointer list(struct fuzz *fuzz, bool into, bool raw, bool sgl
 }
 
 /* Whether so much data is certain to need no list. */
-static bool is_small(const struct fuzz *fuzz, bool io, const struct nvme_command_row *row,
+static bool is_small(bool io, const struct nvme_command_row *row,
 		     const struct nvme_command *command)
 {
 	static const struct nvme_metadata_format none;
 
-	(void)fuzz;
 	if (!row || (io && row->unit == NVME_UNIT_BLOCKS))
 		return false;
 	return nvme_command_bytes(row, command, 4096, &none, UINT64_MAX) <= 4096;
 }
 
 static void point(struct fuzz *fuzz, struct fuzz_operation *operation,
-		  const struct nvme_command_row *row, bool into, bool raw)
+		  const struct nvme_command_row *row, enum flow flow)
 {
 	/* Lists come before it. */
 	struct fuzz_operation command = *operation;
 	bool io = command.queue != FUZZ_ADMIN;
-	bool small = !into || is_small(fuzz, io, row, &command.command);
 
 	fuzz->made_count--;
-	command.mptr = data(fuzz, into, false);
+	command.mptr = data(fuzz, flow == BACK ? DIRTY : flow);
 	if (once_in(fuzz, 5)) {
 		static const uint8_t types[] = {0x00, 0x10, 0x40, 0x50, 0x01, 0xf0, 0x20, 0x30};
-		unsigned type = types[below(fuzz, sizeof(types))];
+		unsigned type = types[below(fuzz, sizeof(types))], psdt = 1 + below(fuzz, 3);
 
-		command.command.flags |= (uint8_t)((1 + below(fuzz, 3)) << 6);
-		command.prp1 = type == 0x20 || type == 0x30 ? list(fuzz, into, raw, true)
-							    : data(fuzz, into, raw);
+		command.command.flags |= (uint8_t)(psdt << 6);
+		command.prp1 =
+			type == 0x20 || type == 0x30 ? list(fuzz, flow, true) : data(fuzz, flow);
+		/* Taken for a PRP, it is where there is no memory, or in the first MiB. */
 		command.prp2 = length_and_type(fuzz, type);
-		command.mptr = list(fuzz, into, false, true);
-		/* Taken for PRPs, these must be as harmless: the second one is nowhere, or small.
-		 */
+		if (psdt == 2)
+			command.mptr = list(fuzz, flow == BACK ? DIRTY : flow, true);
 	} else {
-		command.prp1 = data(fuzz, into, raw);
-		command.prp2 = small && once_in(fuzz, 2) ? data(fuzz, into, raw)
-							 : list(fuzz, into, raw, false);
+		command.prp1 = data(fuzz, flow);
+		command.prp2 =
+			(flow != DIRTY || is_small(io, row, &command.command)) && once_in(fuzz, 2)
+				? data(fuzz, flow)
+				: list(fuzz, flow, false);
 	}
 	fuzz->made[fuzz->made_count++] = command;
 }
@@ -224,11 +241,12 @@ static void put_ranges(struct fuzz *fuzz, struct fuzz_operation *operation, bool
 	uint32_t count = 1 + below(fuzz, 3);
 
 	fuzz->made_count--;
-	command.prp1 = (struct fuzz_pointer){FUZZ_S, below(fuzz, HALF) * 4096ull};
+	command.prp1 = (struct fuzz_pointer){FUZZ_S, below(fuzz, SOURCES_END) * 4096ull};
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t offset = (uint32_t)command.prp1.offset + i * (copy ? 32 : 16);
 		uint64_t lba = prng_below(&fuzz->prng, fuzz->area - BLOCKS_MAX);
-		uint32_t blocks = below(fuzz, BLOCKS_MAX);
+		/* All of them fit behind where a Copy begins. */
+		uint32_t blocks = below(fuzz, copy ? BLOCKS_MAX / 4 : BLOCKS_MAX);
 
 		put(fuzz, offset + (copy ? 8 : 0),
 		    (struct fuzz_pointer){FUZZ_ABSOLUTE, copy ? lba : (uint64_t)blocks << 32});
@@ -311,9 +329,9 @@ static void make_queue(struct fuzz *fuzz, struct fuzz_operation *operation, bool
 								<< NVME_CREATE_SQ_CQID_SHIFT;
 	operation->prp1 =
 		(struct fuzz_pointer){completion ? FUZZ_D : FUZZ_S,
-				      (completion ? 0 : QUEUE_PAGES * 4096ull) + index * 4096ull};
+				      (completion ? 0 : QUEUES * 4096ull) + index * 4096ull};
 	if (once_in(fuzz, 8))
-		operation->prp1 = data(fuzz, completion, false);
+		operation->prp1 = data(fuzz, completion ? DIRTY : OUT);
 }
 
 static void make_command(struct fuzz *fuzz, unsigned queue)
@@ -323,7 +341,7 @@ static void make_command(struct fuzz *fuzz, unsigned queue)
 	struct nvme_command *command = &operation->command;
 	const struct nvme_command_row *row;
 	const struct ct_namespace *ns;
-	bool into, raw;
+	enum flow flow;
 
 	operation->queue = (uint16_t)queue;
 	do {
@@ -341,9 +359,12 @@ static void make_command(struct fuzz *fuzz, unsigned queue)
 			row = NULL;
 	} while ((!row && !once_in(fuzz, 8)) || !allowed(fuzz, io, command));
 	ns = find(fuzz, command->nsid);
-	into = NVME_OPCODE_DIRECTION(command->opcode) & NVME_DIRECTION_FROM_DEVICE ||
-	       (!io && command->opcode == NVME_ADMIN_DOORBELL_BUFFER_CONFIG);
-	raw = io && command->opcode == NVME_IO_READ && ns && !ns->metadata.size;
+	flow = NVME_OPCODE_DIRECTION(command->opcode) & NVME_DIRECTION_FROM_DEVICE ||
+			       (!io && command->opcode == NVME_ADMIN_DOORBELL_BUFFER_CONFIG)
+		       ? DIRTY
+		       : OUT;
+	if (io && command->opcode == NVME_IO_READ && ns && !ns->metadata.size)
+		flow = BACK;
 	if (once_in(fuzz, 64))
 		command->flags |= (uint8_t)below(fuzz, 4);
 	if (once_in(fuzz, 32))
@@ -367,7 +388,7 @@ static void make_command(struct fuzz *fuzz, unsigned queue)
 		command->cdw10 = FUZZ_WILD + below(fuzz, FUZZ_WILD_COUNT);
 	if (io ||
 	    (command->opcode != NVME_ADMIN_CREATE_CQ && command->opcode != NVME_ADMIN_CREATE_SQ))
-		point(fuzz, operation, row, into, raw);
+		point(fuzz, operation, row, flow);
 }
 
 /* Registers whose writing changes nothing that the calm rounds rely on. */
@@ -392,7 +413,7 @@ static void make_register(struct fuzz *fuzz)
 		operation->offset = once_in(fuzz, 2) ? NVME_REG_ASQ : NVME_REG_ACQ;
 		operation->width = 8;
 		operation->value = inside(fuzz, operation->offset == NVME_REG_ASQ ? FUZZ_S : FUZZ_D,
-					  HALF, HALF);
+					  QUEUES, FUZZ_WILD_COUNT);
 		operation->value.offset &= ~4095ull;
 	}
 	/* One that reads all ones would be taken for gone. */

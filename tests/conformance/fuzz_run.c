@@ -59,6 +59,17 @@ static void fill_harmless(struct session *session, uint8_t *bytes, size_t size)
 	}
 }
 
+/* S as a round begins: see fuzz_make.c for its last two pages. */
+static void fill_s(struct session *session)
+{
+	struct fuzz *fuzz = &session->fuzz;
+	uint64_t target = ct_bus(fuzz->d) + FUZZ_WILD_COUNT * PAGE;
+
+	fill_harmless(session, fuzz->s, FUZZ_SIZE);
+	for (unsigned at = 0; at < PAGE - 8; at += 8)
+		memcpy(fuzz->s + FUZZ_DIRTY_PRPS * PAGE + at, &target, sizeof(target));
+}
+
 static uint8_t *guard(const struct session *session, unsigned index)
 {
 	static const size_t offsets[] = {0, PAGE + FUZZ_SIZE + FUZZ_SLACK,
@@ -423,7 +434,7 @@ static void round_part(struct ct *ct, const void *context)
 
 	ct->dirty = true;
 	ct_bring_to(ct, CT_IO);
-	fill_harmless(session, session->fuzz.s, FUZZ_SIZE);
+	fill_s(session);
 	while (next(session, &operation)) {
 		carry_out(&session->fuzz, &operation);
 		if (session->index % 256 == 0 && nvme_interrupted())

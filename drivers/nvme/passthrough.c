@@ -2,6 +2,7 @@
  * follow from it. */
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/controller.h"
+#include "lib/endian.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
@@ -190,12 +191,88 @@ out:
 	return error;
 }
 
+/* Whether the list that goes with Namespace Attachment names the controller. */
+static bool is_listed(const struct nvme_passthrough *passthrough, uint16_t cntlid)
+{
+	const uint8_t *list = passthrough->data;
+	unsigned count = get_le16(list);
+
+	for (unsigned i = 0; i < count && i < NVME_CONTROLLER_LIST_MAX; i++)
+		if (get_le16(list + 2 * (i + 1)) == cntlid)
+			return true;
+	return false;
+}
+
+/* Whether a command for one controller takes a namespace of c, which may be another, away, or makes
+ * another one of it. What Capacity Management takes away is found afterwards: it names none. */
+static bool concerns(const struct nvme_controller *controller,
+		     const struct nvme_passthrough *passthrough, const struct nvme_controller *c,
+		     const struct nvme_namespace *ns)
+{
+	const struct nvme_command *command = passthrough->command;
+	bool named = command->nsid == NVME_NSID_ALL || command->nsid == ns->nsid;
+	uint8_t fna = controller->identify->fna;
+
+	switch (command->opcode) {
+	case NVME_ADMIN_NAMESPACE_MANAGEMENT:
+		return named && NVME_BITS(command->cdw10, 0, 4) != NVME_NAMESPACE_CREATE;
+	case NVME_ADMIN_NAMESPACE_ATTACHMENT:
+		return named && NVME_BITS(command->cdw10, 0, 4) != NVME_NAMESPACE_ATTACH &&
+		       is_listed(passthrough, c->identify->cntlid);
+	case NVME_ADMIN_FORMAT_NVM:
+		return named || fna & NVME_FNA_FORMAT_ALL ||
+		       (fna & NVME_FNA_ERASE_ALL && NVME_FORMAT_SES(command->cdw10));
+	case NVME_ADMIN_SANITIZE:
+		return NVME_BITS(command->cdw10, 0, 3) != NVME_SANITIZE_EXIT_FAILURE;
+	default:
+		return false;
+	}
+}
+
 /* What is no disk has no block device that could go. */
 static void change_namespace(struct nvme_namespace *ns)
 {
 	ns->block.gone = true;
 	if (!nvme_namespace_is_disk(ns))
 		ns->active = false;
+}
+
+/* What files have read of it is not what it holds any more: the block device comes back as another
+ * one, whatever else it may have kept. */
+static void forget_content(struct nvme_namespace *ns)
+{
+	if (ns->registered)
+		block_unregister(&ns->block);
+	ns->registered = false;
+}
+
+static void change_each(struct nvme_controller *controller,
+			const struct nvme_passthrough *passthrough,
+			void (*change)(struct nvme_namespace *ns))
+{
+	for (struct nvme_controller *c = nvme_first(); c; c = c->next) {
+		if (!related(controller, c))
+			continue;
+		for (struct nvme_namespace *n = c->namespaces.first; n; n = n->next)
+			if (concerns(controller, passthrough, c, n))
+				change(n);
+	}
+}
+
+/* Whether a command has erased something, or may have: not where it says what is wrong with it. */
+static bool erased(const struct nvme_command *command, const struct nvme_reply *reply)
+{
+	if (command->opcode != NVME_ADMIN_FORMAT_NVM && command->opcode != NVME_ADMIN_SANITIZE)
+		return false;
+	switch (reply->status & NVME_STATUS_MASK) {
+	case NVME_SC_INVALID_OPCODE:
+	case NVME_SC_INVALID_FIELD:
+	case NVME_SC_INVALID_NAMESPACE:
+	case NVME_SC_INVALID_FORMAT:
+		return false;
+	default:
+		return true;
+	}
 }
 
 /* From before the command until the namespaces have been read again nothing is sent to those that
@@ -206,20 +283,17 @@ static void change_namespace(struct nvme_namespace *ns)
 static int change_namespaces(struct nvme_controller *controller,
 			     const struct nvme_passthrough *passthrough)
 {
-	const struct nvme_command *command = passthrough->command;
-	bool all =
-		command->nsid == NVME_NSID_ALL || controller->identify->fna & NVME_FNA_FORMAT_ALL;
+	struct nvme_passthrough sent = *passthrough;
+	struct nvme_reply reply = {0};
 	bool left;
 	int error;
 
-	for (struct nvme_controller *c = nvme_first(); c; c = c->next) {
-		if (!related(controller, c))
-			continue;
-		for (struct nvme_namespace *n = c->namespaces.first; n; n = n->next)
-			if (all || n->nsid == command->nsid)
-				change_namespace(n);
-	}
-	error = pass_through(controller, false, passthrough, &left);
+	if (!sent.reply)
+		sent.reply = &reply;
+	change_each(controller, passthrough, change_namespace);
+	error = pass_through(controller, false, &sent, &left);
+	if (erased(passthrough->command, sent.reply))
+		change_each(controller, passthrough, forget_content);
 	if (left)
 		return error;
 	for (struct nvme_controller *c = nvme_first(); c; c = c->next)

@@ -69,9 +69,9 @@ static void test_effects(void **state)
 	static const uint8_t queues[] = {NVME_ADMIN_DELETE_SQ, NVME_ADMIN_CREATE_SQ,
 					 NVME_ADMIN_DELETE_CQ, NVME_ADMIN_CREATE_CQ,
 					 NVME_ADMIN_DOORBELL_BUFFER_CONFIG};
-	static const uint8_t namespaces[] = {NVME_ADMIN_NAMESPACE_MANAGEMENT,
-					     NVME_ADMIN_NAMESPACE_ATTACHMENT,
-					     NVME_ADMIN_FORMAT_NVM};
+	static const uint8_t namespaces[] = {
+		NVME_ADMIN_NAMESPACE_MANAGEMENT, NVME_ADMIN_NAMESPACE_ATTACHMENT,
+		NVME_ADMIN_CAPACITY_MANAGEMENT, NVME_ADMIN_FORMAT_NVM, NVME_ADMIN_SANITIZE};
 
 	(void)state;
 	for (unsigned opcode = 0; opcode <= 0xff; opcode++) {

@@ -112,8 +112,9 @@ static const struct nvme_command_part format_nvm[] = {
 static const struct nvme_command_part security_send[] = {SECURITY, BYTES(11, 31, 0, "tl")};
 static const struct nvme_command_part security_receive[] = {SECURITY, BYTES(11, 31, 0, "al")};
 static const struct nvme_command_part sanitize[] = {
-	PART(10, 2, 0, "sanact"), PART(10, 3, 3, "ause"), PART(10, 7, 4, "owpass"),
-	PART(10, 8, 8, "oipbp"),  PART(10, 9, 9, "ndas"), PART(11, 31, 0, "ovrpat"),
+	PART(10, 2, 0, "sanact"),  PART(10, 3, 3, "ause"), PART(10, 7, 4, "owpass"),
+	PART(10, 8, 8, "oipbp"),   PART(10, 9, 9, "ndas"), PART(10, 10, 10, "emvs"),
+	PART(11, 31, 0, "ovrpat"),
 };
 static const struct nvme_command_part get_lba_status[] = {
 	START,
@@ -132,7 +133,7 @@ static uint64_t feature_bytes(const struct nvme_command *command, uint64_t given
 static uint64_t management_bytes(const struct nvme_command *command, uint64_t given)
 {
 	(void)given;
-	return command->cdw10 & 0xf ? 0 : NVME_IDENTIFY_SIZE;
+	return NVME_BITS(command->cdw10, 0, 4) == NVME_NAMESPACE_CREATE ? NVME_IDENTIFY_SIZE : 0;
 }
 
 /* Those that are defined have no data. */
@@ -194,7 +195,8 @@ static const struct nvme_command_row admin_commands[] = {
 	    PARTS(virtualization)),
 	ROW(NVME_ADMIN_MI_SEND, "NVMe-MI Send"),
 	ROW(NVME_ADMIN_MI_RECEIVE, "NVMe-MI Receive"),
-	ROW(NVME_ADMIN_CAPACITY_MANAGEMENT, "Capacity Management", PARTS(capacity_management)),
+	ROW(NVME_ADMIN_CAPACITY_MANAGEMENT, "Capacity Management",
+	    .effects = NVME_CHANGES_NAMESPACES, PARTS(capacity_management)),
 	ROW(NVME_ADMIN_LOCKDOWN, "Lockdown", PARTS(lockdown)),
 	ROW(NVME_ADMIN_DOORBELL_BUFFER_CONFIG, "Doorbell Buffer Config",
 	    .effects = NVME_CHANGES_QUEUES),
@@ -203,7 +205,7 @@ static const struct nvme_command_row admin_commands[] = {
 	    PARTS(format_nvm)),
 	ROW(NVME_ADMIN_SECURITY_SEND, "Security Send", .unit = 1, PARTS(security_send)),
 	ROW(NVME_ADMIN_SECURITY_RECEIVE, "Security Receive", .unit = 1, PARTS(security_receive)),
-	ROW(NVME_ADMIN_SANITIZE, "Sanitize", PARTS(sanitize)),
+	ROW(NVME_ADMIN_SANITIZE, "Sanitize", .effects = NVME_CHANGES_NAMESPACES, PARTS(sanitize)),
 	ROW(NVME_ADMIN_GET_LBA_STATUS, "Get LBA Status", .unit = 4, PARTS(get_lba_status)),
 };
 

@@ -166,7 +166,7 @@ struct nvme_command_part {
 #define NVME_UNIT_BLOCKS 0xff
 
 /* effects */
-#define NVME_CHANGES_NAMESPACES 0x01u /* which there are, or how they are formatted */
+#define NVME_CHANGES_NAMESPACES 0x01u /* which there are, their formats, or all they hold */
 #define NVME_CHANGES_QUEUES	0x02u /* queues or doorbells: of whoever runs the controller */
 #define NVME_STAYS		0x04u /* with the controller, until it has something to say */
 
@@ -284,6 +284,85 @@ _Static_assert(sizeof(struct nvme_copy_range_wide) == 40, "copy source range, fo
 _Static_assert(offsetof(struct nvme_copy_range_wide, reference_tag) == 26, "tags, format 1");
 #define NVME_COPY_CDW12(ranges, format) (((ranges)-1u) | (uint32_t)(format) << 8)
 #define NVME_COPY_PRINFOR_SHIFT		12
+
+/* Namespace Management and Namespace Attachment: Base, sections 5.23 and 5.22; CDW10. Which
+ * controllers the latter is about is in a Controller List. */
+#define NVME_NAMESPACE_CREATE	 0u
+#define NVME_NAMESPACE_DELETE	 1u
+#define NVME_NAMESPACE_CSI_SHIFT 24 /* CDW11 of Create */
+#define NVME_NAMESPACE_ATTACH	 0u
+#define NVME_NAMESPACE_DETACH	 1u
+
+/* Format NVM: Base, section 5.14; CDW10 */
+#define NVME_FORMAT_LBAF(index) (NVME_BITS(index, 0, 4) | NVME_BITS(index, 4, 2) << 12)
+#define NVME_FORMAT_MSET_SHIFT	4
+#define NVME_FORMAT_PI_SHIFT	5
+#define NVME_FORMAT_PIL_SHIFT	8
+#define NVME_FORMAT_SES_SHIFT	9
+#define NVME_FORMAT_SES(cdw10)	NVME_BITS(cdw10, 9, 3)
+
+/* Sanitize: Base, section 5.24; CDW10; CDW11 is what is written */
+enum {
+	NVME_SANITIZE_EXIT_FAILURE = 1,
+	NVME_SANITIZE_BLOCK_ERASE,
+	NVME_SANITIZE_OVERWRITE,
+	NVME_SANITIZE_CRYPTO_ERASE,
+};
+#define NVME_SANITIZE_AUSE	   0x008u
+#define NVME_SANITIZE_OWPASS_SHIFT 4
+#define NVME_SANITIZE_OIPBP	   0x100u
+#define NVME_SANITIZE_NDAS	   0x200u
+#define NVME_SANITIZE_EMVS	   0x400u
+
+/* Firmware Commit: Base, section 5.12; CDW10, and completion DW0 */
+#define NVME_FIRMWARE_ACTION_SHIFT 3
+#define NVME_FIRMWARE_BPID_SHIFT   31
+enum {
+	NVME_FIRMWARE_BOOT_PARTITION = 6, /* replaces it */
+	NVME_FIRMWARE_BOOT_ACTIVATE = 7,
+};
+
+/* Device Self-test: Base, section 5.9; CDW10 */
+enum {
+	NVME_SELF_TEST_SHORT = 0x1,
+	NVME_SELF_TEST_EXTENDED = 0x2,
+	NVME_SELF_TEST_ABORT = 0xf,
+};
+
+/* Directives: Base, section 8.8; CDW11 is the operation, the type << 8 and what is specific << 16
+ */
+enum nvme_directive {
+	NVME_DIRECTIVE_IDENTIFY = 0,
+	NVME_DIRECTIVE_STREAMS = 1,
+};
+#define NVME_DIRECTIVE_CDW11(oper, type, spec) \
+	((uint32_t)(oper) | (uint32_t)(type) << 8 | (uint32_t)(spec) << 16)
+#define NVME_DIRECTIVE_TARGET_SHIFT 8 /* CDW12 of Enable Directive */
+enum {
+	NVME_DIRECTIVE_SEND_ENABLE = 1,
+	NVME_DIRECTIVE_RECEIVE_PARAMETERS = 1, /* of both types */
+	NVME_STREAMS_SEND_RELEASE_ID = 1,
+	NVME_STREAMS_SEND_RELEASE = 2,
+	NVME_STREAMS_RECEIVE_STATUS = 2,
+	NVME_STREAMS_RECEIVE_ALLOCATE = 3,
+};
+
+/* Capacity Management: Base, section 5.3; CDW10; completion DW0 of what creates is its identifier
+ */
+enum {
+	NVME_CAPACITY_CREATE_GROUP = 1,
+	NVME_CAPACITY_CREATE_SET = 3,
+};
+#define NVME_CAPACITY_ELEMENT_SHIFT 16
+
+/* Lockdown: Base, section 5.19; CDW10; CDW14 is the UUID's index */
+#define NVME_LOCKDOWN_PROHIBIT_SHIFT  4
+#define NVME_LOCKDOWN_INTERFACE_SHIFT 5
+#define NVME_LOCKDOWN_OFI_SHIFT	      8
+
+/* Security Send and Receive: Base, sections 5.25 and 5.26; CDW10 */
+#define NVME_SECURITY_SPSP_SHIFT 8
+#define NVME_SECURITY_SECP_SHIFT 24
 
 /* Virtualization Management: Base, section 5.28; CDW10 */
 #define NVME_VIRTUALIZATION_RT_SHIFT	 8

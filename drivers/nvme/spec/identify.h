@@ -211,6 +211,7 @@ _Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor sp
 #define NVME_ONCS_COPY		      0x0100u
 
 #define NVME_FNA_FORMAT_ALL 0x01u /* Format NVM is for all namespaces whatever its NSID */
+#define NVME_FNA_ERASE_ALL  0x02u /* the same where it erases securely */
 
 #define NVME_VWC_PRESENT 0x01u
 #define NVME_VWC_BROADCAST(vwc) \
@@ -294,6 +295,7 @@ _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor spec
 /* Index of the format in use: bits 3:0, and bits 6:5 above them where there are more than 16 */
 #define NVME_FLBAS_INDEX(flbas, formats) \
 	(NVME_BITS(flbas, 0, 4) | ((formats) > 16 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
+#define NVME_FLBAS(index)     (NVME_BITS(index, 0, 4) | NVME_BITS(index, 4, 2) << 5)
 #define NVME_NSFEAT_ATOMIC    0x02u /* nawun, nawupf and nacwu are defined */
 #define NVME_NSFEAT_OPTPERF   0x10u /* npwg, npwa, npdg, npda and nows are defined */
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
@@ -403,6 +405,40 @@ struct nvme_primary_capabilities {
 };
 _Static_assert(sizeof(struct nvme_primary_capabilities) == 4096, "Primary Capabilities");
 _Static_assert(offsetof(struct nvme_primary_capabilities, vifrt) == 64, "VIFRT");
+
+/* Controller List, CNS 12h and 13h, and what Namespace Attachment takes: Base, section 3.1.2 */
+#define NVME_CONTROLLER_LIST_MAX 2047u
+struct nvme_controller_list {
+	uint16_t count;
+	uint16_t controllers[NVME_CONTROLLER_LIST_MAX];
+};
+_Static_assert(sizeof(struct nvme_controller_list) == 4096, "Controller List");
+
+/* What a host says of a namespace to be created, CSI 00h: Base, figure 314; NVM, section 4.1.6.
+ * Places are those of Identify Namespace. */
+struct nvme_namespace_create {
+	uint64_t nsze; /* logical blocks */
+	uint64_t ncap;
+	uint8_t reserved16[10];
+	uint8_t flbas;
+	uint8_t reserved27[2];
+	uint8_t dps;
+	uint8_t nmic;
+	uint8_t reserved31[61];
+	uint32_t anagrpid;
+	uint8_t reserved96[4];
+	uint16_t nvmsetid;
+	uint16_t endgid;
+	uint8_t reserved104[280];
+	uint64_t lbstm;
+	uint8_t reserved392[3704];
+};
+_Static_assert(sizeof(struct nvme_namespace_create) == NVME_IDENTIFY_SIZE, "Namespace Management");
+_Static_assert(offsetof(struct nvme_namespace_create, flbas) == 26, "FLBAS of a new one");
+_Static_assert(offsetof(struct nvme_namespace_create, dps) == 29, "DPS of a new one");
+_Static_assert(offsetof(struct nvme_namespace_create, anagrpid) == 92, "ANAGRPID of a new one");
+_Static_assert(offsetof(struct nvme_namespace_create, nvmsetid) == 100, "NVMSETID of a new one");
+_Static_assert(offsetof(struct nvme_namespace_create, lbstm) == 384, "LBSTM of a new one");
 
 /* Secondary Controller List, CNS 15h: Base, figure 283 */
 struct nvme_secondary_controller {

@@ -1,6 +1,8 @@
 /* How long something takes, as sleep and timeout read it. */
 #include "kernel/commands/support/interval.h"
 
+#include "kernel/posix/process.h"
+#include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/ctype.h"
 #include "lib/string.h"
@@ -40,4 +42,29 @@ bool interval_parse(const char *text, uint64_t *ns)
 		    __builtin_mul_overflow(whole, by, &whole);
 	*ns = overflow ? UINT64_MAX : whole;
 	return true;
+}
+
+#define SLICE_NS (20 * NS_PER_MS) /* how soon Ctrl-C is noticed */
+
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+bool interval_wait(uint64_t ns)
+{
+	uint64_t now = time_ns(), end;
+
+	if (__builtin_add_overflow(now, ns, &end))
+		end = UINT64_MAX;
+	for (; now < end; now = time_ns()) {
+		process_check_interrupt();
+		if (process_interrupted())
+			return false;
+		thread_attend();
+		thread_wait_until(never, NULL, end - now < SLICE_NS ? end : now + SLICE_NS);
+	}
+	process_check_interrupt();
+	return !process_interrupted();
 }

@@ -119,6 +119,7 @@ static const struct nvme_structure *const tables[] = {
 	&nvme_fdp_reallocated_table,
 	&nvme_fdp_status_table,
 	&nvme_fdp_handle_status_table,
+	&nvme_streams_parameters_table,
 };
 
 /* One of the subcommands that show log pages: counts and lengths of all kinds in them. */

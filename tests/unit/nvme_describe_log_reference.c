@@ -154,12 +154,21 @@ static const struct reference_member fdp_handle_status[] = {
 const struct reference reference_fdp_handle_status =
 	REFERENCE(nvme_fdp_ruh_status_desc, fdp_handle_status);
 
+static const struct reference_member streams[] = {
+	MEMBER(nvme_streams_directive_params, msl),  MEMBER(nvme_streams_directive_params, nssa),
+	MEMBER(nvme_streams_directive_params, nsso), MEMBER(nvme_streams_directive_params, nssc),
+	MEMBER(nvme_streams_directive_params, sws),  MEMBER(nvme_streams_directive_params, sgs),
+	MEMBER(nvme_streams_directive_params, nsa),  MEMBER(nvme_streams_directive_params, nso),
+};
+const struct reference reference_streams =
+	REFERENCE_IN_ORDER(nvme_streams_directive_params, streams);
+
 #else
 
 const struct reference reference_error_log_entry, reference_smart_log,
 	reference_endurance_group_log, reference_predictable_latency_log, reference_reservation_log,
 	reference_fdp_configurations_log, reference_fdp_configuration, reference_fdp_handle,
 	reference_fdp_usage_log, reference_fdp_usage, reference_fdp_statistics_log,
-	reference_fdp_event, reference_fdp_status, reference_fdp_handle_status;
+	reference_fdp_event, reference_fdp_status, reference_fdp_handle_status, reference_streams;
 
 #endif

@@ -222,8 +222,8 @@ static const struct reference_member properties[] = {
 	PROPERTY(PMREBS, pmrebs),   PROPERTY(PMRSWTP, pmrswtp), PROPERTY(PMRMSCL, pmrmscl),
 	PROPERTY(PMRMSCU, pmrmscu),
 };
-const struct reference reference_properties = {properties,
-					       sizeof(properties) / sizeof(properties[0]), 0};
+const struct reference reference_properties = {
+	properties, sizeof(properties) / sizeof(properties[0]), 0, false};
 
 const struct reference_opcode reference_opcodes[] = {
 	{"Delete I/O Submission Queue", false, nvme_admin_delete_sq},

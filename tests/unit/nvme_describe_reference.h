@@ -14,6 +14,7 @@ struct reference {
 	const struct reference_member *members; /* NULL: the headers are not there */
 	size_t count;
 	size_t size;
+	bool in_order; /* names differ: the table's fields are these, one after the other */
 };
 
 extern const struct reference reference_controller, reference_power_state, reference_namespace,
@@ -29,15 +30,20 @@ extern const struct reference reference_error_log_entry, reference_smart_log,
 	reference_namespace_zns, reference_controller_zns, reference_fdp_configurations_log,
 	reference_fdp_configuration, reference_fdp_handle, reference_fdp_usage_log,
 	reference_fdp_usage, reference_fdp_statistics_log, reference_fdp_event,
-	reference_fdp_status, reference_fdp_handle_status;
+	reference_fdp_status, reference_fdp_handle_status, reference_streams;
 
 #define MEMBER(type, member)                                                               \
 	{                                                                                  \
 #member, offsetof(struct type, member), sizeof(((struct type *)0)->member) \
 	}
-#define REFERENCE(type, table)                                                 \
+#define REFERENCE(type, table)                                                        \
+	{                                                                             \
+		table, sizeof(table) / sizeof((table)[0]), sizeof(struct type), false \
+	}
+#define REFERENCE_IN_ORDER(type, table)                                        \
 	{                                                                      \
-		table, sizeof(table) / sizeof((table)[0]), sizeof(struct type) \
+		.members = (table), .count = sizeof(table) / sizeof(*(table)), \
+		.size = sizeof(struct type), .in_order = true                  \
 	}
 
 struct reference_opcode {

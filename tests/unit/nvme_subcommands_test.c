@@ -28,7 +28,7 @@ static struct {
 	bool admin;
 	struct nvme_command command; /* the last one */
 	unsigned count;
-	uint8_t bytes[8192];
+	_Alignas(8) uint8_t bytes[8192];
 	size_t size;
 } taken;
 
@@ -41,6 +41,18 @@ static void *take(void *context, uint16_t queue, const uint8_t command[64], size
 	taken.count++;
 	*size = taken.size;
 	return taken.bytes;
+}
+
+/* What all namespaces have in common: blocks of 512 bytes in format 0 alone. */
+static void tell_formats(void *context, uint16_t queue, const uint8_t command[64], uint8_t *bytes,
+			 size_t size)
+{
+	struct nvme_identify_namespace *id = (void *)bytes;
+
+	(void)context, (void)size;
+	if (!queue && command[0] == NVME_ADMIN_IDENTIFY && command[40] == NVME_CNS_NAMESPACE &&
+	    get_le32(command + 4) == NVME_NSID_ALL)
+		id->lbaf[0].data_size_shift = 9;
 }
 
 #define BLOCKS 256
@@ -62,7 +74,7 @@ static void start(void)
 		.tolerant = true,
 		.namespaces = namespaces,
 		.namespace_count = COUNT(namespaces),
-		.hooks = {.command = take},
+		.hooks = {.command = take, .data = tell_formats},
 	};
 
 	memset(&taken, 0, sizeof(taken));
@@ -155,6 +167,58 @@ static void test_what_is_sent(void **state)
 		 .sent = {.opcode = 0x1c, .cdw10 = 0x01020108, .cdw11 = 0x304}},
 		{"virt-mgmt /dev/my_nvme0 --cntlid=1 --act=9", .admin = true,
 		 .sent = {.opcode = 0x1c, .cdw10 = 0x00010009}},
+		{"format /dev/my_nvme0n1 --force -l 0 -s 1 -i 3 -p 1 -m 1", .admin = true,
+		 .sent = {.opcode = 0x80, .nsid = 1, .cdw10 = 0x370}},
+		{"format /dev/my_nvme0 --force -n 0xffffffff -l 0x2f -t 1000", .admin = true,
+		 .sent = {.opcode = 0x80, .nsid = 0xffffffff, .cdw10 = 0x200f}},
+		{"format /dev/my_nvme0 --force -n 2 -b 512", .admin = true,
+		 .sent = {.opcode = 0x80, .nsid = 2}},
+		{"create-ns /dev/my_nvme0 -f 3 -y 2", .admin = true,
+		 .sent = {.opcode = 0x0d, .cdw11 = 0x02000000}, .size = 4096},
+		{"delete-ns /dev/my_nvme0 -n 5", .admin = true,
+		 .sent = {.opcode = 0x0d, .nsid = 5, .cdw10 = 1}},
+		{"attach-ns /dev/my_nvme0 -n 2 -c 1,0x2", .admin = true,
+		 .sent = {.opcode = 0x15, .nsid = 2}, .size = 4096},
+		{"detach-ns /dev/my_nvme0n1 --namespace-id=2 --controllers=1", .admin = true,
+		 .sent = {.opcode = 0x15, .nsid = 2, .cdw10 = 1}, .size = 4096},
+		{"device-self-test /dev/my_nvme0 -n 1 -s 2", .admin = true,
+		 .sent = {.opcode = 0x14, .nsid = 1, .cdw10 = 2}},
+		{"device-self-test /dev/my_nvme0 -s 0xf -w", .admin = true,
+		 .sent = {.opcode = 0x14, .nsid = 0xffffffff, .cdw10 = 0xf}},
+		{"sanitize /dev/my_nvme0 -a Start-O -n 3 -i -d -u -p 0x12345678", .admin = true,
+		 .sent = {.opcode = 0x84, .cdw10 = 0x33b, .cdw11 = 0x12345678}},
+		{"sanitize /dev/my_nvme0 -a start-overwrite -n 16", .admin = true,
+		 .sent = {.opcode = 0x84, .cdw10 = 3}},
+		{"sanitize /dev/my_nvme0 -a e", .admin = true,
+		 .sent = {.opcode = 0x84, .cdw10 = 1}},
+		{"sanitize /dev/my_nvme0 -a 4 -e", .admin = true,
+		 .sent = {.opcode = 0x84, .cdw10 = 0x404}},
+		{"fw-download /dev/my_nvme0 -f /in -x 8192", .admin = true,
+		 .sent = {.opcode = 0x11, .cdw10 = 2047}, .size = 8192},
+		{"fw-download /dev/my_nvme0 -f /in -O 1024 -x 8192", .admin = true,
+		 .sent = {.opcode = 0x11, .cdw10 = 1023, .cdw11 = 1024}, .size = 4096},
+		{"fw-commit /dev/my_nvme0 -s 2 -a 3", .admin = true,
+		 .sent = {.opcode = 0x10, .cdw10 = 0x1a}},
+		{"fw-activate /dev/my_nvme0 -s 1 -a 7 -b 1", .admin = true,
+		 .sent = {.opcode = 0x10, .cdw10 = 0x80000039}},
+		{"dir-send /dev/my_nvme0 -D 0 -O 1 -T 2 -e 1", .admin = true,
+		 .sent = {.opcode = 0x19, .nsid = 1, .cdw11 = 1, .cdw12 = 0x201}},
+		{"dir-send /dev/my_nvme0 -D 1 -O 1 -S 0x77 -n 2 -l 8 -i /in", .admin = true,
+		 .sent = {.opcode = 0x19, .nsid = 2, .cdw10 = 1, .cdw11 = 0x770101}, .size = 8},
+		{"dir-receive /dev/my_nvme0 -D 0 -O 1 -n 2", .admin = true,
+		 .sent = {.opcode = 0x1a, .nsid = 2, .cdw10 = 1023, .cdw11 = 1}, .size = 4096},
+		{"dir-receive /dev/my_nvme0 -D 1 -O 3 -r 5", .admin = true,
+		 .sent = {.opcode = 0x1a, .nsid = 1, .cdw11 = 0x103, .cdw12 = 5}, .size = 4},
+		{"security-send /dev/my_nvme0 -n 1 -N 1 -p 0xef -s 0x1234 -t 100 -f /in",
+		 .admin = true,
+		 .sent = {.opcode = 0x81, .nsid = 1, .cdw10 = 0xef123401, .cdw11 = 100},
+		 .size = 100},
+		{"security-recv /dev/my_nvme0 -p 1 -s 2 -t 64 -x 512", .admin = true,
+		 .sent = {.opcode = 0x82, .cdw10 = 0x01000200, .cdw11 = 64}, .size = 64},
+		{"capacity-mgmt /dev/my_nvme0 -O 3 -i 0x102 -l 5 -u 6", .admin = true,
+		 .sent = {.opcode = 0x20, .cdw10 = 0x01020003, .cdw11 = 5, .cdw12 = 6}},
+		{"lockdown /dev/my_nvme0 -O 0x84 -f 2 -p 1 -s 3 -U 5", .admin = true,
+		 .sent = {.opcode = 0x24, .cdw10 = 0x8453, .cdw14 = 5}},
 		{"io-mgmt-recv /dev/my_nvme0n1 -m 1 -s 2 -l 64",
 		 .sent = {.opcode = 0x12, .nsid = 1, .cdw10 = 0x20001, .cdw11 = 15}, .size = 64},
 		{"io-mgmt-send /dev/my_nvme0n1 -m 1 -s 2 -l 6 -d /in",
@@ -527,9 +591,316 @@ static void test_outcomes(void **state)
 	run("rm /out");
 }
 
+/* Admin commands: no line sends one that changes anything. */
+static void test_nothing_is_managed_on_bad_input(void **state)
+{
+	static const char *const lines[][2] = {
+		{"format /dev/my_nvme0 --force",
+		 "get-namespace-id: Inappropriate ioctl for device\n"},
+		{"format /dev/my_nvme0n1 --force -l 0 -b 512",
+		 "Invalid specification of both LBAF and Block Size, please specify only one\n"},
+		{"format /dev/my_nvme0n1 --force -b 1000",
+		 "Invalid value for block size (1000), must be a power of two\n"},
+		{"format /dev/my_nvme0n1 --force -b 1k",
+		 "LBAF corresponding to given block size 1024 not found\n"
+		 "Please correct block size, or specify LBAF directly\n"},
+		{"format /dev/my_nvme0n1 --force -b 1",
+		 "LBAF corresponding to given block size 1 not found\n"
+		 "Please correct block size, or specify LBAF directly\n"},
+		{"format /dev/my_nvme0n1 --force -l 63", "invalid lbaf:63\n"},
+		{"format /dev/my_nvme0 -n 0xffffffff --force -l 64", "invalid lbaf:64\n"},
+		{"format /dev/my_nvme0n1 --force -s 8", "invalid secure erase settings:8\n"},
+		{"format /dev/my_nvme0n1 --force -i 8", "invalid pi:8\n"},
+		{"format /dev/my_nvme0n1 --force -p 2", "invalid pil:2\n"},
+		{"format /dev/my_nvme0n1 --force -m 2", "invalid ms:2\n"},
+		{"format /dev/my_nvme0n1 --force -l 256", "nvme: invalid lbaf '256'\n"},
+		{"format /dev/my_nvme0n1 --force -n 2",
+		 "nvme: namespace-id 2 is another namespace than the device is (1)\n"},
+		{"create-ns /dev/my_nvme0",
+		 "FLBAS corresponding to block size 0 not found\n"
+		 "Please correct block size, or specify FLBAS directly\n"},
+		{"create-ns /dev/my_nvme0 -f 0 -b 512",
+		 "Invalid specification of both FLBAS and Block Size, please specify only one\n"},
+		{"create-ns /dev/my_nvme0 -b 513",
+		 "Invalid value for block size (513). Block size must be a power of two\n"},
+		{"create-ns /dev/my_nvme0 -f 0 -s 1 -S 1k",
+		 "Invalid specification of both nsze and its SI argument, please specify only "
+		 "one\n"},
+		{"create-ns /dev/my_nvme0 -f 1 -C 1k",
+		 "create-ns: LBA format 1 is not available\n"},
+		{"create-ns /dev/my_nvme0 -f 0 -C 1x",
+		 "Expected long suffixed integer argument for 'ncap-si' but got '1x'!\n"},
+		{"create-ns /dev/my_nvme0 -f 0 -C 1kk",
+		 "Expected long suffixed integer argument for 'ncap-si' but got '1kk'!\n"},
+		{"create-ns /dev/my_nvme0 -f 0 -C 19E",
+		 "Expected long suffixed integer argument for 'ncap-si' but got '19E'!\n"},
+		{"delete-ns /dev/my_nvme0", "get-namespace-id: Inappropriate ioctl for device\n"},
+		{"delete-ns /dev/my_nvme0n1 -n 2",
+		 "nvme: namespace-id 2 is another namespace than the device is (1)\n"},
+		{"attach-ns /dev/my_nvme0n1 -c 1", "attach-ns: namespace-id parameter required\n"},
+		{"detach-ns /dev/my_nvme0 -n 1 -c 1,x",
+		 "detach-ns: controller id list is malformed\n"},
+		{"detach-ns /dev/my_nvme0 -n 1 -c 65536",
+		 "detach-ns: controller id list is malformed\n"},
+		{"attach-ns /dev/my_nvme0 -n 1 -c $(seq -s , 1 2048)",
+		 "attach-ns: controller id list is malformed\n"},
+		{"device-self-test /dev/my_nvme0 -s 256", "nvme: invalid self-test-code '256'\n"},
+		{"sanitize /dev/my_nvme0", "Invalid Sanitize Action\n"},
+		{"sanitize /dev/my_nvme0 -a 5", "Invalid Sanitize Action\n"},
+		{"sanitize /dev/my_nvme0 -a start", "nvme: invalid sanact 'start'\n"},
+		{"sanitize /dev/my_nvme0 -a exit-failures",
+		 "nvme: invalid sanact 'exit-failures'\n"},
+		{"sanitize /dev/my_nvme0 -a 1 -u", "SANACT is Exit Failure Mode\n"},
+		{"sanitize /dev/my_nvme0 -a 3 -n 17", "OWPASS out of range [0-16]\n"},
+		{"sanitize /dev/my_nvme0 -a 2 -p 1", "SANACT is not Overwrite\n"},
+		{"fw-download /dev/my_nvme0",
+		 "Failed to open firmware file : No such file or directory\n"},
+		{"fw-download /dev/my_nvme0 -f /odd", "Invalid size:3 for f/w image\n"},
+		{"fw-download /dev/my_nvme0 -f /even -o 1",
+		 "nvme: fw-download: offset 1 is behind the end of /even\n"},
+		{"fw-commit /dev/my_nvme0 -s 8", "invalid slot:8\n"},
+		{"fw-commit /dev/my_nvme0 -a 4", "invalid action:4\n"},
+		{"fw-activate /dev/my_nvme0 -b 2", "invalid boot partition id:2\n"},
+		{"dir-send /dev/my_nvme0",
+		 "invalid directive operations for Identify Directives\n"},
+		{"dir-send /dev/my_nvme0 -O 1", "target-dir required param\n"},
+		{"dir-send /dev/my_nvme0 -D 1 -O 3",
+		 "invalid directive operations for Streams Directives\n"},
+		{"dir-receive /dev/my_nvme0 -D 2 -O 1", "invalid directive type\n"},
+		{"dir-receive /dev/my_nvme0 -D 1 -O 4",
+		 "invalid directive operations for Streams Directives\n"},
+		{"security-send /dev/my_nvme0", "--tl unspecified or zero\n"},
+		{"security-send /dev/my_nvme0 -t 4 -f /nowhere",
+		 "/nowhere: No such file or directory\n"},
+		{"security-recv /dev/my_nvme0 -t 512 -x 508",
+		 "nvme: security-recv: Security Receive moves 512 bytes by its own fields, size "
+		 "is 508\n"},
+		{"capacity-mgmt /dev/my_nvme0", "invalid operation field: 255\n"},
+		{"lockdown /dev/my_nvme0 -f 4", "invalid interface settings:4\n"},
+		{"lockdown /dev/my_nvme0 -p 2", "invalid prohibit settings:2\n"},
+		{"lockdown /dev/my_nvme0 -s 16", "invalid scope settings:16\n"},
+		{"lockdown /dev/my_nvme0 -U 128", "invalid UUID index settings:128\n"},
+	};
+
+	(void)state;
+	start();
+	run("printf abc > /odd; printf abcd > /even");
+	taken.admin = true;
+	taken.first = NVME_ADMIN_NAMESPACE_MANAGEMENT;
+	taken.last = 0xff;
+	for (unsigned i = 0; i < COUNT(lines); i++) {
+		char line[240];
+
+		snprintf(line, sizeof(line), "nvme %s", lines[i][0]);
+		run(line);
+		expect_exactly(lines[i][1]);
+		expect_status(1);
+	}
+	assert_int_equal(taken.count, 0);
+	run("rm /odd /even");
+}
+
+static void take_admin(uint8_t opcode, size_t size)
+{
+	memset(&taken, 0, sizeof(taken));
+	taken.admin = true;
+	taken.first = taken.last = opcode;
+	taken.size = size;
+}
+
+static void test_management_structures(void **state)
+{
+	static const struct {
+		const char *options;
+		uint64_t nsze, ncap;
+	} sizes[] = {
+		{"-s 1k -c 0x10", 1024, 16},
+		{"-S 1k -C 1.5M", 1, 2929},
+		{"-S 512 -C 512.9", 512, 512},
+		{"-S 0.0005G -C 18.4E", 976, 35937500000000000},
+		{"-S 1.0000000000000000000009k", 1, 0},
+	};
+	const struct nvme_namespace_create *create = (const void *)taken.bytes;
+
+	(void)state;
+	start();
+	for (unsigned i = 0; i < COUNT(sizes); i++) {
+		char line[120];
+
+		take_admin(NVME_ADMIN_NAMESPACE_MANAGEMENT, sizeof(*create));
+		snprintf(line, sizeof(line),
+			 "nvme create-ns my_nvme0 -f 0 -d 1 -m 2 -a 3 -i 4 -l 5 %s",
+			 sizes[i].options);
+		run(line);
+		expect_exactly("create-ns: Success, created nsid:0\n");
+		if (create->nsze != sizes[i].nsze || create->ncap != sizes[i].ncap)
+			fail_msg("%s: %llu and %llu blocks", line, (unsigned long long)create->nsze,
+				 (unsigned long long)create->ncap);
+		assert_int_equal(create->dps, 1);
+		assert_int_equal(create->nmic, 2);
+		assert_int_equal(create->anagrpid, 3);
+		assert_int_equal(create->nvmsetid, 4);
+		assert_int_equal(create->lbstm, 5);
+	}
+	take_admin(NVME_ADMIN_NAMESPACE_ATTACHMENT, 4096);
+	run("nvme attach-ns my_nvme0 -n 2 -c 258,3");
+	expect_exactly("attach-ns: Success, nsid:2\n");
+	assert_memory_equal(taken.bytes, "\2\0\2\1\3\0\0", 7);
+	run("nvme attach-ns my_nvme0 -n 2");
+	expect_exactly("warning: empty controller-id list will result in no actual change in "
+		       "namespace attachment\nattach-ns: Success, nsid:2\n");
+	assert_int_equal(get_le32(taken.bytes), 0);
+}
+
+/* An image goes out in pieces, and what fails goes out again unless that cannot help. */
+static void test_firmware(void **state)
+{
+	struct sim_fault fault = {.kind = SIM_STATUS,
+				  .opcode = NVME_ADMIN_FIRMWARE_DOWNLOAD,
+				  .status = NVME_SC_INTERNAL};
+
+	(void)state;
+	start();
+	run("head -c 6144 /dev/zero > /image");
+	take_admin(NVME_ADMIN_FIRMWARE_DOWNLOAD, 2048);
+	run("nvme fw-download my_nvme0 -f /image -p");
+	expect_exactly("Firmware download: transferring 0x00000000/0x00001800 bytes: 000%\r"
+		       "Firmware download: transferring 0x00001000/0x00001800 bytes: 066%\r"
+		       "\nFirmware download success\n");
+	assert_int_equal(taken.count, 2);
+	assert_int_equal(taken.command.cdw10, 511);
+	assert_int_equal(taken.command.cdw11, 1024);
+	take_admin(NVME_ADMIN_SANITIZE, 0);
+	sim_add_fault(driver.sim, &fault);
+	run("nvme fw-download my_nvme0 -f /image");
+	expect_status(1);
+	expect_output("fw-download: error on offset 0x00000000/0x00001800\n"
+		      "NVMe status: Internal Error: ");
+	expect_output("\nretrying offset 0 (1/3)\nfw-download: error on offset ");
+	expect_no_output("(2/3)"); /* the second answer is another one, with Do Not Retry */
+	fault.status = NVME_SC_OVERLAPPING_RANGE;
+	sim_add_fault(driver.sim, &fault);
+	run("nvme fw-download my_nvme0 -f /image");
+	expect_status(1);
+	expect_output("(0x114)\nUse --ignore-ovr to ignore overwrite errors\n");
+	expect_no_output("retrying");
+	fault.count = 2;
+	sim_add_fault(driver.sim, &fault);
+	run("nvme fw-download my_nvme0 -f /image -i");
+	expect_exactly("Firmware download success\n");
+	fault = (struct sim_fault){.kind = SIM_STATUS,
+				   .opcode = NVME_ADMIN_FIRMWARE_COMMIT,
+				   .status = NVME_SC_FIRMWARE_NEEDS_SUBSYSTEM_RESET};
+	sim_add_fault(driver.sim, &fault);
+	run("nvme fw-commit my_nvme0 -s 1 -a 6 -b 1");
+	expect_status(1);
+	expect_exactly("Success activating firmware action:6 slot:1 bpid:1, but firmware requires "
+		       "subsystem reset\nMultiple Update Detected (MUD) Value: 0\n");
+	take_admin(NVME_ADMIN_FIRMWARE_COMMIT, 0);
+	run("nvme fw-commit my_nvme0 -s 1 -a 1");
+	expect_status(0);
+	expect_exactly("Success committing firmware action:1 slot:1\n"
+		       "Multiple Update Detected (MUD) Value: 0\n");
+	run("rm /image");
+}
+
+static void test_directives_and_security(void **state)
+{
+	(void)state;
+	start();
+	take_admin(NVME_ADMIN_DIRECTIVE_RECEIVE, 4096);
+	taken.bytes[0] = 3;
+	taken.bytes[32] = 1;
+	run("nvme dir-receive my_nvme0 -D 0 -O 1 -H");
+	expect_exactly("dir-receive: type:0 operation:0x1 spec:0 nsid:0x1 result:0\n"
+		       "\tDirective support \n\t\tIdentify Directive  : supported\n"
+		       "\t\tStream Directive    : supported\n\tDirective status \n"
+		       "\t\tIdentify Directive  : enabled\n"
+		       "\t\tStream Directive    : disabled\n");
+	run("nvme dir-receive my_nvme0 -D 0 -O 1 -b | wc -c");
+	expect_exactly("4096\n");
+	taken.size = 32;
+	put_le32(taken.bytes + 16, 0x12345);
+	run("nvme dir-receive my_nvme0 -D 1 -O 1 -H");
+	expect_output("\tMax Streams Limit                          (MSL): 3\n");
+	expect_output("\tStream Write Size (in unit of LB size)     (SWS): 74565\n");
+	/* As many as were read, whatever the count says. */
+	taken.size = 8;
+	put_le16(taken.bytes, 0xffff);
+	put_le16(taken.bytes + 4, 9);
+	run("nvme dir-receive my_nvme0 -D 1 -O 2 -l 8 -H");
+	expect_output("\tOpen Stream Count  : 65535\n\tStream Identifier 000001 : 0\n"
+		      "\tStream Identifier 000002 : 9\n\tStream Identifier 000003 : ");
+	expect_no_output("000004");
+	run("nvme dir-receive my_nvme0 -D 1 -O 1 -l 4 -H > /dev/null");
+	expect_status(0);
+	run("nvme dir-receive my_nvme0 -D 1 -O 3 -r 1 -H");
+	expect_output("\tNamespace Streams Allocated (NSA): 0\n");
+	take_admin(NVME_ADMIN_DIRECTIVE_SEND, 4);
+	run("printf abcd | nvme dir-send my_nvme0 -D 1 -O 2 -l 4 -b");
+	expect_exactly("dir-send: type 0x1, operation 0x2, spec_val 0, nsid 0x1, result 0 \nabcd");
+	take_admin(NVME_ADMIN_SECURITY_SEND, 6);
+	run("printf abc | nvme security-send my_nvme0 -t 6");
+	expect_exactly("WARNING: --tl not dword aligned; unaligned bytes may be truncated\n"
+		       "NVME Security Send Command Success\n");
+	assert_memory_equal(taken.bytes, "abc\0\0\0", 6);
+	take_admin(NVME_ADMIN_SECURITY_RECEIVE, 4);
+	memcpy(taken.bytes, "wxyz", 4);
+	run("nvme security-recv my_nvme0 -t 4 -x 4 -b");
+	expect_exactly("NVME Security Receive Command Success\nwxyz");
+}
+
+static uint8_t steps[8];
+
+/* The controller's log of a self-test that goes on a step each time that it is read. */
+static void *test_goes_on(void *context, uint16_t queue, const uint8_t command[64], size_t *size)
+{
+	static struct nvme_self_test_log log;
+
+	if (queue || command[0] != NVME_ADMIN_GET_LOG_PAGE || command[40] != NVME_LOG_SELF_TEST)
+		return take(context, queue, command, size);
+	log.operation = steps[0] ? 1 : 0;
+	log.completion = steps[0];
+	if (steps[0])
+		memmove(steps, steps + 1, sizeof(steps) - 1);
+	*size = sizeof(log);
+	return &log;
+}
+
+static void test_self_test(void **state)
+{
+	const struct sim_config config = {.tolerant = true, .hooks = {.command = test_goes_on}};
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	running = true;
+	take_admin(NVME_ADMIN_DEVICE_SELF_TEST, 0);
+	run("nvme device-self-test my_nvme0");
+	expect_exactly("no self test running\n");
+	steps[0] = 7;
+	run("nvme device-self-test my_nvme0");
+	expect_exactly("progress 7%\n");
+	memcpy(steps, "\1\62", 2);
+	run("nvme device-self-test my_nvme0 -s 1 -w");
+	expect_status(0);
+	expect_output("Short Device self-test started\nWaiting for self test completion...\n");
+	expect_output("\r[-                                                 ]   0%");
+	expect_output("\r[\\                                                 ]   1%");
+	expect_output("\r[-------------------------|                        ]  50%");
+	expect_output("\r[--------------------------------------------------] 100%\n");
+	memcpy(steps, "\10\7", 2);
+	run("nvme device-self-test my_nvme0 -s 2 -w");
+	expect_status(1);
+	expect_output("Extended Device self-test started\n");
+	expect_output("\nprogress broken\n");
+	memset(steps, 0, sizeof(steps));
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, tear_down)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_what_is_sent), TEST(test_data_structures),
 	    TEST(test_reservation_report), TEST(test_lba_status),
 	    TEST(test_only_what_was_asked_for_changes), TEST(test_metadata),
-	    TEST(test_nothing_is_sent_on_bad_input), TEST(test_outcomes))
+	    TEST(test_nothing_is_sent_on_bad_input), TEST(test_nothing_is_managed_on_bad_input),
+	    TEST(test_management_structures), TEST(test_firmware),
+	    TEST(test_directives_and_security), TEST(test_self_test), TEST(test_outcomes))

@@ -165,19 +165,21 @@ struct nvme_self_test_result {
 } __attribute__((packed));
 _Static_assert(sizeof(struct nvme_self_test_result) == 28, "self-test result");
 
-#define NVME_SELF_TEST_RESULTS	      20
-#define NVME_SELF_TEST_RESULT(status) NVME_BITS(status, 0, 4)
-#define NVME_SELF_TEST_CODE(status)   NVME_BITS(status, 4, 4)
-#define NVME_SELF_TEST_SEGMENT_FAILED 7	 /* results: the segment is known */
-#define NVME_SELF_TEST_UNUSED	      15 /* the entry says nothing */
-#define NVME_SELF_TEST_NSID_VALID     0x1u
-#define NVME_SELF_TEST_LBA_VALID      0x2u
-#define NVME_SELF_TEST_SCT_VALID      0x4u
-#define NVME_SELF_TEST_SC_VALID	      0x8u
+#define NVME_SELF_TEST_OPERATION(operation)   NVME_BITS(operation, 0, 4)  /* 0: none */
+#define NVME_SELF_TEST_COMPLETION(completion) NVME_BITS(completion, 0, 7) /* per cent */
+#define NVME_SELF_TEST_RESULTS		      20
+#define NVME_SELF_TEST_RESULT(status)	      NVME_BITS(status, 0, 4)
+#define NVME_SELF_TEST_CODE(status)	      NVME_BITS(status, 4, 4)
+#define NVME_SELF_TEST_SEGMENT_FAILED	      7	 /* results: the segment is known */
+#define NVME_SELF_TEST_UNUSED		      15 /* the entry says nothing */
+#define NVME_SELF_TEST_NSID_VALID	      0x1u
+#define NVME_SELF_TEST_LBA_VALID	      0x2u
+#define NVME_SELF_TEST_SCT_VALID	      0x4u
+#define NVME_SELF_TEST_SC_VALID		      0x8u
 
 struct nvme_self_test_log {
 	uint8_t operation;
-	uint8_t completion; /* bits 6:0: per cent */
+	uint8_t completion;
 	uint8_t reserved2[2];
 	struct nvme_self_test_result results[NVME_SELF_TEST_RESULTS];
 };

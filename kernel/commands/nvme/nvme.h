@@ -35,3 +35,7 @@ void nvme_print_help(const char *name);
  * Input/output error" (what, and the error) where it has no status. Subcommands end with that, and
  * so does whatever else goes wrong: nvme-cli 2.3 has no other exit statuses. */
 int nvme_check(const char *what, int error, const struct nvme_reply *reply);
+
+/* Sends an admin command and checks how it ended: 0, or 1 after a message. */
+int nvme_admin_run(const struct nvme_target *target, const struct nvme_passthrough *passthrough,
+		   const char *what);

@@ -20,3 +20,14 @@ int nvme_check(const char *what, int error, const struct nvme_reply *reply)
 		err("%s: %s\n", what, error_text(-error));
 	return error || reply->status;
 }
+
+int nvme_admin_run(const struct nvme_target *target, const struct nvme_passthrough *passthrough,
+		   const char *what)
+{
+	struct nvme_passthrough sent = *passthrough;
+	struct nvme_reply reply = {0};
+
+	if (!sent.reply)
+		sent.reply = &reply;
+	return nvme_check(what, nvme_admin_command(target->controller, &sent), sent.reply);
+}

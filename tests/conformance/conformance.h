@@ -121,7 +121,7 @@ struct ct {
 
 	/* private: suite.c, exchange.c, memory.c, blocks.c */
 	const struct ct_host *host;
-	uint64_t journal; /* number of the case's first event */
+	uint64_t journal, journal_end; /* numbers of the case's first event, and behind its last */
 	enum ct_outcome outcome;
 	char reason[400];
 	jmp_buf leave;

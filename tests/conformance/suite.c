@@ -447,6 +447,7 @@ static void judge(struct ct *ct, const struct ct_case *test)
 	if (ct_guarded(ct, begin_part, test))
 		ct_guarded(ct, run_part, test);
 	tell_running(ct, false);
+	ct->journal_end = nvme_record_end();
 	outcome = ct->outcome;
 	memcpy(reason, ct->reason, sizeof(reason));
 	if (outcome == CT_FAIL || outcome == CT_HANG || ct->outstanding_count)
@@ -609,7 +610,7 @@ static void report(const struct run *run, const struct ct_group *group, const st
 /* What a case sent and got, the last of it. */
 static void print_journal(const struct run *run)
 {
-	uint64_t end = nvme_record_end(), at = run->ct->journal;
+	uint64_t end = run->ct->journal_end, at = run->ct->journal;
 	const char *indent = run->options->tap ? "#   " : "  ";
 	char text[NVME_RECORD_TEXT];
 	struct nvme_record event;

@@ -89,6 +89,9 @@ static void active_list(const struct sim_controller *sim, uint32_t after, uint8_
 		for (unsigned i = 0; i < sim->namespace_count; i++) {
 			const struct sim_namespace_config *config = &sim->namespaces[i].config;
 
+			/* Zones are there with all command sets only: CC.CSS. */
+			if (config->csi && (sim->cc >> 4 & 7) != 6)
+				continue;
 			if (!config->inactive && config->nsid > after &&
 			    (!next || config->nsid < next))
 				next = config->nsid;

@@ -102,6 +102,7 @@ enum {
 	SIM_COPY = 0x19,
 	SIM_ZONE_SEND = 0x79,
 	SIM_ZONE_RECEIVE = 0x7a,
+	SIM_ZONE_APPEND = 0x7d,
 };
 
 struct sim_store; /* sparse memory, block by block */
@@ -389,6 +390,8 @@ void sim_store_lose(struct sim_store *store, struct sim_controller *sim);
 /* zone.c: statuses, as the commands end with */
 void sim_zones_create(struct sim_namespace *ns);
 unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks);
+/* Where Zone Append to the zone that begins at *lba writes. */
+unsigned sim_zone_append(const struct sim_namespace *ns, uint64_t *lba);
 unsigned sim_zone_read(const struct sim_namespace *ns, uint64_t lba, uint64_t blocks);
 unsigned sim_zone_command(struct sim_controller *sim, struct sim_command *command,
 			  struct sim_namespace *ns);

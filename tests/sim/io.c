@@ -339,6 +339,21 @@ static unsigned flush(struct sim_controller *sim, struct sim_command *command,
 	return SIM_SC_SUCCESS;
 }
 
+/* A write to where the zone ends so far, which is told. */
+static unsigned append(struct sim_controller *sim, struct sim_command *command,
+		       struct sim_namespace *ns, uint64_t *result)
+{
+	uint64_t lba = get64(command->entry + 40);
+	unsigned status = sim_zone_append(ns, &lba);
+
+	if (status)
+		return sim_host_error(sim, command, status, "zone append");
+	command->entry[0] = SIM_WRITE;
+	put64(command->entry + 40, lba);
+	*result = lba;
+	return transfer_blocks(sim, command, ns);
+}
+
 /* Whether a command may be the first or the second of Compare and Write (Base 2.0, section 3.4.2).
  * The second is the next of its queue. */
 static unsigned check_fused(struct sim_controller *sim, const struct sim_command *command)
@@ -361,7 +376,8 @@ static unsigned check_fused(struct sim_controller *sim, const struct sim_command
 	return SIM_SC_SUCCESS;
 }
 
-static unsigned execute_one(struct sim_controller *sim, struct sim_command *command)
+static unsigned execute_one(struct sim_controller *sim, struct sim_command *command,
+			    uint64_t *result)
 {
 	uint8_t opcode = command->entry[0];
 	uint32_t nsid = dword(command, 1);
@@ -375,6 +391,8 @@ static unsigned execute_one(struct sim_controller *sim, struct sim_command *comm
 				      "namespace %u", nsid);
 	if (ns->zone_count && (opcode == SIM_ZONE_SEND || opcode == SIM_ZONE_RECEIVE))
 		return sim_zone_command(sim, command, ns);
+	if (ns->zone_count && opcode == SIM_ZONE_APPEND)
+		return append(sim, command, ns, result);
 	if (ns->config.csi && !ns->zone_count)
 		return sim_host_error(sim, command, SIM_SC_OPCODE,
 				      "command set %02x is not simulated", ns->config.csi);
@@ -421,7 +439,7 @@ unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_
 
 	*result = 0;
 	if (!status)
-		status = execute_one(sim, command);
+		status = execute_one(sim, command, result);
 	sq->has_first = (command->entry[1] & 3) == 1;
 	sq->first_status = status;
 	memcpy(sq->first, command->entry, sizeof(sq->first));

@@ -27,6 +27,11 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 	case 0x04:
 		put32(log, 0xffffffff); /* more changed than the list holds */
 		return true;
+	case 0xbf: /* Changed Zone List */
+		for (unsigned i = 0; i < sim->namespace_count; i++)
+			if (sim->namespaces[i].zone_count)
+				return true;
+		return false;
 	case 0x05:
 		for (unsigned i = 0; i < 256; i++)
 			if (i <= SIM_GET_FEATURES && i != 3 && i != 7)

@@ -86,6 +86,20 @@ unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
 	return SIM_SC_SUCCESS;
 }
 
+unsigned sim_zone_append(const struct sim_namespace *ns, uint64_t *lba)
+{
+	const struct sim_zone *zone = &ns->zones[*lba / ns->config.zone_size];
+
+	if (*lba >= ns->zone_count * ns->config.zone_size)
+		return SIM_SC_LBA_RANGE | SIM_DNR;
+	if (*lba % ns->config.zone_size)
+		return SIM_SC_FIELD | SIM_DNR;
+	if (zone->state == SIM_ZONE_FULL)
+		return SIM_SC_ZONE_FULL | SIM_DNR;
+	*lba = zone->pointer;
+	return SIM_SC_SUCCESS;
+}
+
 unsigned sim_zone_read(const struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
 {
 	uint64_t size = ns->config.zone_size;
@@ -136,7 +150,21 @@ static unsigned act(struct sim_namespace *ns, uint64_t index, unsigned action)
 	return SIM_SC_ZONE_TRANSITION | SIM_DNR;
 }
 
-/* With Select All: those that are in a state from which it is possible. */
+/* Whether an action with Select All is for zones in that state (ZNS 1.1, section 3.4.3). */
+static bool selected(const struct sim_zone *zone, unsigned action)
+{
+	switch (action) {
+	case 0x01: /* close */
+		return is_open(zone);
+	case 0x02: /* finish */
+		return is_active(zone);
+	case 0x03: /* open */
+		return zone->state == SIM_ZONE_CLOSED;
+	default:
+		return true;
+	}
+}
+
 static unsigned management_send(struct sim_namespace *ns, const struct sim_command *command)
 {
 	uint64_t lba = get64(command->entry + 40), index = lba / ns->config.zone_size;
@@ -144,7 +172,8 @@ static unsigned management_send(struct sim_namespace *ns, const struct sim_comma
 
 	if (dword(command, 13) >> 8 & 1) {
 		for (index = 0; index < ns->zone_count; index++)
-			act(ns, index, action);
+			if (selected(&ns->zones[index], action))
+				act(ns, index, action);
 		return SIM_SC_SUCCESS;
 	}
 	if (lba >= ns->config.block_count)
@@ -154,6 +183,20 @@ static unsigned management_send(struct sim_namespace *ns, const struct sim_comma
 	return act(ns, index, action);
 }
 
+/* Whether a zone is of those that a report is about (figure 28). */
+static bool listed(const struct sim_zone *zone, unsigned only)
+{
+	static const uint8_t states[] = {[1] = SIM_ZONE_EMPTY,
+					 [2] = SIM_ZONE_IMPLICITLY_OPEN,
+					 [3] = SIM_ZONE_EXPLICITLY_OPEN,
+					 [4] = SIM_ZONE_CLOSED,
+					 [5] = SIM_ZONE_FULL,
+					 [6] = SIM_ZONE_READ_ONLY,
+					 [7] = SIM_ZONE_OFFLINE};
+
+	return only < sizeof(states) && states[only] == zone->state;
+}
+
 static unsigned management_receive(struct sim_controller *sim, struct sim_command *command,
 				   struct sim_namespace *ns)
 {
@@ -161,6 +204,7 @@ static unsigned management_receive(struct sim_controller *sim, struct sim_comman
 	size_t size = (dword(command, 12) + 1ull) * 4, used = 64;
 	uint8_t *bytes = calloc(1, size + 64);
 	bool partial = dword(command, 13) >> 16 & 1;
+	unsigned only = dword(command, 13) >> 8 & 0xff;
 	unsigned status;
 
 	for (uint64_t i = lba / ns->config.zone_size; i < ns->zone_count; i++) {
@@ -168,6 +212,8 @@ static unsigned management_receive(struct sim_controller *sim, struct sim_comman
 		bool fits = used + 64 <= size;
 		uint8_t *entry = bytes + used;
 
+		if (only && !listed(zone, only))
+			continue;
 		found += fits || !partial;
 		if (!fits)
 			continue;

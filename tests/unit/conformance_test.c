@@ -62,7 +62,8 @@ static const struct configuration {
 	 {.pmr = {.capabilities = 1 << 4 | 1 << 3 | 2 << 5 | 2 << 10 | 4 << 16,
 		  .size = 65536,
 		  .ready_ns = MS}}},
-	{"zoned", {.namespaces = zoned_namespace, .namespace_count = 2}},
+	{"zoned",
+	 {.oncs = SIM_ONCS_WRITE_ZEROES, .namespaces = zoned_namespace, .namespace_count = 2}},
 };
 #define CONFIGURATIONS (sizeof(configurations) / sizeof(configurations[0]))
 

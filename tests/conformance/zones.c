@@ -3,8 +3,9 @@
 
 #include "lib/string.h"
 
-#define ZONES	      4u /* that the cases use; all of them are reset */
-#define RAZB	      1u /* OZCS: Read takes blocks of several zones */
+#define ZONES	      4u	 /* that the cases use; all of them are reset */
+#define OAES_ZONES    0x8000000u /* Zone Descriptor Changed Notices */
+#define RAZB	      1u	 /* OZCS: Read takes blocks of several zones */
 #define ANY_POINTER   UINT64_MAX
 #define RESOURCES_MAX 32u
 
@@ -491,6 +492,7 @@ static void changed_zones(struct ct *ct)
 	struct zoned z;
 
 	begin(ct, &z);
+	CT_NEED(ct->identify->oaes & OAES_ZONES, "OAES has no Zone Descriptor Changed Notices");
 	ct_success(
 		ct, "Get Log Page, Changed Zone List",
 		ct_ask(ct, ct_get_log(ct, NVME_LOG_CHANGED_ZONES, z.ns->nsid, log, sizeof(*log))));
@@ -583,7 +585,7 @@ static const struct ct_case cases[] = {
 	CASE("reports count the zones from SLBA on, partial ones what fits", "ZNS 3.4.2",
 	     report_counts, 0),
 	CASE("reports of a state have its zones", "ZNS 3.4.2", report_states, 0),
-	CASE("there is a Changed Zone List", "ZNS 4.1.4", changed_zones, 0),
+	CASE("Changed Zone List, where OAES has events about it", "ZNS 4.1.4", changed_zones, 0),
 	CASE("a zoned namespace is not attached with CC.CSS 000b", "ZNS 2.2", other_command_set, 0),
 	{.name = NULL},
 };

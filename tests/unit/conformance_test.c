@@ -27,6 +27,15 @@ static const struct sim_namespace_config large_namespaces[] = {
 };
 static const struct sim_namespace_config copied_namespaces[] = {
 	{.nsid = 1, .dlfeat = 1, .mssrl = 16, .mcl = 40, .msrc = 7}};
+static const struct sim_namespace_config metadata_namespaces[] = {
+	{.nsid = 1, .metadata = 16}, {.nsid = 2, .metadata = 8, .protection = 1}};
+/* At the end of more metadata behind each block. */
+static const struct sim_namespace_config guarded_namespaces[] = {{.nsid = 1,
+								  .block_shift = 12,
+								  .metadata = 64,
+								  .extended = true,
+								  .protection = 1,
+								  .guard = 2}};
 #define COMMANDS                                                                        \
 	(SIM_ONCS_COMPARE | SIM_ONCS_UNCORRECT | SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES | \
 	 SIM_ONCS_VERIFY | SIM_ONCS_COPY)
@@ -62,6 +71,8 @@ static const struct configuration {
 	 {.pmr = {.capabilities = 1 << 4 | 1 << 3 | 2 << 5 | 2 << 10 | 4 << 16,
 		  .size = 65536,
 		  .ready_ns = MS}}},
+	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2}},
+	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1}},
 	{"zoned",
 	 {.oncs = SIM_ONCS_WRITE_ZEROES, .namespaces = zoned_namespace, .namespace_count = 2}},
 };

@@ -120,6 +120,17 @@ static const struct nvme_structure *const tables[] = {
 	&nvme_fdp_status_table,
 	&nvme_fdp_handle_status_table,
 	&nvme_streams_parameters_table,
+	&nvme_persistent_log_table,
+	&nvme_persistent_event_table,
+	&nvme_persistent_firmware_table,
+	&nvme_persistent_timestamp_table,
+	&nvme_persistent_reset_table,
+	&nvme_persistent_namespace_table,
+	&nvme_persistent_format_start_table,
+	&nvme_persistent_format_end_table,
+	&nvme_persistent_sanitize_start_table,
+	&nvme_persistent_sanitize_end_table,
+	&nvme_persistent_thermal_table,
 };
 
 /* One of the subcommands that show log pages: counts and lengths of all kinds in them. */
@@ -138,6 +149,7 @@ static void show_log(struct sim_controller *sim)
 		"sanitize-log",
 		"ana-log",
 		"lba-status-log",
+		"persistent-event-log",
 		"supported-log-pages",
 		"fid-support-effects-log",
 		"mi-cmd-support-effects-log",

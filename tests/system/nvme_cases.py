@@ -155,6 +155,7 @@ LOGS = [
     Case("plain", "nvme pred-lat-event-agg-log /dev/nvme0", EXPLAINED),
     Case("plain", "nvme endurance-event-agg-log /dev/nvme0", EXPLAINED),
     Case("plain", "nvme lba-status-log /dev/nvme0", EXPLAINED),
+    *(Case("plain", f"nvme persistent-event-log /dev/nvme0 -a {action}", EXPLAINED) for action in range(3)),
     Case("plain", "nvme fid-support-effects-log /dev/nvme0", EXPLAINED),
     Case("plain", "nvme mi-cmd-support-effects-log /dev/nvme0", EXPLAINED),
     Case("plain", "nvme resv-notif-log /dev/nvme0", EXPLAINED),

@@ -163,6 +163,110 @@ static const struct reference_member streams[] = {
 const struct reference reference_streams =
 	REFERENCE_IN_ORDER(nvme_streams_directive_params, streams);
 
+static const struct reference_member persistent_log[] = {
+	MEMBER(nvme_persistent_event_log, lid),	   MEMBER(nvme_persistent_event_log, tnev),
+	MEMBER(nvme_persistent_event_log, tll),	   MEMBER(nvme_persistent_event_log, rv),
+	MEMBER(nvme_persistent_event_log, lhl),	   MEMBER(nvme_persistent_event_log, ts),
+	MEMBER(nvme_persistent_event_log, poh),	   MEMBER(nvme_persistent_event_log, pcc),
+	MEMBER(nvme_persistent_event_log, vid),	   MEMBER(nvme_persistent_event_log, ssvid),
+	MEMBER(nvme_persistent_event_log, sn),	   MEMBER(nvme_persistent_event_log, mn),
+	MEMBER(nvme_persistent_event_log, subnqn), MEMBER(nvme_persistent_event_log, gen_number),
+	MEMBER(nvme_persistent_event_log, rci),	   MEMBER(nvme_persistent_event_log, seb),
+};
+const struct reference reference_persistent_log =
+	REFERENCE_IN_ORDER(nvme_persistent_event_log, persistent_log);
+
+static const struct reference_member persistent_event[] = {
+	MEMBER(nvme_persistent_event_entry, etype),  MEMBER(nvme_persistent_event_entry, etype_rev),
+	MEMBER(nvme_persistent_event_entry, ehl),    MEMBER(nvme_persistent_event_entry, ehai),
+	MEMBER(nvme_persistent_event_entry, cntlid), MEMBER(nvme_persistent_event_entry, ets),
+	MEMBER(nvme_persistent_event_entry, pelpid), MEMBER(nvme_persistent_event_entry, vsil),
+	MEMBER(nvme_persistent_event_entry, el),
+};
+const struct reference reference_persistent_event =
+	REFERENCE_IN_ORDER(nvme_persistent_event_entry, persistent_event);
+
+static const struct reference_member persistent_firmware[] = {
+	MEMBER(nvme_fw_commit_event, old_fw_rev),
+	MEMBER(nvme_fw_commit_event, new_fw_rev),
+	MEMBER(nvme_fw_commit_event, fw_commit_action),
+	MEMBER(nvme_fw_commit_event, fw_slot),
+	MEMBER(nvme_fw_commit_event, sct_fw),
+	MEMBER(nvme_fw_commit_event, sc_fw),
+	MEMBER(nvme_fw_commit_event, vndr_assign_fw_commit_rc),
+};
+const struct reference reference_persistent_firmware =
+	REFERENCE_IN_ORDER(nvme_fw_commit_event, persistent_firmware);
+
+static const struct reference_member persistent_timestamp[] = {
+	MEMBER(nvme_time_stamp_change_event, previous_timestamp),
+	MEMBER(nvme_time_stamp_change_event, ml_secs_since_reset),
+};
+const struct reference reference_persistent_timestamp =
+	REFERENCE_IN_ORDER(nvme_time_stamp_change_event, persistent_timestamp);
+
+static const struct reference_member persistent_reset[] = {
+	MEMBER(nvme_power_on_reset_info_list, cid),
+	MEMBER(nvme_power_on_reset_info_list, fw_act),
+	MEMBER(nvme_power_on_reset_info_list, op_in_prog),
+	MEMBER(nvme_power_on_reset_info_list, ctrl_power_cycle),
+	MEMBER(nvme_power_on_reset_info_list, power_on_ml_seconds),
+	MEMBER(nvme_power_on_reset_info_list, ctrl_time_stamp),
+};
+const struct reference reference_persistent_reset =
+	REFERENCE_IN_ORDER(nvme_power_on_reset_info_list, persistent_reset);
+
+static const struct reference_member persistent_namespace[] = {
+	MEMBER(nvme_change_ns_event, nsmgt_cdw10), MEMBER(nvme_change_ns_event, nsze),
+	MEMBER(nvme_change_ns_event, nscap),	   MEMBER(nvme_change_ns_event, flbas),
+	MEMBER(nvme_change_ns_event, dps),	   MEMBER(nvme_change_ns_event, nmic),
+	MEMBER(nvme_change_ns_event, ana_grp_id),  MEMBER(nvme_change_ns_event, nvmset_id),
+	MEMBER(nvme_change_ns_event, nsid),
+};
+const struct reference reference_persistent_namespace =
+	REFERENCE_IN_ORDER(nvme_change_ns_event, persistent_namespace);
+
+static const struct reference_member persistent_format_start[] = {
+	MEMBER(nvme_format_nvm_start_event, nsid),
+	MEMBER(nvme_format_nvm_start_event, fna),
+	MEMBER(nvme_format_nvm_start_event, format_nvm_cdw10),
+};
+const struct reference reference_persistent_format_start =
+	REFERENCE_IN_ORDER(nvme_format_nvm_start_event, persistent_format_start);
+
+static const struct reference_member persistent_format_end[] = {
+	MEMBER(nvme_format_nvm_compln_event, nsid),
+	MEMBER(nvme_format_nvm_compln_event, smallest_fpi),
+	MEMBER(nvme_format_nvm_compln_event, format_nvm_status),
+	MEMBER(nvme_format_nvm_compln_event, compln_info),
+	MEMBER(nvme_format_nvm_compln_event, status_field),
+};
+const struct reference reference_persistent_format_end =
+	REFERENCE_IN_ORDER(nvme_format_nvm_compln_event, persistent_format_end);
+
+static const struct reference_member persistent_sanitize_start[] = {
+	MEMBER(nvme_sanitize_start_event, sani_cap),
+	MEMBER(nvme_sanitize_start_event, sani_cdw10),
+	MEMBER(nvme_sanitize_start_event, sani_cdw11),
+};
+const struct reference reference_persistent_sanitize_start =
+	REFERENCE_IN_ORDER(nvme_sanitize_start_event, persistent_sanitize_start);
+
+static const struct reference_member persistent_sanitize_end[] = {
+	MEMBER(nvme_sanitize_compln_event, sani_prog),
+	MEMBER(nvme_sanitize_compln_event, sani_status),
+	MEMBER(nvme_sanitize_compln_event, cmpln_info),
+};
+const struct reference reference_persistent_sanitize_end =
+	REFERENCE_IN_ORDER(nvme_sanitize_compln_event, persistent_sanitize_end);
+
+static const struct reference_member persistent_thermal[] = {
+	MEMBER(nvme_thermal_exc_event, over_temp),
+	MEMBER(nvme_thermal_exc_event, threshold),
+};
+const struct reference reference_persistent_thermal =
+	REFERENCE_IN_ORDER(nvme_thermal_exc_event, persistent_thermal);
+
 #else
 
 const struct reference reference_error_log_entry, reference_smart_log,

@@ -30,7 +30,12 @@ extern const struct reference reference_error_log_entry, reference_smart_log,
 	reference_namespace_zns, reference_controller_zns, reference_fdp_configurations_log,
 	reference_fdp_configuration, reference_fdp_handle, reference_fdp_usage_log,
 	reference_fdp_usage, reference_fdp_statistics_log, reference_fdp_event,
-	reference_fdp_status, reference_fdp_handle_status, reference_streams;
+	reference_fdp_status, reference_fdp_handle_status, reference_streams,
+	reference_persistent_log, reference_persistent_event, reference_persistent_firmware,
+	reference_persistent_timestamp, reference_persistent_reset, reference_persistent_namespace,
+	reference_persistent_format_start, reference_persistent_format_end,
+	reference_persistent_sanitize_start, reference_persistent_sanitize_end,
+	reference_persistent_thermal;
 
 #define MEMBER(type, member)                                                               \
 	{                                                                                  \

@@ -69,6 +69,115 @@ static uint64_t commands(void)
 	return sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_LOG_PAGE];
 }
 
+/* An event behind the header: vendor bytes of the vendor's, and size bytes of data. */
+static uint8_t *add_event(uint8_t *at, unsigned type, unsigned vendor, const void *data,
+			  size_t size)
+{
+	struct nvme_persistent_event event = {.etype = (uint8_t)type,
+					      .etype_rev = 1,
+					      .ehl = sizeof(event) - 3,
+					      .cntlid = 7,
+					      .ets = 1000,
+					      .vsil = (uint16_t)vendor,
+					      .el = (uint16_t)(vendor + size)};
+
+	memcpy(at, &event, sizeof(event));
+	memset(at + sizeof(event), 0xee, vendor);
+	memcpy(at + sizeof(event) + vendor, data, size);
+	return at + sizeof(event) + vendor + size;
+}
+
+static void test_persistent_events(void **state)
+{
+	static _Alignas(8) uint8_t page[4096];
+	struct nvme_persistent_log *log = (void *)page;
+	const struct nvme_persistent_firmware firmware = {
+		.old_revision = "1.0     ", .new_revision = "1.1", .action = 3, .slot = 2};
+	const struct nvme_persistent_thermal thermal = {.temperature = 9, .threshold = 80};
+	const struct nvme_persistent_namespace created = {.nsze = 4096, .nsid = 3};
+	const struct nvme_smart_log smart = {.percentage_used = 77};
+	struct {
+		char revision[8];
+		struct nvme_persistent_reset resets[2];
+	} power = {"2.0", {{.cntlid = 1, .power_cycle = 5}, {.cntlid = 2}}};
+	uint8_t *at = page + sizeof(*log);
+
+	(void)state;
+	memset(page, 0, sizeof(page));
+	*log = (struct nvme_persistent_log){.lid = 0xd, .tnev = 8, .pcc = 4, .gen_number = 6};
+	memcpy(log->sn, "serial", 6);
+	log->seb[0] = 0x06;
+	log->seb[1] = 0xff;
+	at = add_event(at, NVME_PERSISTENT_FIRMWARE, 5, &firmware, sizeof(firmware));
+	at = add_event(at, NVME_PERSISTENT_POWER_ON, 0, &power, sizeof(power));
+	at = add_event(at, NVME_PERSISTENT_HARDWARE, 0, "\3\0\0", 4);
+	at = add_event(at, NVME_PERSISTENT_NAMESPACE, 0, &created, sizeof(created));
+	at = add_event(at, NVME_PERSISTENT_FEATURE, 0, "\2\0\0\0\4\0\0\0\x50\1\0", 12);
+	at = add_event(at, NVME_PERSISTENT_SMART, 0, &smart, 16);
+	at = add_event(at, 0x55, 0, "", 0);
+	at = add_event(at, NVME_PERSISTENT_THERMAL, 0, &thermal, sizeof(thermal));
+	log->tll = (size_t)(at - page);
+	sim_set_log(driver.sim, NVME_LOG_PERSISTENT_EVENT, page, sizeof(page));
+	run(LINE("persistent-event-log", "-a 1"));
+	expect_exactly("Establishing Persistent Event Log Context\n");
+	run(LINE("persistent-event-log", "-a 2"));
+	expect_exactly("Releasing Persistent Event Log Context\n");
+	run(LINE("persistent-event-log", "-a 0"));
+	expect_status(0);
+	expect_output("Persistent Event Log for device: my_nvme0\n"
+		      "Action for Persistent Event Log: 0\nLog Identifier: 13\n"
+		      "Total Number of Events: 8\nTotal Log Length : ");
+	expect_output("Power On Hours (POH): 0\nPower Cycle Count: 4\n");
+	expect_output("Serial Number (SN): serial\n");
+	expect_output("Supported Events Bitmap: \n\tSupport SMART/Health Log Snapshot Event(0x1)\n"
+		      "\tSupport Firmware Commit Event(0x2)\n"
+		      "\tSupport Format NVM Completion Event(0x8)\n");
+	expect_output("\tSupport Thermal Excursion Event(0xd)\n\n\nPersistent Event Entries:\n"
+		      "Event Number: 0\nEvent Type: Firmware Commit Event(0x2)\n"
+		      "Event Type Revision: 1\nEvent Header Length: 21\n"
+		      "Event Header Additional Info: 0\nController Identifier: 7\n"
+		      "Event Timestamp: 1000\nPort Identifier: 0\n"
+		      "Vendor Specific Information Length: 5\nEvent Length: 27\n"
+		      "FW Commit Event Entry: \n"
+		      "Old Firmware Revision: 2314885530819505713 (1.0)\n"
+		      "New Firmware Revision: 3223089 (1.1)\nFW Commit Action: 3\nFW Slot: 2\n");
+	expect_output("Power On Reset Event Entry: \nFirmware Revision: 3157554 (2.0)\n"
+		      "Reset Information List: \nController ID: 1\n");
+	expect_output("Controller Power Cycle: 5\n");
+	expect_output("Controller Timestamp: 0\nController ID: 2\n");
+	expect_output("Event Length: 4\nNVM Subsystem Hardware Error Event Code Entry: 3, "
+		      "PCIe Uncorrectable Fatal Error\n");
+	expect_output("Change Namespace Event Entry: \nNamespace Management CDW10: 0\n"
+		      "Namespace Size: 4096\n");
+	expect_output("Set Feature Event Entry: \nSet Feature ID  :0x4 (Temperature Threshold),  "
+		      "value:0x000150\n");
+	/* Of 512 bytes there are 16. */
+	expect_output("Smart Health Event Entry: \nSmart Log for NVME device:my_nvme0 "
+		      "namespace-id:ffffffff\n");
+	expect_output("Event Type: (null)\n");
+	expect_output("Thermal Excursion Event Entry: \nOver Temperature: 9\nThreshold: 80\n");
+	run(LINE("persistent-event-log", "-a 0 -o json"));
+	expect_status(0);
+	expect_output("\"bitmap_d\":\"Support Thermal Excursion Event(0xd)\"");
+	expect_no_output("bitmap_3");
+	expect_output("\"old_fw_rev\":\"2314885530819505713 (1.0)\"");
+	expect_output("\"new_fw_rev\":\"3223089 (1.1)\"");
+	expect_output("\"nss_hw_err_code\":3");
+	expect_output("\"over_temp\":9");
+	run(LINE("persistent-event-log", "-a 0 -b | wc -c; echo $?"));
+	/* No event is shown of which the end is missing, whatever the log says. */
+	run(LINE("persistent-event-log", "-a 0 -l 590 | grep -c 'Event Number'"));
+	expect_exactly("1\n");
+	run(LINE("persistent-event-log", "-a 0 -l 520 | grep -c 'Event Number'"));
+	expect_exactly("0\n");
+	run(LINE("persistent-event-log", "-a 0 -l 511"));
+	expect_status(1);
+	page[sizeof(*log) + offsetof(struct nvme_persistent_event, ehl)] = 0;
+	log->tnev = UINT32_MAX;
+	run(LINE("persistent-event-log", "-a 0 | grep -c 'Event Number'"));
+	expect_exactly("0\n");
+}
+
 static void test_smart_and_errors(void **state)
 {
 	struct nvme_smart_log smart;
@@ -344,4 +453,4 @@ static void test_files(void **state)
 GROUP_TESTS(host_set_up, NULL, LOG_TEST(test_smart_and_errors), LOG_TEST(test_smartctl),
 	    LOG_TEST(test_firmware_and_namespaces), LOG_TEST(test_effects),
 	    LOG_TEST(test_self_test_and_sanitize), LOG_TEST(test_lists), LOG_TEST(test_groups),
-	    LOG_TEST(test_get_log), LOG_TEST(test_files))
+	    LOG_TEST(test_get_log), LOG_TEST(test_files), LOG_TEST(test_persistent_events))

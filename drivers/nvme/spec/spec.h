@@ -22,4 +22,5 @@
 #include "drivers/nvme/spec/log.h"
 #include "drivers/nvme/spec/fdp.h"
 #include "drivers/nvme/spec/directive.h"
+#include "drivers/nvme/spec/persistent.h"
 #include "drivers/nvme/spec/zns.h"

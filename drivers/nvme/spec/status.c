@@ -181,6 +181,8 @@ static const struct status {
 	{NVME_SC_COMMAND_SIZE_LIMIT, "Command Size Limit Exceeded", NULL},
 	{NVME_SC_INVALID_ZONE_OPERATION, "Invalid Zone Operation Request",
 	 "The zone has no Zone Random Write Area"},
+	{NVME_SC_ZRWA_UNAVAILABLE, "ZRWA Resources Unavailable",
+	 "As many zones have a Zone Random Write Area as may"},
 	{NVME_SC_ZONE_BOUNDARY, "Zoned Boundary Error", "It crosses from one zone into the next"},
 	{NVME_SC_ZONE_FULL, "Zone Is Full", "The zone takes no more data"},
 	{NVME_SC_ZONE_READ_ONLY, "Zone Is Read Only", "The zone can only be read"},

@@ -197,6 +197,29 @@ static void reset_one(struct ct *ct)
 	ct_expect_pattern(ct, z.ns, start(&z, 1), 2, 1);
 }
 
+/* The same zones of two namespaces, by Write and by Reset Zone. */
+static void two_namespaces(struct ct *ct)
+{
+	struct zoned z, other;
+
+	begin(ct, &z);
+	other = z;
+	for (unsigned i = 0; i < ct->namespace_count; i++)
+		if (ct->namespaces[i].csi == NVME_CSI_ZONED && !ct->namespaces[i].metadata.size)
+			other.ns = &ct->namespaces[i];
+	CT_NEED(other.ns != z.ns && other.ns->size == z.ns->size, "there is no other like it");
+	ct_success(ct, "Reset Zone of all", send(ct, &other, 0, NVME_ZONE_RESET | NVME_ZONE_ALL));
+	ct_success(ct, "Write", write(ct, &z, 0, 3));
+	expect_zone(ct, &other, 0, NVME_ZONE_STATE_EMPTY, 0);
+	ct_success(ct, "Write to the other", write(ct, &other, 0, 2));
+	expect_zone(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
+	ct_expect_pattern(ct, z.ns, 0, 3, 1);
+	ct_expect_pattern(ct, other.ns, 0, 2, 1);
+	ct_success(ct, "Reset Zone of the other", send(ct, &other, 0, NVME_ZONE_RESET));
+	expect_zone(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
+	ct_expect_pattern(ct, z.ns, 0, 3, 1);
+}
+
 /* ---- Send: what is refused ---- */
 
 enum { RESERVED_ACTION, NOT_START, BEHIND_END };
@@ -557,6 +580,7 @@ static const struct ct_case cases[] = {
 	CASE("Open Zone of all: those that are closed", "ZNS 3.4.3", all_zones, NVME_ZONE_OPEN),
 	CASE("Reset Zone of all: every one", "ZNS 3.4.3", all_zones, NVME_ZONE_RESET),
 	CASE("Reset Zone of one leaves the others", "ZNS 3.4.3", reset_one, 0),
+	CASE("zones of another namespace stay", "ZNS 2.1.1", two_namespaces, 0),
 	CASE("a reserved Zone Send Action: Invalid Field", "ZNS 3.4.3", wrong_send,
 	     RESERVED_ACTION),
 	CASE("SLBA that is not the zone's first: Invalid Field", "ZNS 3.4.3", wrong_send,

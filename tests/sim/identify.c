@@ -26,9 +26,6 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	put32(page + 80, config->version);
 	put32(page + 92, config->oaes | 0x100); /* OAES: Namespace Attribute Notices */
 	for (unsigned i = 0; i < sim->namespace_count; i++)
-		if (sim->namespaces[i].zone_count && sim->config.tolerant)
-			put32(page + 92, 0x8000100); /* and Zone Descriptor Changed Notices */
-	for (unsigned i = 0; i < sim->namespace_count; i++)
 		if (sim->namespaces[i].config.guard || sim->namespaces[i].config.storage_tag)
 			put32(page + 96, 0x8000); /* CTRATT: ELBAS */
 	page[111] = 1;				  /* CNTRLTYPE: I/O controller */

@@ -17,6 +17,12 @@ static const struct sim_namespace_config zoned_namespace[] = {
 	 .zone_capacity = 48,
 	 .zones_open = 3,
 	 .zones_active = 4},
+	{.nsid = 3,
+	 .csi = 2,
+	 .zone_size = 64,
+	 .zone_capacity = 48,
+	 .zones_open = 3,
+	 .zones_active = 4},
 };
 
 /* Larger than a command can be. */
@@ -74,7 +80,10 @@ static const struct configuration {
 	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2}},
 	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1}},
 	{"zoned",
-	 {.oncs = SIM_ONCS_WRITE_ZEROES, .namespaces = zoned_namespace, .namespace_count = 2}},
+	 {.oncs = SIM_ONCS_WRITE_ZEROES,
+	  .namespaces = zoned_namespace,
+	  .namespace_count = 3,
+	  .oaes = 0x8000000}},
 };
 #define CONFIGURATIONS (sizeof(configurations) / sizeof(configurations[0]))
 

@@ -66,6 +66,8 @@ static unsigned create_cq(struct sim_controller *sim, struct sim_command *comman
 		return status;
 	if (sim->cq[id].exists)
 		return fail(sim, command, SIM_SC_QUEUE_ID, "completion queue exists");
+	if ((sim->cc >> 20 & 0xf) != 4)
+		return fail(sim, command, SIM_SC_QUEUE_SIZE, "CC.IOCQES is not 4");
 	if (cdw11 & 0xfffc)
 		sim_violation(sim, "Create I/O Completion Queue: dword 11 is %08x", cdw11);
 	if (vector >= (sim->interrupts == SIM_MESSAGES ? sim->config.interrupts : 1))
@@ -87,6 +89,8 @@ static unsigned create_sq(struct sim_controller *sim, struct sim_command *comman
 		return status;
 	if (sim->sq[id] && sim->sq[id]->exists)
 		return fail(sim, command, SIM_SC_QUEUE_ID, "submission queue exists");
+	if ((sim->cc >> 16 & 0xf) != 6)
+		return fail(sim, command, SIM_SC_QUEUE_SIZE, "CC.IOSQES is not 6");
 	if (cdw11 & 0xfff8)
 		sim_violation(sim, "Create I/O Submission Queue: dword 11 is %08x", cdw11);
 	if (cq == 0 || cq >= SIM_QUEUES_MAX || !sim->cq[cq].exists)

@@ -188,6 +188,15 @@ struct sim_controller *sim_create(const struct sim_config *config)
 	return sim;
 }
 
+/* None is saveable: each has its default value again (Base, figure 317). */
+void sim_reset_features(struct sim_controller *sim)
+{
+	memset(sim->features, 0, sizeof(sim->features));
+	memset(sim->host_behavior, 0, sizeof(sim->host_behavior));
+	sim->features[0x04] = 343; /* temperature threshold, kelvin */
+	sim->features[0x06] = sim->config.volatile_cache;
+}
+
 /* As after power-on or an NVM subsystem reset. */
 void sim_power_on(struct sim_controller *sim)
 {
@@ -200,10 +209,7 @@ void sim_power_on(struct sim_controller *sim)
 	sim->fatal = false;
 	sim->queues_set = false;
 	sim->forgotten = true;
-	memset(sim->features, 0, sizeof(sim->features));
-	sim->features[0x04] = 343; /* temperature threshold, kelvin */
-	sim->features[0x06] = sim->config.volatile_cache;
-	sim->features[0x02] = 0;
+	sim_reset_features(sim);
 }
 
 void sim_destroy(struct sim_controller *sim)
@@ -322,6 +328,7 @@ void sim_subsystem_reset(struct sim_controller *sim)
 		sim_lose_configuration(sim, ANSWER_NS);
 	else
 		sim_power_on(sim);
+	sim->csts = SIM_CSTS_NSSRO;
 }
 
 void sim_set_bus_master(struct sim_controller *sim, bool on)

@@ -48,9 +48,9 @@ struct sim_namespace_config {
 	unsigned dlfeat;      /* DLFEAT */
 	unsigned mssrl, mcl;  /* of Copy, as MSRC; 0: none that it has a limit for */
 	unsigned msrc;
-	bool inactive;	      /* allocated, but not attached */
-	unsigned csi;	      /* command set; other than NVM it takes no I/O commands here, but
-				 of the zoned one that has zones */
+	bool inactive; /* allocated, but not attached */
+	unsigned csi;  /* command set; other than NVM it takes no I/O commands here, but
+			  of the zoned one that has zones */
 	uint64_t zone_size;
 	uint64_t zone_capacity; /* 0: zone_size */
 	unsigned zones_open;	/* MOR, MAR; 0: any number */

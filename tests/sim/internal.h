@@ -26,8 +26,9 @@
 #define SIM_PMRSTS    0xe08
 #define SIM_DOORBELLS 0x1000
 
-#define SIM_CSTS_RDY 0x1u
-#define SIM_CSTS_CFS 0x2u
+#define SIM_CSTS_RDY   0x1u
+#define SIM_CSTS_CFS   0x2u
+#define SIM_CSTS_NSSRO 0x10u
 
 /* Status codes, SCT << 8 | SC (figures 93 to 97, and NVM Command Set 1.0, figure 9) */
 #define SIM_SC_SUCCESS	       0x000
@@ -271,6 +272,7 @@ uint64_t sim_random(struct sim_controller *sim);
 void sim_finish(struct sim_controller *sim);
 void sim_reset_queues(struct sim_controller *sim);
 void sim_power_on(struct sim_controller *sim);
+void sim_reset_features(struct sim_controller *sim);
 void sim_subsystem_reset(struct sim_controller *sim);
 struct sim_namespace *sim_find_namespace(struct sim_controller *sim, uint32_t nsid);
 

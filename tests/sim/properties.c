@@ -87,9 +87,13 @@ uint64_t sim_property_read(struct sim_controller *sim, uint64_t offset, unsigned
 	if (!property) {
 		/* reserved ones read as 0; looking is not illegal, but 8 bytes are */
 		if (width != 4)
-			sim_violation(sim, "8-byte read of reserved %llxh",
+			sim_violation(sim, "%u-byte read of reserved %llxh", width,
 				      (unsigned long long)offset);
-		return 0;
+		return sim->config.hooks.property
+			       ? sim->config.hooks.property(sim->config.hooks.context,
+							    (unsigned)offset, 0) &
+					 ones
+			       : 0;
 	}
 	start = property->offset;
 	if (width > property->width || offset % width)
@@ -153,6 +157,7 @@ static void disable(struct sim_controller *sim)
 	if (sim->config.finishes)
 		sim_finish(sim);
 	sim_reset_queues(sim);
+	sim_reset_features(sim);
 	sim->intms = 0;
 	sim->ready_at = UINT64_MAX;
 	sim->shutdown_at = UINT64_MAX;
@@ -193,9 +198,17 @@ static void write_cc(struct sim_controller *sim, uint32_t value)
 /* Parts of an 8-byte property may be written by two 4-byte accesses. */
 static uint64_t merge(uint64_t old, uint64_t value, unsigned shift, unsigned width)
 {
-	uint64_t mask = width == 8 ? UINT64_MAX : (uint64_t)UINT32_MAX << shift;
+	uint64_t mask = width == 8 ? UINT64_MAX : ((1ull << 8 * width) - 1) << shift;
 
 	return (old & ~mask) | (value << shift & mask);
+}
+
+/* The base of an admin queue: bits 11:00 are reserved. */
+static void set_base(struct sim_controller *sim, uint64_t *base, uint64_t value)
+{
+	if (value & 0xfff)
+		sim_violation(sim, "ASQ or ACQ %llx is not aligned", (unsigned long long)value);
+	*base = value & ~0xfffull;
 }
 
 void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t value, unsigned width)
@@ -245,6 +258,7 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 	case SIM_CSTS:
 		if (value & ~0x10ull)
 			sim_violation(sim, "CSTS written with %llx", (unsigned long long)value);
+		sim->csts &= ~((uint32_t)value & SIM_CSTS_NSSRO);
 		break;
 	case SIM_NSSR:
 		if (!(sim->config.cap >> 36 & 1))
@@ -256,13 +270,13 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 		if (value & 0xf000f000u)
 			sim_violation(sim, "AQA %llx has reserved bits set",
 				      (unsigned long long)value);
-		sim->aqa = (uint32_t)value;
+		sim->aqa = (uint32_t)value & 0x0fff0fffu;
 		break;
 	case SIM_ASQ:
-		sim->asq = merge(sim->asq, value, shift, width);
+		set_base(sim, &sim->asq, merge(sim->asq, value, shift, width));
 		break;
 	case SIM_ACQ:
-		sim->acq = merge(sim->acq, value, shift, width);
+		set_base(sim, &sim->acq, merge(sim->acq, value, shift, width));
 		break;
 	case SIM_PMRCTL:
 		sim_pmr_control(sim, (uint32_t)value);
@@ -289,7 +303,7 @@ void sim_property_work(struct sim_controller *sim)
 	}
 	if (sim->unready_at <= now) {
 		sim->unready_at = UINT64_MAX;
-		sim->csts = 0;
+		sim->csts &= SIM_CSTS_NSSRO;
 		sim->fatal = false;
 		sim_stir();
 	}

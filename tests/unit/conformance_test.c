@@ -77,6 +77,9 @@ static const struct configuration {
 	 {.pmr = {.capabilities = 1 << 4 | 1 << 3 | 2 << 5 | 2 << 10 | 4 << 16,
 		  .size = 65536,
 		  .ready_ns = MS}}},
+	/* weighted round robin, resets of the subsystem, CC.CSS 000b alone */
+	{"modes",
+	 {.cap = (SIM_CAP_QEMU & ~(3ull << 43)) | 1ull << 17 | 1ull << 36, .namespace_count = 1}},
 	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2}},
 	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1}},
 	{"zoned",
@@ -263,6 +266,12 @@ static void bus_master(struct nvme_pci *pci, bool on)
 	sim_set_bus_master(world.sim, on);
 }
 
+static int restore(struct nvme_pci *pci)
+{
+	(void)pci;
+	return sim_restore(world.sim);
+}
+
 static int reset(struct nvme_pci *pci)
 {
 	(void)pci;
@@ -279,8 +288,11 @@ static void run_one(const struct configuration *configuration, char *name, enum 
 		    unsigned target)
 {
 	struct sim_config config = configuration->sim;
-	struct nvme_claim claim = {
-		.name = "sim", .bar_bus = BAR_BUS, .bus_master = bus_master, .reset = reset};
+	struct nvme_claim claim = {.name = "sim",
+				   .bar_bus = BAR_BUS,
+				   .bus_master = bus_master,
+				   .restore = restore,
+				   .reset = reset};
 	struct ct_options options = {
 		.patterns = &name, .pattern_count = 1, .seed = 1, .patience_ns = 100000000};
 	struct ct_totals totals = {0};

@@ -197,6 +197,9 @@ struct nvme_command ct_set_feature(unsigned fid, uint32_t nsid, uint32_t cdw11);
 struct nvme_command ct_rw(struct ct *ct, unsigned opcode, const struct ct_namespace *ns,
 			  uint64_t slba, unsigned blocks, void *buffer);
 struct nvme_command ct_nsid_command(unsigned opcode, uint32_t nsid);
+/* A command that every I/O queue takes, and whose answer does not matter: Flush, or what a
+ * controller without namespaces says to it. */
+struct nvme_command ct_any(const struct ct *ct);
 /* PRP1, PRP2 and a list for size bytes from anywhere in a buffer of ct_buffer(). */
 void ct_prp(struct ct *ct, struct nvme_command *command, void *data, size_t size);
 
@@ -204,6 +207,8 @@ void ct_prp(struct ct *ct, struct nvme_command *command, void *data, size_t size
 struct ct_answer ct_ask(struct ct *ct, struct nvme_command command);
 struct ct_answer ct_do(struct ct *ct, struct nvme_command command);
 struct ct_answer ct_run(struct ct *ct, struct ct_sq *sq, struct nvme_command command);
+/* ct_any() so many times, one after the other. */
+void ct_run_any(struct ct *ct, struct ct_sq *sq, unsigned count);
 
 /* In pieces. ct_push() writes the entry with a CID of its own and returns that; ct_push_cid() with
  * the one that is in it; the doorbell is for ct_ring(). */

@@ -479,6 +479,17 @@ struct nvme_command ct_rw(struct ct *ct, unsigned opcode, const struct ct_namesp
 	return command;
 }
 
+struct nvme_command ct_any(const struct ct *ct)
+{
+	return ct_nsid_command(NVME_IO_FLUSH, ct->namespace_count ? ct->namespaces[0].nsid : 1);
+}
+
+void ct_run_any(struct ct *ct, struct ct_sq *sq, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		ct_run(ct, sq, ct_any(ct));
+}
+
 static uint64_t read_width(const volatile char *address, unsigned width)
 {
 	switch (width) {

@@ -27,19 +27,6 @@ static void need_queues(struct ct *ct, unsigned count)
 	CT_NEED(ct_queues(ct) >= count, "the controller has fewer than %u I/O queue pairs", count);
 }
 
-/* A command that every I/O queue takes, and whose answer does not matter: Flush, or what a
- * controller without namespaces says to it. */
-static struct nvme_command any_command(const struct ct *ct)
-{
-	return ct_nsid_command(NVME_IO_FLUSH, ct->namespace_count ? ct->namespaces[0].nsid : 1);
-}
-
-static void run_some(struct ct *ct, struct ct_sq *sq, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		ct_run(ct, sq, any_command(ct));
-}
-
 /* ---- Parameters of Create I/O Completion Queue ---- */
 
 /* What is wrong of it, and what says so. */
@@ -149,7 +136,7 @@ static void wrong_cq(struct ct *ct)
 	ct_status_of(ct, "Create I/O Completion Queue", statuses[ct->argument], answer);
 	/* It left nothing behind. */
 	ct_success(ct, "the same as it should be", ct_ask(ct, ct_create_cq(cq)));
-	run_some(ct, made_sq(ct, 2, ENTRIES, cq), ENTRIES + 1);
+	ct_run_any(ct, made_sq(ct, 2, ENTRIES, cq), ENTRIES + 1);
 }
 
 static void wrong_sq(struct ct *ct)
@@ -165,7 +152,7 @@ static void wrong_sq(struct ct *ct)
 	answer = ct_ask(ct, command);
 	ct_status_of(ct, "Create I/O Submission Queue", statuses[ct->argument], answer);
 	ct_success(ct, "the same as it should be", ct_ask(ct, ct_create_sq(sq)));
-	run_some(ct, sq, ENTRIES + 1);
+	ct_run_any(ct, sq, ENTRIES + 1);
 }
 
 /* ---- Deletion ---- */
@@ -192,7 +179,7 @@ static void delete_used(struct ct *ct)
 	ct->dirty = true;
 	ct_status(ct, "deletion of a completion queue that a submission queue has",
 		  NVME_SC_INVALID_QUEUE_DELETION, ct_ask(ct, ct_delete_cq(1)));
-	run_some(ct, ct->io, 2);
+	ct_run_any(ct, ct->io, 2);
 }
 
 static void delete_twice(struct ct *ct)
@@ -209,11 +196,11 @@ static void delete_twice(struct ct *ct)
 static void again_elsewhere(struct ct *ct)
 {
 	ct->dirty = true;
-	run_some(ct, ct->io, 3);
+	ct_run_any(ct, ct->io, 3);
 	for (unsigned i = 0; i < 4; i++) {
 		ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(1)));
 		ct_success(ct, "Delete I/O Completion Queue", ct_ask(ct, ct_delete_cq(1)));
-		run_some(ct, ct_pair(ct, 1, 2 + i), 7);
+		ct_run_any(ct, ct_pair(ct, 1, 2 + i), 7);
 	}
 }
 
@@ -222,11 +209,11 @@ static void sq_deleted_cq_stays(struct ct *ct)
 	struct ct_sq *sq;
 
 	ct->dirty = true;
-	run_some(ct, ct->io, 3);
+	ct_run_any(ct, ct->io, 3);
 	ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(1)));
 	/* The completion queue's head and phase go on where they were. */
 	sq = made_sq(ct, 1, 4, ct->io->cq);
-	run_some(ct, sq, ct->io->cq->size + 5);
+	ct_run_any(ct, sq, ct->io->cq->size + 5);
 }
 
 /* Base, section 5.7: a command of the queue ends before its deletion does, or without an entry. */
@@ -237,7 +224,7 @@ static void delete_busy(struct ct *ct)
 
 	ct->dirty = true;
 	for (unsigned i = 0; i < 16 && i + 1 < sq->size; i++)
-		ct_push(ct, sq, any_command(ct));
+		ct_push(ct, sq, ct_any(ct));
 	ct_ring(ct, sq);
 	ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(1)));
 	while (ct_look(ct, sq->cq, &answer))
@@ -248,7 +235,7 @@ static void delete_busy(struct ct *ct)
 	ct_forget(ct);
 	ct_silence(ct, sq->cq, 300000);
 	/* Nothing of the old one is left where a new one begins. */
-	run_some(ct, made_sq(ct, 1, 4, sq->cq), 9);
+	ct_run_any(ct, made_sq(ct, 1, 4, sq->cq), 9);
 }
 
 /* ---- Numbers, sizes, sharing ---- */
@@ -269,7 +256,7 @@ static void sizes(struct ct *ct)
 		unsigned now = entries - 1 < 8 ? entries - 1 : 8;
 
 		for (unsigned i = 0; i < now; i++)
-			cids[i] = ct_push(ct, sq, any_command(ct));
+			cids[i] = ct_push(ct, sq, ct_any(ct));
 		ct_ring(ct, sq);
 		for (unsigned i = 0; i < now; i++)
 			ct_wait(ct, sq, cids[i]);
@@ -284,7 +271,7 @@ static void unlike_sizes(struct ct *ct)
 
 	need_queues(ct, 2);
 	cq = made_cq(ct, 2, small_cq ? 2 : 31);
-	run_some(ct, made_sq(ct, 2, small_cq ? 17 : 2, cq), 70);
+	ct_run_any(ct, made_sq(ct, 2, small_cq ? 17 : 2, cq), 70);
 }
 
 static void other_number(struct ct *ct)
@@ -293,7 +280,7 @@ static void other_number(struct ct *ct)
 
 	need_queues(ct, 3);
 	sq = made_sq(ct, 2, 4, made_cq(ct, 3, 8));
-	run_some(ct, sq, 20);
+	ct_run_any(ct, sq, 20);
 }
 
 static void crossed(struct ct *ct)
@@ -307,8 +294,8 @@ static void crossed(struct ct *ct)
 	a = made_sq(ct, 2, 8, three);
 	b = made_sq(ct, 3, 8, two);
 	for (unsigned i = 0; i < 10; i++) {
-		run_some(ct, a, 1);
-		run_some(ct, b, 1);
+		ct_run_any(ct, a, 1);
+		ct_run_any(ct, b, 1);
 	}
 }
 
@@ -325,7 +312,7 @@ static void shared(struct ct *ct)
 	for (unsigned round = 0; round < 6; round++) {
 		for (unsigned i = 0; i < 3; i++)
 			for (unsigned k = 0; k < 3; k++)
-				cids[i][k] = ct_push(ct, sqs[i], any_command(ct));
+				cids[i][k] = ct_push(ct, sqs[i], ct_any(ct));
 		for (unsigned i = 0; i < 3; i++)
 			ct_ring(ct, sqs[i]);
 		for (unsigned i = 0; i < 3; i++)
@@ -334,11 +321,11 @@ static void shared(struct ct *ct)
 	}
 	/* One goes, the others work; the completion queue stays until the last one has gone. */
 	ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(3)));
-	run_some(ct, sqs[0], 5);
+	ct_run_any(ct, sqs[0], 5);
 	ct_status(ct, "deletion of the completion queue", NVME_SC_INVALID_QUEUE_DELETION,
 		  ct_ask(ct, ct_delete_cq(2)));
 	ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(2)));
-	run_some(ct, sqs[2], 5);
+	ct_run_any(ct, sqs[2], 5);
 	ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(4)));
 	ct_success(ct, "deletion of the completion queue", ct_ask(ct, ct_delete_cq(2)));
 }
@@ -349,7 +336,7 @@ static void last_number(struct ct *ct)
 
 	CT_NEED(last > 1, "the controller has only one I/O queue pair");
 	CT_NEED(nvme_has_doorbells(&ct->registers, last), "its doorbells are beyond BAR0");
-	run_some(ct, ct_pair(ct, last, 4), 9);
+	ct_run_any(ct, ct_pair(ct, last, 4), 9);
 }
 
 static void priorities(struct ct *ct)
@@ -363,7 +350,7 @@ static void priorities(struct ct *ct)
 	command.cdw11 |= ct->argument << NVME_CREATE_SQ_PRIORITY_SHIFT;
 	/* Ignored under round robin: Base, figure 153. */
 	ct_success(ct, "Create I/O Submission Queue", ct_ask(ct, command));
-	run_some(ct, sq, 6);
+	ct_run_any(ct, sq, 6);
 }
 
 /* ---- Full queues ---- */
@@ -379,7 +366,7 @@ static void cq_full(struct ct *ct)
 	cq = made_cq(ct, 2, 4);
 	sq = made_sq(ct, 2, 16, cq);
 	while (sent < 15) {
-		ct_push(ct, sq, any_command(ct));
+		ct_push(ct, sq, ct_any(ct));
 		sent++;
 	}
 	ct_ring(ct, sq);
@@ -398,7 +385,7 @@ static void cq_full(struct ct *ct)
 		CT_EXPECT(answer.sqid == 2, "expected SQ ID 2, got %u", answer.sqid);
 		got++;
 	}
-	run_some(ct, sq, 20);
+	ct_run_any(ct, sq, 20);
 }
 
 static void sq_full(struct ct *ct)
@@ -409,7 +396,7 @@ static void sq_full(struct ct *ct)
 	sq = ct_pair(ct, 2, 8);
 	for (unsigned round = 0; round < 5; round++) {
 		for (unsigned i = 0; i < 7; i++)
-			ct_push(ct, sq, any_command(ct));
+			ct_push(ct, sq, ct_any(ct));
 		ct_ring(ct, sq);
 		for (unsigned i = 0; i < 7; i++)
 			ct_wait_any(ct, sq->cq);
@@ -424,7 +411,7 @@ static void head_reported(struct ct *ct)
 	sq = ct_pair(ct, 2, 5);
 	/* One at a time, it is fetched before it ends: SQHD has passed it. */
 	for (unsigned i = 0; i < 12; i++) {
-		struct ct_answer answer = ct_run(ct, sq, any_command(ct));
+		struct ct_answer answer = ct_run(ct, sq, ct_any(ct));
 
 		ct_equal(ct, "SQHD", sq->tail, answer.sqhd);
 	}
@@ -435,7 +422,7 @@ static void one_doorbell(struct ct *ct)
 	uint16_t cids[20];
 
 	for (unsigned i = 0; i < 20; i++)
-		cids[i] = ct_push(ct, ct->io, any_command(ct));
+		cids[i] = ct_push(ct, ct->io, ct_any(ct));
 	ct_ring(ct, ct->io);
 	for (unsigned i = 20; i-- > 0;)
 		ct_wait(ct, ct->io, cids[i]);
@@ -448,7 +435,7 @@ static void number_late(struct ct *ct)
 	ct->dirty = true;
 	ct_status(ct, "Set Features, Number of Queues, with queues there", NVME_SC_SEQUENCE_ERROR,
 		  ct_ask(ct, ct_set_feature(NVME_FEATURE_NUMBER_OF_QUEUES, 0, 0x00010001)));
-	run_some(ct, ct->io, 2);
+	ct_run_any(ct, ct->io, 2);
 }
 
 #define WRONG_CQ(text, wrong_) \

@@ -1,6 +1,14 @@
 /* Doorbells, in MMIO and in shadow memory (Base 2.0, sections 3.1.3.24 and 5.8 with annex B.5). */
 #include "tests/sim/internal.h"
 
+/* An event of type error (5.2.1), if there is a request, and the last one's log page was read. */
+enum { INVALID_REGISTER, INVALID_VALUE };
+static void report(struct sim_controller *sim, unsigned info)
+{
+	if (!sim_event_waits(sim, 1))
+		sim_event(sim, 0, info, 1);
+}
+
 static bool accept_tail(struct sim_controller *sim, unsigned id, uint32_t value, bool shadow)
 {
 	struct sim_sq *sq = sim->sq[id];
@@ -70,6 +78,13 @@ static void drain(struct sim_controller *sim, unsigned id)
 	sim_post(sim, (uint16_t)id, for_nobody);
 }
 
+static void refuse(struct sim_controller *sim, const char *kind, uint64_t id)
+{
+	sim_violation(sim, "doorbell of %s queue %llu, which is not there", kind,
+		      (unsigned long long)id);
+	report(sim, INVALID_REGISTER);
+}
+
 void sim_doorbell(struct sim_controller *sim, uint64_t offset, uint32_t value)
 {
 	uint64_t index = (offset - SIM_DOORBELLS) / sim->stride, id = index / 2;
@@ -92,18 +107,19 @@ void sim_doorbell(struct sim_controller *sim, uint64_t offset, uint32_t value)
 	}
 	if (index % 2) {
 		if (id >= SIM_QUEUES_MAX || !sim->cq[id].exists)
-			sim_violation(sim, "doorbell of completion queue %llu, which is not there",
-				      (unsigned long long)id);
+			refuse(sim, "completion", id);
 		else if (accept_head(sim, (unsigned)id, value, false))
 			drain(sim, (unsigned)id);
+		else
+			report(sim, INVALID_VALUE);
 		sim_deliver(sim);
 		return;
 	}
 	if (id >= SIM_QUEUES_MAX || !sim->sq[id] || !sim->sq[id]->exists)
-		sim_violation(sim, "doorbell of submission queue %llu, which is not there",
-			      (unsigned long long)id);
-	else if (accept_tail(sim, (unsigned)id, value, false) && !sim->stopped && !sim->fatal &&
-		 !sim->no_dma)
+		refuse(sim, "submission", id);
+	else if (!accept_tail(sim, (unsigned)id, value, false))
+		report(sim, INVALID_VALUE);
+	else if (!sim->stopped && !sim->fatal && !sim->no_dma)
 		sim_fetch(sim, (unsigned)id);
 	if (id && sim->shadow && id < SIM_QUEUES_MAX && sim->sq[id])
 		sim->sq[id]->awake_until = sim_now() + SIM_AWAKE_NS;

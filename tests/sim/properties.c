@@ -221,9 +221,10 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 	if (sim->gone || sim->lost || (width == 8 && sim->config.dwords_only))
 		return;
 	if (offset >= SIM_DOORBELLS) {
-		if (width != 4)
+		if (width == 4)
+			sim_doorbell(sim, offset, (uint32_t)value);
+		else
 			sim_violation(sim, "%u-byte write of a doorbell", width);
-		sim_doorbell(sim, offset, (uint32_t)value);
 		return;
 	}
 	if (!property || !property->writable) {

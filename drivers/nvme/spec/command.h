@@ -228,6 +228,8 @@ enum nvme_event_type {
 	NVME_EVENT_IO_COMMAND_SET = 6,
 	NVME_EVENT_VENDOR = 7,
 };
+#define NVME_EVENT_ERROR_REGISTER   0x00u /* doorbell of a queue that is not there */
+#define NVME_EVENT_ERROR_VALUE	    0x01u /* of a doorbell */
 #define NVME_EVENT_NOTICE_NAMESPACE 0x00u
 #define NVME_EVENT_NOTICE_FIRMWARE  0x01u
 #define NVME_EVENT_NOTICE_TELEMETRY 0x02u

@@ -56,7 +56,11 @@ def test_a_rule_allows_what_it_says_and_no_more(rule, one, other, third):
     assert differ(one, other) and not differ(one, other, rule) and differ(one, third, rule)
 
 
-@pytest.mark.parametrize("name", CONFIGURATIONS)
+# Each boots a Linux and takes half a minute: the others are for make test-long.
+SOON = ("plain", "namespaces")
+
+
+@pytest.mark.parametrize("name", [name if name in SOON else pytest.param(name, marks=pytest.mark.long) for name in CONFIGURATIONS])
 def test_as_on_linux(name):
     if not offers(CONFIGURATIONS[name]):
         pytest.skip(f"this QEMU has no {' '.join(CONFIGURATIONS[name].needs)}")

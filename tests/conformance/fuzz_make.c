@@ -416,6 +416,12 @@ static void make_register(struct fuzz *fuzz)
 					  QUEUES, FUZZ_WILD_COUNT);
 		operation->value.offset &= ~4095ull;
 	}
+	/* Memory of the controller's own in the place of the host's is nobody's mistake but ours.
+	 */
+	if ((operation->offset + operation->width > NVME_REG_CMBMSC &&
+	     operation->offset < NVME_REG_CMBMSC + 8) ||
+	    operation->offset + operation->width > NVME_REG_PMRMSCL)
+		operation->value = (struct fuzz_pointer){FUZZ_ABSOLUTE, 0};
 	/* One that reads all ones would be taken for gone. */
 	if (operation->offset <= NVME_REG_CC && NVME_REG_CC - operation->offset < 8)
 		operation->value.offset &= 0x00ffffff00ffffff;

@@ -29,6 +29,13 @@ static bool changes_namespaces(const struct nvme_command *command)
 	return nvme_command_effects(false, command) & NVME_CHANGES_NAMESPACES;
 }
 
+/* Namespace Write Protection Config: which blocks may be written is another matter behind it. */
+static bool changes_protection(const struct nvme_command *command)
+{
+	return command->opcode == NVME_ADMIN_SET_FEATURES &&
+	       (command->cdw10 & 0xff) == NVME_FEATURE_WRITE_PROTECT;
+}
+
 static void free_passed(struct passed *passed)
 {
 	if (passed->data)
@@ -167,7 +174,8 @@ static int pass_through(struct nvme_controller *controller, bool io,
 	if (!passed)
 		return -ENOMEM;
 	passed->wait.ended_late = ended_late;
-	passed->changes_namespaces = !io && changes_namespaces(command);
+	passed->changes_namespaces =
+		!io && (changes_namespaces(command) || changes_protection(command));
 	error = provide(passed, passthrough, bus);
 	if (error)
 		goto out;
@@ -275,6 +283,13 @@ static bool erased(const struct nvme_command *command, const struct nvme_reply *
 	}
 }
 
+static void read_again(struct nvme_controller *controller)
+{
+	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
+		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces.first)
+			nvme_events_rescan(c);
+}
+
 /* From before the command until the namespaces have been read again nothing is sent to those that
  * it changes, not even once more: their blocks may not have the size any more that a buffer is for.
  * Nor by other controllers of the subsystem, which nothing else may tell of it. Where the command
@@ -294,11 +309,8 @@ static int change_namespaces(struct nvme_controller *controller,
 	error = pass_through(controller, false, &sent, &left);
 	if (erased(passthrough->command, sent.reply))
 		change_each(controller, passthrough, forget_content);
-	if (left)
-		return error;
-	for (struct nvme_controller *c = nvme_first(); c; c = c->next)
-		if (related(controller, c) && nvme_rescan_namespaces(c) < 0 && c->namespaces.first)
-			nvme_events_rescan(c);
+	if (!left)
+		read_again(controller);
 	return error;
 }
 
@@ -306,11 +318,15 @@ int nvme_admin_command(struct nvme_controller *controller,
 		       const struct nvme_passthrough *passthrough)
 {
 	bool left;
+	int error;
 
 	if (changes_namespaces(passthrough->command) && !nvme_may_send(controller) &&
 	    !controller->polling.inside && acceptable(controller, false, passthrough))
 		return change_namespaces(controller, passthrough);
-	return pass_through(controller, false, passthrough, &left);
+	error = pass_through(controller, false, passthrough, &left);
+	if (!error && changes_protection(passthrough->command) && !controller->polling.inside)
+		read_again(controller);
+	return error;
 }
 
 int nvme_io_command(struct nvme_controller *controller, const struct nvme_passthrough *passthrough)

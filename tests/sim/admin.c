@@ -207,6 +207,16 @@ static unsigned command_set_profile(struct sim_controller *sim, struct sim_comma
 	return SIM_SC_SUCCESS;
 }
 
+static unsigned write_protect(struct sim_controller *sim, struct sim_command *command)
+{
+	struct sim_namespace *ns = sim_find_namespace(sim, dword(command, 1));
+
+	if (!sim->config.write_protects || !ns)
+		return fail(sim, command, SIM_SC_FIELD, "namespaces are not write protected");
+	ns->config.read_only = dword(command, 11) & 7;
+	return SIM_SC_SUCCESS;
+}
+
 static unsigned set_features(struct sim_controller *sim, struct sim_command *command,
 			     uint64_t *result)
 {
@@ -250,6 +260,8 @@ static unsigned set_features(struct sim_controller *sim, struct sim_command *com
 		break;
 	case 0x19:
 		return command_set_profile(sim, command);
+	case 0x84:
+		return write_protect(sim, command);
 	case 0x16: /* Host Behavior Support: 512 bytes, of which byte 0 is ACRE */
 		return sim_transfer(sim, command, sim->host_behavior, 512, false);
 	default:

@@ -133,6 +133,37 @@ static void test_read_only(void **state)
 	driver_stop(&driver);
 }
 
+/* Protected, and not any more, by a command that is passed through: the next write knows. */
+static void test_write_protection(void **state)
+{
+	static const struct sim_namespace_config ns[] = {{.block_count = 16}, {.block_count = 16}};
+	struct sim_config config = {.namespaces = ns, .namespace_count = 2, .write_protects = true};
+	struct driver driver;
+	struct block_device *other;
+	uint8_t bytes[512] = {0};
+	struct nvme_reply reply;
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	other = block_find("my_nvme0n2");
+	assert_int_equal(block_write(driver.device, 0, 1, bytes), 0);
+	for (unsigned i = 1; i <= 2; i++) {
+		assert_int_equal(nvme_set_feature(driver.controller, NVME_FEATURE_WRITE_PROTECT,
+						  false, 1, i, NULL, 0, &reply),
+				 0);
+		assert_true(driver.device->read_only);
+		assert_false(other->read_only);
+		assert_int_equal(block_write(driver.device, 0, 1, bytes), -EROFS);
+		assert_int_equal(block_read(driver.device, 0, 1, bytes), 0);
+	}
+	assert_int_equal(nvme_set_feature(driver.controller, NVME_FEATURE_WRITE_PROTECT, false, 1,
+					  0, NULL, 0, &reply),
+			 0);
+	assert_false(driver.device->read_only);
+	assert_int_equal(block_write(driver.device, 0, 1, bytes), 0);
+	driver_stop(&driver);
+}
+
 static void test_sizes(void **state)
 {
 	static const uint64_t counts[] = {
@@ -332,6 +363,7 @@ static void test_gone_while_plugged(void **state)
 TESTS(cmocka_unit_test(test_lba_formats), cmocka_unit_test(test_gaps),
       cmocka_unit_test(test_namespaces_are_separate), cmocka_unit_test(test_many_namespaces),
       cmocka_unit_test(test_no_namespace), cmocka_unit_test(test_read_only),
-      cmocka_unit_test(test_sizes), cmocka_unit_test(test_several_controllers),
-      cmocka_unit_test(test_unique_formats), cmocka_unit_test(test_identify_fails_in_a_rescan),
-      cmocka_unit_test(test_resize_and_rescan), cmocka_unit_test(test_gone_while_plugged))
+      cmocka_unit_test(test_write_protection), cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_several_controllers), cmocka_unit_test(test_unique_formats),
+      cmocka_unit_test(test_identify_fails_in_a_rescan), cmocka_unit_test(test_resize_and_rescan),
+      cmocka_unit_test(test_gone_while_plugged))

@@ -8,20 +8,21 @@ from conformance_machine import Failure
 
 HEAD = """# Known deviations of {title}, for tools/conformance: they fail no run. A row is
 # config | outcome | group: case | section | reason
-# where config may have * and ? in it.
+# where config may have * and ? in it, and FAIL? is one that does not show each time.
 """
 
 
 class Row:
     def __init__(self, config, outcome, name, section, reason):
-        self.config, self.outcome, self.name, self.section, self.reason = config, outcome, name, section, reason
+        self.config, self.name, self.section, self.reason = config, name, section, reason
+        self.outcome, self.sometimes = outcome.removesuffix("?"), outcome.endswith("?")
         self.above = ""  # comments
 
     def covers(self, config, result):
         return self.outcome == result.outcome and self.name == result.name and fnmatch.fnmatchcase(config, self.config)
 
     def text(self):
-        return " | ".join((self.config, self.outcome, self.name, self.section, self.reason)).rstrip()
+        return " | ".join((self.config, self.outcome + "?" * self.sometimes, self.name, self.section, self.reason)).rstrip()
 
 
 class Baseline:
@@ -48,7 +49,7 @@ class Baseline:
                 above.append(line + "\n")
                 continue
             columns = [column.strip() for column in line.split("|", 4)]
-            if len(columns) < 4 or columns[1] not in results.BAD or not columns[0] or not columns[2]:
+            if len(columns) < 4 or columns[1].removesuffix("?") not in results.BAD or not columns[0] or not columns[2]:
                 raise Failure(f"{path}:{number}: not \"config | outcome | group: case | section | reason\" "
                               f"with an outcome of {', '.join(results.BAD)}")
             row = Row(*columns, *[""] * (5 - len(columns)))
@@ -75,7 +76,7 @@ class Baseline:
                 any(result.name == row.name for result in run.results) or (whole and run.whole()))
 
         names = [run.configuration.name for run in runs]
-        return [row for row in self.rows if any(has_run(row, run) for run in runs) and (every or row.config in names)
+        return [row for row in self.rows if not row.sometimes and any(has_run(row, run) for run in runs) and (every or row.config in names)
                 and not any(row.covers(run.configuration.name, result) for run in runs for result in run.worst())]
 
     def update(self, runs, whole, every):

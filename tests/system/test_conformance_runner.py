@@ -322,6 +322,19 @@ def test_baseline(bench):
     assert "GONE" not in bench.run("--baseline", bench.baseline, "--config", "second", "--filter", "c*", second=failing).stdout
 
 
+def test_baseline_of_what_shows_now_and_then(bench):
+    """It is known where it shows, and is not gone where it does not."""
+    row = "first | FAIL? | a: one | Base 1 | two at the same time\n"
+    bench.baseline.write_text("# About this.\n" + row)
+    for cases, summary in (PASSING, "0 known, 0 gone"), ([["a: one", "Base 1", "fail"], *PASSING[1:]], "1 known, 0 gone"):
+        result = bench.run("--baseline", bench.baseline, first=cases)
+        assert result.returncode == 0 and summary in lines(result)[-1] and "GONE" not in result.stdout
+    bench.run("--baseline", bench.baseline, "--update-baseline", first=PASSING)
+    assert bench.baseline.read_text() == "# About this.\n" + row
+    result = bench.run("--baseline", bench.baseline, first=[["a: one", "Base 1", "lost"], *PASSING[1:]])
+    assert result.returncode == 1
+
+
 def test_update_baseline(bench):
     bench.baseline.write_text(KNOWN)
     failing = [["a: one", "Base 1", "fail"], ["a: two (x)", "Base 2", "die"], ["b: three", "", "pass"], ["c: five", "Base 5", "fail"]]

@@ -239,6 +239,7 @@ static void reset_loaded(struct ct *ct)
 			       (const void *)(uintptr_t)sqs[q]->cq->entries,
 			       sqs[q]->cq->size * sizeof(struct nvme_completion));
 		ct_enable(ct);
+		ct_ask_queues(ct);
 		for (unsigned q = 0; q < queues; q++)
 			sqs[q] = ct_pair(ct, q + 1, ENTRIES);
 	}

@@ -126,9 +126,10 @@ struct ct {
 	char reason[400];
 	jmp_buf leave;
 	enum ct_level state;
-	bool known; /* identify and namespaces are filled in */
-	bool dirty; /* another state than ct->state says: reset before the next case */
-	bool lost;  /* it does not come back */
+	bool known;	 /* identify and namespaces are filled in */
+	bool dirty;	 /* another state than ct->state says: reset before the next case */
+	bool lost;	 /* it does not come back */
+	bool interrupts; /* are on */
 	uint16_t next_cid;
 	struct ct_outstanding {
 		uint16_t sqid, cid;
@@ -255,10 +256,15 @@ struct nvme_command ct_delete_cq(unsigned id);
 struct nvme_command ct_delete_sq(unsigned id);
 /* A pair that works, both with this QID; the case fails where it cannot be had. */
 struct ct_sq *ct_pair(struct ct *ct, unsigned id, unsigned entries);
+/* Asks for as many as there can be: once after a reset, before any I/O queue. */
+void ct_ask_queues(struct ct *ct);
 /* How many I/O queue pairs can be made; what Number of Queues granted. */
 unsigned ct_queues(struct ct *ct);
 /* The largest size of an I/O queue: CAP.MQES + 1. */
 unsigned ct_entries_max(const struct ct *ct);
+
+/* Interrupts by messages or by the pin, until the case ends: nvme_interrupt_begin(). */
+int ct_interrupts(struct ct *ct, bool messages);
 
 /*
  * Memory. Everything lasts until the case ends.

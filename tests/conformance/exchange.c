@@ -381,6 +381,12 @@ unsigned ct_entries_max(const struct ct *ct)
 	return NVME_CAP_MQES(ct->registers.cap) + 1;
 }
 
+void ct_ask_queues(struct ct *ct)
+{
+	ct_success(ct, "Set Features, Number of Queues",
+		   ct_ask(ct, ct_set_feature(NVME_FEATURE_NUMBER_OF_QUEUES, 0, 0xfffefffe)));
+}
+
 unsigned ct_queues(struct ct *ct)
 {
 	struct ct_answer answer = ct_ask(ct, ct_get_feature(NVME_FEATURE_NUMBER_OF_QUEUES, 0, 0));

@@ -333,8 +333,7 @@ static void get_to_know(struct ct *ct)
 
 static void make_io_queues(struct ct *ct)
 {
-	ct_success(ct, "Set Features, Number of Queues",
-		   ct_ask(ct, ct_set_feature(NVME_FEATURE_NUMBER_OF_QUEUES, 0, 0xfffefffe)));
+	ct_ask_queues(ct);
 	ct_queue_clear_sq(ct->io);
 	ct_queue_clear_cq(ct->io->cq);
 	ct_success(ct, "Create I/O Completion Queue", ct_ask(ct, ct_create_cq(ct->io->cq)));
@@ -365,6 +364,14 @@ void ct_bring_to(struct ct *ct, enum ct_level level)
 	ct->dirty = false;
 	if (level >= CT_BLOCKS)
 		CT_NEED(ct->ns, "there is no namespace of the NVM command set without metadata");
+}
+
+int ct_interrupts(struct ct *ct, bool messages)
+{
+	int vectors = nvme_interrupt_begin(ct->claim->pci, messages);
+
+	ct->interrupts = vectors > 0;
+	return vectors;
 }
 
 /* ---- One case ---- */
@@ -446,6 +453,9 @@ static void judge(struct ct *ct, const struct ct_case *test)
 	ct->argument = test->argument;
 	if (ct_guarded(ct, begin_part, test))
 		ct_guarded(ct, run_part, test);
+	if (ct->interrupts)
+		nvme_interrupt_end(ct->claim->pci);
+	ct->interrupts = false;
 	tell_running(ct, false);
 	ct->journal_end = nvme_record_end();
 	outcome = ct->outcome;

@@ -285,6 +285,11 @@ static unsigned get_features(struct sim_controller *sim, struct sim_command *com
 		*result = 4; /* changeable */
 	else
 		*result = sim->features[id];
+	if (id == 0x09 && (cdw10 >> 8 & 7) != 3)
+		*result = (dword(command, 11) & 0xffff) |
+			  ((dword(command, 11) & 0xffff) == (sim->features[id] & 0xffff)
+				   ? sim->features[id] & 0x10000
+				   : 0);
 	if (id == 0x07 && (cdw10 >> 8 & 7) != 3)
 		*result = (sim->config.queues - 1) | (sim->config.queues - 1) << 16;
 	return SIM_SC_SUCCESS;

@@ -80,6 +80,7 @@ static const struct configuration {
 	/* weighted round robin, resets of the subsystem, CC.CSS 000b alone */
 	{"modes",
 	 {.cap = (SIM_CAP_QEMU & ~(3ull << 43)) | 1ull << 17 | 1ull << 36, .namespace_count = 1}},
+	{"doorbells", {.oacs = SIM_OACS_DOORBELLS}},
 	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2}},
 	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1}},
 	{"zoned",
@@ -105,11 +106,12 @@ enum kind {
 	NO_DNR,
 	RESULT, /* dword 0 */
 	RESULT_BIT,
-	HEAD, /* SQHD */
 	FAILS,
 	TWICE,
-	SILENT, /* its interrupt is left out */
+	SILENT,	  /* its interrupt is left out */
+	SPURIOUS, /* interrupts that are for nobody */
 	LOST,
+	HEAD, /* SQHD */
 	KINDS,
 };
 static const char *const kind_names[KINDS] = {
@@ -125,11 +127,12 @@ static const char *const kind_names[KINDS] = {
 	"failure without DNR",
 	"dword 0",
 	"bit 0 of dword 0",
-	"SQHD",
 	"failure instead of success",
 	"completed twice",
 	"no interrupt",
+	"interrupts for nobody",
 	"never completed",
+	"SQHD",
 };
 
 /* What happened while the case ran, and the one event that is to be wrong. */
@@ -189,6 +192,10 @@ static bool on_completion(void *context, uint16_t queue, uint8_t entry[16])
 	case HEAD:
 		entry[8] ^= 0xff;
 		entry[9] ^= 0xff;
+		break;
+	case SPURIOUS:
+		for (unsigned vector = 0; vector < 3; vector++)
+			sim_interrupt(world.sim, vector);
 		break;
 	case LOST:
 		return false;

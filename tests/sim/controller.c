@@ -331,6 +331,11 @@ void sim_subsystem_reset(struct sim_controller *sim)
 	sim->csts = SIM_CSTS_NSSRO;
 }
 
+void sim_set_hidden(struct sim_controller *sim, bool hidden)
+{
+	sim->hidden = hidden;
+}
+
 void sim_set_bus_master(struct sim_controller *sim, bool on)
 {
 	sim->no_dma = !on;

@@ -241,6 +241,8 @@ int sim_restore(struct sim_controller *sim);
 /* 0, -EOPNOTSUPP, -ENODEV; no bus mastering afterwards. */
 int sim_reset_function(struct sim_controller *sim);
 unsigned sim_function_resets(struct sim_controller *sim);
+/* Memory space off, or asleep: registers read as ones, writes go nowhere. */
+void sim_set_hidden(struct sim_controller *sim, bool hidden);
 void sim_set_bus_master(struct sim_controller *sim, bool on);
 bool sim_is_bus_master(struct sim_controller *sim);
 /* Nothing is fetched and nothing completes while stopped (QEMU's stop and cont). */

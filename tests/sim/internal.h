@@ -200,7 +200,8 @@ struct sim_controller {
 	uint32_t last_csts; /* that the host has seen */
 	uint64_t ready_at, unready_at, shutdown_at, enabled_at;
 	bool gone, stopped, fatal, no_dma;
-	bool lost; /* its PCI function's configuration */
+	bool lost;   /* its PCI function's configuration */
+	bool hidden; /* by the test */
 	uint64_t answers_at;
 	unsigned function_resets;
 

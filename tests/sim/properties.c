@@ -78,7 +78,7 @@ uint64_t sim_property_read(struct sim_controller *sim, uint64_t offset, unsigned
 	unsigned start;
 
 	sim_work(sim);
-	if (sim->gone || sim->lost || (width == 8 && sim->config.dwords_only))
+	if (sim->gone || sim->lost || sim->hidden || (width == 8 && sim->config.dwords_only))
 		return ones;
 	if (offset >= SIM_DOORBELLS) {
 		sim_violation(sim, "read of a doorbell at %llxh", (unsigned long long)offset);
@@ -218,7 +218,7 @@ void sim_property_write(struct sim_controller *sim, uint64_t offset, uint64_t va
 
 	sim_stir();
 	sim_work(sim);
-	if (sim->gone || sim->lost || (width == 8 && sim->config.dwords_only))
+	if (sim->gone || sim->lost || sim->hidden || (width == 8 && sim->config.dwords_only))
 		return;
 	if (offset >= SIM_DOORBELLS) {
 		if (width == 4)

@@ -4,6 +4,7 @@
  * prints what it says. */
 #include "tests/conformance/conformance.h"
 #include "tests/sim/controller.h"
+#include "tests/sim/space.h"
 #include "tests/unit/cmocka.h"
 
 /* ---- Controllers ---- */
@@ -102,6 +103,8 @@ enum kind {
 	PROPERTY, /* what a property reads */
 	PROPERTY_BIT,
 	PROPERTY_ZERO,
+	CONFIG, /* what configuration space reads */
+	CONFIG_BIT,
 	OTHER_ERROR,
 	NO_DNR,
 	RESULT, /* dword 0 */
@@ -123,6 +126,8 @@ static const char *const kind_names[KINDS] = {
 	"property read",
 	"bit 0 of a property read",
 	"0 from a property",
+	"configuration space read",
+	"bit 0 of configuration space read",
 	"another failure",
 	"failure without DNR",
 	"dword 0",
@@ -138,10 +143,11 @@ static const char *const kind_names[KINDS] = {
 /* What happened while the case ran, and the one event that is to be wrong. */
 static struct world {
 	struct sim_controller *sim;
+	struct sim_space space;
 	bool running;
 	enum kind kind;
 	unsigned target;
-	unsigned completions, transfers, properties;
+	unsigned completions, transfers, properties, configs;
 	enum ct_outcome outcome;
 	char reason[400];
 	bool show;
@@ -269,14 +275,36 @@ static void on_finished(void *context, const struct ct *ct)
 
 static void bus_master(struct nvme_pci *pci, bool on)
 {
+	uint32_t command = sim_space_read(&world.space, 4, 2);
+
+	sim_space_write(&world.space, 4, 2, on ? command | 4 : command & ~4u);
 	(void)pci;
-	sim_set_bus_master(world.sim, on);
 }
 
 static int restore(struct nvme_pci *pci)
 {
 	(void)pci;
+	sim_space_write(&world.space, 0x44, 2, 0); /* D0 */
+	sim_space_write(&world.space, 4, 2, 0x402);
 	return sim_restore(world.sim);
+}
+
+static uint32_t config_read(struct nvme_pci *pci, unsigned offset, unsigned width)
+{
+	uint32_t value = sim_space_read(&world.space, offset, width);
+
+	(void)pci;
+	if (!world.running || world.configs++ != world.target)
+		return value;
+	if (world.kind == CONFIG)
+		return ~value & (0xffffffffu >> (32 - 8 * width));
+	return world.kind == CONFIG_BIT ? value ^ 1 : value;
+}
+
+static void config_write(struct nvme_pci *pci, unsigned offset, unsigned width, uint32_t value)
+{
+	(void)pci;
+	sim_space_write(&world.space, offset, width, value);
 }
 
 static int reset(struct nvme_pci *pci)
@@ -314,6 +342,9 @@ static void run_one(const struct configuration *configuration, char *name, enum 
 	world.sim = sim_create(&config);
 	world.kind = kind;
 	world.target = target;
+	sim_space_create(&world.space, world.sim);
+	claim.config_read = config_read;
+	claim.config_write = config_write;
 	claim.pci = (struct nvme_pci *)world.sim;
 	claim.bar = sim_bar(world.sim);
 	claim.bar_size = sim_bar_size(world.sim);
@@ -397,6 +428,9 @@ static unsigned events(const struct world *run, enum kind kind)
 	case PROPERTY_BIT:
 	case PROPERTY_ZERO:
 		return run->properties;
+	case CONFIG:
+	case CONFIG_BIT:
+		return run->configs;
 	default:
 		return run->completions;
 	}

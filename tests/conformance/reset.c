@@ -118,8 +118,11 @@ static void queues_are_gone(struct ct *ct)
 
 static void old_doorbell(struct ct *ct)
 {
-	struct ct_sq *sq = ct_pair(ct, 1 + ct->argument, 8);
 	struct nvme_command command = {.opcode = NVME_IO_FLUSH, .nsid = NVME_NSID_ALL};
+	struct ct_sq *sq;
+
+	CT_NEED(!ct->argument || ct_queues(ct) > ct->argument, "there is one I/O queue");
+	sq = ct_pair(ct, 1 + ct->argument, 8);
 
 	reset(ct);
 	ct_push(ct, sq, command);

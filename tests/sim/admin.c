@@ -325,8 +325,6 @@ static unsigned doorbell_buffer(struct sim_controller *sim, struct sim_command *
 {
 	uint64_t shadow = get64(command->entry + 24), indices = get64(command->entry + 32);
 
-	if (!(sim->config.oacs & SIM_OACS_DOORBELLS))
-		return fail(sim, command, SIM_SC_OPCODE, "Doorbell Buffer Config is not supported");
 	check_zero(sim, command, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 0xfc00);
 	if (!shadow || !indices || ((shadow | indices) & (sim->page_size - 1)))
 		return fail(sim, command, SIM_SC_FIELD, "doorbell buffer is not page aligned");
@@ -340,8 +338,6 @@ static unsigned format(struct sim_controller *sim, struct sim_command *command)
 	struct sim_namespace *ns = sim_find_namespace(sim, dword(command, 1));
 	uint32_t cdw10 = dword(command, 10);
 
-	if (!(sim->config.oacs & SIM_OACS_FORMAT))
-		return fail(sim, command, SIM_SC_OPCODE, "Format NVM is not supported");
 	if (!ns)
 		return fail(sim, command, SIM_SC_NAMESPACE, "namespace");
 	if ((cdw10 & 0xf) > 3)
@@ -361,6 +357,11 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	uint8_t page[4096] = {0};
 	unsigned status;
 
+	/* Admin commands are not fused, and have no SGL (4.1.2). */
+	if (command->entry[1] & 0xc3)
+		return fail(sim, command, SIM_SC_FIELD, "fused, or with an SGL");
+	if (!sim_has_admin(sim, command->entry[0]))
+		return fail(sim, command, SIM_SC_OPCODE, "opcode is not supported");
 	switch (command->entry[0]) {
 	case SIM_DELETE_SQ:
 		return delete_sq(sim, command);
@@ -389,7 +390,7 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	case SIM_FORMAT:
 		return format(sim, command);
 	default:
-		return fail(sim, command, SIM_SC_OPCODE, "opcode is not supported");
+		return sim_optional(sim, command, result);
 	}
 }
 

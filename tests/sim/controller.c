@@ -123,7 +123,9 @@ static void create_namespaces(struct sim_controller *sim)
 	uint32_t nsid = 0;
 
 	sim->namespace_count = sim->config.namespace_count;
-	sim->namespaces = calloc(sim->namespace_count + 1, sizeof(*sim->namespaces));
+	sim->namespace_room = sim->namespace_count + 8;
+	sim->unallocated = sim->config.unallocated;
+	sim->namespaces = calloc(sim->namespace_room + 1, sizeof(*sim->namespaces));
 	for (unsigned i = 0; i < sim->namespace_count; i++) {
 		struct sim_namespace_config *config = &sim->namespaces[i].config;
 

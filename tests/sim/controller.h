@@ -23,14 +23,19 @@ struct sim_controller;
 #define SIM_QUEUES_MAX	   256 /* queue IDs below this are possible */
 
 /* Optional commands (Identify Controller, ONCS and OACS) */
-#define SIM_ONCS_COMPARE      0x0001
-#define SIM_ONCS_UNCORRECT    0x0002
-#define SIM_ONCS_DSM	      0x0004
-#define SIM_ONCS_WRITE_ZEROES 0x0008
-#define SIM_ONCS_VERIFY	      0x0080
-#define SIM_ONCS_COPY	      0x0100
-#define SIM_OACS_FORMAT	      0x0002
-#define SIM_OACS_DOORBELLS    0x0100
+#define SIM_ONCS_COMPARE	0x0001
+#define SIM_ONCS_UNCORRECT	0x0002
+#define SIM_ONCS_DSM		0x0004
+#define SIM_ONCS_WRITE_ZEROES	0x0008
+#define SIM_ONCS_VERIFY		0x0080
+#define SIM_ONCS_COPY		0x0100
+#define SIM_OACS_FORMAT		0x0002
+#define SIM_OACS_FIRMWARE	0x0004
+#define SIM_OACS_NAMESPACES	0x0008
+#define SIM_OACS_SELF_TEST	0x0010
+#define SIM_OACS_DIRECTIVES	0x0020
+#define SIM_OACS_VIRTUALIZATION 0x0080
+#define SIM_OACS_DOORBELLS	0x0100
 
 struct sim_namespace_config {
 	uint32_t nsid;	      /* 0: one more than the one before */
@@ -58,7 +63,7 @@ struct sim_namespace_config {
 	uint8_t uuid[16]; /* all 0: made of the NSID */
 };
 
-/* What it answers to Identify with a CNS value that it does not know by itself. */
+/* What it answers to Identify with a CNS value, whatever it has of its own. */
 struct sim_identify {
 	uint8_t cns;
 	const void *data; /* 4,096 bytes; NULL ends the list */
@@ -125,10 +130,14 @@ struct sim_config {
 	bool sgl_longer;	/* it takes SGLs of more bytes than the data */
 	bool sgl_dwords;	/* it takes whole dwords only */
 	unsigned sgl_threshold; /* SDT: more descriptors than this are a violation; 0: any number */
-	unsigned abort_limit;	/* ACL, 0's based */
-	unsigned events_limit;	/* AERL, 0's based */
-	unsigned interrupts;	/* MSI-X vectors; 0: 65 */
-	bool no_messages;	/* no MSI-X */
+	bool keep_alive;	/* KAS */
+	bool sanitizes;		/* SANICAP: block erase, which no command starts here */
+	/* UNVMCAP, in bytes, with SIM_OACS_NAMESPACES */
+	uint64_t unallocated;
+	unsigned abort_limit;  /* ACL, 0's based */
+	unsigned events_limit; /* AERL, 0's based */
+	unsigned interrupts;   /* MSI-X vectors; 0: 65 */
+	bool no_messages;      /* no MSI-X */
 	bool no_pin;
 	unsigned cpu_vectors; /* that the machine has for all controllers; 0: enough */
 	bool no_coalescing;   /* refuses features 08h and 09h */

@@ -11,6 +11,20 @@ static void put_text(uint8_t *field, size_t size, const char *text)
 	memcpy(field, text, length < size ? length : size);
 }
 
+/* TNVMCAP and UNVMCAP */
+static void put_namespace_capacity(const struct sim_controller *sim, uint8_t page[4096])
+{
+	uint64_t all = sim->unallocated;
+
+	if (!(sim->config.oacs & SIM_OACS_NAMESPACES))
+		return;
+	for (unsigned i = 0; i < sim->namespace_count; i++)
+		all += sim->namespaces[i].config.block_count
+		       << sim->namespaces[i].config.block_shift;
+	put64(page + 280, all);
+	put64(page + 296, sim->unallocated);
+}
+
 static void identify_controller(const struct sim_controller *sim, uint8_t page[4096])
 {
 	const struct sim_config *config = &sim->config;
@@ -22,7 +36,7 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	put_text(page + 64, 8, config->firmware);
 	page[72] = 6; /* RAB */
 	page[77] = (uint8_t)config->mdts;
-	put16(page + 78, 1); /* CNTLID */
+	put16(page + 78, SIM_CNTLID);
 	put32(page + 80, config->version);
 	put32(page + 92, config->oaes | 0x100); /* OAES: Namespace Attribute Notices */
 	for (unsigned i = 0; i < sim->namespace_count; i++)
@@ -38,8 +52,11 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	page[262] = 3;		/* ELPE */
 	put16(page + 266, 343); /* WCTEMP */
 	put16(page + 268, 373); /* CCTEMP */
-	page[512] = 0x66;	/* SQES */
-	page[513] = 0x44;	/* CQES */
+	put_namespace_capacity(sim, page);
+	put16(page + 320, config->keep_alive);	      /* KAS, of 100 ms */
+	put32(page + 328, config->sanitizes ? 2 : 0); /* SANICAP */
+	page[512] = 0x66;			      /* SQES */
+	page[513] = 0x44;			      /* CQES */
 	put32(page + 516, sim->nn);
 	put16(page + 520, (uint16_t)config->oncs);
 	put16(page + 522, config->fused); /* FUSES: Compare and Write */
@@ -64,8 +81,8 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	page[24] = 0;
 	page[25] = (uint8_t)(ns->format > 3 ? ns->format : 3); /* NLBAF */
 	page[26] = (uint8_t)(ns->format | (ns->extended ? 0x10 : 0));
-	page[27] = 0x03; /* MC */
-	page[28] = 0x00;
+	page[27] = 0x03;			 /* MC */
+	page[28] = ns->protection ? 0x1f : 0x00; /* DPC */
 	page[29] = (uint8_t)ns->protection;
 	page[33] = (uint8_t)ns->dlfeat;
 	put16(page + 46, (uint16_t)ns->boundary); /* NOIOB */
@@ -79,7 +96,9 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	format[2] = (uint8_t)ns->block_shift;
 }
 
-static void active_list(const struct sim_controller *sim, uint32_t after, uint8_t page[4096])
+/* Namespaces above a number that are active, or allocated, of one command set or of any (-1). */
+static void list(const struct sim_controller *sim, uint32_t after, bool allocated, int csi,
+		 uint8_t page[4096])
 {
 	unsigned used = 0;
 
@@ -90,9 +109,10 @@ static void active_list(const struct sim_controller *sim, uint32_t after, uint8_
 			const struct sim_namespace_config *config = &sim->namespaces[i].config;
 
 			/* Zones are there with all command sets only: CC.CSS. */
-			if (config->csi && (sim->cc >> 4 & 7) != 6)
+			if (config->csi && !allocated && (sim->cc >> 4 & 7) != 6)
 				continue;
-			if (!config->inactive && config->nsid > after &&
+			if ((allocated || !config->inactive) && config->nsid > after &&
+			    (csi < 0 || (unsigned)csi == config->csi) &&
 			    (!next || config->nsid < next))
 				next = config->nsid;
 		}
@@ -101,6 +121,46 @@ static void active_list(const struct sim_controller *sim, uint32_t after, uint8_
 		put32(page + 4 * used++, next);
 		after = next;
 	}
+}
+
+/* CNS 02h, 07h, 10h and 1Ah */
+static unsigned namespace_list(struct sim_controller *sim, const struct sim_command *command,
+			       uint8_t page[4096])
+{
+	uint32_t nsid = dword(command, 1);
+	uint8_t cns = (uint8_t)dword(command, 10);
+	bool allocated = cns >= 0x10, of_set = cns == 0x07 || cns == 0x1a;
+	unsigned csi = dword(command, 11) >> 24;
+
+	if (allocated && !(sim->config.oacs & SIM_OACS_NAMESPACES))
+		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);
+	if (of_set && !(sim->config.cap >> 43 & 1))
+		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);
+	if (of_set && csi != 0 && csi != 2)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "CSI %02x", csi);
+	if (nsid >= 0xfffffffe)
+		return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+	list(sim, nsid, allocated, of_set ? (int)csi : -1, page);
+	return SIM_SC_SUCCESS;
+}
+
+/* CNS 12h and 13h: there is one controller. */
+static unsigned controller_list(struct sim_controller *sim, const struct sim_command *command,
+				const struct sim_namespace *ns, uint8_t page[4096])
+{
+	uint32_t cdw10 = dword(command, 10);
+	bool attached = (uint8_t)cdw10 == 0x13 || (ns && !ns->config.inactive);
+
+	if (!(sim->config.oacs & SIM_OACS_NAMESPACES))
+		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x",
+				      (uint8_t)cdw10);
+	if ((uint8_t)cdw10 == 0x12 && !ns)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "NSID %u", dword(command, 1));
+	if (attached && cdw10 >> 16 <= SIM_CNTLID) {
+		put16(page, 1);
+		put16(page + 2, SIM_CNTLID);
+	}
+	return SIM_SC_SUCCESS;
 }
 
 uint64_t sim_combination(const struct sim_controller *sim, unsigned index)
@@ -142,28 +202,48 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 	uint32_t nsid = dword(command, 1), cdw10 = dword(command, 10);
 	const struct sim_namespace *ns = sim_find_namespace(sim, nsid);
 	uint8_t cns = (uint8_t)cdw10;
+	bool managed = sim->config.oacs & SIM_OACS_NAMESPACES;
 
+	for (const struct sim_identify *more = sim->config.identify; more && more->data; more++)
+		if (more->cns == cns) {
+			memcpy(page, more->data, 4096);
+			return SIM_SC_SUCCESS;
+		}
 	if (nsid && !(cns < 64 && WITH_NSID >> cns & 1))
 		sim_violation(sim, "Identify CNS %02x with NSID %u", cns, nsid);
 	if (cns == 0x03 && sim->config.version < 0x10300 && !(sim->config.cap >> 43 & 1))
 		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS 03h before 1.3");
 	switch (cns) {
 	case 0x00:
-		if (nsid == 0 || (nsid > sim->nn && nsid != 0xffffffff))
+	case 0x11:
+		if (cns == 0x11 && !managed)
+			return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS 11h");
+		if (nsid == 0 || (nsid > sim->nn && (nsid != 0xffffffff || !managed || cns)))
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
 		if (ns && ns->config.csi != 0 && ns->config.csi != 2)
 			return sim_host_error(sim, command, SIM_SC_COMMAND_SET,
 					      "NSID %u has no blocks", nsid);
-		if (ns && !ns->config.inactive)
+		if (nsid == 0xffffffff) /* what all have in common */
+			identify_namespace(&(struct sim_namespace_config){.block_shift = 9}, page);
+		else if (ns && (cns == 0x11 || !ns->config.inactive))
 			identify_namespace(&ns->config, page);
 		return SIM_SC_SUCCESS;
 	case 0x01:
 		identify_controller(sim, page);
 		return SIM_SC_SUCCESS;
 	case 0x02:
-		if (nsid >= 0xfffffffe)
+	case 0x07:
+	case 0x10:
+	case 0x1a:
+		return namespace_list(sim, command, page);
+	case 0x12:
+	case 0x13:
+		return controller_list(sim, command, ns, page);
+	case 0x08:
+		if (!ns || ns->config.inactive)
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
-		active_list(sim, nsid, page);
+		page[8] = ns->config.read_only ? 1 : 0; /* NSATTR */
+		page[14] = 1;				/* NSTAT: ready */
 		return SIM_SC_SUCCESS;
 	case 0x03:
 		if (!ns || ns->config.inactive)
@@ -206,12 +286,6 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 			put64(page + 8 * i, sim_combination(sim, i));
 		return SIM_SC_SUCCESS;
 	default:
-		for (const struct sim_identify *more = sim->config.identify; more && more->data;
-		     more++)
-			if (more->cns == cns) {
-				memcpy(page, more->data, 4096);
-				return SIM_SC_SUCCESS;
-			}
 		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);
 	}
 }

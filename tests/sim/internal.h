@@ -31,51 +31,62 @@
 #define SIM_CSTS_NSSRO 0x10u
 
 /* Status codes, SCT << 8 | SC (figures 93 to 97, and NVM Command Set 1.0, figure 9) */
-#define SIM_SC_SUCCESS	       0x000
-#define SIM_SC_OPCODE	       0x001
-#define SIM_SC_FIELD	       0x002
-#define SIM_SC_ABORTED	       0x007
-#define SIM_SC_FUSED_FAILED    0x009
-#define SIM_SC_FUSED_MISSING   0x00a
-#define SIM_SC_NAMESPACE       0x00b
-#define SIM_SC_SGL_SEGMENT     0x00d
-#define SIM_SC_SGL_COUNT       0x00e
-#define SIM_SC_SGL_LENGTH      0x00f
-#define SIM_SC_SGL_TYPE	       0x011
-#define SIM_SC_PRP_OFFSET      0x013
-#define SIM_SC_SGL_OFFSET      0x016
-#define SIM_SC_SGL_GRANULARITY 0x01e
-#define SIM_SC_READ_ONLY       0x020
-#define SIM_SC_LBA_RANGE       0x080
-#define SIM_SC_CQ_INVALID      0x100
-#define SIM_SC_QUEUE_ID	       0x101
-#define SIM_SC_QUEUE_SIZE      0x102
-#define SIM_SC_EVENT_LIMIT     0x105
-#define SIM_SC_VECTOR	       0x108
-#define SIM_SC_LOG_PAGE	       0x109
-#define SIM_SC_FORMAT	       0x10a
-#define SIM_SC_QUEUE_DELETION  0x10c
-#define SIM_SC_NOT_SAVEABLE    0x10d
-#define SIM_SC_NOT_CHANGEABLE  0x10e
-#define SIM_SC_COMBINATION     0x12b
-#define SIM_SC_COMMAND_SET     0x12c
-#define SIM_SC_PROTECTION      0x181
-#define SIM_SC_SIZE_LIMIT      0x183
-#define SIM_SC_ZONE_BOUNDARY   0x1b8
-#define SIM_SC_ZONE_FULL       0x1b9
-#define SIM_SC_ZONE_READ_ONLY  0x1ba
-#define SIM_SC_ZONE_OFFLINE    0x1bb
-#define SIM_SC_ZONE_WRITE      0x1bc
-#define SIM_SC_TOO_MANY_ACTIVE 0x1bd
-#define SIM_SC_TOO_MANY_OPEN   0x1be
-#define SIM_SC_ZONE_TRANSITION 0x1bf
-#define SIM_SC_GUARD	       0x282
-#define SIM_SC_APPLICATION_TAG 0x283
-#define SIM_SC_REFERENCE_TAG   0x284
-#define SIM_SC_READ_ERROR      0x281
-#define SIM_SC_COMPARE	       0x285
-#define SIM_SC_STORAGE_TAG     0x288
-#define SIM_SC_NONE	       0xffff /* completes later (asynchronous events) */
+#define SIM_SC_SUCCESS		0x000
+#define SIM_SC_OPCODE		0x001
+#define SIM_SC_FIELD		0x002
+#define SIM_SC_ABORTED		0x007
+#define SIM_SC_FUSED_FAILED	0x009
+#define SIM_SC_FUSED_MISSING	0x00a
+#define SIM_SC_NAMESPACE	0x00b
+#define SIM_SC_SGL_SEGMENT	0x00d
+#define SIM_SC_SGL_COUNT	0x00e
+#define SIM_SC_SGL_LENGTH	0x00f
+#define SIM_SC_SGL_TYPE		0x011
+#define SIM_SC_PRP_OFFSET	0x013
+#define SIM_SC_SGL_OFFSET	0x016
+#define SIM_SC_SGL_GRANULARITY	0x01e
+#define SIM_SC_READ_ONLY	0x020
+#define SIM_SC_LBA_RANGE	0x080
+#define SIM_SC_CQ_INVALID	0x100
+#define SIM_SC_QUEUE_ID		0x101
+#define SIM_SC_QUEUE_SIZE	0x102
+#define SIM_SC_EVENT_LIMIT	0x105
+#define SIM_SC_FIRMWARE_SLOT	0x106
+#define SIM_SC_FIRMWARE_IMAGE	0x107
+#define SIM_SC_VECTOR		0x108
+#define SIM_SC_LOG_PAGE		0x109
+#define SIM_SC_FORMAT		0x10a
+#define SIM_SC_QUEUE_DELETION	0x10c
+#define SIM_SC_NOT_SAVEABLE	0x10d
+#define SIM_SC_NOT_CHANGEABLE	0x10e
+#define SIM_SC_NO_CAPACITY	0x115
+#define SIM_SC_NO_NSID		0x116
+#define SIM_SC_ATTACHED		0x118
+#define SIM_SC_NOT_ATTACHED	0x11a
+#define SIM_SC_THIN		0x11b
+#define SIM_SC_CONTROLLER_LIST	0x11c
+#define SIM_SC_IOCS_UNSUPPORTED 0x129
+#define SIM_SC_COMBINATION	0x12b
+#define SIM_SC_COMMAND_SET	0x12c
+#define SIM_SC_PROTECTION	0x181
+#define SIM_SC_SIZE_LIMIT	0x183
+#define SIM_SC_ZONE_BOUNDARY	0x1b8
+#define SIM_SC_ZONE_FULL	0x1b9
+#define SIM_SC_ZONE_READ_ONLY	0x1ba
+#define SIM_SC_ZONE_OFFLINE	0x1bb
+#define SIM_SC_ZONE_WRITE	0x1bc
+#define SIM_SC_TOO_MANY_ACTIVE	0x1bd
+#define SIM_SC_TOO_MANY_OPEN	0x1be
+#define SIM_SC_ZONE_TRANSITION	0x1bf
+#define SIM_SC_GUARD		0x282
+#define SIM_SC_APPLICATION_TAG	0x283
+#define SIM_SC_REFERENCE_TAG	0x284
+#define SIM_SC_READ_ERROR	0x281
+#define SIM_SC_COMPARE		0x285
+#define SIM_SC_STORAGE_TAG	0x288
+#define SIM_SC_NONE		0xffff /* completes later (asynchronous events) */
+
+#define SIM_CNTLID 1
 
 /* Opcodes */
 enum {
@@ -89,8 +100,20 @@ enum {
 	SIM_SET_FEATURES = 0x09,
 	SIM_GET_FEATURES = 0x0a,
 	SIM_EVENT_REQUEST = 0x0c,
+	SIM_NAMESPACE_MANAGEMENT = 0x0d,
+	SIM_FIRMWARE_COMMIT = 0x10,
+	SIM_FIRMWARE_DOWNLOAD = 0x11,
+	SIM_SELF_TEST = 0x14,
+	SIM_NAMESPACE_ATTACHMENT = 0x15,
+	SIM_KEEP_ALIVE = 0x18,
+	SIM_DIRECTIVE_SEND = 0x19,
+	SIM_DIRECTIVE_RECEIVE = 0x1a,
+	SIM_VIRTUALIZATION = 0x1c,
 	SIM_DOORBELL_BUFFER = 0x7c,
 	SIM_FORMAT = 0x80,
+	SIM_SECURITY_SEND = 0x81,
+	SIM_SECURITY_RECEIVE = 0x82,
+	SIM_SANITIZE = 0x84,
 
 	SIM_FLUSH = 0x00,
 	SIM_WRITE = 0x01,
@@ -223,7 +246,8 @@ struct sim_controller {
 	uint64_t shadow, event_indices; /* Doorbell Buffer Config; 0: none */
 
 	struct sim_namespace *namespaces;
-	unsigned namespace_count;
+	unsigned namespace_count, namespace_room;
+	uint64_t unallocated; /* UNVMCAP */
 	uint32_t nn;
 	uint32_t features[256];
 	uint8_t host_behavior[512];
@@ -344,6 +368,10 @@ void sim_deliver(struct sim_controller *sim);
 /* admin.c, io.c: execute; the status, *result dword 0 and 1 */
 unsigned sim_admin(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
 unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
+/* optional.c: whether it has an admin command; the commands that not each controller has. */
+unsigned sim_oacs_bit(uint8_t opcode);
+bool sim_has_admin(const struct sim_controller *sim, uint8_t opcode);
+unsigned sim_optional(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
 /* identify.c: bits by CSI of a combination of command sets; 0: there is none with this index */
 uint64_t sim_combination(const struct sim_controller *sim, unsigned index);
 /* 0 or a status */

@@ -4,6 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether there is an I/O command of the NVM command set. */
+static bool has_io(const struct sim_controller *sim, uint8_t opcode)
+{
+	static const struct {
+		uint8_t opcode;
+		uint16_t oncs; /* 0: it is always there */
+	} rows[] = {
+		{SIM_FLUSH, 0},
+		{SIM_WRITE, 0},
+		{SIM_READ, 0},
+		{SIM_WRITE_UNCORRECTABLE, SIM_ONCS_UNCORRECT},
+		{SIM_COMPARE, SIM_ONCS_COMPARE},
+		{SIM_WRITE_ZEROES, SIM_ONCS_WRITE_ZEROES},
+		{SIM_DSM, SIM_ONCS_DSM},
+		{SIM_VERIFY, SIM_ONCS_VERIFY},
+		{SIM_COPY, SIM_ONCS_COPY},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].opcode == opcode)
+			return !rows[i].oncs || sim->config.oncs & rows[i].oncs;
+	return false;
+}
+
 /* What the controller has of its own; false where it has no such page. */
 static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size_t *size)
 {
@@ -33,9 +57,10 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 				return true;
 		return false;
 	case 0x05:
-		for (unsigned i = 0; i < 256; i++)
-			if (i <= SIM_GET_FEATURES && i != 3 && i != 7)
-				put32(log + 4 * i, 1);
+		for (unsigned i = 0; i < 256; i++) {
+			put32(log + 4 * i, sim_has_admin(sim, (uint8_t)i));
+			put32(log + 1024 + 4 * i, has_io(sim, (uint8_t)i));
+		}
 		return true;
 	default:
 		return false;

@@ -327,6 +327,16 @@ bool ct_has_command(const struct ct *ct, unsigned opcode);
 /* Skipped where there is not. */
 void ct_need_command(struct ct *ct, unsigned opcode);
 
+/* What Identify returns, by CNS (CDW10), and so many bytes of a log page; the case fails where the
+ * controller refuses. */
+void *ct_identify_page(struct ct *ct, unsigned cns, uint32_t nsid);
+void *ct_log(struct ct *ct, unsigned lid, size_t size);
+/* Which commands there are; skipped where LPA does not say so. */
+const struct nvme_commands_log *ct_effects(struct ct *ct);
+/* An NSID above NN; one that is valid, and not active. Skipped where there is none. */
+uint32_t ct_invalid_nsid(struct ct *ct);
+uint32_t ct_inactive_nsid(struct ct *ct);
+
 /*
  * Running it: for command.c and the unit test.
  */

@@ -19,28 +19,6 @@ static struct nvme_command command_for(struct ct *ct, unsigned opcode, uint32_t 
 	return command;
 }
 
-static bool is_active(const uint32_t *list, uint32_t nsid)
-{
-	for (unsigned i = 0; i < NVME_NAMESPACE_LIST_ENTRIES && list[i]; i++)
-		if (list[i] == nsid)
-			return true;
-	return false;
-}
-
-/* An NSID that may be one, and is not. */
-static uint32_t inactive(struct ct *ct)
-{
-	uint32_t *list = ct_buffer(ct, NVME_IDENTIFY_SIZE);
-	uint32_t nsid = 1;
-
-	ct_success(ct, "Identify, active namespaces",
-		   ct_ask(ct, ct_identify(ct, NVME_CNS_ACTIVE_NAMESPACES, 0, list)));
-	while (is_active(list, nsid))
-		nsid++;
-	CT_NEED(nsid <= ct->identify->nn, "all namespaces up to NN are active");
-	return nsid;
-}
-
 enum { NONE, BEYOND, INACTIVE, ALL };
 #define WRONG(opcode, which) ((opcode) | (which) << 8)
 
@@ -52,10 +30,9 @@ static void wrong(struct ct *ct)
 
 	ct_need_command(ct, opcode);
 	if (which == BEYOND) {
-		CT_NEED(ct->identify->nn < NVME_NSID_ALL - 1, "every NSID is valid");
-		nsid = ct->identify->nn + 1;
+		nsid = ct_invalid_nsid(ct);
 	} else if (which == INACTIVE) {
-		nsid = inactive(ct);
+		nsid = ct_inactive_nsid(ct);
 	} else if (which == ALL) {
 		nsid = NVME_NSID_ALL;
 	}

@@ -43,6 +43,13 @@ static const struct sim_namespace_config guarded_namespaces[] = {{.nsid = 1,
 								  .extended = true,
 								  .protection = 1,
 								  .guard = 2}};
+/* Structures that it has, with nothing in them but what they need: 1 NVM set, CNTLID, 1 secondary
+ * controller */
+static const uint8_t nvm_sets[4096] = {1, [128] = 1, [130] = 1};
+static const uint8_t primary[4096] = {1, [4] = 3};
+static const uint8_t secondary[4096] = {1, [32] = 2, [34] = 1};
+static const struct sim_identify more_identify[] = {
+	{0x04, nvm_sets}, {0x14, primary}, {0x15, secondary}, {0, NULL}};
 #define COMMANDS                                                                        \
 	(SIM_ONCS_COMPARE | SIM_ONCS_UNCORRECT | SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES | \
 	 SIM_ONCS_VERIFY | SIM_ONCS_COPY)
@@ -52,6 +59,17 @@ static const struct configuration {
 	struct sim_config sim;
 } configurations[] = {
 	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
+	{"management",
+	 {.namespaces = large_namespaces,
+	  .namespace_count = 3,
+	  .nn = 8,
+	  .oacs = SIM_OACS_FORMAT | SIM_OACS_FIRMWARE | SIM_OACS_NAMESPACES | SIM_OACS_SELF_TEST |
+		  SIM_OACS_DIRECTIVES | SIM_OACS_VIRTUALIZATION | SIM_OACS_DOORBELLS,
+	  .identify = more_identify,
+	  .unallocated = 4 << 20,
+	  .volatile_cache = true,
+	  .keep_alive = true,
+	  .sanitizes = true}},
 	{"commands",
 	 {.namespaces = large_namespaces,
 	  .namespace_count = 3,

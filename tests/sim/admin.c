@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned fail(struct sim_controller *sim, const struct sim_command *command, unsigned status,
-		     const char *why)
+#define fail sim_fail
+
+unsigned sim_fail(struct sim_controller *sim, const struct sim_command *command, unsigned status,
+		  const char *why)
 {
 	return sim_host_error(sim, command, status, "%s", why);
 }
@@ -143,6 +145,10 @@ static unsigned abort_command(struct sim_controller *sim, struct sim_command *co
 
 	check_zero(sim, command, 0xf3fe);
 	*result = 1; /* not aborted */
+	if (!(uint16_t)cdw10 && sim_event_abort(sim, (uint16_t)(cdw10 >> 16))) {
+		*result = 0;
+		return SIM_SC_SUCCESS;
+	}
 	if (command->has_fault && command->fault.kind == SIM_ABORT_FAILS)
 		return SIM_SC_SUCCESS;
 	there = sim_take_command(sim, (uint16_t)cdw10, (uint16_t)(cdw10 >> 16));
@@ -156,169 +162,6 @@ static unsigned abort_command(struct sim_controller *sim, struct sim_command *co
 	sim_complete(sim, there, SIM_SC_ABORTED, 0);
 	*result = 0;
 	return SIM_SC_SUCCESS;
-}
-
-static unsigned number_of_queues(struct sim_controller *sim, struct sim_command *command,
-				 uint64_t *result)
-{
-	uint32_t cdw11 = dword(command, 11);
-	unsigned sqs = (cdw11 & 0xffff) + 1, cqs = (cdw11 >> 16) + 1;
-	unsigned claimed = sim->config.queues_claimed;
-
-	for (unsigned i = 1; i < SIM_QUEUES_MAX; i++)
-		if (sim->cq[i].exists || (sim->sq[i] && sim->sq[i]->exists))
-			return fail(sim, command, 0x00c, "Number of Queues after queues exist");
-	if (sqs == 65536 || cqs == 65536)
-		return fail(sim, command, SIM_SC_FIELD, "Number of Queues FFFFh");
-	/* it may grant less or more than was asked for; it grants what it has */
-	(void)sqs;
-	(void)cqs;
-	sim->features[0x07] = (claimed - 1) | (claimed - 1) << 16;
-	sim->queues_set = true;
-	*result = sim->features[0x07];
-	return SIM_SC_SUCCESS;
-}
-
-/* A vector is configured after an I/O completion queue was created with it (5.27.1.7). */
-static bool vector_in_use(const struct sim_controller *sim, unsigned vector)
-{
-	for (unsigned id = 1; id < SIM_QUEUES_MAX; id++)
-		if (sim->cq[id].exists && sim->cq[id].interrupts && sim->cq[id].vector == vector)
-			return true;
-	return false;
-}
-
-/* Which command sets are used together: only one that is offered, and that no namespace which is
- * attached contradicts (5.27.1.21). */
-static unsigned command_set_profile(struct sim_controller *sim, struct sim_command *command)
-{
-	uint32_t index = dword(command, 11);
-	uint64_t sets = index < 512 ? sim_combination(sim, index) : 0;
-
-	if ((sim->cc >> 4 & 7) != 6)
-		return fail(sim, command, SIM_SC_FIELD, "command set profile, but CC.CSS is not 6");
-	if (!sets)
-		return fail(sim, command, SIM_SC_COMBINATION, "no such combination");
-	for (unsigned i = 0; i < sim->namespace_count; i++)
-		if (!sim->namespaces[i].config.inactive &&
-		    !(sets >> sim->namespaces[i].config.csi & 1))
-			return SIM_SC_COMBINATION;
-	sim->features[0x19] = index;
-	return SIM_SC_SUCCESS;
-}
-
-static unsigned write_protect(struct sim_controller *sim, struct sim_command *command)
-{
-	struct sim_namespace *ns = sim_find_namespace(sim, dword(command, 1));
-
-	if (!sim->config.write_protects || !ns)
-		return fail(sim, command, SIM_SC_FIELD, "namespaces are not write protected");
-	ns->config.read_only = dword(command, 11) & 7;
-	return SIM_SC_SUCCESS;
-}
-
-static unsigned set_features(struct sim_controller *sim, struct sim_command *command,
-			     uint64_t *result)
-{
-	uint32_t cdw10 = dword(command, 10), cdw11 = dword(command, 11);
-	uint8_t id = (uint8_t)cdw10;
-
-	if (cdw10 & 0x7fffff00)
-		sim_violation(sim, "Set Features: dword 10 is %08x", cdw10);
-	if (cdw10 >> 31)
-		return fail(sim, command, SIM_SC_NOT_SAVEABLE, "feature is not saveable");
-	switch (id) {
-	case 0x06:
-		if (!sim->config.volatile_cache)
-			return fail(sim, command, SIM_SC_FIELD, "there is no volatile cache");
-		if (!(cdw11 & 1) && sim->features[id])
-			for (unsigned i = 0; i < sim->namespace_count; i++)
-				sim_store_flush(sim->namespaces[i].store);
-		break;
-	case 0x07:
-		return number_of_queues(sim, command, result);
-	case 0x01:
-	case 0x02:
-	case 0x04:
-	case 0x05:
-	case 0x0a:
-		break;
-	case 0x0b: /* only critical warnings that there are; bit 5 is about CAP.PMRS */
-		if (cdw11 & 0xff & ~(0x1fu | (sim->config.cap >> 56 & 1) << 5))
-			return fail(sim, command, SIM_SC_FIELD, "reserved critical warning");
-		if (cdw11 >> 8 & ~((sim->config.oaes | 0x100) >> 8))
-			return fail(sim, command, SIM_SC_FIELD, "notice that OAES does not have");
-		break;
-	case 0x08:
-	case 0x09:
-		if (sim->config.no_coalescing)
-			return SIM_SC_NOT_CHANGEABLE;
-		if (id == 0x09 && (!vector_in_use(sim, cdw11 & 0xffff) || cdw11 >> 17))
-			return fail(sim, command, SIM_SC_FIELD,
-				    "no I/O completion queue has the interrupt vector");
-		sim_trace_add(sim, "feature %02x set to %08x", id, cdw11);
-		break;
-	case 0x19:
-		return command_set_profile(sim, command);
-	case 0x84:
-		return write_protect(sim, command);
-	case 0x16: /* Host Behavior Support: 512 bytes, of which byte 0 is ACRE */
-		return sim_transfer(sim, command, sim->host_behavior, 512, false);
-	default:
-		return fail(sim, command, SIM_SC_FIELD, "feature is not supported");
-	}
-	sim->features[id] = cdw11;
-	return SIM_SC_SUCCESS;
-}
-
-static unsigned get_features(struct sim_controller *sim, struct sim_command *command,
-			     uint64_t *result)
-{
-	uint32_t cdw10 = dword(command, 10);
-	uint8_t id = (uint8_t)cdw10;
-
-	if (id == 0x16)
-		return sim_transfer(sim, command, sim->host_behavior, 512, true);
-	if (id == 0 || id > 0x0b || id == 0x03 || (id == 0x06 && !sim->config.volatile_cache))
-		return fail(sim, command, SIM_SC_FIELD, "feature is not supported");
-	if ((cdw10 >> 8 & 7) == 3)
-		*result = 4; /* changeable */
-	else
-		*result = sim->features[id];
-	if (id == 0x09 && (cdw10 >> 8 & 7) != 3)
-		*result = (dword(command, 11) & 0xffff) |
-			  ((dword(command, 11) & 0xffff) == (sim->features[id] & 0xffff)
-				   ? sim->features[id] & 0x10000
-				   : 0);
-	if (id == 0x07 && (cdw10 >> 8 & 7) != 3)
-		*result = (sim->config.queues - 1) | (sim->config.queues - 1) << 16;
-	return SIM_SC_SUCCESS;
-}
-
-static unsigned event_request(struct sim_controller *sim, struct sim_command *command)
-{
-	check_zero(sim, command, 0xf3fe | 1 << 10 | 1 << 11);
-	if (sim->event_count > sim->config.events_limit)
-		return fail(sim, command, SIM_SC_EVENT_LIMIT, "too many event requests");
-	sim->events[sim->event_count++] = command;
-	return SIM_SC_NONE;
-}
-
-bool sim_event(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page)
-{
-	return sim_event_of(sim, type, info, log_page, 0);
-}
-
-bool sim_event_of(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page,
-		  uint32_t nsid)
-{
-	if (!sim->event_count)
-		return false;
-	sim->event_waits[log_page / 64 % 4] |= 1ull << log_page % 64;
-	sim_complete(sim, sim->events[--sim->event_count], SIM_SC_SUCCESS,
-		     type | info << 8 | log_page << 16 | (uint64_t)nsid << 32);
-	sim_deliver(sim);
-	return true;
 }
 
 static unsigned doorbell_buffer(struct sim_controller *sim, struct sim_command *command)
@@ -380,11 +223,11 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	case SIM_ABORT:
 		return abort_command(sim, command, result);
 	case SIM_SET_FEATURES:
-		return set_features(sim, command, result);
+		return sim_set_features(sim, command, result);
 	case SIM_GET_FEATURES:
-		return get_features(sim, command, result);
+		return sim_get_features(sim, command, result);
 	case SIM_EVENT_REQUEST:
-		return event_request(sim, command);
+		return sim_event_request(sim, command);
 	case SIM_DOORBELL_BUFFER:
 		return doorbell_buffer(sim, command);
 	case SIM_FORMAT:

@@ -190,15 +190,6 @@ struct sim_controller *sim_create(const struct sim_config *config)
 	return sim;
 }
 
-/* None is saveable: each has its default value again (Base, figure 317). */
-void sim_reset_features(struct sim_controller *sim)
-{
-	memset(sim->features, 0, sizeof(sim->features));
-	memset(sim->host_behavior, 0, sizeof(sim->host_behavior));
-	sim->features[0x04] = 343; /* temperature threshold, kelvin */
-	sim->features[0x06] = sim->config.volatile_cache;
-}
-
 /* As after power-on or an NVM subsystem reset. */
 void sim_power_on(struct sim_controller *sim)
 {

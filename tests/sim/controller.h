@@ -27,6 +27,8 @@ struct sim_controller;
 #define SIM_ONCS_UNCORRECT	0x0002
 #define SIM_ONCS_DSM		0x0004
 #define SIM_ONCS_WRITE_ZEROES	0x0008
+#define SIM_ONCS_SAVE		0x0010 /* and Select of Get Features */
+#define SIM_ONCS_TIMESTAMP	0x0040
 #define SIM_ONCS_VERIFY		0x0080
 #define SIM_ONCS_COPY		0x0100
 #define SIM_OACS_FORMAT		0x0002

@@ -59,6 +59,7 @@
 #define SIM_SC_QUEUE_DELETION	0x10c
 #define SIM_SC_NOT_SAVEABLE	0x10d
 #define SIM_SC_NOT_CHANGEABLE	0x10e
+#define SIM_SC_NOT_NAMESPACE	0x10f
 #define SIM_SC_NO_CAPACITY	0x115
 #define SIM_SC_NO_NSID		0x116
 #define SIM_SC_ATTACHED		0x118
@@ -86,7 +87,8 @@
 #define SIM_SC_STORAGE_TAG	0x288
 #define SIM_SC_NONE		0xffff /* completes later (asynchronous events) */
 
-#define SIM_CNTLID 1
+#define SIM_CNTLID	1
+#define SIM_EVENT_TYPES 8
 
 /* Opcodes */
 enum {
@@ -136,6 +138,7 @@ struct sim_namespace {
 	struct sim_store *store;
 	struct sim_zone *zones;
 	uint64_t zone_count; /* 0: none */
+	uint32_t recovery;   /* Error Recovery */
 	/* The Changed Zone List; 512: more than it has room for */
 	uint64_t changed[511];
 	unsigned changed_count;
@@ -236,7 +239,9 @@ struct sim_controller {
 	unsigned heap_size, heap_room;
 	struct sim_command *events[256]; /* Asynchronous Event Requests */
 	unsigned event_count;
-	uint64_t event_waits[4]; /* by log page: told, and not cleared */
+	uint64_t event_waits[4];	      /* by log page: told, and not cleared */
+	unsigned event_masked, event_pending; /* by type */
+	uint32_t event_result[SIM_EVENT_TYPES];
 	struct sim_log {
 		const uint8_t *data; /* NULL: what the controller has of its own */
 		size_t size;
@@ -251,6 +256,9 @@ struct sim_controller {
 	uint32_t nn;
 	uint32_t features[256];
 	uint8_t host_behavior[512];
+	uint32_t temperature_low; /* the threshold; the other one is a feature */
+	uint64_t timestamp, timestamp_at;
+	uint8_t timestamp_origin;
 
 	struct sim_fault_slot *faults;
 	unsigned fault_hits;
@@ -297,7 +305,6 @@ uint64_t sim_random(struct sim_controller *sim);
 void sim_finish(struct sim_controller *sim);
 void sim_reset_queues(struct sim_controller *sim);
 void sim_power_on(struct sim_controller *sim);
-void sim_reset_features(struct sim_controller *sim);
 void sim_subsystem_reset(struct sim_controller *sim);
 struct sim_namespace *sim_find_namespace(struct sim_controller *sim, uint32_t nsid);
 
@@ -368,6 +375,22 @@ void sim_deliver(struct sim_controller *sim);
 /* admin.c, io.c: execute; the status, *result dword 0 and 1 */
 unsigned sim_admin(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
 unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
+/* As sim_host_error(), for a reason without arguments. */
+unsigned sim_fail(struct sim_controller *sim, const struct sim_command *command, unsigned status,
+		  const char *why);
+/* feature.c */
+void sim_reset_features(struct sim_controller *sim);
+unsigned sim_set_features(struct sim_controller *sim, struct sim_command *command,
+			  uint64_t *result);
+unsigned sim_get_features(struct sim_controller *sim, struct sim_command *command,
+			  uint64_t *result);
+bool sim_is_hot(const struct sim_controller *sim);
+/* event.c: a request arrives, or is to be aborted (false: there is none with that CID); something
+ * happens; its log page was read. */
+unsigned sim_event_request(struct sim_controller *sim, struct sim_command *command);
+bool sim_event_abort(struct sim_controller *sim, uint16_t cid);
+void sim_event_occurs(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page);
+void sim_event_clear(struct sim_controller *sim, unsigned log_page);
 /* optional.c: whether it has an admin command; the commands that not each controller has. */
 unsigned sim_oacs_bit(uint8_t opcode);
 bool sim_has_admin(const struct sim_controller *sim, uint8_t opcode);

@@ -36,6 +36,7 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 	case 0x01:
 		return true;
 	case 0x02:
+		log[0] = sim_is_hot(sim) ? 0x02 : 0;
 		put16(log + 1, 310); /* kelvin */
 		log[3] = 100;
 		log[4] = 10;
@@ -101,7 +102,7 @@ unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command)
 	status = sim_transfer(sim, command, bytes, 4 * dwords, true);
 	free(bytes);
 	if (!(cdw10 >> 15 & 1))
-		sim->event_waits[id / 64] &= ~(1ull << id % 64);
+		sim_event_clear(sim, id);
 	return status;
 }
 

@@ -135,6 +135,7 @@ void sim_reset_queues(struct sim_controller *sim)
 	sim->statistics.dropped += sim->heap_size;
 	sim->statistics.in_flight = 0;
 	sim->heap_size = sim->event_count = 0;
+	sim->event_masked = sim->event_pending = 0;
 	sim->shadow = sim->event_indices = 0;
 	sim->queues_set = false;
 	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++) {

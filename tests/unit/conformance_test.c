@@ -63,6 +63,8 @@ static const struct configuration {
 	 {.namespaces = large_namespaces,
 	  .namespace_count = 3,
 	  .nn = 8,
+	  .oncs = SIM_ONCS_SAVE | SIM_ONCS_TIMESTAMP,
+	  .events_limit = 3,
 	  .oacs = SIM_OACS_FORMAT | SIM_OACS_FIRMWARE | SIM_OACS_NAMESPACES | SIM_OACS_SELF_TEST |
 		  SIM_OACS_DIRECTIVES | SIM_OACS_VIRTUALIZATION | SIM_OACS_DOORBELLS,
 	  .identify = more_identify,

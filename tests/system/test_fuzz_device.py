@@ -52,6 +52,9 @@ if "--print" in script:
     say("\n".join(made(number)))
     end(0)
 if "--replay" in script:
+    if "refused" in script:
+        say("conformance: line 2 is no operation: refused")
+        end(2)
     end(do(script.split("<<'END'\n")[1].split("\nEND")[0].split("\n")))
 found = 0
 last = max(6, number + 1)
@@ -104,6 +107,30 @@ def test_no_scripts(fuzz, tmp_path):
     assert not (tmp_path / "fuzz-device").exists()
 
 
+def test_replay(fuzz, tmp_path):
+    """A script is done once more on the configuration that it names, or on another; QEMU's messages follow; nothing is written."""
+    script = tmp_path / "script"
+    script.write_text("# SIGABRT\n# QEMU 9.9.1, configuration default, seed 1, round 1\nwild\nwrite 14 4 x+1\n")
+    status, text = fuzz("--replay", str(script))
+    assert status == 1
+    assert text.splitlines()[1:] == ["FOUND: default: SIGABRT at ../hw/nvme/ctrl.c:77: nvme_x: Assertion `y' failed. (run 1)",
+                                     "  qemu: ../hw/nvme/ctrl.c:77: nvme_x: Assertion `y' failed."]
+    status, text = fuzz("--replay", str(script), "--config", "other")
+    assert status == 0 and "SKIP: other" in text
+    script.write_text("# QEMU 9.9.1, configuration other, seed 1, round 1\nwild\nwrite 14 4 x+1\n")
+    status, text = fuzz("--replay", str(script))
+    assert status == 0 and "SKIP: other" in text
+    script.write_text("calm\nring 1\n")
+    status, text = fuzz("--replay", str(script))
+    assert status == 0 and text.splitlines()[1:] == ["default: nothing found in 50 runs"]
+    script.write_text("calm\nrefused\n")
+    status, text = fuzz("--replay", str(script))
+    assert status == 2 and text.endswith("\nfuzz-device: default: conformance: line 2 is no operation: refused\n")
+    script.write_text("# SIGABRT\n")
+    assert fuzz("--replay", str(script)) == (2, f"fuzz-device: {script}: not a script of operations\n")
+    assert not (tmp_path / "fuzz-device").exists()
+
+
 def test_configuration_that_cannot_be(fuzz):
     status, text = fuzz("--config", "other")
     assert status == 0
@@ -115,6 +142,7 @@ def test_configuration_that_cannot_be(fuzz):
     (["--seconds", "0"], "argument --seconds: not a number from 1: '0' (see fuzz-device --help)"),
     (["--matrix", "missing"], "missing: No such file or directory"),
     (["--qemu", "missing"], "missing: not found"),
+    (["--replay", "missing"], "missing: No such file or directory"),
     (["--what"], "unrecognized arguments: --what (see fuzz-device --help)"),
 ])
 def test_bad_arguments(fuzz, arguments, message):

@@ -37,7 +37,7 @@ class Baseline:
                 lines = file.read().splitlines()
         except FileNotFoundError as error:
             if required:
-                raise Failure(f"{path}: {error.strerror}") from error
+                raise Failure(f"{path}: {error.strerror} (--update-baseline makes it)") from error
             return
         except OSError as error:
             raise Failure(f"{path}: {error.strerror}") from error

@@ -467,7 +467,7 @@ def test_filters(bench):
     (["--config", "fourth"], "fourth: no such configuration (--list prints them)"),
     (["--matrix", "missing"], "missing: No such file or directory"),
     (["--matrix", "BAD"], "BAD: [a]: shape: no such key (there are about, device, object, machine, size, append, before, controller)"),
-    (["--baseline", "missing"], "missing: No such file or directory"),
+    (["--baseline", "missing"], "missing: No such file or directory (--update-baseline makes it)"),
     (["--baseline", "BAD"], "BAD:1: not \"config | outcome | group: case | section | reason\" with an outcome of FAIL, HANG, CRASH"),
     (["--qemu", "/missing"], "/missing: not found"),
     (["--qemu", "/bin/true"], "/bin/true: no QEMU: --version says nothing of a version"),

@@ -74,9 +74,9 @@ static const char *choose(const char *name)
 		name += 5;
 	controller = name ? nvme_find(name) : nvme_first();
 	if (!controller && name)
-		fail(1, "%s: not an NVMe controller", quote(name));
+		fail(2, "%s: not an NVMe controller", quote(name));
 	if (!controller)
-		fail(1, "there is no NVMe controller");
+		fail(2, "there is no NVMe controller");
 	return nvme_name(controller);
 }
 
@@ -307,8 +307,10 @@ static bool offer_one(void *context, const struct ct_group *group, const struct 
 
 static void conformance_complete(struct completion *completion)
 {
-	static const char *const options[] = {"--after=",  "--device=", "--list", "--read-only",
-					      "--repeat=", "--seed=",	"--tap",  "--time"};
+	static const char *const options[] = {
+		"--after=",   "--destroy",   "--device=", "--fuzz",    "--list",   "--operations=",
+		"--print",    "--read-only", "--repeat=", "--replay=", "--round=", "--rounds=",
+		"--seconds=", "--seed=",     "--tap",	  "--time"};
 	static const struct ct_options all;
 	const char *before = completion->argv[completion->argc - 1];
 
@@ -348,5 +350,6 @@ COMMAND(conformance, "[OPTION]... [PATTERN]...",
 	"  --replay=SCRIPT     do what a file says, as --print prints it\n"
 	"\n"
 	"Blocks that a case changes are put back where that is possible. The status is 0 if all\n"
-	"passed, 1 if one failed, 77 if all were skipped.\n",
+	"passed, 1 if one failed or something was found, 2 if nothing could be run, 77 if all\n"
+	"were skipped.\n",
 	.complete = conformance_complete);

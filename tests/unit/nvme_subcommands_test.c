@@ -69,6 +69,7 @@ static const struct sim_namespace_config namespaces[] = {
 static void start(void)
 {
 	const struct sim_config config = {
+		.oacs = SIM_OACS_NAMESPACES,
 		.oncs = SIM_ONCS_COMPARE | SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES |
 			SIM_ONCS_UNCORRECT,
 		.tolerant = true,
@@ -626,8 +627,8 @@ static void test_nothing_is_managed_on_bad_input(void **state)
 		{"create-ns /dev/my_nvme0 -f 0 -s 1 -S 1k",
 		 "Invalid specification of both nsze and its SI argument, please specify only "
 		 "one\n"},
-		{"create-ns /dev/my_nvme0 -f 1 -C 1k",
-		 "create-ns: LBA format 1 is not available\n"},
+		{"create-ns /dev/my_nvme0 -f 9 -C 1k",
+		 "create-ns: LBA format 9 is not available\n"},
 		{"create-ns /dev/my_nvme0 -f 0 -C 1x",
 		 "Expected long suffixed integer argument for 'ncap-si' but got '1x'!\n"},
 		{"create-ns /dev/my_nvme0 -f 0 -C 1kk",

@@ -180,6 +180,7 @@ struct sim_controller *sim_create(const struct sim_config *config)
 	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++)
 		sim->cq[i].waiting_end = &sim->cq[i].waiting;
 	sim_power_on(sim);
+	sim->event_waits[0] |= 1u << 4; /* nobody has read which namespaces there are */
 	if (config->enabled) {
 		sim->cc = 0x00460001;
 		sim->csts = SIM_CSTS_RDY;

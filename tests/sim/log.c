@@ -33,6 +33,20 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 {
 	*size = id == 0x01 ? 64 : id == 0x02 || id == 0x03 ? 512 : 4096;
 	switch (id) {
+	case 0x00: /* which there are: 2.0 */
+		if (sim->config.version < 0x20000)
+			return false;
+		*size = 1024;
+		for (unsigned i = 0; i <= 0x06; i++)
+			put32(log + 4 * i, i < 6 || sim->config.oacs & SIM_OACS_SELF_TEST);
+		return true;
+	case 0x06: /* no self-test was ever done */
+		if (!(sim->config.oacs & SIM_OACS_SELF_TEST))
+			return false;
+		*size = 564;
+		for (unsigned i = 0; i < 20; i++)
+			log[4 + 28 * i] = 0x0f;
+		return true;
 	case 0x01:
 		return true;
 	case 0x02:
@@ -50,7 +64,8 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 		memcpy(log + 8, "1.0     ", 8);
 		return true;
 	case 0x04:
-		put32(log, 0xffffffff); /* more changed than the list holds */
+		/* More changed than the list holds, where that was told. */
+		put32(log, sim_event_waits(sim, id) ? 0xffffffff : 0);
 		return true;
 	case 0xbf: /* Changed Zone List */
 		for (unsigned i = 0; i < sim->namespace_count; i++)
@@ -93,6 +108,10 @@ unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command)
 	/* an index (OT) is taken as one of dwords */
 	if (dword(command, 14) >> 23 & 1)
 		offset *= 4;
+	if (id == 0x02 && dword(command, 1) > sim->nn && dword(command, 1) != 0xffffffff)
+		return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID of SMART");
+	if (sim->config.mdts && 4 * dwords > sim->page_size_min << sim->config.mdts)
+		return sim_host_error(sim, command, SIM_SC_FIELD, "more than MDTS");
 	if (offset > size || offset & 3)
 		return sim_host_error(sim, command, SIM_SC_FIELD, "log offset");
 	/* What is behind the end is not defined. */

@@ -59,6 +59,7 @@ static const struct configuration {
 	struct sim_config sim;
 } configurations[] = {
 	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
+	{"version-2", {.version = 0x20000}},
 	{"management",
 	 {.namespaces = large_namespaces,
 	  .namespace_count = 3,

@@ -49,8 +49,6 @@ enum nvme_log_id {
 #define NVME_LPA_SMART	    0x01u /* SMART of each namespace */
 #define NVME_LPA_EFFECTS    0x02u /* Commands Supported and Effects */
 #define NVME_LPA_EXTENDED   0x04u /* offsets, and any number of dwords */
-#define NVME_LPA_TELEMETRY  0x08u
-#define NVME_LPA_PERSISTENT 0x10u
 #define NVME_LOG_PLAIN_MAX  (4096 * 4) /* bytes without: 12 bits of dwords */
 
 /* Supported Log Pages log: Base, section 5.16.1.1; a number of these for each of 256 pages */

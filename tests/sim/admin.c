@@ -183,8 +183,14 @@ static unsigned format(struct sim_controller *sim, struct sim_command *command)
 
 	if (!ns)
 		return fail(sim, command, SIM_SC_NAMESPACE, "namespace");
-	if ((cdw10 & 0xf) > 3)
+	if ((cdw10 & 0xf) > 3 || cdw10 >> 12 & 3)
 		return fail(sim, command, SIM_SC_FORMAT, "format");
+	if ((cdw10 >> 5 & 7) > 3)
+		return fail(sim, command, SIM_SC_FORMAT, "protection information");
+	if (cdw10 >> 5 & 7 && !ns->config.metadata)
+		return fail(sim, command, SIM_SC_FORMAT, "no metadata to protect with");
+	if ((cdw10 >> 9 & 7) > 1)
+		return fail(sim, command, SIM_SC_FIELD, "secure erase");
 	/* As identify.c lists them; the one in use at the start may have any block size. */
 	if ((cdw10 & 0xf) == ns->config.format) {
 		sim_namespace_format(sim, ns->config.nsid, ns->config.block_shift);

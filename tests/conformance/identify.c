@@ -256,7 +256,7 @@ static void stays(struct ct *ct)
 /* CNS that nobody has defined up to version 2.1. */
 static void unknown(struct ct *ct)
 {
-	static const uint8_t values[] = {0x21, 0x3f, 0x7f, 0x80, 0x81, 0x82, 0xbf};
+	static const uint8_t values[] = {0x2f, 0x3f, 0x7f, 0x80, 0x81, 0x82, 0xbf};
 	uint8_t *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 
 	for (size_t i = 0; i < sizeof(values); i++) {

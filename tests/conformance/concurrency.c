@@ -461,7 +461,7 @@ static const struct ct_case cases[] = {
 	CASE("Abort of every fourth among many: each command ends once", "Base 5.1", aborts, CT_IO,
 	     4),
 	CASE("Abort of all: each command ends once", "Base 5.1", aborts, CT_IO, 1),
-	CASE("Flush among Writes: each ends once, all is written", "NVM 3.2.5", flushes, CT_WRITES,
+	CASE("Flush among Writes: each ends once, all is written", "Base 7.1", flushes, CT_WRITES,
 	     0),
 	CASE("Asynchronous Event Requests wait while others end", "Base 5.2", events, CT_ADMIN, 0),
 	CASE("Identify of 4 kinds at once, each its page", "Base 3.3", identifies, CT_ADMIN, 0),

@@ -258,6 +258,7 @@ static void limited(struct ct *ct)
 	ct_expect_pattern(ct, ct->ns, count * each, 2 * BLOCKS - count * each, 1);
 }
 
+/* Bits 23:11 are reserved. */
 #define ATTRIBUTES(command, context) ((command) | (uint32_t)(context) << 8)
 
 static const struct ct_case cases[] = {
@@ -283,9 +284,9 @@ static const struct ct_case cases[] = {
 	CT_CASE("Deallocate with every other attribute", "NVM 3.2.3", attributes, CT_WRITES,
 		.argument = NVME_DSM_IDR | NVME_DSM_IDW | NVME_DSM_AD),
 	CT_CASE("context attributes change nothing", "NVM 3.2.3", attributes, CT_WRITES,
-		.argument = ATTRIBUTES(NVME_DSM_IDR, 0x040735)),
+		.argument = ATTRIBUTES(NVME_DSM_IDR, 0x0735)),
 	CT_CASE("context attributes of what is deallocated", "NVM 3.2.3", attributes, CT_WRITES,
-		.argument = ATTRIBUTES(NVME_DSM_AD, 0x010715)),
+		.argument = ATTRIBUTES(NVME_DSM_AD, 0x0715)),
 	CT_CASE("Deallocate behind the last block changes no block", "NVM 3.2.3", outside,
 		CT_WRITES, .argument = 0),
 	CT_CASE("a range of the last block and one more changes nothing", "NVM 3.2.3", outside,

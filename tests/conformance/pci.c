@@ -124,6 +124,9 @@ static void command_bit(struct ct *ct)
 	uint32_t before = config(ct, PCI_COMMAND, 2), other;
 
 	need_physical(ct);
+	/* It may be 0 for ever where there is no pin. */
+	CT_NEED(ct->argument != PCI_COMMAND_INTX_OFF || config(ct, PCI_INTERRUPT_PIN, 1),
+		"there is no interrupt pin");
 	ct->dirty = true;
 	config_set(ct, PCI_COMMAND, 2, before ^ ct->argument);
 	other = config(ct, PCI_COMMAND, 2);
@@ -137,6 +140,7 @@ static void interrupt_line(struct ct *ct)
 	uint32_t before = config(ct, PCI_INTERRUPT_LINE, 1), other;
 
 	need_physical(ct);
+	CT_NEED(config(ct, PCI_INTERRUPT_PIN, 1), "there is no interrupt pin");
 	config_set(ct, PCI_INTERRUPT_LINE, 1, before ^ 0xff);
 	other = config(ct, PCI_INTERRUPT_LINE, 1);
 	config_set(ct, PCI_INTERRUPT_LINE, 1, before);

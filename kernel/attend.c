@@ -25,7 +25,9 @@ static void attend(void)
 {
 	bool due = time_ns() >= next_ns;
 
-	if (busy || (!due && !nvme_attention(false)) || !thread_alone() || process_holds_devices())
+	if (busy || !thread_alone() || process_holds_devices())
+		return;
+	if (!due && !nvme_rescan_wanted() && !nvme_attention(false))
 		return;
 	busy = true;
 	if (due)

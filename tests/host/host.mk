@@ -16,27 +16,16 @@ HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
 	$(wildcard kernel/commands/*.c kernel/commands/*/*.c))
 
 HOST_BUILD    ?= build/host
-HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 # What acts on functions needs their drivers.
 PCI_COMMANDS  := $(filter-out %/pci.c,$(wildcard kernel/commands/pci/*.c))
 # The PCI bus of the shell, and what looks at it
 HOST_PCI      := tests/host/pci.c tests/host/pci_dump.c $(PCI_COMMANDS) \
 	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c names.c pci.c reset.c sriov.c)
-host_objects  := $(patsubst %.c,$(HOST_BUILD)/%.o,$(HOST_KERNEL) $(HOST_PCI) tests/host/main.c)
+# The unit tests' objects: most of them are linked there as well.
+host_objects   = $(patsubst %.c,$(UNIT)/objects/%.o,$(HOST_KERNEL) $(HOST_PCI) tests/host/main.c)
 
 .PHONY: host-shell
 host-shell: $(HOST_BUILD)/shell
-
-$(HOST_BUILD)/shell: $(host_objects)
-	@echo "  HOSTLD  $@"
-	@$(HOST_CC) $(HOST_SANITIZE) $^ -o $@
-
-$(HOST_BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	@echo "  HOSTCC  $<"
-	@$(HOST_CC) $(HOSTED_FLAGS) $(HOST_SANITIZE) -MMD -MP -c $< -o $@
-
--include $(host_objects:.o=.d)
 
 unit_block_file = $(HOST_FILES)
 unit_block_interrupt = $(HOST_FILES)

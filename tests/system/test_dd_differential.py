@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("dash"), reason="dash is the reference shell"),
 ]
 
-HOST = [("dd", 1000), ("cmp", 1000), ("device", 300), ("tools", 600), ("grep", 500), ("expr", 500), ("sed", 400), ("filters", 600)]
+HOST = [("dd", 500), ("cmp", 500), ("device", 150), ("tools", 300), ("grep", 300), ("expr", 300), ("sed", 200), ("filters", 300)]
 GUEST = [("dd", 200), ("cmp", 200), ("device", 60), ("tools", 150), ("grep", 100), ("expr", 100), ("sed", 100), ("filters", 200)]
 
 

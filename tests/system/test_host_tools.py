@@ -212,6 +212,7 @@ def test_without_root_the_command_is_printed(tmp_path, purpose):
     assert missing_packages(line.split()) == []
 
 
+@pytest.mark.long  # builds the kernel once more
 @pytest.mark.skipif(not shutil.which("gdb"), reason="no gdb")
 def test_gdb_shows_queue_entries(tmp_path, monkeypatch):
     """The commands that docs/extending.md has for the kernel of make debug."""

@@ -59,7 +59,7 @@ static void move(void)
 {
 	bool was = level;
 
-	now_ns += 1000;
+	now_ns += takes ? 1000 : 5000; /* waiting for one that stands still is minutes long */
 	if (takes && holding && now_ns >= sent_at)
 		holding = 0;
 	while (!in_loop && modem_control & RTS && input_at < input_size &&

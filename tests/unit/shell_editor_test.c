@@ -403,7 +403,7 @@ static void test_random_keys(void **state)
 	static char typed[2000];
 
 	(void)state;
-	for (unsigned round = 0; round < 150; round++) {
+	for (unsigned round = 0; round < 50; round++) {
 		size_t length = 0;
 
 		typed[length++] = 'x'; /* Ctrl-D may not end it at once */

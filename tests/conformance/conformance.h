@@ -226,7 +226,8 @@ bool ct_look_only(struct ct *ct, struct ct_cq *cq, struct ct_answer *answer);
 /* The same, and nobody asks what it is for. */
 bool ct_peek(struct ct_cq *cq, struct ct_answer *answer);
 void ct_ring_cq(struct ct *ct, struct ct_cq *cq);
-/* Nothing new in the queue for so long. */
+/* Nothing new in the queue for so long, and nothing that came while another command was waited for.
+ */
 void ct_silence(struct ct *ct, struct ct_cq *cq, uint64_t ns);
 /* Time passes. */
 void ct_pause(struct ct *ct, uint64_t ns);

@@ -263,16 +263,23 @@ struct ct_answer ct_wait(struct ct *ct, struct ct_sq *sq, uint16_t cid)
 	}
 }
 
+static _Noreturn void unexpected(struct ct *ct, const struct ct_answer *answer)
+{
+	ct_fail(ct, "expected no completion, got one: SQ %u, CID %04xh, status %03xh", answer->sqid,
+		answer->cid, answer->status & NVME_STATUS_MASK);
+}
+
 void ct_silence(struct ct *ct, struct ct_cq *cq, uint64_t ns)
 {
 	uint64_t until = nvme_time_ns() + ns;
 	struct ct_answer answer;
 
+	for (unsigned i = 0; i < ct->early_count; i++)
+		if (sq_of(ct, cq, ct->early[i].sqid))
+			unexpected(ct, &ct->early[i]);
 	do {
 		if (ct_look(ct, cq, &answer))
-			ct_fail(ct,
-				"expected no completion, got one: SQ %u, CID %04xh, status %03xh",
-				answer.sqid, answer.cid, answer.status & NVME_STATUS_MASK);
+			unexpected(ct, &answer);
 		nvme_relax();
 	} while (nvme_time_ns() < until);
 }

@@ -1,7 +1,9 @@
 """tools/fuzz-device: what it makes of models that die, hang and are found out; on a QEMU that is none and does what it is told."""
 
+import importlib.machinery
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -99,6 +101,19 @@ def test_findings(fuzz, tmp_path):
     assert memory[1] == "# QEMU 9.9.1, configuration default, seed 1, round 2"
     assert memory[2:] == ["calm", "put 0 s+0", "ring 1"]
     assert died[2:] == ["wild", "write 14 4 x+1"]
+
+
+@pytest.mark.parametrize("text,kind", [
+    ("memory: byte 7 was changed to 5fh", "memory: byte N was changed to N"),
+    ("hang: lost; outstanding: Read (SQ 1, CID 4290h)", "hang: lost; outstanding: Read"),
+    ("hang: lost; outstanding: Asynchronous Event Request (SQ 0, CID 391eh), Write (SQ 1, CID 38ffh), Read (SQ 1, CID 3900h)", "hang: lost; outstanding: Write"),
+    ("hang: lost; outstanding: Asynchronous Event Request (SQ 0, CID 391eh)", "hang: lost; outstanding: Asynchronous Event Request"),
+])
+def test_kinds(text, kind):
+    """What is outstanding beside the command that hangs is chance."""
+    sys.path[:0] = [os.path.join(ROOT, "tools")]
+    tool = importlib.machinery.SourceFileLoader("fuzz_device", FUZZ_DEVICE).load_module()
+    assert tool.kind_of(text) == kind
 
 
 def test_no_scripts(fuzz, tmp_path):

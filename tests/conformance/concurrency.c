@@ -274,6 +274,7 @@ static void aborts(struct ct *ct)
 	uint16_t cids[16], abort;
 	unsigned aborted = 0, done = 0;
 
+	CT_NEED_ROOM(ct, 16);
 	for (unsigned i = 0; i < 16; i++)
 		cids[i] = ct_push(ct, ct->io, ct_any(ct));
 	ct_ring(ct, ct->io);
@@ -303,6 +304,7 @@ static void flushes(struct ct *ct)
 	unsigned size = ct->ns->block_size, count = 12;
 	uint8_t *bytes = ct_buffer(ct, count * (size_t)size);
 
+	CT_NEED_ROOM(ct, 2 * count);
 	ct_save(ct, ct->ns, 0, count);
 	for (unsigned i = 0; i < count; i++) {
 		ct_pattern(ct->ns, i, 3, bytes + i * (size_t)size);

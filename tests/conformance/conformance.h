@@ -263,6 +263,11 @@ void ct_ask_queues(struct ct *ct);
 unsigned ct_queues(struct ct *ct);
 /* The largest size of an I/O queue: CAP.MQES + 1. */
 unsigned ct_entries_max(const struct ct *ct);
+/* So many, or as many as there can be. */
+unsigned ct_entries(const struct ct *ct, unsigned wanted);
+/* Skips the case where so many commands at once do not fit into ct->io. */
+#define CT_NEED_ROOM(ct, count) \
+	CT_NEED((ct)->io->size > (count), "CAP.MQES allows %u entries", (ct)->io->size)
 
 /* Interrupts by messages or by the pin, until the case ends: nvme_interrupt_begin(). */
 int ct_interrupts(struct ct *ct, bool messages);

@@ -8,10 +8,19 @@
 
 #define QUEUE_MEMORY(entries, size) ((size_t)(entries) * (size))
 
+/* A case that asks for more than there can be is not for this controller. */
+static void check_entries(struct ct *ct, unsigned id, unsigned entries)
+{
+	if (id && entries > ct_entries_max(ct))
+		ct_skip(ct, "CAP.MQES allows I/O queues of %u entries", ct_entries_max(ct));
+}
+
 struct ct_cq *ct_cq(struct ct *ct, unsigned id, unsigned entries)
 {
-	struct ct_cq *cq = nvme_alloc(sizeof(*cq));
+	struct ct_cq *cq;
 
+	check_entries(ct, id, entries);
+	cq = nvme_alloc(sizeof(*cq));
 	if (!cq)
 		ct_skip(ct, "out of memory");
 	cq->next = ct->cqs;
@@ -30,8 +39,10 @@ struct ct_cq *ct_cq(struct ct *ct, unsigned id, unsigned entries)
 
 struct ct_sq *ct_sq(struct ct *ct, unsigned id, unsigned entries, struct ct_cq *cq)
 {
-	struct ct_sq *sq = nvme_alloc(sizeof(*sq));
+	struct ct_sq *sq;
 
+	check_entries(ct, id, entries);
+	sq = nvme_alloc(sizeof(*sq));
 	if (!sq)
 		ct_skip(ct, "out of memory");
 	sq->next = ct->sqs;
@@ -386,6 +397,11 @@ struct ct_sq *ct_pair(struct ct *ct, unsigned id, unsigned entries)
 unsigned ct_entries_max(const struct ct *ct)
 {
 	return NVME_CAP_MQES(ct->registers.cap) + 1;
+}
+
+unsigned ct_entries(const struct ct *ct, unsigned wanted)
+{
+	return wanted < ct_entries_max(ct) ? wanted : ct_entries_max(ct);
 }
 
 void ct_ask_queues(struct ct *ct)

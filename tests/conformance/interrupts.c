@@ -6,9 +6,9 @@
 #include "drivers/nvme/transport/trace.h"
 #include "lib/string.h"
 
-#define ENTRIES	 8u
-#define QUIET_NS 300000	    /* in which one that must not come would */
-#define LATE_NS	 1000000000 /* after which one that must come does not */
+#define ENTRIES	 ct_entries(ct, 8) /* of a queue */
+#define QUIET_NS 300000		   /* in which one that must not come would */
+#define LATE_NS	 1000000000	   /* after which one that must come does not */
 
 static struct {
 	struct ct *ct;

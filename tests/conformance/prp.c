@@ -320,7 +320,7 @@ static void into_queue(struct ct *ct)
 	struct ct_sq *sq;
 
 	CT_NEED(ct_queues(ct) >= 2 && ct_entries_max(ct) > count, "one small queue");
-	sq = ct_pair(ct, 2, ct_entries_max(ct) < 64 ? ct_entries_max(ct) : 64);
+	sq = ct_pair(ct, 2, ct_entries(ct, 64));
 	CT_NEED(ct->ns->block_size <= sq->size * 64, "a block is larger than the queue");
 	ct_save(ct, ct->ns, 0, 1);
 	for (unsigned i = 0; i < count; i++)

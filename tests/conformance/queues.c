@@ -1,7 +1,7 @@
 /* I/O queues: how they are created and deleted, and which parameters are refused. */
 #include "tests/conformance/conformance.h"
 
-#define ENTRIES 8u
+#define ENTRIES ct_entries(ct, 8) /* of a queue */
 
 /* A completion queue's own numbers; every case starts from a command that is right. */
 static struct ct_cq *made_cq(struct ct *ct, unsigned id, unsigned entries)
@@ -421,6 +421,7 @@ static void one_doorbell(struct ct *ct)
 {
 	uint16_t cids[20];
 
+	CT_NEED_ROOM(ct, 20);
 	for (unsigned i = 0; i < 20; i++)
 		cids[i] = ct_push(ct, ct->io, ct_any(ct));
 	ct_ring(ct, ct->io);

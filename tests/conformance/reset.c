@@ -99,18 +99,10 @@ static void full(struct ct *ct)
 
 /* ---- I/O queues ---- */
 
-/* Of so many entries, or as many as there can be */
-static unsigned entries(const struct ct *ct, unsigned wanted)
-{
-	unsigned most = ct_entries_max(ct);
-
-	return wanted < most ? wanted : most;
-}
-
 static void queues_are_gone(struct ct *ct)
 {
-	struct ct_cq *cq = ct_cq(ct, 1, entries(ct, 8));
-	struct ct_sq *sq = ct_sq(ct, 1, entries(ct, 8), ct->io->cq);
+	struct ct_cq *cq = ct_cq(ct, 1, ct_entries(ct, 8));
+	struct ct_sq *sq = ct_sq(ct, 1, ct_entries(ct, 8), ct->io->cq);
 
 	reset(ct);
 	set_queues(ct);
@@ -130,7 +122,7 @@ static void old_doorbell(struct ct *ct)
 	struct ct_sq *sq;
 
 	CT_NEED(!ct->argument || ct_queues(ct) > ct->argument, "there is one I/O queue");
-	sq = ct_pair(ct, 1 + ct->argument, entries(ct, 8));
+	sq = ct_pair(ct, 1 + ct->argument, ct_entries(ct, 8));
 
 	reset(ct);
 	ct_push(ct, sq, command);
@@ -150,7 +142,7 @@ static void queues_again(struct ct *ct)
 
 		reset(ct);
 		set_queues(ct);
-		sq = ct_pair(ct, 1, entries(ct, 4 + i));
+		sq = ct_pair(ct, 1, ct_entries(ct, 4 + i));
 		for (unsigned j = 0; j < 5; j++)
 			ct_success(ct, "Read",
 				   ct_run(ct, sq, ct_rw(ct, NVME_IO_READ, ct->ns, j, 1, block)));

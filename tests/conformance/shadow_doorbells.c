@@ -6,7 +6,7 @@
 #include "drivers/nvme/transport/platform.h"
 #include "lib/string.h"
 
-#define ENTRIES	 8u
+#define ENTRIES	 ct_entries(ct, 8) /* of a queue */
 #define PATTERN	 0xa5
 #define AGAIN_NS 3000000 /* after which the real doorbells are rung whatever EventIdx says */
 
@@ -72,6 +72,7 @@ enum way {
 	BY_EVENT,
 	BOTH, /* the shadow, then always the real one */
 };
+#define FULL 2 /* in an argument: as many commands at once as a queue takes */
 
 static void ring_sq(struct ct *ct, struct ct_sq *sq, enum way way)
 {
@@ -181,7 +182,7 @@ static void twice(struct ct *ct)
 static void io(struct ct *ct)
 {
 	enum way way = (enum way)(ct->argument & 1);
-	unsigned at_once = ct->argument >> 1;
+	unsigned at_once = ct->argument & FULL ? ENTRIES - 1 : 1;
 	struct pages pages = accepted(ct);
 
 	run(ct, with_shadow(ct, ct_pair(ct, 1, ENTRIES), pages), way, at_once, 2 * ENTRIES);
@@ -288,10 +289,10 @@ static const struct ct_case cases[] = {
 	BAD("PRP2 with offset 800h", 0, 0x800),
 	CASE("twice with the same pages: I/O works", twice, 0),
 	CASE("twice with other pages: the first ones are forgotten", twice, 1),
-	CASE("I/O by shadow and real doorbells, one at a time", io, 1 << 1 | BOTH),
-	CASE("I/O by shadow and real doorbells, full queue", io, (ENTRIES - 1) << 1 | BOTH),
-	CASE("I/O as EventIdx says, one at a time", io, 1 << 1 | BY_EVENT),
-	CASE("I/O as EventIdx says, full queue", io, (ENTRIES - 1) << 1 | BY_EVENT),
+	CASE("I/O by shadow and real doorbells, one at a time", io, BOTH),
+	CASE("I/O by shadow and real doorbells, full queue", io, FULL | BOTH),
+	CASE("I/O as EventIdx says, one at a time", io, BY_EVENT),
+	CASE("I/O as EventIdx says, full queue", io, FULL | BY_EVENT),
 	CASE("queues created before: shadow and real doorbells", queues_first, BOTH),
 	CASE("queues created before: as EventIdx says", queues_first, BY_EVENT),
 	CASE("two queues, one is deleted: shadow and real doorbells", two_queues, BOTH),

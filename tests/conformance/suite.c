@@ -684,7 +684,7 @@ static bool count_one(void *context, const struct ct_group *group, const struct 
 
 static void base_part(struct ct *ct, const void *context)
 {
-	unsigned entries = ENTRIES < ct_entries_max(ct) ? ENTRIES : ct_entries_max(ct);
+	unsigned entries = ct_entries(ct, ENTRIES);
 
 	(void)context;
 	ct->base.admin = ct_sq(ct, 0, ENTRIES, ct_cq(ct, 0, ENTRIES));

@@ -357,6 +357,33 @@ static void identifies(struct ct *ct)
 		ct_same(ct, "Identify's page", alone[i & 1], pages[i], NVME_IDENTIFY_SIZE);
 }
 
+/* A command of a queue that is deleted may end with any status that fits (Base, section 5.7), but
+ * what these read is there. */
+static void deleted(struct ct *ct)
+{
+	void *buffer = ct_buffer(ct, ct->ns->block_size);
+	unsigned entries = ct_entries(ct, 17);
+
+	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
+	ct->dirty = true;
+	for (unsigned round = 0; round < 4; round++) {
+		struct ct_sq *sq = ct_pair(ct, 2, entries);
+		struct ct_answer answer;
+
+		for (unsigned i = 1; i < entries; i++)
+			ct_push(ct, sq, ct_rw(ct, NVME_IO_READ, ct->ns, 0, 1, buffer));
+		ct_ring(ct, sq);
+		ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(2)));
+		while (ct_look(ct, sq->cq, &answer))
+			CT_EXPECT((answer.status & NVME_STATUS_MASK) >> 8 != 2,
+				  "expected success, or Command Aborted due to SQ Deletion (008h), "
+				  "got %03xh",
+				  answer.status & NVME_STATUS_MASK);
+		ct_forget(ct);
+		ct_success(ct, "Delete I/O Completion Queue", ct_ask(ct, ct_delete_cq(2)));
+	}
+}
+
 #define CASE(text, function, level, value) \
 	CT_CASE(text, "Base 3.3", function, level, .argument = value)
 #define ATOMIC(text, function) CT_CASE(text, "NVM 2.1.4", function, CT_WRITES)
@@ -374,6 +401,8 @@ static const struct ct_case cases[] = {
 	CASE("Compares of a full queue, each its result", compares, CT_WRITES, 0),
 	CASE("the same CIDs in two queues", two_queues, CT_WRITES, 0),
 	CASE("Reads of two namespaces in turn", two_namespaces, CT_WRITES, 0),
+	CT_CASE("Reads that the deletion of their queue ends: no media errors", "Base 5.7", deleted,
+		CT_BLOCKS),
 	CASE("a queue that goes round four times, half full", rolling, CT_WRITES, 0),
 	ATOMIC("overlapping Writes of AWUN blocks: one of them whole", overlapping_writes),
 	ATOMIC("Reads of AWUN blocks among Writes: whole ones", reads_among_writes),

@@ -8,7 +8,8 @@
 
 #define ENTRIES	 ct_entries(ct, 8) /* of a queue */
 #define PATTERN	 0xa5
-#define AGAIN_NS 3000000 /* after which the real doorbells are rung whatever EventIdx says */
+#define AGAIN_NS 3000000   /* after which the real doorbells are rung whatever EventIdx says */
+#define LATE_NS	 100000000 /* after which a command was overlooked */
 
 struct pages {
 	uint8_t *shadow, *events;
@@ -119,6 +120,32 @@ static void run(struct ct *ct, struct ct_sq *sq, enum way way, unsigned at_once,
 				 "a completion, by shadow doorbells");
 			ring_cq(ct, sq->cq, way);
 		}
+	}
+}
+
+/* Whoever does as EventIdx says need do no more. */
+static void none_overlooked(struct ct *ct)
+{
+	struct pages pages = accepted(ct);
+	struct ct_sq *sq = with_shadow(ct, ct_pair(ct, 1, ENTRIES), pages);
+	struct ct_answer answer;
+
+	for (unsigned i = 0; i < ct->argument; i++) {
+		uint64_t late = nvme_time_ns() + LATE_NS;
+
+		ct_push(ct, sq, ct_any(ct));
+		ring_sq(ct, sq, BY_EVENT);
+		while (!ct_look_only(ct, sq->cq, &answer)) {
+			nvme_relax();
+			CT_EXPECT(nvme_time_ns() < late,
+				  "expected command %u to be seen, since EventIdx %u asked for no "
+				  "doorbell of tail %u",
+				  i, *sq->view.sq_event, sq->tail);
+		}
+		ring_cq(ct, sq->cq, BY_EVENT);
+		/* Meanwhile it may be about to sleep: any moment is tried, not whole turns. */
+		for (uint64_t next = nvme_time_ns() + i * 100; nvme_time_ns() < next;)
+			;
 	}
 }
 
@@ -273,6 +300,7 @@ static void forgotten(struct ct *ct)
 	ct_queues(ct);
 	sq = ct_pair(ct, 1, ENTRIES);
 	ct_run_any(ct, sq, 2 * ENTRIES);
+	ct_pause(ct, 200000);
 	ct_all(ct, "shadow doorbells after a reset", PATTERN, pages.shadow, ct->page_size);
 	ct_all(ct, "EventIdx after a reset", PATTERN, pages.events, ct->page_size);
 }
@@ -293,6 +321,7 @@ static const struct ct_case cases[] = {
 	CASE("I/O by shadow and real doorbells, full queue", io, FULL | BOTH),
 	CASE("I/O as EventIdx says, one at a time", io, BY_EVENT),
 	CASE("I/O as EventIdx says, full queue", io, FULL | BY_EVENT),
+	CASE("I/O as EventIdx says, none is overlooked", none_overlooked, 300),
 	CASE("queues created before: shadow and real doorbells", queues_first, BOTH),
 	CASE("queues created before: as EventIdx says", queues_first, BY_EVENT),
 	CASE("two queues, one is deleted: shadow and real doorbells", two_queues, BOTH),

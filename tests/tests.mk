@@ -24,6 +24,7 @@ DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard 
 
 unit_acpi     = kernel/x86/acpi_tables.c
 unit_conformance_fuzz = $(filter-out %/command.c,$(wildcard tests/conformance/*.c)) lib/crc16.c lib/crc64.c lib/prng.c $(unit_nvme_transport)
+unit_conformance_models = tests/unit/conformance_models.c $(unit_conformance)
 unit_conformance = tests/unit/conformance_controllers.c tests/unit/conformance_run.c $(unit_conformance_fuzz)
 unit_console_line = kernel/console_line.c
 unit_console_size = kernel/console_size.c kernel/cmdline.c lib/number.c

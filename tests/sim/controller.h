@@ -81,8 +81,32 @@ struct sim_hooks {
 	/* A command that the test executes: what it moves, of *size bytes, goes between the host
 	 * and the test's memory that is returned, and it succeeds. NULL: it is the controller's. */
 	void *(*command)(void *context, uint16_t queue, const uint8_t command[64], size_t *size);
+	/* A controller that takes a command for another: changes what it reads of it and returns
+	 * SIM_EXECUTE; SIM_FORGET: it never ends; a status: it ends with that, and does nothing. */
+	unsigned (*misread)(void *context, uint16_t queue, uint8_t command[64]);
 	/* Change the value of a property that the host reads. */
 	uint64_t (*property)(void *context, unsigned offset, uint64_t value);
+};
+
+#define SIM_EXECUTE 0x10000u
+#define SIM_FORGET  0x10001u
+
+/* What a controller does wrong that no hook can do: bits of config.defects. */
+enum sim_defect {
+	SIM_DEFECT_OVERWRITES = 1 << 0,	    /* completions are written where there is no room */
+	SIM_DEFECT_NEVER_RESUMES = 1 << 1,  /* what waited for room stays when there is some */
+	SIM_DEFECT_OLD_PHASE = 1 << 2,	    /* the admin CQ goes on behind a reset */
+	SIM_DEFECT_KEEPS_QUEUES = 1 << 3,   /* I/O queues are there behind a reset, */
+	SIM_DEFECT_KEEPS_SHADOW = 1 << 4,   /* so are shadow doorbells, */
+	SIM_DEFECT_KEEPS_PIN = 1 << 5,	    /* and so is the pin's level */
+	SIM_DEFECT_BUSY_RESET = 1 << 6,	    /* a reset with commands inside kills it */
+	SIM_DEFECT_NO_MASK = 1 << 7,	    /* INTMS masks nothing */
+	SIM_DEFECT_NO_PIN = 1 << 8,	    /* the pin is there, and never active */
+	SIM_DEFECT_KEEPS_EVENTS = 1 << 9,   /* masked events are told behind the log page */
+	SIM_DEFECT_PRP1_WHOLE = 1 << 10,    /* PRP1 has a whole page, whatever its offset */
+	SIM_DEFECT_SGL_CIRCLE = 1 << 11,    /* SGL segments are followed for ever */
+	SIM_DEFECT_DOORBELL_DIES = 1 << 12, /* one while disabled, or bits 31:16, kill it */
+	SIM_DEFECT_ENTRY_SIZES = 1 << 13,   /* CC.IOSQES of 0 is CSTS.CFS */
 };
 
 /* A Controller Memory Buffer. What the host must not put there, as CMBSZ and CMBLOC say it, is a
@@ -165,6 +189,7 @@ struct sim_config {
 	bool finishes;	     /* CC.EN = 0: what it has fetched is completed before CSTS.RDY falls */
 	bool doorbell_race;  /* misses a shadow doorbell while it goes idle, as QEMU's TCG */
 	bool zero_tuples;    /* blocks that were never written have such, as QEMU's may */
+	unsigned defects;    /* enum sim_defect */
 	bool tolerant;	     /* the host may send commands that fail (pass-through tests) */
 	const char *serial, *model, *firmware;
 

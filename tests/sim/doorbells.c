@@ -70,7 +70,8 @@ static void drain(struct sim_controller *sim, unsigned id)
 {
 	static const uint8_t for_nobody[16] = {[10] = 0xff, [11] = 0xff};
 
-	sim_drain(sim, id);
+	if (!sim_is_defective(sim, SIM_DEFECT_NEVER_RESUMES) || !sim->cq[id].waiting)
+		sim_drain(sim, id);
 	if (!sim->chatter)
 		return;
 	sim->chatter--;
@@ -92,6 +93,11 @@ void sim_doorbell(struct sim_controller *sim, uint64_t offset, uint32_t value)
 	if ((offset - SIM_DOORBELLS) % sim->stride) {
 		sim_violation(sim, "doorbell write at %llxh: the stride is %u",
 			      (unsigned long long)offset, sim->stride);
+		return;
+	}
+	if (sim_is_defective(sim, SIM_DEFECT_DOORBELL_DIES) &&
+	    (!(sim->csts & SIM_CSTS_RDY) || value >> 16)) {
+		sim_remove(sim);
 		return;
 	}
 	if (!(sim->csts & SIM_CSTS_RDY) || !(sim->cc & 1)) {

@@ -52,8 +52,11 @@ bool sim_event_of(struct sim_controller *sim, unsigned type, unsigned info, unsi
 void sim_event_occurs(struct sim_controller *sim, unsigned type, unsigned info, unsigned log_page)
 {
 	/* One of a type, until its log page was read */
-	if (sim->event_masked >> type & 1)
+	if (sim->event_masked >> type & 1) {
+		if (sim_is_defective(sim, SIM_DEFECT_KEEPS_EVENTS))
+			sim->event_kept |= 1u << type;
 		return;
+	}
 	sim->event_masked |= 1u << type;
 	sim->event_result[type] = type | info << 8 | log_page << 16;
 	if (!sim_event(sim, type, info, log_page))
@@ -68,4 +71,9 @@ void sim_event_clear(struct sim_controller *sim, unsigned log_page)
 			sim->event_pending &= ~(1u << type);
 		}
 	sim->event_waits[log_page / 64 % 4] &= ~(1ull << log_page % 64);
+	for (unsigned type = 0; type < SIM_EVENT_TYPES; type++)
+		if (sim->event_kept >> type & 1 && sim->event_result[type] >> 16 == log_page) {
+			sim->event_kept &= ~(1u << type);
+			sim_event_occurs(sim, type, sim->event_result[type] >> 8 & 0xff, log_page);
+		}
 }

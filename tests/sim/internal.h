@@ -242,6 +242,7 @@ struct sim_controller {
 	uint64_t event_waits[4];	      /* by log page: told, and not cleared */
 	unsigned event_masked, event_pending; /* by type */
 	uint32_t event_result[SIM_EVENT_TYPES];
+	unsigned event_kept; /* by type: SIM_DEFECT_KEEPS_EVENTS */
 	struct sim_log {
 		const uint8_t *data; /* NULL: what the controller has of its own */
 		size_t size;
@@ -401,6 +402,8 @@ uint64_t sim_combination(const struct sim_controller *sim, unsigned index);
 unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command);
 unsigned sim_identify(struct sim_controller *sim, const struct sim_command *command,
 		      uint8_t page[4096]);
+
+#define sim_is_defective(sim, defect) (((sim)->config.defects & (defect)) != 0)
 
 /* transfer.c: copies size bytes between buffer and the command's PRPs or SGL. A status. */
 unsigned sim_transfer(struct sim_controller *sim, const struct sim_command *command, void *buffer,

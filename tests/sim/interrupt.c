@@ -129,10 +129,14 @@ void sim_signal(struct sim_controller *sim, struct sim_cq *cq)
 
 static bool drives_line(const struct sim_controller *sim)
 {
-	if (sim->interrupts != SIM_PIN || sim->gone || sim->intms & 1)
+	bool masked = sim->intms & 1 && !sim_is_defective(sim, SIM_DEFECT_NO_MASK);
+
+	if (sim->interrupts != SIM_PIN || sim->gone || masked ||
+	    sim_is_defective(sim, SIM_DEFECT_NO_PIN))
 		return false;
 	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++)
-		if (sim->cq[i].exists && sim->cq[i].raised)
+		if ((sim->cq[i].exists || sim_is_defective(sim, SIM_DEFECT_KEEPS_PIN)) &&
+		    sim->cq[i].raised)
 			return true;
 	return false;
 }

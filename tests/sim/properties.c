@@ -136,6 +136,8 @@ static void enable(struct sim_controller *sim)
 	if ((sim->asq | sim->acq) & (sim->page_size - 1))
 		sim_violation(sim, "ASQ %llx or ACQ %llx is not aligned to the page size",
 			      (unsigned long long)sim->asq, (unsigned long long)sim->acq);
+	if (sim_is_defective(sim, SIM_DEFECT_ENTRY_SIZES) && !(sim->cc >> 16 & 0xf))
+		sim_set_fatal(sim);
 	sim->enabled_at = sim_now();
 	sim_queue_create_cq(sim, 0, sim->acq, cq_size);
 	sim->cq[0].interrupts = true;
@@ -154,6 +156,10 @@ static void disable(struct sim_controller *sim)
 	    !cc_shutdown(sim->cc))
 		sim_violation(sim, "CC.EN cleared before CSTS.RDY was 1, within CAP.TO");
 	sim->statistics.resets++;
+	if (sim->heap_size && sim_is_defective(sim, SIM_DEFECT_BUSY_RESET)) {
+		sim_remove(sim);
+		return;
+	}
 	if (sim->config.finishes)
 		sim_finish(sim);
 	sim_reset_queues(sim);

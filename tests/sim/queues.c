@@ -77,12 +77,15 @@ bool sim_queue_create_cq(struct sim_controller *sim, unsigned id, uint64_t base,
 	uint8_t entry[16];
 
 	cq->exists = true;
-	cq->phase = true;
+	if (id || !cq->size || !sim_is_defective(sim, SIM_DEFECT_OLD_PHASE)) {
+		cq->phase = true;
+		cq->head = cq->tail = 0;
+	}
 	cq->base = base;
 	cq->size = size;
-	cq->head = cq->tail = 0;
 	cq->users = 0;
-	cq->interrupts = cq->raised = false;
+	cq->interrupts = false;
+	cq->raised = cq->raised && sim_is_defective(sim, SIM_DEFECT_KEEPS_PIN);
 	cq->has_last = false;
 	for (unsigned i = 0; i < size; i++) {
 		if (!sim_dma_read(sim, base + 16ull * i, entry, 16, "completion queue"))
@@ -135,10 +138,13 @@ void sim_reset_queues(struct sim_controller *sim)
 	sim->statistics.dropped += sim->heap_size;
 	sim->statistics.in_flight = 0;
 	sim->heap_size = sim->event_count = 0;
-	sim->event_masked = sim->event_pending = 0;
-	sim->shadow = sim->event_indices = 0;
+	sim->event_masked = sim->event_pending = sim->event_kept = 0;
+	if (!sim_is_defective(sim, SIM_DEFECT_KEEPS_SHADOW))
+		sim->shadow = sim->event_indices = 0;
 	sim->queues_set = false;
 	for (unsigned i = 0; i < SIM_QUEUES_MAX; i++) {
+		if (i && sim_is_defective(sim, SIM_DEFECT_KEEPS_QUEUES))
+			continue;
 		if (sim->sq[i])
 			sim->sq[i]->exists = false;
 		sim->cq[i].exists = false;
@@ -220,7 +226,8 @@ void sim_drain(struct sim_controller *sim, unsigned id)
 	struct sim_cq *cq = &sim->cq[id];
 	bool raise = false;
 
-	while (cq->waiting && (cq->tail + 1) % cq->size != cq->head) {
+	while (cq->waiting && ((cq->tail + 1) % cq->size != cq->head ||
+			       sim_is_defective(sim, SIM_DEFECT_OVERWRITES))) {
 		struct sim_posting *posting = cq->waiting;
 		struct sim_sq *sq =
 			posting->queue < SIM_QUEUES_MAX ? sim->sq[posting->queue] : NULL;
@@ -355,6 +362,13 @@ void sim_complete(struct sim_controller *sim, struct sim_command *command, unsig
 	sim_fetch(sim, id);
 }
 
+/* It stays inside, and does not end by itself. */
+static void forget(struct sim_controller *sim, struct sim_command *command)
+{
+	command->due = UINT64_MAX;
+	sim_heap_push(sim, command);
+}
+
 /* Executes what has become due. */
 static void execute(struct sim_controller *sim, struct sim_command *command)
 {
@@ -364,18 +378,28 @@ static void execute(struct sim_controller *sim, struct sim_command *command)
 	unsigned status;
 
 	if (kind == SIM_FATAL) {
-		command->due = UINT64_MAX;
-		sim_heap_push(sim, command);
+		forget(sim, command);
 		sim_set_fatal(sim);
 		return;
 	}
 	if (kind == SIM_GONE) {
-		command->due = UINT64_MAX;
-		sim_heap_push(sim, command);
+		forget(sim, command);
 		sim_remove(sim);
 		return;
 	}
 	sim->statistics.commands[command->queue != 0][command->entry[0]]++;
+	if (sim->config.hooks.misread) {
+		status = sim->config.hooks.misread(sim->config.hooks.context, command->queue,
+						   command->entry);
+		if (status == SIM_FORGET) {
+			forget(sim, command);
+			return;
+		}
+		if (status != SIM_EXECUTE) {
+			sim_complete(sim, command, status, result);
+			return;
+		}
+	}
 	if (sim->config.hooks.command) {
 		void *bytes = sim->config.hooks.command(sim->config.hooks.context, command->queue,
 							command->entry, &size);
@@ -396,7 +420,9 @@ static void execute(struct sim_controller *sim, struct sim_command *command)
 	} else {
 		status = sim_io(sim, command, &result);
 	}
-	if (status != SIM_SC_NONE)
+	if (status == SIM_FORGET)
+		forget(sim, command);
+	else if (status != SIM_SC_NONE)
 		sim_complete(sim, command, status, result);
 }
 

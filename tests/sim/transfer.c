@@ -70,7 +70,8 @@ static unsigned transfer_prp(struct cursor *cursor)
 	uint64_t page = sim->page_size;
 	uint64_t prp1 = get64(cursor->command->entry + 24),
 		 prp2 = get64(cursor->command->entry + 32);
-	size_t first = smaller(cursor->left, page - (prp1 & (page - 1)));
+	size_t offset = sim_is_defective(sim, SIM_DEFECT_PRP1_WHOLE) ? 0 : prp1 & (page - 1);
+	size_t first = smaller(cursor->left, page - offset);
 	unsigned status;
 
 	if (prp1 & 3)
@@ -99,6 +100,8 @@ static unsigned transfer_prp(struct cursor *cursor)
 #define SGL_SEGMENT 2
 #define SGL_LAST    3
 
+#define SEGMENTS_MAX 1024 /* that are followed */
+
 static unsigned transfer_sgl(struct cursor *cursor)
 {
 	struct sim_controller *sim = cursor->sim;
@@ -108,7 +111,7 @@ static unsigned transfer_sgl(struct cursor *cursor)
 	bool last = true;
 
 	memcpy(descriptor, cursor->command->entry + 24, 16);
-	while (segments < 1024) {
+	while (segments < SEGMENTS_MAX) {
 		unsigned type = descriptor[15] >> 4, subtype = descriptor[15] & 15, status;
 		uint64_t address = get64(descriptor);
 		uint32_t length = get32(descriptor + 8);
@@ -167,6 +170,8 @@ static unsigned transfer_sgl(struct cursor *cursor)
 		next += 16;
 		segment_left--;
 	}
+	if (segments == SEGMENTS_MAX && sim_is_defective(sim, SIM_DEFECT_SGL_CIRCLE))
+		return SIM_FORGET;
 	if (!last)
 		return sim_host_error(sim, cursor->command, SIM_SC_SGL_SEGMENT,
 				      "the last SGL segment was not called the last");

@@ -75,6 +75,24 @@ def test_differences_from_nvme_cli():
     assert not missing, "docs/nvme.md: say where the differences are that these are the reasons for"
 
 
+def strings(text):
+    """What strings of C that stand behind each other are in all."""
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+
+
+def test_faults_of_models():
+    """docs/conformance-faults.md has the rows of the unit test, in their order and below the same headings."""
+    string = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
+    body = read("tests/unit/conformance_models.c").split("model_faults[] = {")[1]
+    rows = [heading or tuple(map(strings, row)) for heading, *row in
+            re.findall(r"^\t/\* (.*?) \*/$|^\t\{" + rf"{string},\s*{string},\s*{string},", body, re.M)]
+    assert len(rows) > 60
+    assert rows.count(()) == 0 and body.count("\n\t{\"") == sum(isinstance(row, tuple) for row in rows)
+    shown = [heading or tuple(row) for heading, *row in
+             re.findall(r"^## (.*)$|^\| (?!fault|---)(.*?) \| (.*?) \| `(.*?)` \|$", read("docs/conformance-faults.md"), re.M)]
+    assert rows == shown[:-1], "docs/conformance-faults.md: the rows of tests/unit/conformance_models.c"
+
+
 def test_lines_of_the_driver():
     """README says how many lines the driver and the specification have: right to a fifth, so that it need not change each day."""
     said = re.search(r"([\d,]+) lines of C, and ([\d,]+) of\s+what the specification", read("README.md")).groups()

@@ -90,6 +90,7 @@ void conformance_run_case(struct conformance_run *run)
 	config.tolerant = true;
 	config.function_reset = true;
 	config.hooks = run->hooks;
+	config.defects = run->defects;
 	run->sim = sim_create(&config);
 	sim_space_create(&space, run->sim);
 	claim.pci = (struct nvme_pci *)run->sim;

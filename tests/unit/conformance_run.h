@@ -18,6 +18,7 @@ struct conformance_run {
 
 	/* What is wrong with the controller. The context is that of the hooks. */
 	struct sim_hooks hooks;
+	unsigned defects;
 	void (*begins)(void *context); /* the case; NULL: nothing to do */
 	uint32_t (*config_read)(void *context, unsigned width, uint32_t value); /* or NULL */
 

@@ -50,7 +50,8 @@ static void check_patterns(const struct ct_options *options)
 	static const struct ct_options all;
 
 	for (int i = 0; i < options->pattern_count; i++)
-		if (conformance_each(&all, find_one, options->patterns[i]))
+		if (conformance_each(&all, find_one,
+				     options->patterns[i] + (options->patterns[i][0] == '!')))
 			fail(2, "no case matches %s", quote(options->patterns[i]));
 	if (options->after && conformance_each(&all, find_one, (void *)(uintptr_t)options->after))
 		fail(2, "no case is called %s", quote(options->after));
@@ -329,6 +330,7 @@ COMMAND(conformance, "[OPTION]... [PATTERN]...",
 	"Test whether a controller keeps to the specification",
 	"Takes a controller from its driver, does to it what the cases say, and gives it back.\n"
 	"A PATTERN with * and ? is a group, a case, or 'group: case'; without one all are run.\n"
+	"One that begins with ! leaves out what it matches.\n"
 	"\n"
 	"  -d, --device=NAME   the controller, else the first one\n"
 	"  -l, --list          print the cases, as 'group: case (section)', and run none\n"

@@ -353,7 +353,7 @@ struct ct_options {
 	bool time;
 	bool tap;
 	const char *after; /* "group: case": begins behind that one; NULL: with the first */
-	char **patterns;
+	char **patterns; /* of what is run; with ! in front, of what is not */
 	int pattern_count;
 	uint64_t patience_ns; /* 0: 10 s */
 };

@@ -531,14 +531,24 @@ bool conformance_matches(const char *pattern, const struct ct_group *group,
 static bool wanted(const struct ct_options *options, const struct ct_group *group,
 		   const struct ct_case *test)
 {
+	bool chosen = true; /* where no pattern says what is */
+
 	if (options->read_only && (test->level >= CT_WRITES || test->destroys))
 		return false;
-	if (!options->pattern_count)
-		return true;
-	for (int i = 0; i < options->pattern_count; i++)
+	for (int i = 0; i < options->pattern_count; i++) {
+		const char *pattern = options->patterns[i];
+
+		if (pattern[0] == '!' && conformance_matches(pattern + 1, group, test))
+			return false;
+	}
+	for (int i = 0; i < options->pattern_count; i++) {
+		if (options->patterns[i][0] == '!')
+			continue;
 		if (conformance_matches(options->patterns[i], group, test))
 			return true;
-	return false;
+		chosen = false;
+	}
+	return chosen;
 }
 
 bool conformance_each(const struct ct_options *options,

@@ -38,8 +38,9 @@ debug = open(re.search(r"id=status,path=([^ ]+)", words).group(1), "w")
 config = re.search(r"serial=([\w-]+)", words).group(1)
 cases = scenario["cases"][config]
 words = shlex.split(script.splitlines()[-1])
-patterns = [word for word in words if "*" in word]
-chosen = [case for case in cases if not patterns or case[0].startswith(patterns[0].rstrip("*"))]
+patterns = [word for word in words if "*" in word and word[0] != "!"]
+others = tuple(word[1:].rstrip("*") for word in words if word[0] == "!")
+chosen = [case for case in cases if not case[0].startswith(others or "?") and (not patterns or case[0].startswith(patterns[0].rstrip("*")))]
 
 def say(text):
     sys.stdout.write(text + "\r\n")
@@ -456,6 +457,7 @@ def test_log(bench):
 
 def test_filters(bench):
     assert bench.run("--config", "first", "--filter", "a*").stdout.endswith("SUMMARY: 2 tests, 0 failures, 0 known, 0 gone, 0 skipped\n")
+    assert bench.run("--config", "first", "--filter", "a*", "--skip", "a: one").stdout.endswith("SUMMARY: 1 tests, 0 failures, 0 known, 0 gone, 0 skipped\n")
     result = bench.run("--filter", "x*")
     assert (result.returncode, result.stderr) == (2, "conformance: x*: no such case\n")
 

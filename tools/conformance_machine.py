@@ -26,6 +26,7 @@ PATIENCE = 3
 PANIC_STATUS = 120  # kernel/x86/power.h
 START = "(start)"  # what stands for a case where none had begun
 REST = "(rest)"  # those that could not be run
+END = "(end)"  # the machine's, behind the last case
 
 
 class Failure(Exception):
@@ -302,9 +303,12 @@ class Boot:
         first = lines.index(LISTING) + 1 if LISTING in lines[:run] else run
         return lines[first:run], lines[run + 1:]
 
+    def summary(self):
+        """Whether the suite came to its end."""
+        return any(line.startswith("SUMMARY: ") for line in self.output)
+
     def ending(self):
         """(outcome, why) where it did not end as it should, else None."""
-        summary = any(line.startswith("SUMMARY: ") for line in self.output)
         if self.hung:
             return "HANG", self.hung
         if self.code < 0:
@@ -317,7 +321,7 @@ class Boot:
             return "CRASH", f"QEMU ended with status {self.code}" + (": " + self.errors[-1] if self.errors else "")
         if self.status == PANIC_STATUS:
             return "CRASH", "the test kernel panicked"
-        if not summary or self.status not in (0, 1, 77):
+        if not self.summary() or self.status not in (0, 1, 77):
             return "CRASH", f"the suite ended with status {self.status}" + (f": {self.output[-1]}" if self.output else "")
         return None
 
@@ -394,7 +398,8 @@ def run_configuration(qemu, configuration, options, processes):
         ending = boot.ending()
         last = boot.announced[-1] if boot.announced else None
         if ending:
-            result = results.Result(ending[0], last or START, ending[1], sections.get(last, ""))
+            name = END if boot.summary() and last in told else last or START
+            result = results.Result(ending[0], name, ending[1], sections.get(name, ""))
             result.journal = [line.strip() for line in (behind if boot.announced else boot.output)[-20:]] + boot.errors[-20:]
             merge(found, result)
         for name in boot.announced:

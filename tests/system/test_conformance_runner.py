@@ -42,6 +42,8 @@ patterns = [word for word in words if "*" in word and word[0] != "!"]
 others = tuple(word[1:].rstrip("*") for word in words if word[0] == "!")
 chosen = [case for case in cases if not case[0].startswith(others or "?") and (not patterns or case[0].startswith(patterns[0].rstrip("*")))]
 
+dies = False
+
 def say(text):
     sys.stdout.write(text + "\r\n")
     sys.stdout.flush()
@@ -49,6 +51,8 @@ def say(text):
 def end(status):
     debug.write("%d\n" % status)
     debug.flush()
+    if dies:
+        os.kill(os.getpid(), signal.SIGSEGV)
     sys.exit(2 * status + 1 if status else 0)
 
 say("[    0.010000] nvme: ready")
@@ -69,7 +73,8 @@ counts = dict.fromkeys(("tests", "failures", "skipped"), 0)
 for name, section, act, *more in chosen:
     debug.write(name + "\n")
     debug.flush()
-    for act in [act] if act != "flaky" else ["fail", "pass"]:
+    dies |= act == "off"
+    for act in {"flaky": ["fail", "pass"], "off": ["pass"]}.get(act, [act]):
         if act in ("pass", "fail", "skip", "timeout", "lost"):
             counts["tests"] += 1
         if act == "pass":
@@ -245,6 +250,13 @@ def test_several_die_and_the_last(bench):
     found, _, _ = bench.json("--config", "first", first=[[f"a: {number}", "S", act] for number, act in enumerate(("die", "pass", "die", "die"))])
     assert [entry["outcome"] for entry in found.values()] == ["CRASH", "PASS", "CRASH", "CRASH"]
     assert len(bench.calls()) == 3
+
+
+def test_one_that_dies_when_the_machine_goes_off(bench):
+    found, _, result = bench.json("--config", "first", first=[["a: one", "S", "off"], ["a: two", "S", "pass"]])
+    assert [(name, entry["outcome"]) for (_, name), entry in found.items()] == [("a: one", "PASS"), ("a: two", "PASS"), ("(end)", "CRASH")]
+    assert found["first", "(end)"]["message"] == "SIGSEGV" and result.returncode == 1
+    assert len(bench.calls()) == 1
 
 
 def test_a_qemu_that_never_begins(bench):

@@ -115,6 +115,39 @@ static void controllers(struct ct *ct)
 	       (NVME_IDENTIFIERS_MAX - list->num) * sizeof(list->identifier[0]));
 }
 
+/* From CDW10.CNTID on; wanted 0: any number, of which each is asked for in turn. */
+static void check_secondary(struct ct *ct, unsigned cntid, unsigned wanted)
+{
+	struct nvme_secondary_controller_list *list = ct_buffer(ct, sizeof(*list));
+	struct ct_answer answer =
+		ct_ask(ct, ct_identify(ct, NVME_CNS_SECONDARY_CONTROLLERS | cntid << 16, 0, list));
+	unsigned after = 0;
+
+	CT_NEED(!(answer.status & NVME_STATUS_MASK), "Identify has no CNS 15h");
+	CT_EXPECT(list->num <= NVME_SECONDARY_CONTROLLERS_MAX,
+		  "expected at most 127 secondary controllers, got %u", list->num);
+	for (unsigned i = 0; i < list->num; i++) {
+		unsigned scid = list->sc_entry[i].scid;
+
+		CT_EXPECT(scid >= cntid && (!i || scid > after),
+			  "expected ascending SCIDs from %xh on, got %xh behind %xh", cntid, scid,
+			  after);
+		after = scid;
+	}
+	ct_all(ct, "entries behind the last one", 0, list->sc_entry + list->num,
+	       (NVME_SECONDARY_CONTROLLERS_MAX - list->num) * sizeof(list->sc_entry[0]));
+	if (wanted)
+		ct_equal(ct, "the number of secondary controllers from one on", wanted, list->num);
+	else
+		for (unsigned i = 0; i < list->num; i++)
+			check_secondary(ct, list->sc_entry[i].scid, list->num - i);
+}
+
+static void secondary(struct ct *ct)
+{
+	check_secondary(ct, 0, 0);
+}
+
 static void combinations(struct ct *ct)
 {
 	const uint64_t *vectors;
@@ -155,6 +188,8 @@ static const struct ct_case cases[] = {
 		controllers, CT_ADMIN, .argument = NVME_CNS_NAMESPACE_CONTROLLERS),
 	CT_CASE("the controllers of the subsystem ascend, and have this one", "Base 5.17.2.11",
 		controllers, CT_ADMIN, .argument = NVME_CNS_CONTROLLERS),
+	CT_CASE("the secondary controllers ascend, and are as many as it says", "Base 5.17.2.13",
+		secondary, CT_ADMIN),
 	CT_CASE("CNS 1Ch has combinations with each namespace's command set", "Base 5.17.2.21",
 		combinations, CT_ADMIN),
 	{.name = NULL},

@@ -109,6 +109,31 @@ static void beyond(struct ct *ct)
 	ct_all(ct, "the buffer to stay", CT_FRESH, log, SIZE);
 }
 
+/* The same of an endurance group's: the events of the controller, and those of the host. */
+static void beyond_fdp_events(struct ct *ct)
+{
+	static const uint64_t offsets[] = {1 << 20, 1ull << 32, UINT64_MAX - 3};
+	uint8_t *log = ct_buffer(ct, SIZE);
+
+	CT_NEED(ct->identify->lpa & NVME_LPA_EXTENDED, "LPA has no offsets");
+	CT_NEED(ct->identify->ctratt & NVME_CTRATT_FDP, "CTRATT has no Flexible Data Placement");
+	CT_NEED(ct->namespace_count, "there is no namespace");
+	for (unsigned i = 0; i < 2 * sizeof(offsets) / sizeof(offsets[0]); i++) {
+		struct nvme_command command =
+			read_at(ct, NVME_LOG_FDP_EVENTS, offsets[i / 2], log, SIZE);
+		struct ct_answer answer;
+
+		command.nsid = 0;
+		command.cdw10 |= (i & 1 ? NVME_FDP_HOST_EVENTS : 0) << NVME_LOG_LSP_SHIFT;
+		command.cdw11 |= (uint32_t)ct->namespaces[0].identify->endgid << NVME_LOG_LSI_SHIFT;
+		answer = ct_ask(ct, command);
+		CT_NEED((answer.status & NVME_STATUS_MASK) != NVME_SC_FDP_DISABLED,
+			"Flexible Data Placement is off");
+		ct_status(ct, "an offset behind the page", NVME_SC_INVALID_FIELD, answer);
+	}
+	ct_all(ct, "the buffer to stay", CT_FRESH, log, SIZE);
+}
+
 /* The controller need not look at bits 1:0; if it does not, they are 0. */
 static void unaligned(struct ct *ct)
 {
@@ -315,6 +340,8 @@ static const struct ct_case cases[] = {
 	PARTS("SMART", NVME_LOG_SMART),
 	PARTS("Firmware Slot Information", NVME_LOG_FIRMWARE),
 	PARTS("Commands Supported and Effects", NVME_LOG_COMMANDS),
+	CT_CASE("FDP Events: an offset behind its end is Invalid Field", "Base 5.16",
+		beyond_fdp_events, CT_ADMIN),
 	CT_CASE("an offset with bits 1:0: Invalid Field, or as if they were 0", "Base 5.16",
 		unaligned, CT_ADMIN, .argument = NVME_LOG_FIRMWARE),
 	CT_CASE("NUMDU counts: more than MDTS is Invalid Field", "Base 5.16", mdts, CT_ADMIN),

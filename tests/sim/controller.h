@@ -168,6 +168,7 @@ struct sim_config {
 	unsigned cpu_vectors; /* that the machine has for all controllers; 0: enough */
 	bool no_coalescing;   /* refuses features 08h and 09h */
 	bool write_protects;  /* takes feature 84h, for one namespace */
+	bool fdp;	      /* CTRATT: Flexible Data Placement, of which nothing ever happens */
 	bool no_log_offsets;  /* LPA bit 2: log pages from their beginning only, 4,096 dwords */
 
 	unsigned namespace_count;		       /* 0: one */

@@ -42,7 +42,9 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	for (unsigned i = 0; i < sim->namespace_count; i++)
 		if (sim->namespaces[i].config.guard || sim->namespaces[i].config.storage_tag)
 			put32(page + 96, 0x8000); /* CTRATT: ELBAS */
-	page[111] = 1;				  /* CNTRLTYPE: I/O controller */
+	if (config->fdp)
+		put32(page + 96, get32(page + 96) | 1 << 19);
+	page[111] = 1; /* CNTRLTYPE: I/O controller */
 	put16(page + 256, (uint16_t)config->oacs);
 	page[258] = (uint8_t)config->abort_limit;
 	page[259] = (uint8_t)config->events_limit;

@@ -67,6 +67,9 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 		/* More changed than the list holds, where that was told. */
 		put32(log, sim_event_waits(sim, id) ? 0xffffffff : 0);
 		return true;
+	case 0x23: /* FDP Events */
+		*size = 64;
+		return sim->config.fdp;
 	case 0xbf: /* Changed Zone List */
 		for (unsigned i = 0; i < sim->namespace_count; i++)
 			if (sim->namespaces[i].zone_count)

@@ -194,6 +194,7 @@ _Static_assert(offsetof(struct nvme_identify_controller, vs) == 3072, "vendor sp
 #define NVME_OACS_LOCKDOWN	 0x0400u
 
 #define NVME_CTRATT_ELBAS 0x00008000u /* CNS 05h tells of the NVM command set's formats */
+#define NVME_CTRATT_FDP	  0x00080000u /* Flexible Data Placement: TP4146 */
 
 #define NVME_OAES_NAMESPACE 0x00000100u
 #define NVME_OAES_FIRMWARE  0x00000200u

@@ -165,7 +165,7 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 		}
 		sim_store_read(ns->store, lba, count, there);
 	}
-	if (read)
+	if (command->entry[0] != SIM_WRITE)
 		status = check_stored(sim, ns, command, layout, lba, count, there);
 	if (read)
 		split(layout, count, there, moved, metadata);
@@ -245,6 +245,44 @@ static unsigned check_limit(struct sim_controller *sim, const struct sim_command
 	return SIM_SC_SUCCESS;
 }
 
+/* With PRACT a tuple is made for each block of zeroes. */
+static void store_zeroes(struct sim_namespace *ns, const struct sim_command *command, uint64_t lba,
+			 uint64_t count, bool durable)
+{
+	size_t size = (1ull << ns->config.block_shift) + ns->config.metadata;
+	uint8_t *block;
+
+	if (!sim_protection_size(&ns->config) || !(dword(command, 12) >> 29 & 1)) {
+		sim_store_write(ns->store, lba, count, NULL, durable);
+		return;
+	}
+	block = malloc(size);
+	if (!block)
+		abort();
+	for (uint64_t i = 0; i < count; i++) {
+		memset(block, 0, size);
+		sim_protection_make(&ns->config, command, block, i);
+		sim_store_write(ns->store, lba + i, 1, block, durable);
+	}
+	free(block);
+}
+
+/* Verify reads what a Read would, for itself. */
+static unsigned verify_stored(struct sim_controller *sim, struct sim_namespace *ns,
+			      const struct sim_command *command, uint64_t lba, uint64_t count)
+{
+	struct layout layout = layout_of(&ns->config, command);
+	uint8_t *bytes = malloc(count * (layout.data + layout.metadata));
+	unsigned status;
+
+	if (!bytes)
+		abort();
+	sim_store_read(ns->store, lba, count, bytes);
+	status = check_stored(sim, ns, command, &layout, lba, count, bytes);
+	free(bytes);
+	return status;
+}
+
 static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *command,
 			     struct sim_namespace *ns)
 {
@@ -252,7 +290,7 @@ static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *com
 	bool fua = dword(command, 12) >> 30 & 1, deallocate = dword(command, 12) >> 25 & 1;
 	unsigned status = check_range(sim, command, ns, lba, count);
 
-	check_reserved(sim, command, 0x3fc | 1 << 14 | 1 << 15);
+	check_reserved(sim, command, 0x3fc | (ns->config.protection ? 0 : 1 << 14 | 1 << 15));
 	sim->statistics.forced += fua;
 	sim->statistics.deallocating += deallocate;
 	if (!status)
@@ -264,7 +302,7 @@ static unsigned write_zeroes(struct sim_controller *sim, struct sim_command *com
 	if (!status && ns->zone_count)
 		status = sim_zone_write(ns, lba, count);
 	if (!status)
-		sim_store_write(ns->store, lba, count, NULL, fua || !(sim->features[0x06] & 1));
+		store_zeroes(ns, command, lba, count, fua || !(sim->features[0x06] & 1));
 	return status;
 }
 
@@ -274,12 +312,15 @@ static unsigned verify(struct sim_controller *sim, struct sim_command *command,
 	uint64_t lba = get64(command->entry + 40), count = get16(command->entry + 48) + 1ull;
 	unsigned status = check_range(sim, command, ns, lba, count);
 
-	check_reserved(sim, command, 0x3fc | 1 << 13 | 1 << 14 | 1 << 15);
+	check_reserved(sim, command,
+		       0x3fc | 1 << 13 | (ns->config.protection ? 0 : 1 << 14 | 1 << 15));
+	if (!status)
+		status = sim_protection_legal(sim, command, &ns->config);
 	if (!status)
 		status = check_limit(sim, command, ns, count, sim->config.verify_limit);
 	if (!status && sim_store_is_spoiled(ns->store, lba, count))
 		status = SIM_SC_READ_ERROR | SIM_DNR;
-	return status;
+	return status ? status : verify_stored(sim, ns, command, lba, count);
 }
 
 static unsigned write_uncorrectable(struct sim_controller *sim, struct sim_command *command,

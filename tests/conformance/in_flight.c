@@ -357,21 +357,56 @@ static void identifies(struct ct *ct)
 		ct_same(ct, "Identify's page", alone[i & 1], pages[i], NVME_IDENTIFY_SIZE);
 }
 
+#define SPAN 8u /* blocks that such a command is about at most, and where Copy writes */
+
+static struct nvme_command about_blocks(struct ct *ct, unsigned opcode)
+{
+	struct nvme_command command = ct_nsid_command(opcode, ct->ns->nsid);
+
+	if (opcode == NVME_IO_DATASET_MANAGEMENT) {
+		struct nvme_dsm_range *ranges = ct_buffer(ct, 4 * sizeof(*ranges));
+
+		for (unsigned i = 0; i < 4; i++)
+			ranges[i] = (struct nvme_dsm_range){.lba = 2 * i, .blocks = 1};
+		ct_prp(ct, &command, ranges, 4 * sizeof(*ranges));
+		command.cdw10 = 4 - 1;
+		command.cdw11 = NVME_DSM_AD;
+	} else if (opcode == NVME_IO_COPY) {
+		struct nvme_copy_range *ranges = ct_buffer(ct, 2 * sizeof(*ranges));
+
+		CT_NEED(ct->identify->ocfs & 1, "OCFS does not have descriptor format 0h");
+		for (unsigned i = 0; i < 2; i++)
+			ranges[i] = (struct nvme_copy_range){.lba = 2 * i};
+		ct_prp(ct, &command, ranges, 2 * sizeof(*ranges));
+		command.cdw10 = SPAN;
+		command.cdw12 = NVME_COPY_CDW12(ct->ns->identify->msrc ? 2 : 1, 0);
+	} else if (opcode != NVME_IO_FLUSH) {
+		command = ct_rw(ct, opcode, ct->ns, 0, 1,
+				opcode == NVME_IO_READ ? ct_buffer(ct, ct->ns->block_size) : NULL);
+	}
+	return command;
+}
+
 /* A command of a queue that is deleted may end with any status that fits (Base, section 5.7), but
- * what these read is there. */
+ * what these are about is there. */
 static void deleted(struct ct *ct)
 {
-	void *buffer = ct_buffer(ct, ct->ns->block_size);
+	struct nvme_command command;
 	unsigned entries = ct_entries(ct, 17);
 
 	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
+	ct_need_command(ct, ct->argument);
+	CT_NEED(ct->ns->size >= 2 * SPAN, "the namespace has fewer than %u blocks", 2 * SPAN);
+	if (ct->argument != NVME_IO_READ)
+		ct_save(ct, ct->ns, 0, 2 * SPAN);
+	command = about_blocks(ct, ct->argument);
 	ct->dirty = true;
 	for (unsigned round = 0; round < 4; round++) {
 		struct ct_sq *sq = ct_pair(ct, 2, entries);
 		struct ct_answer answer;
 
 		for (unsigned i = 1; i < entries; i++)
-			ct_push(ct, sq, ct_rw(ct, NVME_IO_READ, ct->ns, 0, 1, buffer));
+			ct_push(ct, sq, command);
 		ct_ring(ct, sq);
 		ct_success(ct, "Delete I/O Submission Queue", ct_ask(ct, ct_delete_sq(2)));
 		while (ct_look(ct, sq->cq, &answer))
@@ -386,6 +421,9 @@ static void deleted(struct ct *ct)
 
 #define CASE(text, function, level, value) \
 	CT_CASE(text, "Base 3.3", function, level, .argument = value)
+#define DELETED(text, level, opcode)                                                        \
+	CT_CASE(text " that the deletion of their queue ends: no media errors", "Base 5.7", \
+		deleted, level, .argument = opcode)
 #define ATOMIC(text, function) CT_CASE(text, "NVM 2.1.4", function, CT_WRITES)
 
 static const struct ct_case cases[] = {
@@ -401,8 +439,12 @@ static const struct ct_case cases[] = {
 	CASE("Compares of a full queue, each its result", compares, CT_WRITES, 0),
 	CASE("the same CIDs in two queues", two_queues, CT_WRITES, 0),
 	CASE("Reads of two namespaces in turn", two_namespaces, CT_WRITES, 0),
-	CT_CASE("Reads that the deletion of their queue ends: no media errors", "Base 5.7", deleted,
-		CT_BLOCKS),
+	DELETED("Reads", CT_BLOCKS, NVME_IO_READ),
+	DELETED("Flushes", CT_WRITES, NVME_IO_FLUSH),
+	DELETED("Write Zeroes", CT_WRITES, NVME_IO_WRITE_ZEROES),
+	DELETED("Verifies", CT_BLOCKS, NVME_IO_VERIFY),
+	DELETED("Dataset Managements", CT_WRITES, NVME_IO_DATASET_MANAGEMENT),
+	DELETED("Copies", CT_WRITES, NVME_IO_COPY),
 	CASE("a queue that goes round four times, half full", rolling, CT_WRITES, 0),
 	ATOMIC("overlapping Writes of AWUN blocks: one of them whole", overlapping_writes),
 	ATOMIC("Reads of AWUN blocks among Writes: whole ones", reads_among_writes),

@@ -3,6 +3,7 @@
 
 #include "lib/string.h"
 
+#define DULBE  0x10000u /* of Error Recovery, CDW11 */
 #define BLOCKS 32u
 
 static void prepare(struct ct *ct, unsigned blocks)
@@ -95,6 +96,32 @@ static void one_block(struct ct *ct)
 	expect_settled(ct, 5, 1);
 	ct_expect_pattern(ct, ct->ns, 0, 5, 1);
 	ct_expect_pattern(ct, ct->ns, 6, BLOCKS - 6, 1);
+}
+
+/* NVM Command Set, sections 3.2.3.2 and 4.1.3.2: with DULBE a Read of what is deallocated fails
+ * with a status of its own, if it is deallocated in truth; no other Read does. */
+static void unwritten(struct ct *ct)
+{
+	static const struct nvme_dsm_range range = {.lba = 5, .blocks = 1};
+	void *buffer = ct_buffer(ct, ct->ns->block_size);
+
+	CT_NEED(ct->ns->identify->nsfeat & NVME_NSFEAT_DULBE, "NSFEAT does not have DULBE");
+	prepare(ct, BLOCKS);
+	ct_success(ct, "Set Features, Error Recovery with DULBE",
+		   ct_ask(ct, ct_set_feature(NVME_FEATURE_ERROR_RECOVERY, ct->ns->nsid, DULBE)));
+	ct_expect_pattern(ct, ct->ns, 0, BLOCKS, 1);
+	done(ct, "Deallocate", manage(ct, &range, 1, NVME_DSM_AD));
+	ct_status_of(ct, "Read of a deallocated block",
+		     CT_STATUSES(NVME_SC_SUCCESS, NVME_SC_UNWRITTEN_BLOCK),
+		     ct_do(ct, ct_rw(ct, NVME_IO_READ, ct->ns, 5, 1, buffer)));
+	ct_expect_pattern(ct, ct->ns, 0, 5, 1);
+	ct_expect_pattern(ct, ct->ns, 6, BLOCKS - 6, 1);
+	ct_write_pattern(ct, ct->ns, 5, 1, 2);
+	ct_expect_pattern(ct, ct->ns, 5, 1, 2);
+	done(ct, "Deallocate once more", manage(ct, &range, 1, NVME_DSM_AD));
+	ct_success(ct, "Set Features, Error Recovery without DULBE",
+		   ct_ask(ct, ct_set_feature(NVME_FEATURE_ERROR_RECOVERY, ct->ns->nsid, 0)));
+	expect_settled(ct, 5, 1);
 }
 
 static void ranges_apart(struct ct *ct)
@@ -300,6 +327,8 @@ static const struct ct_case cases[] = {
 	CT_CASE("Write after Deallocate is read", "NVM 3.2.3", written_again, CT_WRITES),
 	CT_CASE("Deallocate in another namespace leaves this one", "NVM 3.2.3", other_namespace,
 		CT_WRITES, .argument = 0),
+	CT_CASE("DULBE: only Reads of deallocated blocks may fail", "NVM 3.2.3.2", unwritten,
+		CT_WRITES),
 	CT_CASE("Deallocate in this namespace leaves another", "NVM 3.2.3", other_namespace,
 		CT_WRITES, .argument = 1),
 	CT_CASE("more ranges than DMRL are refused, or not all done", "NVM 3.2.3.1", limited,

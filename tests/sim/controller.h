@@ -53,6 +53,7 @@ struct sim_namespace_config {
 	bool read_only;	      /* NSATTR bit 0 */
 	unsigned boundary;    /* NOIOB: reads and writes across it are violations */
 	unsigned dlfeat;      /* DLFEAT */
+	bool dulbe;	      /* NSFEAT bit 2: Error Recovery may have DULBE set */
 	unsigned mssrl, mcl;  /* of Copy, as MSRC; 0: none that it has a limit for */
 	unsigned msrc;
 	bool inactive; /* allocated, but not attached */

@@ -175,7 +175,7 @@ static unsigned recovery(struct sim_controller *sim, const struct sim_command *c
 
 	if (!nsid || (nsid > sim->nn && nsid != 0xffffffff) || (nsid == 0xffffffff && !set))
 		return fail(sim, command, SIM_SC_NAMESPACE, "NSID of Error Recovery");
-	if (set && cdw11 & 0x10000)
+	if (set && cdw11 & 0x10000 && (!ns || !ns->config.dulbe))
 		return fail(sim, command, SIM_SC_FIELD, "DULBE is not supported");
 	if (nsid == 0xffffffff) {
 		for (unsigned i = 0; i < sim->namespace_count; i++)
@@ -185,7 +185,7 @@ static unsigned recovery(struct sim_controller *sim, const struct sim_command *c
 	if (!ns || ns->config.inactive)
 		return fail(sim, command, SIM_SC_FIELD, "inactive NSID");
 	if (set)
-		ns->recovery = cdw11 & meaning[0x05];
+		ns->recovery = cdw11 & (meaning[0x05] | 0x10000);
 	else
 		*result = ns->recovery;
 	return SIM_SC_SUCCESS;

@@ -80,7 +80,7 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	put64(page, ns->block_count);
 	put64(page + 8, ns->capacity);
 	put64(page + 16, ns->block_count);
-	page[24] = 0;
+	page[24] = ns->dulbe ? 0x04 : 0; /* NSFEAT */
 	page[25] = (uint8_t)(ns->format > 3 ? ns->format : 3); /* NLBAF */
 	page[26] = (uint8_t)(ns->format | (ns->extended ? 0x10 : 0));
 	page[27] = 0x03;			 /* MC */

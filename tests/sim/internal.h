@@ -84,6 +84,7 @@
 #define SIM_SC_REFERENCE_TAG	0x284
 #define SIM_SC_READ_ERROR	0x281
 #define SIM_SC_COMPARE		0x285
+#define SIM_SC_UNWRITTEN	0x287
 #define SIM_SC_STORAGE_TAG	0x288
 #define SIM_SC_NONE		0xffff /* completes later (asynchronous events) */
 

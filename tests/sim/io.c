@@ -159,6 +159,11 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	unsigned status = SIM_SC_SUCCESS;
 
 	if (command->entry[0] != SIM_WRITE) {
+		for (uint64_t i = 0; i < count && ns->recovery & 0x10000; i++)
+			if (!sim_store_holds(ns->store, lba + i)) {
+				free(bytes);
+				return SIM_SC_UNWRITTEN | SIM_DNR;
+			}
 		if (sim_store_is_spoiled(ns->store, lba, count)) {
 			free(bytes);
 			return SIM_SC_READ_ERROR | SIM_DNR;

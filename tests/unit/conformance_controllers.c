@@ -21,7 +21,13 @@ static const struct sim_namespace_config zoned_namespace[] = {
 
 /* Larger than a command can be. */
 static const struct sim_namespace_config large_namespaces[] = {
-	{.nsid = 1, .block_count = 70000, .dlfeat = 9, .mssrl = 64, .mcl = 128, .msrc = 3},
+	{.nsid = 1,
+	 .block_count = 70000,
+	 .dlfeat = 9,
+	 .dulbe = true,
+	 .mssrl = 64,
+	 .mcl = 128,
+	 .msrc = 3},
 	{.nsid = 3, .dlfeat = 9, .mssrl = 64, .mcl = 128, .msrc = 3},
 	{.nsid = 5, .inactive = true},
 };

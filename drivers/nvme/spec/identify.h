@@ -298,6 +298,7 @@ _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor spec
 	(NVME_BITS(flbas, 0, 4) | ((formats) > 16 ? NVME_BITS(flbas, 5, 2) << 4 : 0))
 #define NVME_FLBAS(index)     (NVME_BITS(index, 0, 4) | NVME_BITS(index, 4, 2) << 5)
 #define NVME_NSFEAT_ATOMIC    0x02u /* nawun, nawupf and nacwu are defined */
+#define NVME_NSFEAT_DULBE     0x04u /* Error Recovery may have DULBE set */
 #define NVME_NSFEAT_OPTPERF   0x10u /* npwg, npwa, npdg, npda and nows are defined */
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
 #define NVME_NSATTR_PROTECTED 0x01u /* write protected */

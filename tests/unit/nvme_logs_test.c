@@ -20,7 +20,7 @@ unsigned nvme_rescan(void)
 
 static struct driver driver;
 
-static bool many_formats;
+static bool many_formats, many_namespaces;
 
 /* The 17th of 20 formats, with blocks of 4 KiB. */
 static void format(struct nvme_identify_namespace *id)
@@ -43,7 +43,9 @@ static void identify(void *context, uint16_t queue, const uint8_t command[64], u
 		return;
 	id->elpe = 2;
 	id->nanagrpid = 2;
-	id->mnan = 8;
+	id->mnan = many_namespaces ? 0 : 8;
+	if (many_namespaces)
+		id->nn = UINT32_MAX - 1;
 	id->nsetidmax = 3;
 	id->lpa |= NVME_LPA_DATA_AREA_4;
 }
@@ -357,6 +359,33 @@ static void test_lists(void **state)
 	expect(LINE("endurance-event-agg-log", "-e 0"), 1, "non-zero log-entries is required");
 }
 
+/* MNAN 0, and NN of all NSIDs: as much is read as the log has, of more than a page too. */
+static void test_ana_of_many(void **state)
+{
+	static struct {
+		struct nvme_ana_log header;
+		struct nvme_ana_group group;
+		uint32_t nsids[2000];
+		struct nvme_ana_group last;
+		uint32_t nsid;
+	} ana = {.header.groups = 2,
+		 .group = {.id = 1, .nsid_count = 2000, .state = 1},
+		 .last = {.id = 2, .nsid_count = 1, .state = 3},
+		 .nsid = 4711};
+	struct sim_config config = {.tolerant = true, .hooks = {.data = identify}};
+
+	(void)state;
+	many_namespaces = true;
+	driver_stop(&driver);
+	driver_start(&driver, &config, NULL);
+	many_namespaces = false;
+	sim_set_log(driver.sim, NVME_LOG_ANA, &ana, sizeof(ana));
+	expect(LINE("ana-log", "| tail -n 6"), 0,
+	       "grpid\t:\t2\nnnsids\t:\t1\nchgcnt\t:\t0\nstate\t:\tinaccessible\n\tnsid\t:"
+	       "\t4711\n");
+	expect(LINE("ana-log", "-o binary | wc -c"), 0, "8084\n");
+}
+
 static void test_groups(void **state)
 {
 	struct nvme_endurance_group_log endurance;
@@ -452,5 +481,6 @@ static void test_files(void **state)
 #define LOG_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
 GROUP_TESTS(host_set_up, NULL, LOG_TEST(test_smart_and_errors), LOG_TEST(test_smartctl),
 	    LOG_TEST(test_firmware_and_namespaces), LOG_TEST(test_effects),
-	    LOG_TEST(test_self_test_and_sanitize), LOG_TEST(test_lists), LOG_TEST(test_groups),
-	    LOG_TEST(test_get_log), LOG_TEST(test_files), LOG_TEST(test_persistent_events))
+	    LOG_TEST(test_self_test_and_sanitize), LOG_TEST(test_lists), LOG_TEST(test_ana_of_many),
+	    LOG_TEST(test_groups), LOG_TEST(test_get_log), LOG_TEST(test_files),
+	    LOG_TEST(test_persistent_events))

@@ -3,6 +3,7 @@
 #include "drivers/nvme/spec/spec.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/nvme/log.h"
+#include "kernel/posix/process.h"
 
 /* A walk through what follows a log's header: the next so many bytes, or NULL behind its end. */
 struct walk {
@@ -95,6 +96,49 @@ static const struct nvme_option ana_log_options[] = {
 	NVME_OPTIONS_END,
 };
 
+/* Bytes of the log as far as the first size of them say: more than those where it goes on,
+ * UINT64_MAX at most. */
+static uint64_t ana_length(const struct nvme_ana_log *log, uint64_t size)
+{
+	struct walk walk = {(const uint8_t *)(log + 1), (const uint8_t *)log + size};
+	uint64_t length = sizeof(*log);
+
+	for (unsigned i = 0; i < log->groups; i++) {
+		const struct nvme_ana_group *group = step(&walk, sizeof(*group));
+
+		length += sizeof(*group);
+		if (!group)
+			break;
+		length += group->nsid_count * (uint64_t)sizeof(uint32_t);
+		if (!step(&walk, group->nsid_count * (uint64_t)sizeof(uint32_t)))
+			break;
+	}
+	return length;
+}
+
+/* All of the log, which is read from its beginning until it is there: it says only by its groups
+ * how long it is, and NN is far more than there are namespaces. *size: its bytes, most of them. */
+static const struct nvme_ana_log *read_ana(const char *what, const struct nvme_target *target,
+					   const struct nvme_log_request *request, uint64_t most,
+					   uint64_t *size)
+{
+	uint64_t length = most < NVME_PAGE_SIZE ? most : NVME_PAGE_SIZE;
+
+	for (;;) {
+		struct nvme_ana_log *log = nvme_read_log(what, target, request, length);
+		uint64_t wanted = ana_length(log, length);
+
+		if (wanted <= length || length == most) {
+			*size = wanted < length ? wanted : length;
+			return log;
+		}
+		process_free(log);
+		length = wanted > 2 * length ? wanted : 2 * length;
+		if (length > most)
+			length = most;
+	}
+}
+
 static int ana_log_main(int argc, char **argv)
 {
 	struct log_options options = {0};
@@ -104,12 +148,13 @@ static int ana_log_main(int argc, char **argv)
 						 .retain = true};
 	const struct nvme_identify_controller *id = nvme_identify(target.controller);
 	const struct nvme_ana_log *log;
-	/* As much as there may be; MNAN 0 is NN. */
-	uint64_t size = sizeof(*log) + id->nanagrpid * (uint64_t)sizeof(struct nvme_ana_group) +
-			(options.groups ? 0 : (uint64_t)(id->mnan ? id->mnan : id->nn) * 4);
+	/* There may be no more; MNAN 0 is NN. */
+	uint64_t size, most = sizeof(*log) +
+			      id->nanagrpid * (uint64_t)sizeof(struct nvme_ana_group) +
+			      (options.groups ? 0 : (uint64_t)(id->mnan ? id->mnan : id->nn) * 4);
 	struct walk walk;
 
-	log = nvme_read_log(argv[0], &target, &request, size);
+	log = read_ana(argv[0], &target, &request, most, &size);
 	walk = (struct walk){(const uint8_t *)(log + 1), (const uint8_t *)log + size};
 	if (options.output == NVME_OUTPUT_BINARY)
 		out_bytes(log, size);

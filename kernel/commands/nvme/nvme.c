@@ -173,7 +173,7 @@ static int nvme_main(int argc, char **argv)
 	argv++;
 	if (!argc) {
 		print_subcommands();
-		return 1;
+		return 0;
 	}
 	if (strcmp(argv[0], "--version") == 0)
 		return version_main(argc, argv);
@@ -182,7 +182,7 @@ static int nvme_main(int argc, char **argv)
 	if (is_plugin(argv[0])) {
 		if (argc == 1 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
 			print_plugin(argv[0]);
-			return argc == 1;
+			return 0;
 		}
 		argv[1] = two_words(argv[0], argv[1]);
 		argc--;

@@ -100,8 +100,9 @@ static void test_filters(void **state)
 	expect_exactly("");
 	run("trace show -t interrupt");
 	expect_exactly("");
-	run("trace show my_nvme1");
-	expect_exactly("");
+	expect("trace show my_nvme1", 1, "trace: nothing is recorded of 'my_nvme1'\n");
+	expect("trace show -q 77", 1, "trace: nothing is recorded of queue 77\n");
+	expect("trace show my_nvme0 -q 77 -o json", 1, "trace: nothing is recorded of queue 77\n");
 	run("trace -n 3");
 	assert_int_equal(lines(), 3);
 	run("trace show -t register");
@@ -133,7 +134,7 @@ static void test_refused(void **state)
 		{"trace show my_nvme0 x", "trace: extra operand 'x'\n"},
 		{"trace on -b 1", "trace: invalid buffer '1': 2 to 16777216\n"},
 		{"trace on -b x", "trace: invalid buffer 'x': "},
-		{"trace show -n -1", "trace: invalid number of lines '-1': "},
+		{"trace show -n -1", "trace: invalid number of lines '-1'\n"},
 		{"trace show -q 65536", "trace: invalid queue '65536': 0 to 65535\n"},
 		{"trace show -t command,x", "trace: invalid type 'x'\n"},
 		{"trace show -t ''", "trace: invalid type ''\n"},

@@ -63,6 +63,20 @@ static void write_out(const char *text)
 	out_bytes(text, strlen(text));
 }
 
+/* Whether anything is recorded of that controller (NULL: of any) and that queue (-1: of any). */
+static bool has_events(const char *controller, int queue)
+{
+	struct trace_filter filter = TRACE_ALL;
+	struct nvme_record event;
+
+	filter.controller = controller;
+	filter.queue = queue;
+	for (uint64_t at = nvme_record_begin(); at < nvme_record_end(); at++)
+		if (nvme_record_get(at, &event) && trace_shows(&filter, &event))
+			return true;
+	return false;
+}
+
 static void show(const struct trace_filter *filter, bool json)
 {
 	struct nvme_record event;
@@ -71,6 +85,10 @@ static void show(const struct trace_filter *filter, bool json)
 
 	if (!nvme_record_size())
 		fail(1, "nothing is recorded (trace on begins)");
+	if (filter->controller && !has_events(filter->controller, -1))
+		fail(1, "nothing is recorded of %s", quote(filter->controller));
+	if (filter->queue >= 0 && !has_events(filter->controller, filter->queue))
+		fail(1, "nothing is recorded of queue %d", filter->queue);
 	if (json) {
 		trace_json(filter, write_out, alloc_or_fail(TRACE_JSON_SCRATCH));
 		return;
@@ -120,11 +138,15 @@ static unsigned find_word(const char *what, const char *const *words, unsigned c
 	fail_usage(1);
 }
 
+/* max UINT64_MAX: any. */
 static uint64_t number(const char *what, const char *text, uint64_t min, uint64_t max)
 {
 	uint64_t value;
+	int error = number_parse(text, 0, &value);
 
-	if (number_parse(text, 0, &value) || value < min || value > max)
+	if (error && max == UINT64_MAX)
+		fail(1, "invalid %s %s", what, quote(text));
+	if (error || value < min || value > max)
 		fail(1, "invalid %s %s: %llu to %llu", what, quote(text), (unsigned long long)min,
 		     (unsigned long long)max);
 	return value;
@@ -164,7 +186,7 @@ static int trace_main(int argc, char **argv)
 		if (option == 'b')
 			events = (size_t)number("buffer", state.argument, 2, EVENTS_MAX);
 		else if (option == 'n')
-			filter.last = number("number of lines", state.argument, 0, UINT64_MAX - 1);
+			filter.last = number("number of lines", state.argument, 0, UINT64_MAX);
 		else if (option == 'q')
 			filter.queue = strcmp(state.argument, "admin") == 0
 					       ? 0

@@ -91,17 +91,25 @@ static int reset(struct pci_device *device)
 static int pci_main(int argc, char **argv)
 {
 	struct pci_device *device;
-	int error;
+	bool resets;
+	int error, most;
 
-	if (argc >= 3 && argc <= 4 && strcmp(argv[1], "sriov") == 0) {
-		device = find(argv[2]);
-		error = virtual_functions(device, argv[3]);
-	} else if (argc == 3 && strcmp(argv[1], "reset") == 0) {
-		device = find(argv[2]);
-		error = reset(device);
-	} else {
+	if (argc < 2)
+		fail_missing_operand();
+	resets = strcmp(argv[1], "reset") == 0;
+	if (!resets && strcmp(argv[1], "sriov") != 0) {
+		complain("invalid action %s", quote(argv[1]));
 		fail_usage(1);
 	}
+	if (argc < 3) {
+		complain("missing SLOT after %s", quote(argv[1]));
+		fail_usage(1);
+	}
+	most = resets ? 3 : 4;
+	if (argc > most)
+		fail_extra_operand(argv[most]);
+	device = find(argv[2]);
+	error = resets ? reset(device) : virtual_functions(device, argv[3]);
 	if (error)
 		fail(1, "%s: %s", argv[2], error_text(-error));
 	return 0;

@@ -131,6 +131,14 @@ static const struct nvme_structure *const tables[] = {
 	&nvme_persistent_sanitize_start_table,
 	&nvme_persistent_sanitize_end_table,
 	&nvme_persistent_thermal_table,
+	&nvme_domain_table,
+	&nvme_elbaf_table,
+	&nvme_granularity_table,
+	&nvme_identify_controller_zns_table,
+	&nvme_identify_namespace_zns_table,
+	&nvme_nvm_set_table,
+	&nvme_secondary_controller_table,
+	&nvme_uuid_entry_table,
 };
 
 /* One of the subcommands that show log pages: counts and lengths of all kinds in them. */
@@ -186,6 +194,31 @@ static const struct sim_identify answers[] = {
 	{0, NULL},
 };
 
+/* One of the subcommands that show what a namespace, or a command set, says. */
+static void show_namespace(void)
+{
+#define NAMESPACE "/dev/my_nvme0n1"
+	static const char *const lines[][4] = {
+		{"nvm-id-ns", NAMESPACE},
+		{"nvm-id-ctrl", NAMESPACE},
+		{"cmdset-ind-id-ns", NAMESPACE},
+		{"id-iocs", NAMESPACE},
+		{"primary-ctrl-caps", NAMESPACE},
+		{"resv-report", NAMESPACE},
+		{"get-lba-status", NAMESPACE, "-m4096", "-a16"},
+		{"zns", "id-ctrl", NAMESPACE},
+		{"zns", "id-ns", NAMESPACE},
+		{"zns", "report-zones", NAMESPACE},
+		{"zns", "changed-zone-list", NAMESPACE},
+		{"fdp", "status", NAMESPACE},
+		{"dir-receive", NAMESPACE, "-O1", "-H"},
+		{"dir-receive", NAMESPACE, "-D1", "-HO2"},
+	};
+	const char *const *words = lines[input_take(&in, 1) % (sizeof(lines) / sizeof(lines[0]))];
+
+	command("nvme", words[0], words[1], words[2], words[3], NULL);
+}
+
 static void show_controller(void)
 {
 	bool changing = false;
@@ -224,6 +257,7 @@ static void show_controller(void)
 		command("nvme", "admin-passthru", "/dev/my_nvme0", "--opcode=6", "--data-len=4096",
 			"-r", NULL);
 		show_log(sim);
+		show_namespace();
 		nvme_detach(controller, true);
 	}
 	check(sim_allocations() == 0);

@@ -15,6 +15,7 @@
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
 #include "drivers/pci/reset.h"
+#include "drivers/pci/sriov.h"
 #include "kernel/commands/command.h"
 #include "kernel/x86/paging.h"
 #include "kernel/x86/time.h"
@@ -137,6 +138,9 @@ static void look_at(struct pci_device *device)
 		check(msix.count >= 1 && msix.count <= PCI_MSIX_VECTORS_MAX && msix.table &&
 		      msix.pending);
 	pci_present(device);
+	check(pci_sriov_count(device) <= PCI_BUSES * 256u);
+	if (pci_sriov_total(device) && pci_sriov_enable(device, 1) == 0)
+		pci_sriov_disable(device);
 }
 
 static int run(int argc, char **argv)

@@ -334,7 +334,9 @@ static void print_below(const struct nvme_structure *structure, const struct nvm
 
 void nvme_show_value(const struct nvme_row *rows, unsigned count, uint32_t value)
 {
-	for (const struct nvme_row *row = rows; row < rows + count; row++) {
+	for (unsigned i = 0; i < count; i++) {
+		const struct nvme_row *row = &rows[i];
+
 		if (row->kind == NVME_ROW_PROSE) {
 			row->prose(out, &value);
 			continue;

@@ -5,6 +5,7 @@
 #include "tests/unit/cmocka.h"
 
 #include <errno.h>
+#include <glob.h>
 
 static struct sim_controller *sim;
 static char lines[64 * 1024];
@@ -259,6 +260,37 @@ static void test_bad_script(void **state)
 	assert_non_null(strstr(lines, "conformance: line 5 is no operation: ring 7f"));
 }
 
-TESTS(cmocka_unit_test(test_good), cmocka_unit_test(test_puts_back), cmocka_unit_test(test_lost),
-      cmocka_unit_test(test_twice), cmocka_unit_test(test_status), cmocka_unit_test(test_blocks),
-      cmocka_unit_test(test_dead), cmocka_unit_test(test_replay), cmocka_unit_test(test_bad_script))
+/* The scripts that are kept: every line is an operation still. */
+static void test_kept_scripts(void **state)
+{
+	struct fuzz_operation operation;
+	char line[256];
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(glob("tests/conformance/findings/*.fuzz", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		FILE *file = fopen(found.gl_pathv[i], "r");
+		unsigned operations = 0;
+
+		assert_non_null(file);
+		while (fgets(line, sizeof(line), file)) {
+			line[strcspn(line, "\n")] = 0;
+			if (!line[0] || line[0] == '#' || strcmp(line, "calm") == 0 ||
+			    strcmp(line, "wild") == 0)
+				continue;
+			if (!fuzz_parse(line, &operation))
+				fail_msg("%s: no operation: %s", found.gl_pathv[i], line);
+			operations++;
+		}
+		fclose(file);
+		if (!operations)
+			fail_msg("%s has no operation", found.gl_pathv[i]);
+	}
+	globfree(&found);
+}
+
+TESTS(cmocka_unit_test(test_good), cmocka_unit_test(test_kept_scripts),
+      cmocka_unit_test(test_puts_back), cmocka_unit_test(test_lost), cmocka_unit_test(test_twice),
+      cmocka_unit_test(test_status), cmocka_unit_test(test_blocks), cmocka_unit_test(test_dead),
+      cmocka_unit_test(test_replay), cmocka_unit_test(test_bad_script))

@@ -158,6 +158,26 @@ static int block_file_close(struct file *file)
 	return unseen_error(file);
 }
 
+static int write_back(struct block_file *block)
+{
+	int error = transfer_settle(&block->buffer);
+
+	return error ? error : buffer_write_back(&block->buffer);
+}
+
+int block_file_refresh(struct block_file *block)
+{
+	int error;
+
+	if (!block->device)
+		return -ENODEV;
+	begin(block);
+	error = write_back(block);
+	if (error != -EINTR)
+		buffer_forget(&block->buffer, 0, block->device->block_count);
+	return (int)end(block, error);
+}
+
 int block_file_sync(struct block_file *block)
 {
 	int error, flush_error;
@@ -165,9 +185,7 @@ int block_file_sync(struct block_file *block)
 	if (!block->device)
 		return -ENODEV;
 	begin(block);
-	error = transfer_settle(&block->buffer);
-	if (!error)
-		error = buffer_write_back(&block->buffer);
+	error = write_back(block);
 	if (error == -EINTR)
 		return (int)end(block, error);
 	flush_error = transfer_range(&block->buffer, BLOCK_FLUSH, 0, 0);

@@ -295,17 +295,28 @@ bool file_readable(struct file *file)
 	return !file->inode->operations->readable || file->inode->operations->readable(file);
 }
 
-int files_sync_all(void)
+/* The first error. */
+static int for_each_block_file(int (*act)(struct block_file *block))
 {
 	int first = 0;
 
 	for (struct block_device *device = block_first(); device; device = device->next) {
-		int error = device->file_data ? block_file_sync(device->file_data) : 0;
+		int error = device->file_data ? act(device->file_data) : 0;
 
 		if (error && !first)
 			first = error;
 	}
 	return first;
+}
+
+int files_sync_all(void)
+{
+	return for_each_block_file(block_file_sync);
+}
+
+int files_refresh_all(void)
+{
+	return for_each_block_file(block_file_refresh);
 }
 
 int files_add(const char *path, const void *bytes, size_t size)

@@ -137,6 +137,8 @@ void block_file_destroy(struct block_file *block);
 struct block_device *block_file_device(struct block_file *block);
 /* Writes back; flushes the device as well. */
 int block_file_sync(struct block_file *block);
+/* Writes back, and forgets what has been read. */
+int block_file_refresh(struct block_file *block);
 /* BLOCK_DISCARD or BLOCK_WRITE_ZEROES: see file_discard(), file_zero(). */
 int block_file_clear(struct block_file *block, enum block_operation operation, uint64_t offset,
 		     uint64_t size);

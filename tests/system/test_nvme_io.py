@@ -82,3 +82,21 @@ def test_only_what_was_asked_for_changes(tmp_path):
         data = len(found) // BLOCK * BLOCK if name in ("one", "two") else MIB  # metadata stand behind the data
         changed = [block for block in range(data // BLOCK) if found[block * BLOCK:][:BLOCK] != blocks[block * BLOCK:][:BLOCK]]
         assert not changed, (name, changed)
+
+
+def test_open_files_are_in_step(tmp_path):
+    """Blocks that an open file has in its buffer, read or written, and commands that go past it."""
+    disk = make_disk(tmp_path / "disk", MIB, pattern("old"))
+    result = run_script(tmp_path, """
+        exec 7<> /dev/my_nvme0n1
+        dd bs=4k count=2 status=none <&7 > /dev/null
+        yes new | head -c 512 > new
+        nvme write /dev/my_nvme0n1 -s 1 -z 512 -d new
+        nvme io-passthru /dev/my_nvme0n1 -o 1 -l 512 -w -i new --cdw10=3
+        nvme write-zeroes /dev/my_nvme0n1 -s 5
+        for n in 0 1 2 3 4 5; do dd if=/dev/my_nvme0n1 bs=512 skip=$n count=1 status=none | head -c 3 | tr '\\000' 0; echo; done
+        dd if=new of=/dev/my_nvme0n1 bs=512 seek=9 conv=notrunc status=none
+        nvme read /dev/my_nvme0n1 -s 9 -z 512 | head -c 3; echo
+        """, "--any-disk", "--disk", disk, check=True)
+    lines = [line for line in result.stdout.splitlines() if line in ("old", "new", "000")]
+    assert lines == ["old", "new", "old", "new", "old", "000", "new"], result.stdout

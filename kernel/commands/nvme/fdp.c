@@ -260,7 +260,7 @@ static const struct nvme_fdp_status *receive(const char *what, const struct nvme
 	int error;
 
 	passthrough.data = nvme_io_buffer(what, target, "status", size);
-	error = nvme_io_command(target->controller, &passthrough);
+	error = nvme_io_send(target, &passthrough);
 	if (nvme_check(what, error, &reply))
 		process_exit(1);
 	return passthrough.data;

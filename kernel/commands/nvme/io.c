@@ -167,6 +167,13 @@ void nvme_io_check_sizes(const char *name, const struct nvme_target *target, boo
 		     name, sent, (unsigned long long)metadata, passthrough->metadata_size);
 }
 
+int nvme_io_send(const struct nvme_target *target, const struct nvme_passthrough *passthrough)
+{
+	/* What cannot be written is logged, and an error of the files. */
+	files_refresh_all();
+	return nvme_io_command(target->controller, passthrough);
+}
+
 int nvme_io_run(const struct nvme_target *target, const struct nvme_passthrough *passthrough,
 		const char *what, const char *success)
 {
@@ -175,7 +182,7 @@ int nvme_io_run(const struct nvme_target *target, const struct nvme_passthrough 
 	int error;
 
 	sent.reply = &reply;
-	error = nvme_io_command(target->controller, &sent);
+	error = nvme_io_send(target, &sent);
 	if (nvme_check(what, error, &reply))
 		return 1;
 	out("%s\n", success);

@@ -86,6 +86,10 @@ void nvme_io_write(int fd, const char *file, const void *bytes, size_t size);
 void nvme_io_check_sizes(const char *name, const struct nvme_target *target, bool io,
 			 const struct nvme_passthrough *passthrough, const char *option);
 
+/* nvme_io_command(), with the files on block devices in step: what was written to them is on the
+ * device before, and they read what is there afterwards. */
+int nvme_io_send(const struct nvme_target *target, const struct nvme_passthrough *passthrough);
+
 /* Sends an I/O command that has no more to say than that it ended: success goes to standard output,
  * what stands before the error where there is one. Returns the exit status. */
 int nvme_io_run(const struct nvme_target *target, const struct nvme_passthrough *passthrough,

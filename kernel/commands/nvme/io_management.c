@@ -50,7 +50,7 @@ static int run(int argc, char **argv, uint8_t opcode)
 	    nvme_io_read(management.data, passthrough.data, management.size) < management.size)
 		fail(1, "%s: %s has less than the %u bytes of data-len", argv[0],
 		     management.data ? management.data : "standard input", management.size);
-	error = nvme_io_command(target.controller, &passthrough);
+	error = nvme_io_send(&target, &passthrough);
 	if (nvme_check(argv[0], error, &reply))
 		return 1;
 	out("%s: Success, mos:%u mo:%u nsid:%u\n", argv[0], management.specific,

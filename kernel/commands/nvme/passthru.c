@@ -146,7 +146,8 @@ static int send(const struct passthru *passthru, struct nvme_passthrough *sent, 
 	int error;
 
 	sent->reply = &reply;
-	error = (admin ? nvme_admin_command : nvme_io_command)(passthru->target.controller, sent);
+	error = admin ? nvme_admin_command(passthru->target.controller, sent)
+		      : nvme_io_send(&passthru->target, sent);
 	if (passthru->latency)
 		out("%s Command %s latency: %llu us\n", kind, name,
 		    (unsigned long long)((time_ns() - begun) / NS_PER_US));

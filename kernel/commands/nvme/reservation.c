@@ -232,7 +232,7 @@ static int report_main(int argc, char **argv)
 	/* Shorter than the header: what is behind is zero. */
 	passthrough.data = alloc_or_fail((DWORDS_MAX + 1) * 4);
 	memset(passthrough.data, 0, (DWORDS_MAX + 1) * 4);
-	error = nvme_io_command(target.controller, &passthrough);
+	error = nvme_io_send(&target, &passthrough);
 	if (nvme_check("reservation report", error, &reply))
 		return 1;
 	show_report(passthrough.data, passthrough.size, &report);

@@ -80,7 +80,7 @@ static int send(const char *name, const struct rw *rw, const struct nvme_target 
 	int error;
 
 	passthrough->reply = &reply;
-	error = nvme_io_command(target->controller, passthrough);
+	error = nvme_io_send(target, passthrough);
 	if (rw->latency)
 		out(" latency: %s: %llu us\n", name,
 		    (unsigned long long)((time_ns() - begun) / NS_PER_US));

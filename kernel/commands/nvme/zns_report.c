@@ -20,10 +20,9 @@ static void receive(const char *what, const struct nvme_target *target,
 			 (options->partial ? NVME_ZONE_PARTIAL : 0),
 	};
 	struct nvme_reply reply;
-	int error = nvme_io_command(
-		target->controller,
-		&(struct nvme_passthrough){
-			.command = &command, .data = data, .size = size, .reply = &reply});
+	int error = nvme_io_send(
+		target, &(struct nvme_passthrough){
+				.command = &command, .data = data, .size = size, .reply = &reply});
 
 	if (nvme_check(what, error, &reply))
 		process_exit(1);

@@ -30,7 +30,7 @@ static uint32_t manage(const char *what, const struct nvme_target *target,
 	    nvme_io_read(options->data, passthrough.data, options->size) < options->size)
 		fail(1, "%s: %s has less than %u bytes", what,
 		     options->data ? options->data : "standard input", options->size);
-	error = nvme_io_command(target->controller, &passthrough);
+	error = nvme_io_send(target, &passthrough);
 	if (nvme_check(what, error, &reply))
 		process_exit(1);
 	return reply.result;
@@ -203,7 +203,7 @@ static int append_main(int argc, char **argv)
 		     passthrough.metadata_size))
 		fail(1, "%s: the data or metadata given are too short", argv[0]);
 	begun = time_ns();
-	error = nvme_io_command(target.controller, &passthrough);
+	error = nvme_io_send(&target, &passthrough);
 	if (options.latency)
 		out(" latency: zone append: %llu us\n",
 		    (unsigned long long)((time_ns() - begun) / NS_PER_US));

@@ -48,12 +48,15 @@ struct ct_case {
 struct ct_group {
 	const char *name;
 	const struct ct_case *cases; /* until one without a name */
+	bool first;		     /* before those that are not */
 };
 
-/* The linker collects the groups, in the order of their names; on the host as well. */
-#define CONFORMANCE_GROUP(group_name, group_cases)                                       \
-	static const struct ct_group group = {.name = group_name, .cases = group_cases}; \
-	static const struct ct_group *const group_entry                                  \
+/* The linker collects the groups, in the order of their files; on the host as well. .first = true
+ * may follow. */
+#define CONFORMANCE_GROUP(group_name, group_cases, ...)                   \
+	static const struct ct_group group = {                            \
+		.name = group_name, .cases = group_cases, ##__VA_ARGS__}; \
+	static const struct ct_group *const group_entry                   \
 		__attribute__((used, section("conformance"))) = &group
 
 /* A completion queue, of any size. */
@@ -353,7 +356,7 @@ struct ct_options {
 	bool time;
 	bool tap;
 	const char *after; /* "group: case": begins behind that one; NULL: with the first */
-	char **patterns; /* of what is run; with ! in front, of what is not */
+	char **patterns;   /* of what is run; with ! in front, of what is not */
 	int pattern_count;
 	uint64_t patience_ns; /* 0: 10 s */
 };

@@ -493,4 +493,6 @@ static const struct ct_case cases[] = {
 	CT_CASE("without interrupts a CQ with IEN is polled", "PCIe 3.5", polled, CT_IO),
 	{.name = NULL},
 };
-CONFORMANCE_GROUP("interrupts", cases);
+/* Once a reset has left a completion in its queue, a controller may be one whose pin stays active:
+ * nothing would be seen of the pin behind such a reset. */
+CONFORMANCE_GROUP("interrupts", cases, .first = true);

@@ -1,6 +1,6 @@
-/* Interrupts, by messages (MSI-X) and by the pin: which completions cause them, and what masks
- * them. The suite itself polls: only here are they on, until the case ends. */
-#include "tests/conformance/conformance.h"
+/* Interrupts, by messages (MSI-X) and by the pin: which completions cause them, and what masks the
+ * pin. The suite itself polls: only in these cases are they on, until the case ends. */
+#include "tests/conformance/interrupts.h"
 
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/nvme/transport/trace.h"
@@ -71,7 +71,7 @@ static void listen(struct ct *ct, unsigned vector)
 		"the machine has no interrupt for vector %u", vector);
 }
 
-static void expect_interrupt(struct ct *ct, unsigned vector, unsigned before)
+void ct_expect_interrupt(struct ct *ct, unsigned vector, unsigned before)
 {
 	uint64_t until = nvme_time_ns() + (ct->patience_ns < LATE_NS ? ct->patience_ns : LATE_NS);
 
@@ -86,11 +86,16 @@ static void expect_interrupt(struct ct *ct, unsigned vector, unsigned before)
 	}
 }
 
-static void expect_quiet(struct ct *ct, unsigned vector, unsigned before, const char *what)
+void ct_expect_quiet(struct ct *ct, unsigned vector, unsigned before, const char *what)
 {
 	ct_pause(ct, QUIET_NS);
 	CT_EXPECT(seen.counts[vector] == before, "expected no interrupt by %s %u %s, got one",
 		  seen.pin ? "pin" : "vector", vector, what);
+}
+
+unsigned ct_interrupt_count(unsigned vector)
+{
+	return seen.counts[vector];
 }
 
 /* One command: the interrupt, and behind it the completion that it is for. */
@@ -101,7 +106,7 @@ static void one(struct ct *ct, struct ct_sq *sq, struct nvme_command command, un
 
 	ct_push(ct, sq, command);
 	ct_ring(ct, sq);
-	expect_interrupt(ct, vector, before);
+	ct_expect_interrupt(ct, vector, before);
 	CT_EXPECT(ct_look(ct, sq->cq, &answer),
 		  "expected a completion that is there before its interrupt, got none");
 	if (seen.pin)
@@ -113,8 +118,7 @@ static struct nvme_command any_admin(void)
 	return ct_get_feature(NVME_FEATURE_NUMBER_OF_QUEUES, NVME_SELECT_CURRENT, 0);
 }
 
-/* A completion that is there, and whose entry is not taken. */
-static void leave_one(struct ct *ct, struct ct_sq *sq)
+void ct_leave_one(struct ct *ct, struct ct_sq *sq)
 {
 	const struct ct_cq *cq = sq->cq;
 
@@ -123,15 +127,14 @@ static void leave_one(struct ct *ct, struct ct_sq *sq)
 	CT_UNTIL((cq->entries[cq->head].status & 1) == cq->phase, "a completion");
 }
 
-static void take_one(struct ct *ct, struct ct_sq *sq)
+void ct_take_one(struct ct *ct, struct ct_sq *sq)
 {
 	struct ct_answer answer;
 
 	CT_UNTIL(ct_look(ct, sq->cq, &answer), "a completion");
 }
 
-/* A pair whose completion queue has IEN, and this vector. */
-static struct ct_sq *pair(struct ct *ct, unsigned id, unsigned vector, bool enabled)
+struct ct_sq *ct_interrupt_pair(struct ct *ct, unsigned id, unsigned vector, bool enabled)
 {
 	struct ct_sq *sq = ct_sq(ct, id, ENTRIES, ct_cq(ct, id, ENTRIES));
 	struct nvme_command command = ct_create_cq(sq->cq);
@@ -149,8 +152,7 @@ static void delete_pair(struct ct *ct, unsigned id)
 	ct_success(ct, "Delete I/O Completion Queue", ct_ask(ct, ct_delete_cq(id)));
 }
 
-/* Queue pair 2 beside the suite's own, and vectors up to this one. */
-static unsigned begin_messages(struct ct *ct, unsigned vector, unsigned queues)
+unsigned ct_begin_messages(struct ct *ct, unsigned vector, unsigned queues)
 {
 	unsigned vectors = begin(ct, true);
 
@@ -166,7 +168,7 @@ static unsigned begin_messages(struct ct *ct, unsigned vector, unsigned queues)
 
 static void admin_message(struct ct *ct)
 {
-	begin_messages(ct, 0, 1);
+	ct_begin_messages(ct, 0, 1);
 	for (unsigned i = 0; i < 3; i++)
 		one(ct, ct->admin, any_admin(), 0);
 }
@@ -176,14 +178,14 @@ static void io_message(struct ct *ct)
 	unsigned vector = ct->argument, before;
 	struct ct_sq *sq;
 
-	begin_messages(ct, vector, 2);
-	sq = pair(ct, 2, vector, true);
+	ct_begin_messages(ct, vector, 2);
+	sq = ct_interrupt_pair(ct, 2, vector, true);
 	ct_pause(ct, QUIET_NS / 4);
 	before = seen.counts[0];
 	for (unsigned i = 0; i < ENTRIES + 1; i++)
 		one(ct, sq, ct_any(ct), vector);
 	if (vector)
-		expect_quiet(ct, 0, before, "for a queue of another");
+		ct_expect_quiet(ct, 0, before, "for a queue of another");
 }
 
 static void last_message(struct ct *ct)
@@ -193,7 +195,7 @@ static void last_message(struct ct *ct)
 
 	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
 	listen(ct, vector);
-	sq = pair(ct, 2, vector, true);
+	sq = ct_interrupt_pair(ct, 2, vector, true);
 	for (unsigned i = 0; i < 3; i++)
 		one(ct, sq, ct_any(ct), vector);
 }
@@ -203,12 +205,12 @@ static void not_enabled(struct ct *ct)
 	unsigned vector = ct->argument, before;
 	struct ct_sq *sq;
 
-	begin_messages(ct, vector, 2);
-	sq = pair(ct, 2, vector, false);
+	ct_begin_messages(ct, vector, 2);
+	sq = ct_interrupt_pair(ct, 2, vector, false);
 	ct_pause(ct, QUIET_NS / 4); /* the admin queue's own */
 	before = seen.counts[vector];
 	ct_run_any(ct, sq, 3);
-	expect_quiet(ct, vector, before, "where IEN is 0");
+	ct_expect_quiet(ct, vector, before, "where IEN is 0");
 }
 
 static void two_queues(struct ct *ct)
@@ -216,9 +218,9 @@ static void two_queues(struct ct *ct)
 	unsigned other = ct->argument;
 	struct ct_sq *a, *b;
 
-	begin_messages(ct, 2, 3);
-	a = pair(ct, 2, 1, true);
-	b = pair(ct, 3, other, true);
+	ct_begin_messages(ct, 2, 3);
+	a = ct_interrupt_pair(ct, 2, 1, true);
+	b = ct_interrupt_pair(ct, 3, other, true);
 	for (unsigned i = 0; i < 4; i++) {
 		one(ct, a, ct_any(ct), 1);
 		one(ct, b, ct_any(ct), other);
@@ -230,16 +232,16 @@ static void many(struct ct *ct)
 	struct ct_sq *sq;
 	unsigned before;
 
-	begin_messages(ct, 1, 2);
-	sq = pair(ct, 2, 1, true);
+	ct_begin_messages(ct, 1, 2);
+	sq = ct_interrupt_pair(ct, 2, 1, true);
 	for (unsigned round = 0; round < 3; round++) {
 		before = seen.counts[1];
 		for (unsigned i = 1; i < ENTRIES; i++)
 			ct_push(ct, sq, ct_any(ct));
 		ct_ring(ct, sq);
 		for (unsigned i = 1; i < ENTRIES; i++)
-			take_one(ct, sq);
-		expect_interrupt(ct, 1, before);
+			ct_take_one(ct, sq);
+		ct_expect_interrupt(ct, 1, before);
 	}
 }
 
@@ -248,19 +250,19 @@ static void made_anew(struct ct *ct)
 	struct ct_sq *sq;
 	unsigned before;
 
-	begin_messages(ct, 2, 2);
-	one(ct, pair(ct, 2, 1, true), ct_any(ct), 1);
+	ct_begin_messages(ct, 2, 2);
+	one(ct, ct_interrupt_pair(ct, 2, 1, true), ct_any(ct), 1);
 	delete_pair(ct, 2);
 	before = seen.counts[1];
-	sq = pair(ct, 2, 2, true);
+	sq = ct_interrupt_pair(ct, 2, 2, true);
 	one(ct, sq, ct_any(ct), 2);
-	expect_quiet(ct, 1, before, "that the queue had before");
+	ct_expect_quiet(ct, 1, before, "that the queue had before");
 }
 
 /* A reset of the controller is none of its function: MSI-X stays as it is. */
 static void after_reset(struct ct *ct)
 {
-	begin_messages(ct, 0, 1);
+	ct_begin_messages(ct, 0, 1);
 	one(ct, ct->admin, any_admin(), 0);
 	ct_disable(ct);
 	ct_enable(ct);
@@ -274,7 +276,7 @@ static void coalesced(struct ct *ct)
 	struct ct_sq *sq;
 	uint32_t now;
 
-	begin_messages(ct, 1, 2);
+	ct_begin_messages(ct, 1, 2);
 	/* It need not be changeable. */
 	now = ct_feature(ct, NVME_FEATURE_INTERRUPT_COALESCING, 0);
 	answer = ct_ask(ct, ct_set_feature(NVME_FEATURE_INTERRUPT_COALESCING, 0, now));
@@ -283,7 +285,7 @@ static void coalesced(struct ct *ct)
 	if (!(answer.status & NVME_STATUS_MASK))
 		ct_success(ct, "Set Features, Interrupt Coalescing",
 			   ct_change_feature(ct, NVME_FEATURE_INTERRUPT_COALESCING, 0, 0x01ff));
-	sq = pair(ct, 2, 1, true);
+	sq = ct_interrupt_pair(ct, 2, 1, true);
 	for (unsigned i = 0; i < 3; i++)
 		one(ct, sq, ct_any(ct), 1);
 }
@@ -294,8 +296,8 @@ static void vector_configuration(struct ct *ct)
 		ct_get_feature(NVME_FEATURE_INTERRUPT_VECTOR, NVME_SELECT_CURRENT, 0);
 	struct ct_answer answer;
 
-	begin_messages(ct, 1, 2);
-	one(ct, pair(ct, 2, 1, true), ct_any(ct), 1);
+	ct_begin_messages(ct, 1, 2);
+	one(ct, ct_interrupt_pair(ct, 2, 1, true), ct_any(ct), 1);
 	command.cdw11 = 1;
 	answer = ct_ask(ct, command);
 	ct_success(ct, "Get Features, Interrupt Vector Configuration", answer);
@@ -335,7 +337,7 @@ static void io_pin(struct ct *ct)
 	struct ct_sq *sq;
 
 	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
-	sq = pair(ct, 2, 0, ct->argument);
+	sq = ct_interrupt_pair(ct, 2, 0, ct->argument);
 	begin_pin(ct);
 	if (ct->argument) {
 		for (unsigned i = 0; i < 3; i++)
@@ -343,31 +345,31 @@ static void io_pin(struct ct *ct)
 		return;
 	}
 	ct_run_any(ct, sq, 3);
-	expect_quiet(ct, 0, 0, "where IEN is 0");
+	ct_expect_quiet(ct, 0, 0, "where IEN is 0");
 }
 
 static void masked(struct ct *ct)
 {
 	begin_pin(ct);
 	mask(ct);
-	leave_one(ct, ct->admin);
-	expect_quiet(ct, 0, 0, "while INTMS masks it");
+	ct_leave_one(ct, ct->admin);
+	ct_expect_quiet(ct, 0, 0, "while INTMS masks it");
 	/* Bits that are 0 change nothing. */
 	nvme_set32(&ct->registers, NVME_REG_INTMC, 0);
-	expect_quiet(ct, 0, 0, "while INTMS masks it");
+	ct_expect_quiet(ct, 0, 0, "while INTMS masks it");
 	unmask(ct);
-	expect_interrupt(ct, 0, 0);
-	take_one(ct, ct->admin);
+	ct_expect_interrupt(ct, 0, 0);
+	ct_take_one(ct, ct->admin);
 }
 
 static void head_moved(struct ct *ct)
 {
 	begin_pin(ct);
 	mask(ct);
-	leave_one(ct, ct->admin);
-	take_one(ct, ct->admin);
+	ct_leave_one(ct, ct->admin);
+	ct_take_one(ct, ct->admin);
 	unmask(ct);
-	expect_quiet(ct, 0, 0, "with no completion left");
+	ct_expect_quiet(ct, 0, 0, "with no completion left");
 }
 
 /* Masked and taken in turn: it is active for as long as one is left. */
@@ -376,17 +378,17 @@ static void one_left(struct ct *ct)
 	struct ct_sq *sq;
 
 	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
-	sq = pair(ct, 2, 0, true);
+	sq = ct_interrupt_pair(ct, 2, 0, true);
 	begin_pin(ct);
 	mask(ct);
-	leave_one(ct, sq);
-	leave_one(ct, ct->admin);
-	take_one(ct, ct->admin);
+	ct_leave_one(ct, sq);
+	ct_leave_one(ct, ct->admin);
+	ct_take_one(ct, ct->admin);
 	unmask(ct);
-	expect_interrupt(ct, 0, 0);
-	take_one(ct, sq);
+	ct_expect_interrupt(ct, 0, 0);
+	ct_take_one(ct, sq);
 	unmask(ct);
-	expect_quiet(ct, 0, 1, "with no completion left");
+	ct_expect_quiet(ct, 0, 1, "with no completion left");
 }
 
 static void mask_read(struct ct *ct)
@@ -424,14 +426,14 @@ static void queue_deleted(struct ct *ct)
 	struct ct_sq *sq;
 
 	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
-	sq = pair(ct, 2, 0, true);
+	sq = ct_interrupt_pair(ct, 2, 0, true);
 	begin_pin(ct);
 	mask(ct);
-	leave_one(ct, sq);
+	ct_leave_one(ct, sq);
 	delete_pair(ct, 2);
 	ct_forget(ct);
 	unmask(ct);
-	expect_quiet(ct, 0, 0, "for a queue that is gone");
+	ct_expect_quiet(ct, 0, 0, "for a queue that is gone");
 }
 
 static void left_at_reset(struct ct *ct)
@@ -439,11 +441,11 @@ static void left_at_reset(struct ct *ct)
 	/* Other cases' resets may have done it. */
 	CT_EXPECT(begin_idle(ct), "expected no interrupt by the pin without a completion, got one");
 	mask(ct);
-	leave_one(ct, ct->admin);
+	ct_leave_one(ct, ct->admin);
 	ct_disable(ct);
 	ct_enable(ct);
 	unmask(ct);
-	expect_quiet(ct, 0, 0, "for what was before a reset");
+	ct_expect_quiet(ct, 0, 0, "for what was before a reset");
 }
 
 /* ---- Neither ---- */
@@ -454,7 +456,7 @@ static void polled(struct ct *ct)
 
 	CT_NEED(ct_queues(ct) >= 2, "the controller has only one I/O queue pair");
 	ct->dirty = true;
-	sq = pair(ct, 2, 0, true);
+	sq = ct_interrupt_pair(ct, 2, 0, true);
 	ct_run_any(ct, sq, 2 * ENTRIES);
 	ct_queues(ct);
 }

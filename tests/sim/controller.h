@@ -101,7 +101,7 @@ enum sim_defect {
 	SIM_DEFECT_KEEPS_SHADOW = 1 << 4,   /* so are shadow doorbells, */
 	SIM_DEFECT_KEEPS_PIN = 1 << 5,	    /* and so is the pin's level */
 	SIM_DEFECT_BUSY_RESET = 1 << 6,	    /* a reset with commands inside kills it */
-	SIM_DEFECT_NO_MASK = 1 << 7,	    /* INTMS masks nothing */
+	SIM_DEFECT_NO_MASK = 1 << 7,	    /* no mask of interrupts does anything */
 	SIM_DEFECT_NO_PIN = 1 << 8,	    /* the pin is there, and never active */
 	SIM_DEFECT_KEEPS_EVENTS = 1 << 9,   /* masked events are told behind the log page */
 	SIM_DEFECT_PRP1_WHOLE = 1 << 10,    /* PRP1 has a whole page, whatever its offset */

@@ -276,6 +276,8 @@ struct sim_controller {
 	bool forgotten; /* a reset of the whole function: no messages before it is set up again */
 	uint8_t pending[2048 / 8]; /* vectors to raise */
 	uint8_t held[2048 / 8];	   /* by the test */
+	uint8_t masked[2048 / 8];  /* by the host */
+	bool all_masked;
 };
 
 /* text.c */

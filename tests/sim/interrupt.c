@@ -67,6 +67,8 @@ void nvme_interrupt_end(struct nvme_pci *pci)
 			handlers[i] = (struct handler){0};
 	sim->interrupts = SIM_NO_INTERRUPTS;
 	memset(sim->pending, 0, sizeof(sim->pending));
+	memset(sim->masked, 0, sizeof(sim->masked));
+	sim->all_masked = false;
 }
 
 int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
@@ -98,6 +100,27 @@ void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
 
 	if (handler)
 		*handler = (struct handler){0};
+}
+
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
+{
+	struct sim_controller *sim = (struct sim_controller *)pci;
+
+	set_bit(sim->masked, vector, mask);
+	sim_deliver(sim);
+}
+
+void nvme_interrupt_mask_function(struct nvme_pci *pci, bool mask)
+{
+	struct sim_controller *sim = (struct sim_controller *)pci;
+
+	sim->all_masked = mask;
+	sim_deliver(sim);
+}
+
+bool nvme_interrupt_pending(struct nvme_pci *pci, unsigned vector)
+{
+	return sim_vector_pending((struct sim_controller *)pci, vector);
 }
 
 bool sim_line_works(struct nvme_pci *pci)
@@ -180,6 +203,13 @@ static void deliver_line(void)
 	line_running = false;
 }
 
+static bool holds_back(const struct sim_controller *sim, unsigned vector)
+{
+	bool masked = sim->all_masked || bit(sim->masked, vector);
+
+	return bit(sim->held, vector) || (masked && !sim_is_defective(sim, SIM_DEFECT_NO_MASK));
+}
+
 static void deliver_messages(struct sim_controller *sim)
 {
 	for (unsigned vector = 0; vector < VECTORS; vector++) {
@@ -188,7 +218,7 @@ static void deliver_messages(struct sim_controller *sim)
 		memcpy(&word, sim->pending + vector / 64 * 8, 8);
 		if (!word)
 			vector |= 63; /* none of these 64 */
-		if (sim->forgotten || !bit(sim->pending, vector) || bit(sim->held, vector))
+		if (sim->forgotten || !bit(sim->pending, vector) || holds_back(sim, vector))
 			continue;
 		set_bit(sim->pending, vector, false);
 		call(sim, vector);

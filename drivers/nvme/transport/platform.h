@@ -75,6 +75,12 @@ void nvme_interrupt_end(struct nvme_pci *pci);
 int nvme_interrupt_register(struct nvme_pci *pci, unsigned vector, bool (*handler)(void *context),
 			    void *context, const char *name);
 void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector);
+/* Messages only: masks a vector that is registered, or the function, beside the masks of the
+ * vectors; what comes while it is masked stays pending, and comes when it is not any more. The
+ * function knows when this returns. */
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask);
+void nvme_interrupt_mask_function(struct nvme_pci *pci, bool mask);
+bool nvme_interrupt_pending(struct nvme_pci *pci, unsigned vector);
 /* Halts until an interrupt (anybody's), or the deadline; not at all once *noted is true, which a
  * handler sets: one that comes between the last look and the halt ends the halt. 0, or -EIO when no
  * interrupt of this function can come any more (its line had to be switched off). */

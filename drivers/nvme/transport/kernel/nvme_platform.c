@@ -128,6 +128,30 @@ void nvme_interrupt_unregister(struct nvme_pci *pci, unsigned vector)
 	*entry = (struct nvme_vector_handler){0};
 }
 
+static bool has_message(const struct nvme_pci *pci, unsigned vector)
+{
+	return pci->interrupts == NVME_PCI_MESSAGES && vector < pci->msix.count;
+}
+
+void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
+{
+	if (!has_message(pci, vector))
+		return;
+	pci_msix_mask(&pci->msix, vector, mask);
+	(void)pci_msix_masked(&pci->msix, vector); /* waits for the write */
+}
+
+void nvme_interrupt_mask_function(struct nvme_pci *pci, bool mask)
+{
+	if (has_message(pci, 0))
+		pci_msix_mask_function(&pci->msix, mask);
+}
+
+bool nvme_interrupt_pending(struct nvme_pci *pci, unsigned vector)
+{
+	return has_message(pci, vector) && pci_msix_pending(&pci->msix, vector);
+}
+
 int nvme_interrupt_wait(struct nvme_pci *pci, const volatile bool *noted, uint64_t deadline_ns)
 {
 	if (pci->interrupts == NVME_PCI_PIN && !pci_intx_works(&pci->intx))

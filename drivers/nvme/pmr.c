@@ -1,4 +1,5 @@
-/* The Persistent Memory Region: switched on, read, and written so that it stays. */
+/* The Persistent Memory Region: switched on, read, and written so that it stays. It may take
+ * minutes to get ready: that is waited for by the requests that come before. */
 #include "drivers/nvme/pmr.h"
 
 #include "drivers/nvme/controller.h"
@@ -16,6 +17,10 @@ struct nvme_pmr {
 	uint32_t capabilities; /* PMRCAP */
 	unsigned health;
 	bool registered;
+	bool settled; /* it is ready, or is not waited for any more */
+	int error;    /* of all requests: it cannot be used */
+	uint64_t deadline_ns;
+	struct block_request *waiting; /* for it to be ready, in their order */
 };
 
 /* Reads PMRSTS: what was written before has arrived, by one of the barriers that a region may have.
@@ -36,13 +41,17 @@ static int check(struct nvme_pmr *pmr)
 	return status & NVME_PMRSTS_NRDY || NVME_PMRSTS_ERR(status) ? -EIO : 0;
 }
 
-static void pmr_submit(struct block_device *device, struct block_request *request)
+static void carry_out(struct nvme_pmr *pmr, struct block_request *request)
 {
 	const struct nvme_cursor cursor = {request->segments, 0};
 	enum block_operation operation = block_operation(request);
-	struct nvme_pmr *pmr = device->driver_data;
 	char *at = pmr->memory + (request->lba << BLOCK_SHIFT);
 
+	request->error_lba = request->lba;
+	if (pmr->error) {
+		block_complete(request, pmr->error);
+		return;
+	}
 	if (operation == BLOCK_READ)
 		nvme_cursor_scatter(cursor, at, request->count << BLOCK_SHIFT);
 	if (operation == BLOCK_WRITE) {
@@ -53,21 +62,102 @@ static void pmr_submit(struct block_device *device, struct block_request *reques
 			(void)*(volatile uint32_t *)at;
 	}
 	/* Behind the data, which a region that is not ready does not have. */
-	request->error_lba = request->lba;
 	block_complete(request, check(pmr));
 }
 
-/* Everything has been done by submit(). */
+/* Looks whether the wait for the region is over; says why it cannot be used, where it is so. */
+static bool settle(struct nvme_pmr *pmr)
+{
+	const char *why = NULL;
+	uint32_t status;
+
+	if (pmr->settled)
+		return true;
+	status = nvme_get32(&pmr->controller->registers, NVME_REG_PMRSTS);
+	if (status == NVME_ALL_ONES)
+		why = "PMRSTS reads all ones";
+	else if (status & NVME_PMRSTS_NRDY && nvme_time_ns() < pmr->deadline_ns)
+		return false;
+	else if (status & NVME_PMRSTS_NRDY)
+		why = "it does not get ready";
+	else if (check(pmr))
+		why = "error in PMRSTS";
+	if (why)
+		nvme_warning(pmr->controller, "persistent memory region not used: %s", why);
+	pmr->error = !why ? 0 : status == NVME_ALL_ONES ? -ENODEV : -EIO;
+	pmr->settled = true;
+	return true;
+}
+
+/* Carries out those that wait, each of which may bring another one; how many. */
+static unsigned serve(struct nvme_pmr *pmr)
+{
+	unsigned served = 0;
+
+	while (pmr->waiting && settle(pmr)) {
+		struct block_request *request = pmr->waiting;
+
+		pmr->waiting = request->next;
+		carry_out(pmr, request);
+		served++;
+	}
+	return served;
+}
+
+static void pmr_submit(struct block_device *device, struct block_request *request)
+{
+	struct nvme_pmr *pmr = device->driver_data;
+	struct block_request **link = &pmr->waiting;
+
+	if (!pmr->waiting && settle(pmr)) {
+		carry_out(pmr, request);
+		return;
+	}
+	while (*link)
+		link = &(*link)->next;
+	request->next = NULL;
+	*link = request;
+}
+
 static unsigned pmr_poll(struct block_device *device)
 {
+	return serve(device->driver_data);
+}
+
+static void pmr_wait(struct block_device *device)
+{
 	(void)device;
-	return 0;
+	nvme_relax();
+}
+
+static void pmr_cancel(struct block_device *device, struct block_request *request)
+{
+	struct nvme_pmr *pmr = device->driver_data;
+
+	for (struct block_request **link = &pmr->waiting; *link; link = &(*link)->next) {
+		if (*link != request)
+			continue;
+		*link = request->next;
+		block_complete(request, -EINTR);
+		return;
+	}
 }
 
 static const struct block_operations pmr_operations = {
 	.submit = pmr_submit,
 	.poll = pmr_poll,
+	.wait = pmr_wait,
+	.cancel = pmr_cancel,
 };
+
+/* No request succeeds before it is switched on again. */
+static void give_up(struct nvme_pmr *pmr, int error)
+{
+	pmr->block.gone = true;
+	pmr->settled = true;
+	pmr->error = error;
+	serve(pmr);
+}
 
 /* What cannot be used of it; NULL: nothing, and it is there. */
 static const char *find(struct nvme_controller *controller)
@@ -103,26 +193,18 @@ static const char *find(struct nvme_controller *controller)
 	return NULL;
 }
 
-static const char *enable(struct nvme_pmr *pmr)
+static void enable(struct nvme_pmr *pmr)
 {
-	const struct nvme_registers *registers = &pmr->controller->registers;
-	uint64_t units = NVME_PMRCAP_PMRTO(pmr->capabilities), deadline;
-	uint32_t status;
+	uint64_t units = NVME_PMRCAP_PMRTO(pmr->capabilities);
 
 	if (NVME_PMRCAP_PMRTU(pmr->capabilities))
 		units *= 120;
 	if (units > READY_MAX)
 		units = READY_MAX;
-	nvme_set32(registers, NVME_REG_PMRCTL, NVME_PMRCTL_EN);
-	deadline = nvme_time_ns() + (units + 1) * READY_NS;
-	while ((status = nvme_get32(registers, NVME_REG_PMRSTS)) & NVME_PMRSTS_NRDY) {
-		if (status == NVME_ALL_ONES)
-			return "PMRSTS reads all ones";
-		if (nvme_time_ns() >= deadline)
-			return "it does not get ready";
-		nvme_relax();
-	}
-	return check(pmr) ? "error in PMRSTS" : NULL;
+	nvme_set32(&pmr->controller->registers, NVME_REG_PMRCTL, NVME_PMRCTL_EN);
+	pmr->deadline_ns = nvme_time_ns() + (units + 1) * READY_NS;
+	pmr->settled = false;
+	pmr->error = 0;
 }
 
 void nvme_pmr_start(struct nvme_controller *controller)
@@ -134,15 +216,16 @@ void nvme_pmr_start(struct nvme_controller *controller)
 		return;
 	if (!controller->pmr)
 		why = find(controller);
-	pmr = controller->pmr;
-	if (pmr)
-		why = enable(pmr);
 	if (why)
 		nvme_warning(controller, "persistent memory region not used: %s", why);
+	pmr = controller->pmr;
 	if (!pmr)
 		return;
-	pmr->block.gone = why != NULL;
-	if (why || pmr->registered)
+	enable(pmr);
+	pmr->block.gone = false;
+	if (settle(pmr) && pmr->error)
+		give_up(pmr, pmr->error);
+	if (pmr->block.gone || pmr->registered)
 		return;
 	pmr->registered = block_register(&pmr->block) == 0;
 	nvme_info(controller, "%s: persistent memory region of %llu KiB", pmr->block.name,
@@ -152,7 +235,7 @@ void nvme_pmr_start(struct nvme_controller *controller)
 void nvme_pmr_gone(struct nvme_controller *controller)
 {
 	if (controller->pmr)
-		controller->pmr->block.gone = true;
+		give_up(controller->pmr, -ENODEV);
 }
 
 void nvme_pmr_free(struct nvme_controller *controller)
@@ -161,7 +244,7 @@ void nvme_pmr_free(struct nvme_controller *controller)
 
 	if (!pmr)
 		return;
-	pmr->block.gone = true;
+	give_up(pmr, -ENODEV);
 	pmr->block.model = pmr->block.serial = "";
 	if (pmr->registered)
 		block_unregister(&pmr->block);

@@ -5,7 +5,8 @@
 struct nvme_controller;
 
 /* Where there is one, switches it on and registers its device; again behind each reset, which may
- * have switched it off. One that cannot be used is said, and fails requests. */
+ * have switched it off. Does not wait for it to get ready: requests do. One that cannot be used is
+ * said, and fails requests. */
 void nvme_pmr_start(struct nvme_controller *controller);
 /* Its controller is dead or gone, perhaps for a time. */
 void nvme_pmr_gone(struct nvme_controller *controller);

@@ -84,7 +84,6 @@ static void test_what_is_none(void **state)
 		struct sim_pmr pmr;
 		const char *why;
 	} rows[] = {
-		{{CAPABILITIES(2, 1), SIZE, 2 * S}, "it does not get ready"},
 		{{CAPABILITIES(0, 1), SIZE, 0}, "reserved values"},
 		{{CAPABILITIES(4, 1), SIZE, 0}, "reserved values"},
 		{{CAPABILITIES(2, 1) & ~0x20u & ~0x40u, SIZE, 0}, "reserved values"},
@@ -101,6 +100,61 @@ static void test_what_is_none(void **state)
 		assert_logged(rows[i].why);
 		driver_finish(&driver);
 	}
+}
+
+/* Neither the start nor a reset waits for it: the first request does, and says why it fails. */
+static void test_never_ready(void **state)
+{
+	uint64_t begun = nvme_time_ns();
+	struct driver driver;
+	uint8_t block[512];
+	struct block_device *device =
+		start(&driver, &(struct sim_pmr){CAPABILITIES(2, 255), SIZE, 1000 * S});
+
+	(void)state;
+	assert_non_null(device);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_in_range(nvme_time_ns() - begun, 0, 1 * S);
+	assert_not_logged("not used");
+	begun = nvme_time_ns();
+	assert_int_equal(block_read(device, 0, 1, block), -EIO);
+	assert_in_range(nvme_time_ns() - begun, 120 * S, 129 * S);
+	assert_logged("persistent memory region not used: it does not get ready\n");
+	sim_log_clear();
+	begun = nvme_time_ns();
+	assert_int_equal(block_write(device, 0, 1, block), -EIO);
+	assert_in_range(nvme_time_ns() - begun, 0, 1 * S);
+	assert_not_logged("not used");
+	driver_finish(&driver);
+}
+
+/* Requests that wait for it: cancelled, and failed by its controller's end. */
+static void test_waiting(void **state)
+{
+	struct block_request requests[3];
+	struct driver driver;
+	uint8_t block[512];
+	const struct block_segment segment = {block, sizeof(block)};
+	struct block_device *device =
+		start(&driver, &(struct sim_pmr){CAPABILITIES(2, 255), SIZE, 1000 * S});
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		requests[i] = (struct block_request){.operation = BLOCK_READ,
+						     .lba = i,
+						     .count = 1,
+						     .segments = &segment,
+						     .segment_count = 1};
+		block_submit(device, &requests[i]);
+		assert_false(requests[i].complete);
+	}
+	block_cancel(&requests[1]);
+	assert_true(requests[1].complete);
+	assert_int_equal(requests[1].error, -EINTR);
+	driver_stop(&driver);
+	assert_true(requests[0].complete && requests[2].complete);
+	assert_int_equal(requests[0].error, -ENODEV);
+	assert_int_equal(requests[2].error, -ENODEV);
 }
 
 static uint64_t gone(void *context, unsigned offset, uint64_t value)
@@ -157,4 +211,5 @@ static void test_health(void **state)
 
 TESTS(cmocka_unit_test(test_what_is_written_stays), cmocka_unit_test(test_resets),
       cmocka_unit_test(test_what_is_none), cmocka_unit_test(test_gone_meanwhile),
+      cmocka_unit_test(test_never_ready), cmocka_unit_test(test_waiting),
       cmocka_unit_test(test_health))

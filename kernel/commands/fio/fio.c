@@ -1,0 +1,409 @@
+/* fio: runs jobs of reads, writes and trims and reports how fast they were. Options, job files and
+ * reports are those of fio 3.33. */
+#include "kernel/commands/command.h"
+#include "kernel/commands/fio/job_file.h"
+#include "kernel/commands/fio/report.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
+#include "kernel/thread.h"
+#include "kernel/x86/time.h"
+#include "lib/errno.h"
+#include "lib/number.h"
+#include "lib/string.h"
+
+#define JOB_FILE_MAX (1u << 20)
+#define JOBS_MAX     64u
+/* What fio ends with on Ctrl-C. */
+#define STATUS_TERMINATED 128
+
+enum format { NORMAL, TERSE, JSON, JSON_PLUS };
+
+struct settings {
+	enum format format;
+	uint64_t terse_version;
+	bool parse_only, read_only, quiet;
+	const char *section;
+};
+
+struct run {
+	struct settings settings;
+	struct fio_job **jobs;
+	unsigned job_count, group_count;
+	bool interrupted;
+	uint64_t start_ns;
+};
+
+static bool grow(struct fio_job_list *list)
+{
+	struct fio_options *more =
+		process_realloc(list->jobs, (list->count + 1) * sizeof(list->jobs[0]));
+
+	if (more)
+		list->jobs = more;
+	return more != NULL;
+}
+
+static void read_job_file(struct fio_job_list *list, const char *path)
+{
+	int fd = strcmp(path, "-") ? process_open(path, O_RDONLY, 0) : 0;
+	char *text = alloc_or_fail(JOB_FILE_MAX + 1);
+	size_t size = 0;
+	long count = 0;
+
+	if (fd < 0)
+		fail(1, "unable to open '%s' job file: %s", path, error_text(-fd));
+	while (size < JOB_FILE_MAX &&
+	       (count = process_read(fd, text + size, JOB_FILE_MAX - size)) > 0)
+		size += (size_t)count;
+	if (count < 0)
+		fail(1, "%s: %s", path, error_text((int)-count));
+	if (size == JOB_FILE_MAX || memchr(text, '\0', size))
+		fail(1, "%s: this is no job file", path);
+	text[size] = '\0';
+	if (fio_job_file_parse(list, text))
+		fail(1, "%s:%s", path, list->error);
+	process_free(text);
+}
+
+static const char *value_of(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(text, name, length) && text[length] == '=' ? text + length + 1 : NULL;
+}
+
+static void set_format(struct settings *settings, const char *text)
+{
+	static const char *const names[] = {"normal", "terse", "json", "json+"};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(text, names[i])) {
+			settings->format = (enum format)i;
+			return;
+		}
+	fail(1, "unknown output format %s", text);
+}
+
+/* The options that are about the run and no job's. */
+static bool take_setting(struct settings *settings, const char *text)
+{
+	static const char *const ignored[] = {"eta",	  "eta-interval", "eta-newline",
+					      "max-jobs", "alloc-size",	  "status-interval"};
+	const char *value;
+
+	if ((value = value_of(text, "output-format"))) {
+		set_format(settings, value);
+	} else if ((value = value_of(text, "terse-version"))) {
+		if (number_parse(value, 10, &settings->terse_version) ||
+		    settings->terse_version < 3 || settings->terse_version > 4)
+			fail(1, "bad terse version format: %s", value);
+	} else if ((value = value_of(text, "section"))) {
+		settings->section = value;
+	} else if (!strcmp(text, "minimal")) {
+		settings->format = TERSE;
+	} else if (!strcmp(text, "parse-only")) {
+		settings->parse_only = true;
+	} else if (!strcmp(text, "readonly")) {
+		settings->read_only = true;
+	} else {
+		for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+			if (value_of(text, ignored[i]))
+				return true;
+		return false;
+	}
+	return true;
+}
+
+/* Some options may have their value in the next word. */
+static bool takes_word(const char *text)
+{
+	struct fio_options *scratch = alloc_or_fail(sizeof(*scratch));
+	bool takes;
+
+	fio_options_init(scratch);
+	takes = !strchr(text, '=') && (fio_option_set(scratch, text, NULL) == FIO_OPTION_BAD ||
+				       !strcmp(text, "output-format") || !strcmp(text, "section"));
+	process_free(scratch);
+	return takes;
+}
+
+static void parse_arguments(struct run *run, struct fio_job_list *list, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		char *text = argv[i];
+
+		if (strncmp(text, "--", 2) != 0) {
+			read_job_file(list, text);
+			continue;
+		}
+		text += 2;
+		if (i + 1 < argc && takes_word(text)) {
+			size_t length = strlen(text), more = strlen(argv[i + 1]);
+			char *joined = alloc_or_fail(length + more + 2);
+
+			memcpy(joined, text, length);
+			joined[length] = '=';
+			memcpy(joined + length + 1, argv[++i], more + 1);
+			text = joined;
+		}
+		if (!take_setting(&run->settings, text) && fio_job_option(list, text))
+			fail(1, "%s", list->error);
+	}
+}
+
+/* numjobs makes several of one; stonewall begins a new group. */
+static void make_jobs(struct run *run, const struct fio_job_list *list)
+{
+	bool any = false;
+
+	run->jobs = alloc_or_fail(JOBS_MAX * sizeof(run->jobs[0]));
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct fio_options *options = &list->jobs[i];
+
+		if (run->settings.section && strcmp(run->settings.section, options->name) != 0)
+			continue;
+		if (run->settings.read_only && options->rw & (FIO_RW_WRITE | FIO_RW_TRIM))
+			fail(1, "%s: job writes, but --readonly was given", options->name);
+		if (any && (options->stonewall || options->new_group))
+			run->group_count++;
+		any = true;
+		for (unsigned member = 0; member < options->numjobs; member++) {
+			struct fio_job *job;
+
+			if (run->job_count == JOBS_MAX)
+				fail(1, "maximum number of jobs (%u) reached.", JOBS_MAX);
+			job = alloc_or_fail(sizeof(*job));
+			memset(job, 0, sizeof(*job));
+			job->options = *options;
+			job->number = run->job_count;
+			job->group = run->group_count;
+			job->member = member;
+			run->jobs[run->job_count++] = job;
+		}
+	}
+	if (!run->job_count)
+		fail(1, "No job(s) defined");
+	run->group_count++;
+}
+
+static void announce(const struct run *run)
+{
+	static const char letters[] = "RWT";
+	char low[FIO_NUMBER_TEXT], high[FIO_NUMBER_TEXT];
+
+	for (unsigned i = 0; i < run->job_count; i++) {
+		const struct fio_options *options = &run->jobs[i]->options;
+
+		if (run->jobs[i]->member) {
+			if (run->jobs[i]->member == 1)
+				out("...\n");
+			continue;
+		}
+		out("%s: (g=%u): rw=%s, bs=", options->name, run->jobs[i]->group,
+		    fio_rw_name(options->rw));
+		for (unsigned at = 0; at < FIO_DIRECTIONS; at++)
+			out("(%c) %sB-%sB, ", letters[at], fio_short(low, options->bs[at], 4, 1024),
+			    fio_short(high, options->bs_max[at], 4, 1024));
+		out("ioengine=my_nvme, iodepth=%llu\n", (unsigned long long)options->iodepth);
+	}
+	out(FIO_VERSION "\nStarting %u process%s\n", run->job_count,
+	    run->job_count == 1 ? "" : "es");
+	out_flush();
+}
+
+static void show_progress(const struct run *run, uint64_t now)
+{
+	uint64_t bytes = 0, count = 0, running = 0, percent = 0;
+	uint64_t ms = (now - run->start_ns) / NS_PER_MS;
+	char bandwidth[FIO_NUMBER_TEXT], iops[FIO_NUMBER_TEXT];
+
+	for (unsigned i = 0; i < run->job_count; i++) {
+		const struct fio_job *job = run->jobs[i];
+
+		running += job->state == FIO_RUNS || job->state == FIO_VERIFIES;
+		for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
+			bytes += job->results.directions[at].bytes;
+			count += job->results.directions[at].clat.summary.count;
+		}
+		if (job->state == FIO_RUNS && job->options.runtime_us)
+			percent = fio_divide((now - job->start_ns) / 10, job->options.runtime_us);
+		else if (job->state == FIO_RUNS)
+			percent = fio_divide((fio_wide)job->begun_bytes * 100, job->limit_bytes);
+	}
+	progress_text("Jobs: %llu (f=%llu): [%llu%%][bw=%sB/s][iops=%s]",
+		      (unsigned long long)running, (unsigned long long)running,
+		      (unsigned long long)percent,
+		      fio_short(bandwidth, fio_per_second(bytes, ms), 4, 1024),
+		      fio_short(iops, fio_per_second(count, ms), 4, 1000));
+}
+
+static void stop_all(struct run *run)
+{
+	err("\nfio: terminating on signal %d\n", process_fatal_signal());
+	run->interrupted = true;
+	for (unsigned i = 0; i < run->job_count; i++)
+		fio_job_stop(run->jobs[i]);
+}
+
+/* What ran together until all of it has ended: jobs first to last - 1. Ctrl-C ends them early. */
+static void run_together(struct run *run, unsigned first, unsigned last)
+{
+	bool going = true;
+
+	for (unsigned i = first; i < last; i++)
+		fio_job_start(run->jobs[i], time_ns());
+	while (going) {
+		uint64_t now = time_ns();
+		bool moved = false;
+
+		going = false;
+		if (!run->interrupted && process_interrupted())
+			stop_all(run);
+		for (unsigned i = first; i < last; i++) {
+			if (run->jobs[i]->state == FIO_ENDED)
+				continue;
+			going = true;
+			moved |= fio_job_turn(run->jobs[i], now);
+		}
+		show_progress(run, now);
+		if (moved)
+			thread_pause();
+		else
+			thread_yield();
+	}
+	progress_clear();
+}
+
+/* Open files are written back before commands go past them, and read anew behind. What concerns a
+ * device that has gone concerns no job. */
+static void settle_files(void)
+{
+	int error = files_refresh_all();
+
+	if (error && error != -ENODEV)
+		fail(1, "cannot write back: %s", error_text(-error));
+}
+
+static void run_jobs(struct run *run)
+{
+	unsigned first = 0;
+
+	process_catch_interrupt(true);
+	run->start_ns = time_ns();
+	while (first < run->job_count && !run->interrupted) {
+		unsigned last = first + 1;
+
+		while (last < run->job_count &&
+		       (run->jobs[last]->member || !run->jobs[last]->options.stonewall))
+			last++;
+		run_together(run, first, last);
+		first = last;
+	}
+	process_forget_interrupts();
+}
+
+static void add_to_group(struct fio_group *group, const struct fio_results *results)
+{
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
+		const struct fio_counters *counters = &results->directions[i];
+		uint64_t ms = counters->runtime_ms, bandwidth = fio_per_second(counters->bytes, ms);
+
+		if (!ms)
+			continue;
+		if (!group->directions[i].max_run || ms < group->directions[i].min_run)
+			group->directions[i].min_run = ms;
+		if (!group->directions[i].max_run || bandwidth < group->directions[i].min_bw)
+			group->directions[i].min_bw = bandwidth;
+		if (ms > group->directions[i].max_run)
+			group->directions[i].max_run = ms;
+		if (bandwidth > group->directions[i].max_bw)
+			group->directions[i].max_bw = bandwidth;
+		group->directions[i].bytes += counters->bytes;
+	}
+}
+
+static int report(const struct run *run, const struct fio_job_list *list)
+{
+	struct fio_entry *entries = alloc_or_fail(run->job_count * sizeof(*entries));
+	struct fio_group *groups = alloc_or_fail(run->group_count * sizeof(*groups));
+	struct fio_report report = {.entries = entries,
+				    .groups = groups,
+				    .group_count = run->group_count,
+				    .global = &list->global,
+				    .bins = run->settings.format == JSON_PLUS,
+				    .terse_version = (unsigned)run->settings.terse_version};
+	int status = run->interrupted ? STATUS_TERMINATED : 0;
+
+	memset(groups, 0, run->group_count * sizeof(*groups));
+	report.wall_s = time_wall_s();
+	report.wall_ms = report.wall_s * 1000;
+	for (unsigned i = 0; i < run->job_count; i++) {
+		struct fio_job *job = run->jobs[i];
+		struct fio_entry *last = &entries[report.entry_count - !!report.entry_count];
+
+		if (job->results.error)
+			status = 1;
+		add_to_group(&groups[job->group], &job->results);
+		if (job->options.group_reporting && report.entry_count &&
+		    last->job->group == job->group) {
+			fio_results_merge(last->results, &job->results);
+			last->jobs++;
+			continue;
+		}
+		entries[report.entry_count++] = (struct fio_entry){job, 1, &job->results};
+	}
+	if (run->settings.format == NORMAL)
+		fio_report_normal(&report);
+	else if (run->settings.format == TERSE)
+		fio_report_terse(&report);
+	else
+		fio_report_json(&report);
+	return status;
+}
+
+static int fio_main(int argc, char **argv)
+{
+	struct run *run = alloc_or_fail(sizeof(*run));
+	struct fio_job_list *list = alloc_or_fail(sizeof(*list));
+
+	memset(run, 0, sizeof(*run));
+	run->settings.terse_version = 3;
+	fio_job_list_init(list, grow);
+	parse_arguments(run, list, argc, argv);
+	make_jobs(run, list);
+	if (run->settings.parse_only)
+		return 0;
+	process_hold_devices();
+	for (unsigned i = 0; i < run->job_count; i++)
+		fio_job_prepare(run->jobs[i]);
+	settle_files();
+	if (run->settings.format == NORMAL)
+		announce(run);
+	run_jobs(run);
+	settle_files();
+	return report(run, list);
+}
+
+static void fio_complete(struct completion *completion)
+{
+	char text[FIO_NAME_MAX];
+	const char *names;
+	bool value;
+
+	for (unsigned i = 0; (names = fio_option_name(i, &value)); i++) {
+		size_t length = strcspn(names, " ");
+
+		memcpy(text, "--", 2);
+		memcpy(text + 2, names, length);
+		memcpy(text + 2 + length, value ? "=" : "", 2);
+		text[2 + length + value] = '\0';
+		completion->offer(completion, text);
+	}
+}
+
+COMMAND(fio, "[--OPTION=VALUE]... [JOBFILE]...", "Measure how fast a device reads and writes",
+	"  --name=NAME        begins a job; --filename=/dev/my_nvme0n1, --rw=randread, --bs=4k,\n"
+	"                     --iodepth=32, --runtime=10 and the like say what it does\n"
+	"  --output-format=F  normal, terse, json or json+\n"
+	"  --parse-only       only check the options\n",
+	.complete = fio_complete);

@@ -1,0 +1,507 @@
+/* The options of a job: names, aliases, and how their values are read. */
+#include "kernel/commands/fio/options.h"
+
+#include "kernel/commands/fio/number.h"
+#include "lib/ctype.h"
+#include "lib/errno.h"
+#include "lib/number.h"
+#include "lib/string.h"
+
+enum kind {
+	SIZE,
+	SIZES,
+	RANGE,
+	SPLIT,
+	TIME,
+	NUMBER,
+	NUMBERS,
+	FLAG,
+	TEXT,
+	RW,
+	VERIFY,
+	PATTERN,
+	LIST
+};
+
+struct row {
+	const char *names; /* the name, and others for the same, between blanks */
+	enum kind kind;
+	size_t offset;
+	uint64_t min, max; /* of numbers; of a text the room for it */
+};
+
+#define AT(member)   offsetof(struct fio_options, member)
+#define ROOM(member) 0, sizeof(((struct fio_options *)NULL)->member)
+
+static const struct row rows[] = {
+	{"name", TEXT, AT(name), ROOM(name)},
+	{"description", TEXT, AT(description), ROOM(description)},
+	{"filename", TEXT, AT(filename), ROOM(filename)},
+	{"rw readwrite", RW, AT(rw), 0, 0},
+	{"bs blocksize", SIZES, AT(bs), 1, 1ull << 30},
+	{"bsrange blocksize_range", RANGE, 0, 0, 0},
+	{"bssplit", SPLIT, 0, 0, 0},
+	{"blockalign ba", SIZE, AT(block_align), 1, 1ull << 40},
+	{"size", SIZE, AT(size), 0, INT64_MAX},
+	{"io_size io_limit", SIZE, AT(io_size), 0, INT64_MAX},
+	{"offset fileoffset", SIZE, AT(offset), 0, INT64_MAX},
+	{"offset_increment", SIZE, AT(offset_increment), 0, INT64_MAX},
+	{"iodepth", NUMBER, AT(iodepth), 1, 1024},
+	{"iodepth_batch iodepth_batch_submit", NUMBER, AT(iodepth_batch), 1, 1024},
+	{"numjobs", NUMBER, AT(numjobs), 1, 64},
+	{"loops", NUMBER, AT(loops), 1, 1ull << 32},
+	{"number_ios", NUMBER, AT(number_ios), 0, INT64_MAX},
+	{"runtime timeout", TIME, AT(runtime_us), 0, 0},
+	{"ramp_time", TIME, AT(ramp_us), 0, 0},
+	{"startdelay", TIME, AT(delay_us), 0, 0},
+	{"time_based", FLAG, AT(time_based), 0, 0},
+	{"norandommap", FLAG, AT(norandommap), 0, 0},
+	{"rwmixread", NUMBER, AT(rwmixread), 0, 100},
+	{"rwmixwrite", NUMBER, AT(rwmixwrite), 0, 100},
+	{"randseed", NUMBER, AT(randseed), 0, UINT64_MAX},
+	{"randrepeat", NUMBER, AT(randrepeat), 0, 1},
+	{"rate", SIZES, AT(rate), 0, INT64_MAX},
+	{"rate_iops", NUMBERS, AT(rate_iops), 0, INT64_MAX},
+	{"verify", VERIFY, AT(verify), 0, 0},
+	{"do_verify", NUMBER, AT(do_verify), 0, 1},
+	{"verify_fatal", NUMBER, AT(verify_fatal), 0, 1},
+	{"verify_dump", NUMBER, AT(verify_dump), 0, 1},
+	{"verify_only", FLAG, AT(verify_only), 0, 0},
+	{"verify_interval", SIZE, AT(verify_interval), 0, 1ull << 30},
+	{"verify_pattern", PATTERN, 0, 0, 0},
+	{"zero_buffers", FLAG, AT(zero_buffers), 0, 0},
+	{"end_fsync", NUMBER, AT(end_fsync), 0, 1},
+	{"fsync fdatasync", NUMBER, AT(fsync), 0, INT64_MAX},
+	{"stonewall wait_for_previous", FLAG, AT(stonewall), 0, 0},
+	{"new_group", FLAG, AT(new_group), 0, 0},
+	{"group_reporting", FLAG, AT(group_reporting), 0, 0},
+	{"percentile_list", LIST, 0, 0, 0},
+};
+
+/* What has no meaning here, or is always so: taken whatever its value. */
+static const char *const ignored =
+	"ioengine thread hipri direct buffered invalidate fallocate create_on_open overwrite "
+	"create_serialize create_fsync file_append allow_file_create allow_mounted_write unlink "
+	"directory nrfiles openfiles filesize filename_format file_service_type fadvise_hint "
+	"iodepth_low iodepth_batch_complete iodepth_batch_complete_min iodepth_batch_complete_max "
+	"iomem mem cpus_allowed cpus_allowed_policy cpumask numa_cpu_nodes numa_mem_policy nice "
+	"prio "
+	"prioclass refill_buffers scramble_buffers buffer_compress_percentage "
+	"dedupe_percentage randommap_generator random_generator softrandommap gtod_reduce gtod_cpu "
+	"disable_lat disable_clat disable_slat clocksource exitall exitall_on_error exec_prerun "
+	"exec_postrun eta disk_util sqthread_poll sqthread_poll_cpu registerfiles fixedbufs "
+	"nonvectored userspace_reap lockmem kb_base unit_base log_avg_msec "
+	"log_offset log_max_value per_job_logs bwavgtime iopsavgtime verify_async verify_backlog "
+	"verify_backlog_batch verifysort verify_sort verify_state_save verify_state_load "
+	"experimental_verify rate_process continue_on_error error_dump clat_percentiles "
+	"lat_percentiles slat_percentiles ioscheduler sync job_max_open_zones max_open_zones "
+	"read_beyond_wp write_hint uid gid group thinktime_spin";
+
+static const struct {
+	const char *name;
+	unsigned rw;
+} rw_names[] = {
+	{"read", FIO_RW_READ},
+	{"write", FIO_RW_WRITE},
+	{"trim", FIO_RW_TRIM},
+	{"randread", FIO_RW_READ | FIO_RW_RANDOM},
+	{"randwrite", FIO_RW_WRITE | FIO_RW_RANDOM},
+	{"randtrim", FIO_RW_TRIM | FIO_RW_RANDOM},
+	{"rw", FIO_RW_READ | FIO_RW_WRITE},
+	{"readwrite", FIO_RW_READ | FIO_RW_WRITE},
+	{"randrw", FIO_RW_READ | FIO_RW_WRITE | FIO_RW_RANDOM},
+	{"trimwrite", FIO_RW_TRIM | FIO_RW_WRITE},
+	{"randtrimwrite", FIO_RW_TRIM | FIO_RW_WRITE | FIO_RW_RANDOM},
+	{"write-zeroes", FIO_RW_WRITE | FIO_RW_ZEROES},
+	{"randwrite-zeroes", FIO_RW_WRITE | FIO_RW_ZEROES | FIO_RW_RANDOM},
+};
+
+static const struct {
+	const char *name;
+	enum fio_verify verify;
+} verify_names[] = {
+	{"0", FIO_VERIFY_NONE},	       {"meta", FIO_VERIFY_META},
+	{"md5", FIO_VERIFY_MD5},       {"crc32", FIO_VERIFY_CRC32},
+	{"crc32c", FIO_VERIFY_CRC32C}, {"crc32c-intel", FIO_VERIFY_CRC32C},
+	{"sha256", FIO_VERIFY_SHA256}, {"pattern", FIO_VERIFY_PATTERN},
+	{"null", FIO_VERIFY_NULL},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool listed(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = list; (at = strstr(at, name)); at += length)
+		if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+			return true;
+	return false;
+}
+
+const char *fio_rw_name(uint64_t rw)
+{
+	for (unsigned i = 0; i < COUNT(rw_names); i++)
+		if (rw_names[i].rw == rw)
+			return rw_names[i].name;
+	return "none";
+}
+
+/* Up to so many bytes of text as a string of its own. */
+static bool piece(char *to, size_t room, const char *text, size_t size)
+{
+	if (size >= room)
+		return false;
+	memcpy(to, text, size);
+	to[size] = '\0';
+	return true;
+}
+
+static bool same(const char *suffix, const char *word)
+{
+	for (; *suffix && *word; suffix++, word++)
+		if (to_lower((unsigned char)*suffix) != *word)
+			return false;
+	return !*suffix && !*word;
+}
+
+int fio_parse_size(const char *text, uint64_t *value)
+{
+	static const char units[] = "kmgtp";
+	const char *end, *unit;
+
+	if (number_parse_prefix(text, &end, text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10,
+				value))
+		return -EINVAL;
+	if (!*end || same(end, "b"))
+		return 0;
+	if (*end == '%' && !end[1] && *value <= 100) {
+		*value |= FIO_PERCENT;
+		return 0;
+	}
+	unit = strchr(units, to_lower((unsigned char)*end));
+	if (!unit || !*unit ||
+	    (end[1] && !same(end + 1, "b") && !same(end + 1, "ib") && !same(end + 1, "i")))
+		return -EINVAL;
+	for (const char *step = units; step <= unit; step++)
+		if (__builtin_mul_overflow(*value, 1024ull, value))
+			return -EINVAL;
+	return 0;
+}
+
+static int parse_time(const char *text, uint64_t *us)
+{
+	static const struct {
+		const char *suffix;
+		uint64_t us;
+	} units[] = {{"", 1000000},    {"us", 1},	{"ms", 1000},	   {"s", 1000000},
+		     {"sec", 1000000}, {"m", 60000000}, {"h", 3600000000}, {"d", 86400000000}};
+	const char *end;
+
+	if (number_parse_prefix(text, &end, 10, us))
+		return -EINVAL;
+	for (unsigned i = 0; i < COUNT(units); i++)
+		if (same(end, units[i].suffix))
+			return __builtin_mul_overflow(*us, units[i].us, us) ? -EINVAL : 0;
+	return -EINVAL;
+}
+
+/* One value for all directions, or up to three between commas. */
+static int parse_each(const char *text, uint64_t values[FIO_DIRECTIONS],
+		      int (*parse)(const char *text, uint64_t *value))
+{
+	char one[32];
+	unsigned at = 0;
+
+	for (; at < FIO_DIRECTIONS; at++) {
+		size_t size = strcspn(text, ",");
+
+		if (!piece(one, sizeof(one), text, size))
+			return -EINVAL;
+		if (size && parse(one, &values[at]))
+			return -EINVAL;
+		text += size;
+		if (!*text)
+			break;
+		text++;
+	}
+	/* The last one that is given is that of those behind it. */
+	for (unsigned last = at; ++at < FIO_DIRECTIONS;)
+		values[at] = values[last];
+	return 0;
+}
+
+static int parse_range(struct fio_options *options, const char *text)
+{
+	char one[32];
+	uint64_t low, high;
+
+	for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
+		size_t size = strcspn(text, ",-:");
+
+		if (!text[size] || text[size] == ',' || !piece(one, sizeof(one), text, size) ||
+		    fio_parse_size(one, &low))
+			return -EINVAL;
+		text += size + 1;
+		size = strcspn(text, ",");
+		if (!piece(one, sizeof(one), text, size) || fio_parse_size(one, &high) || !low ||
+		    low > high || high > 1ull << 30)
+			return -EINVAL;
+		for (unsigned i = at; i < FIO_DIRECTIONS; i++) {
+			options->bs[i] = low;
+			options->bs_max[i] = high;
+		}
+		text += size;
+		if (!*text)
+			return 0;
+		text++;
+	}
+	return -EINVAL;
+}
+
+/* "4k/60:64k/40": a size without a share has an equal part of what is left. */
+static int parse_split(struct fio_options *options, unsigned direction, const char *text,
+		       size_t length)
+{
+	struct fio_split *splits = options->splits[direction];
+	uint64_t shares[FIO_SPLITS_MAX], total = 0, min = UINT64_MAX, max = 0;
+	unsigned count = 0, open = 0;
+
+	for (const char *end = text + length; text < end; count++) {
+		char one[32], *slash;
+		size_t size = strcspn(text, ":,");
+
+		if (count == FIO_SPLITS_MAX || !piece(one, sizeof(one), text, size))
+			return -EINVAL;
+		text += size + 1;
+		slash = strchr(one, '/');
+		shares[count] = UINT64_MAX;
+		if (slash) {
+			*slash++ = '\0';
+			if (*slash && number_parse(slash, 10, &shares[count]))
+				return -EINVAL;
+		}
+		if (fio_parse_size(one, &splits[count].size) || !splits[count].size ||
+		    splits[count].size > 1ull << 30)
+			return -EINVAL;
+		min = splits[count].size < min ? splits[count].size : min;
+		max = splits[count].size > max ? splits[count].size : max;
+		if (shares[count] == UINT64_MAX)
+			open++;
+		else if (shares[count] > 100 || (total += shares[count]) > 100)
+			return -EINVAL;
+	}
+	if (!count)
+		return -EINVAL;
+	for (unsigned i = 0; i < count; i++) {
+		if (shares[i] == UINT64_MAX)
+			shares[i] = (100 - total) / open;
+		splits[i].up_to = (i ? splits[i - 1].up_to : 0) + shares[i];
+	}
+	splits[count - 1].up_to = 100;
+	options->split_count[direction] = count;
+	options->bs[direction] = min;
+	options->bs_max[direction] = max;
+	return 0;
+}
+
+static int parse_splits(struct fio_options *options, const char *text)
+{
+	for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
+		size_t size = strcspn(text, ",");
+
+		for (unsigned i = at; i < FIO_DIRECTIONS; i++)
+			if (parse_split(options, i, text, size))
+				return -EINVAL;
+		text += size;
+		if (!*text)
+			return 0;
+		text++;
+	}
+	return -EINVAL;
+}
+
+/* 0x and digits (the first byte first), a decimal number (its last byte first), or "text". */
+static int parse_pattern(struct fio_options *options, const char *text)
+{
+	unsigned char *pattern = options->pattern;
+	unsigned size = 0;
+	uint64_t number;
+
+	if (*text == '"') {
+		for (text++; *text && *text != '"' && size < FIO_PATTERN_MAX; text++)
+			pattern[size++] = (unsigned char)*text;
+	} else if (text[0] == '0' && text[1] == 'x') {
+		size_t digits = strlen(text += 2);
+
+		while (digits && size < FIO_PATTERN_MAX) {
+			char pair[3] = {0};
+			unsigned take = digits & 1 ? 1 : 2;
+
+			memcpy(pair, text, take);
+			if (number_parse(pair, 16, &number))
+				return -EINVAL;
+			pattern[size++] = (unsigned char)number;
+			text += take;
+			digits -= take;
+		}
+	} else {
+		if (number_parse(text, 10, &number))
+			return -EINVAL;
+		do {
+			pattern[size++] = (unsigned char)number;
+		} while (number >>= 8);
+	}
+	options->pattern_size = size;
+	return size ? 0 : -EINVAL;
+}
+
+static int parse_percentiles(struct fio_options *options, const char *text)
+{
+	unsigned count = 0;
+
+	while (*text) {
+		uint64_t whole, fraction = 0, unit = FIO_ONE;
+		const char *end;
+
+		if (count == FIO_PERCENTILES_MAX || number_parse_prefix(text, &end, 10, &whole))
+			return -EINVAL;
+		if (*end == '.')
+			for (end++; *end >= '0' && *end <= '9'; end++)
+				fraction += (uint64_t)(*end - '0') * (unit /= 10);
+		if (whole > 100 || (*end && *end != ':' && *end != ','))
+			return -EINVAL;
+		whole = whole * FIO_ONE + fraction;
+		if (count && whole < options->percentiles[count - 1])
+			return -EINVAL;
+		options->percentiles[count++] = whole;
+		text = *end ? end + 1 : end;
+	}
+	options->percentile_count = count;
+	return count ? 0 : -EINVAL;
+}
+
+static int parse_number(const char *text, uint64_t *value)
+{
+	return number_parse(text, 0, value);
+}
+
+static int parse_rw(const char *text, uint64_t *rw)
+{
+	size_t size = strcspn(text, ":"); /* rw=read:8 counts in steps; here every one counts */
+
+	for (unsigned i = 0; i < COUNT(rw_names); i++)
+		if (strlen(rw_names[i].name) == size && !strncmp(rw_names[i].name, text, size)) {
+			*rw = rw_names[i].rw;
+			return text[size] ? -EINVAL : 0;
+		}
+	return -EINVAL;
+}
+
+static int parse_verify(const char *text, uint64_t *verify)
+{
+	for (unsigned i = 0; i < COUNT(verify_names); i++)
+		if (!strcmp(verify_names[i].name, text)) {
+			*verify = verify_names[i].verify;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int parse_bs(struct fio_options *options, const struct row *row, const char *text)
+{
+	uint64_t *values = (uint64_t *)((char *)options + row->offset);
+
+	if (parse_each(text, values, fio_parse_size))
+		return -EINVAL;
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		if (values[i] < row->min || values[i] > row->max)
+			return -EINVAL;
+	if (row->offset == AT(bs)) {
+		memcpy(options->bs_max, options->bs, sizeof(options->bs));
+		memset(options->split_count, 0, sizeof(options->split_count));
+	}
+	return 0;
+}
+
+static int parse_value(struct fio_options *options, const struct row *row, const char *value)
+{
+	char *member = (char *)options + row->offset;
+	uint64_t *number = (uint64_t *)member;
+	int error;
+
+	switch (row->kind) {
+	case TEXT:
+		return piece(member, row->max, value, strlen(value)) ? 0 : -EINVAL;
+	case RW:
+		return parse_rw(value, number);
+	case VERIFY:
+		return parse_verify(value, number);
+	case SIZES:
+		return parse_bs(options, row, value);
+	case NUMBERS:
+		return parse_each(value, number, parse_number);
+	case RANGE:
+		return parse_range(options, value);
+	case SPLIT:
+		return parse_splits(options, value);
+	case PATTERN:
+		return parse_pattern(options, value);
+	case LIST:
+		return parse_percentiles(options, value);
+	case TIME:
+		return parse_time(value, number);
+	case SIZE:
+		error = fio_parse_size(value, number);
+		if (!error && *number & FIO_PERCENT)
+			return 0;
+		break;
+	default:
+		error = parse_number(value, number);
+	}
+	return error || (row->kind != FLAG && (*number < row->min || *number > row->max)) ? -EINVAL
+											  : 0;
+}
+
+enum fio_option_result fio_option_set(struct fio_options *options, const char *name,
+				      const char *value)
+{
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		if (!listed(rows[i].names, name))
+			continue;
+		if (!value && rows[i].kind == FLAG)
+			value = "1";
+		/* Some numbers are switches that stand alone. */
+		else if (!value && rows[i].kind == NUMBER && rows[i].max == 1)
+			value = "1";
+		if (!value || parse_value(options, &rows[i], value))
+			return FIO_OPTION_BAD;
+		return FIO_OPTION_TAKEN;
+	}
+	return *name && listed(ignored, name) ? FIO_OPTION_TAKEN : FIO_OPTION_UNKNOWN;
+}
+
+const char *fio_option_name(unsigned index, bool *value)
+{
+	if (index >= COUNT(rows))
+		return NULL;
+	*value = rows[index].kind != FLAG;
+	return rows[index].names;
+}
+
+void fio_options_init(struct fio_options *options)
+{
+	static const unsigned percentiles[] = {100,  500,  1000, 2000, 3000, 4000, 5000, 6000, 7000,
+					       8000, 9000, 9500, 9900, 9950, 9990, 9995, 9999};
+
+	memset(options, 0, sizeof(*options));
+	options->rw = FIO_RW_READ;
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		options->bs[i] = options->bs_max[i] = 4096;
+	options->iodepth = options->numjobs = options->loops = options->iodepth_batch = 1;
+	options->rwmixread = options->rwmixwrite = 50;
+	options->randrepeat = options->do_verify = 1;
+	for (unsigned i = 0; i < COUNT(percentiles); i++)
+		options->percentiles[i] = percentiles[i] * (FIO_ONE / 100);
+	options->percentile_count = COUNT(percentiles);
+}

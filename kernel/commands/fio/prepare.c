@@ -1,0 +1,168 @@
+/* What a job needs before it runs: files, sizes, memory. */
+#include "kernel/commands/command.h"
+#include "kernel/commands/fio/job.h"
+#include "kernel/commands/fio/verify.h"
+#include "kernel/posix/process.h"
+#include "lib/format.h"
+#include "lib/string.h"
+
+/* A share becomes bytes, whole blocks of the smallest size. */
+static uint64_t bytes_of(uint64_t value, uint64_t whole, uint64_t block)
+{
+	if (!(value & FIO_PERCENT))
+		return value;
+	value = fio_divide((fio_wide)whole * (value & ~FIO_PERCENT), 100);
+	return value - value % block;
+}
+
+static uint64_t smallest(const struct fio_options *options)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		if (options->rw & 1u << i && options->bs[i] < least)
+			least = options->bs[i];
+	return least;
+}
+
+static uint64_t largest(const struct fio_options *options)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		if (options->rw & 1u << i && options->bs_max[i] > most)
+			most = options->bs_max[i];
+	return most;
+}
+
+static void check_blocks(const struct fio_job *job, const struct fio_target *target)
+{
+	const struct fio_options *options = &job->options;
+
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
+		bool fits = options->bs[i] % target->block_size == 0 &&
+			    options->bs_max[i] % target->block_size == 0;
+
+		for (unsigned at = 0; at < options->split_count[i]; at++)
+			fits = fits && options->splits[i][at].size % target->block_size == 0;
+		if (options->rw & 1u << i && !fits)
+			fail(1, "%s: bs is no multiple of the %u bytes of a block of %s",
+			     options->name, target->block_size, target->name);
+	}
+}
+
+/* The part of the target that is used, and its order. Bytes of it. */
+static uint64_t prepare_order(struct fio_job *job, unsigned index)
+{
+	const struct fio_options *options = &job->options;
+	struct fio_target *target = &job->targets[index];
+	struct fio_order *order = &job->orders[index];
+	uint64_t block = smallest(options), start, length, words;
+
+	start = bytes_of(options->offset, target->size, block) +
+		bytes_of(options->offset_increment, target->size, block) * job->member;
+	if (start >= target->size || start % target->block_size)
+		fail(1, "%s: offset %llu is not a block of %s (%llu bytes)", options->name,
+		     (unsigned long long)start, target->name, (unsigned long long)target->size);
+	length = bytes_of(options->size, target->size - start, block);
+	if (!(options->size & FIO_PERCENT))
+		length /= job->target_count;
+	if (!length)
+		length = target->size - start;
+	if (length > target->size - start)
+		fail(1, "%s: size %llu is beyond the end of %s (%llu bytes)", options->name,
+		     (unsigned long long)length, target->name, (unsigned long long)target->size);
+	if (length < block)
+		fail(1, "size too small, must not be less than minimum block size: %llu < %llu",
+		     (unsigned long long)length, (unsigned long long)block);
+	check_blocks(job, target);
+	words = fio_order_init(order, options, start, length,
+			       (options->randseed ? options->randseed : 0x89) + job->number * 7919 +
+				       index);
+	if (words)
+		order->map = alloc_or_fail(words * sizeof(order->map[0]));
+	fio_order_rewind(order);
+	return order->length;
+}
+
+static void open_targets(struct fio_job *job)
+{
+	const struct fio_options *options = &job->options;
+	char *names = alloc_or_fail(FIO_PATH_MAX + FIO_NAME_MAX), *next;
+	bool writes = options->rw & (FIO_RW_WRITE | FIO_RW_TRIM);
+	uint64_t size = options->size & FIO_PERCENT ? 0 : options->size;
+
+	if (options->filename[0])
+		memcpy(names, options->filename, sizeof(options->filename));
+	else
+		snprintf(names, FIO_PATH_MAX + FIO_NAME_MAX, "%s.%u.0", options->name, job->member);
+	for (; names; names = next) {
+		next = strchr(names, ':');
+		if (next)
+			*next++ = '\0';
+		if (job->target_count == FIO_TARGETS_MAX)
+			fail(1, "%s: more than %u files", options->name, FIO_TARGETS_MAX);
+		fio_target_open(&job->targets[job->target_count++], names, writes,
+				size + (options->offset & FIO_PERCENT ? 0 : options->offset));
+	}
+}
+
+static void make_units(struct fio_job *job)
+{
+	const struct fio_options *options = &job->options;
+	size_t size = (largest(options) + 4095) & ~4095ull;
+	unsigned depth = (unsigned)options->iodepth;
+	unsigned char *buffers = process_alloc_pages(size * depth);
+	struct prng prng;
+
+	job->units = alloc_or_fail(depth * sizeof(job->units[0]));
+	if (!buffers)
+		fail(1, "%s: no memory for %u buffers of %llu bytes", options->name, depth,
+		     (unsigned long long)size);
+	memset(job->units, 0, depth * sizeof(job->units[0]));
+	prng_seed(&prng, job->number);
+	if (options->zero_buffers)
+		memset(buffers, 0, size * depth);
+	else
+		prng_fill(&prng, buffers, size * depth);
+	for (unsigned i = 0; i < depth; i++) {
+		struct fio_unit *unit = &job->units[i];
+
+		unit->job = job;
+		unit->buffer = unit->segment.address = buffers + i * size;
+		unit->next = job->free;
+		job->free = unit;
+	}
+}
+
+void fio_job_prepare(struct fio_job *job)
+{
+	struct fio_options *options = &job->options;
+	uint64_t bytes = 0;
+
+	if (options->rwmixwrite != 50)
+		options->rwmixread = 100 - options->rwmixwrite;
+	if (options->time_based && !options->runtime_us)
+		fail(1, "%s: time_based requires a runtime/timeout setting", options->name);
+	if (options->verify == FIO_VERIFY_PATTERN && !options->pattern_size)
+		fail(1, "%s: verify=pattern requires verify_pattern", options->name);
+	if (smallest(options) <= fio_verify_header_size(options->verify))
+		fail(1, "%s: a block has no room for the header that verify wants", options->name);
+	open_targets(job);
+	for (unsigned i = 0; i < job->target_count; i++)
+		bytes += prepare_order(job, i);
+	job->limit_bytes = options->io_size ? bytes_of(options->io_size, bytes, 1)
+					    : fio_divide((fio_wide)bytes * options->loops, 1);
+	job->limit = options->number_ios ? options->number_ios : UINT64_MAX;
+	if (options->time_based)
+		job->limit_bytes = UINT64_MAX;
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
+		if (options->rate[i])
+			job->byte_cost[i] =
+				fio_divide((fio_wide)1000000000 << 20, options->rate[i]);
+		if (options->rate_iops[i])
+			job->command_cost[i] =
+				fio_divide((fio_wide)1000000000 << 20, options->rate_iops[i]);
+	}
+	make_units(job);
+}

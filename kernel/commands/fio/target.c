@@ -1,0 +1,95 @@
+/* Commands on block devices and on files in RAM. */
+#include "kernel/commands/fio/target.h"
+
+#include "kernel/commands/command.h"
+#include "kernel/posix/file.h"
+#include "kernel/posix/process.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+static void device_submit(struct fio_target *target, struct fio_unit *unit)
+{
+	struct block_request *request = &unit->request;
+	bool data = unit->request.operation <= BLOCK_WRITE;
+	unsigned shift = (unsigned)__builtin_ctz(target->block_size);
+
+	request->lba = unit->offset >> shift;
+	request->count = unit->size >> shift;
+	unit->segment.size = unit->size;
+	request->segments = data ? &unit->segment : NULL;
+	request->segment_count = data;
+	block_submit(target->device, request);
+}
+
+static void device_plug(struct fio_target *target, bool plugged)
+{
+	if (plugged)
+		block_plug(target->device);
+	else
+		block_unplug(target->device);
+}
+
+static unsigned device_reap(struct fio_target *target)
+{
+	return block_poll(target->device);
+}
+
+static void file_submit(struct fio_target *target, struct fio_unit *unit)
+{
+	struct block_request *request = &unit->request;
+	long count;
+
+	if (request->operation == BLOCK_READ)
+		count = file_pread(target->file, unit->buffer, unit->size, unit->offset);
+	else if (request->operation == BLOCK_WRITE)
+		count = file_pwrite(target->file, unit->buffer, unit->size, unit->offset);
+	else
+		count = -EOPNOTSUPP;
+	block_complete(request, count < 0 ? (int)count : (uint64_t)count == unit->size ? 0 : -EIO);
+}
+
+static void file_plug(struct fio_target *target, bool plugged)
+{
+	(void)target;
+	(void)plugged;
+}
+
+static unsigned file_reap(struct fio_target *target)
+{
+	(void)target;
+	return 0;
+}
+
+void fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size)
+{
+	bool device_path = !strncmp(path, "/dev/", 5);
+	int fd = process_open(path, writes ? O_RDWR | (device_path ? 0 : O_CREAT) : O_RDONLY, 0644);
+	struct file_stat stat;
+	int error;
+
+	if (fd < 0)
+		fail(1, "open(%s): %s", path, error_text(-fd));
+	target->file = process_file(fd);
+	target->name = path;
+	target->device = file_block_device(target->file);
+	if (target->device) {
+		target->submit = device_submit;
+		target->plug = device_plug;
+		target->reap = device_reap;
+		target->block_size = target->device->block_size;
+		target->size = target->device->block_count * target->block_size;
+		return;
+	}
+	target->submit = file_submit;
+	target->plug = file_plug;
+	target->reap = file_reap;
+	target->block_size = 1;
+	error = file_stat(target->file, &stat);
+	if (!error && stat.type != FILE_REGULAR)
+		error = -EINVAL;
+	if (!error && writes && size > stat.size)
+		error = file_truncate(target->file, stat.size = size);
+	if (error)
+		fail(1, "%s: %s", path, error_text(-error));
+	target->size = stat.size;
+}

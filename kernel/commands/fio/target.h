@@ -1,0 +1,45 @@
+/* What a job's commands go to: a block device, or a file in RAM. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/block/block.h"
+#include "kernel/commands/fio/options.h"
+
+struct fio_job;
+struct fio_target;
+struct file;
+
+/* One command: made before the run, used again and again. */
+struct fio_unit {
+	struct block_request request;
+	struct block_segment segment;
+	struct fio_job *job;
+	struct fio_target *target;
+	struct fio_unit *next;
+	unsigned char *buffer;
+	uint64_t offset, size;	   /* bytes */
+	uint64_t begun, submitted; /* time_ns(); submitted is 0 until the device has it */
+	enum fio_direction direction;
+	bool checks; /* what it reads is verified */
+	uint16_t number;
+};
+
+struct fio_target {
+	/* Starts unit->request (operation and range are set); it ends by unit->request.done. */
+	void (*submit)(struct fio_target *target, struct fio_unit *unit);
+	/* Between true and false commands may be collected. */
+	void (*plug)(struct fio_target *target, bool plugged);
+	/* Ends those that are finished; how many. */
+	unsigned (*reap)(struct fio_target *target);
+	struct file *file;
+	struct block_device *device; /* NULL: a file in RAM */
+	uint64_t size;		     /* bytes */
+	uint32_t block_size;
+	const char *name;
+};
+
+/* Opens it; where it is no device it gets `size` bytes if it has fewer and is written. The process
+ * ends with a message where that fails. */
+void fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size);

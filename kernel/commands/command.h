@@ -49,8 +49,12 @@ const struct command *command_find(const char *name);
 void command_files_init(void);
 /* In byte order of the names; NULL behind the last one. */
 const struct command *command_at(unsigned index);
-/* Runs the command as a process; "--help" as the only operand prints its help instead. */
+/* Runs the command as a process; "--help" as the only operand prints its help instead, and among
+ * options wherever getopt_next() comes to it. */
 int command_run(const struct command *command, int argc, char **argv);
+/* The long option that the command does not have is --help: prints its help, and ends it. Returns
+ * where it is another one, or no command runs. */
+void command_answer_help(const char *option);
 /* What "NAME --help" prints. */
 void command_print_help(const struct command *command);
 /* The shell's built-ins for help, written like commands (main is not used), in any order; NULL

@@ -42,3 +42,10 @@ def test_walks_stay_out_of_the_descriptors():
                  "cp -r /dev/fd /tmp/fd; echo $?; ls /tmp/fd; rm -r /dev/fd; echo $?; ls -d /dev/fd")
     assert result.stdout == "1\nfd\n0\n0\n1\n/dev/fd\n"
     assert result.stderr == "rm: cannot remove '/dev/fd': Operation not permitted\n"
+
+
+def test_help_among_options_and_operands():
+    """As GNU's: wherever an option may stand, and not behind --."""
+    result = run("for line in 'cmp a b' 'head -c 5' 'ls -l /'; do $line --help | head -n 1; done; cat -- --help; ls --helpless; echo $?")
+    assert [line.split()[:2] for line in result.stdout.splitlines()] == [["Usage:", "cmp"], ["Usage:", "head"], ["Usage:", "ls"], ["2"]]
+    assert result.stderr.startswith("cat: --help: No such file or directory\nls: unrecognized option '--helpless'\n")

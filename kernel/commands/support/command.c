@@ -104,6 +104,16 @@ static int run_command(int argc, char **argv)
 	return command->main(argc, argv);
 }
 
+void command_answer_help(const char *option)
+{
+	const struct command *command = stdio()->command ? command_find(process_name()) : NULL;
+
+	if (!command || strcmp(option, "help") != 0)
+		return;
+	command_print_help(command);
+	process_exit(0);
+}
+
 int command_run(const struct command *command, int argc, char **argv)
 {
 	starting = command;

@@ -70,8 +70,10 @@ static const struct option *find_long(const char *program, const char *text, siz
 		err("\n");
 		return NULL;
 	}
-	if (!found)
+	if (!found) {
+		command_answer_help(text);
 		err("%s: unrecognized option '--%s'\n", program, text);
+	}
 	return found;
 }
 

@@ -175,3 +175,10 @@ def test_more_than_there_is_room_for(tmp_path):
         picture = json.load(file)
     assert picture["otherData"]["overwritten"] > 0
     spans_of(picture["traceEvents"])
+
+
+def test_nothing_traced_is_said(tmp_path):
+    """Without a controller."""
+    trace = tmp_path / "trace.json"
+    result = run_script(tmp_path, "true\n", "--disk", "none", "--trace", trace, check=True)
+    assert f"run-qemu: {trace}: nothing was traced\n" in result.stderr

@@ -80,7 +80,7 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	put64(page, ns->block_count);
 	put64(page + 8, ns->capacity);
 	put64(page + 16, ns->block_count);
-	page[24] = ns->dulbe ? 0x04 : 0; /* NSFEAT */
+	page[24] = ns->dulbe ? 0x04 : 0;		       /* NSFEAT */
 	page[25] = (uint8_t)(ns->format > 3 ? ns->format : 3); /* NLBAF */
 	page[26] = (uint8_t)(ns->format | (ns->extended ? 0x10 : 0));
 	page[27] = 0x03;			 /* MC */
@@ -277,6 +277,15 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 		page[3] = (uint8_t)sim->config.ranges_limit;
 		put32(page + 4, sim->config.range_limit);
 		put64(page + 8, sim->config.discard_limit);
+		return SIM_SC_SUCCESS;
+	case 0x14:
+	case 0x15:
+		if (!(sim->config.oacs & SIM_OACS_VIRTUALIZATION))
+			return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x", cns);
+		if (cns == 0x14)
+			sim_primary_capabilities(sim, page);
+		else
+			sim_secondary_list(sim, cdw10 >> 16, page);
 		return SIM_SC_SUCCESS;
 	case 0x1c:
 		if (!(sim->config.cap >> 43 & 1))

@@ -66,6 +66,10 @@
 #define SIM_SC_NOT_ATTACHED	0x11a
 #define SIM_SC_THIN		0x11b
 #define SIM_SC_CONTROLLER_LIST	0x11c
+#define SIM_SC_CONTROLLER_ID	0x11f
+#define SIM_SC_SECONDARY_STATE	0x120
+#define SIM_SC_RESOURCE_COUNT	0x121
+#define SIM_SC_RESOURCE_ID	0x122
 #define SIM_SC_IOCS_UNSUPPORTED 0x129
 #define SIM_SC_COMBINATION	0x12b
 #define SIM_SC_COMMAND_SET	0x12c
@@ -89,6 +93,7 @@
 #define SIM_SC_NONE		0xffff /* completes later (asynchronous events) */
 
 #define SIM_CNTLID	1
+#define SIM_SECONDARIES 2u /* with SIM_OACS_VIRTUALIZATION: the CNTLIDs behind it */
 #define SIM_EVENT_TYPES 8
 
 /* Opcodes */
@@ -255,6 +260,10 @@ struct sim_controller {
 	struct sim_namespace *namespaces;
 	unsigned namespace_count, namespace_room;
 	uint64_t unallocated; /* UNVMCAP */
+	struct sim_secondary {
+		uint16_t resources[2]; /* queues, interrupts */
+		bool online;
+	} secondaries[SIM_SECONDARIES];
 	uint32_t nn;
 	uint32_t features[256];
 	uint8_t host_behavior[512];
@@ -399,6 +408,12 @@ void sim_event_clear(struct sim_controller *sim, unsigned log_page);
 unsigned sim_oacs_bit(uint8_t opcode);
 bool sim_has_admin(const struct sim_controller *sim, uint8_t opcode);
 unsigned sim_optional(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
+
+/* virtualization.c: pages are zero before. */
+void sim_primary_capabilities(const struct sim_controller *sim, uint8_t page[4096]);
+void sim_secondary_list(const struct sim_controller *sim, unsigned from, uint8_t page[4096]);
+unsigned sim_virtualization(struct sim_controller *sim, const struct sim_command *command,
+			    uint64_t *result);
 /* identify.c: bits by CSI of a combination of command sets; 0: there is none with this index */
 uint64_t sim_combination(const struct sim_controller *sim, unsigned index);
 /* 0 or a status */

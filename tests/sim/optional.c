@@ -182,6 +182,8 @@ unsigned sim_optional(struct sim_controller *sim, struct sim_command *command, u
 		return directive_receive(sim, command);
 	case SIM_DIRECTIVE_SEND: /* Identify cannot be switched, and there is no other */
 		return SIM_SC_FIELD;
+	case SIM_VIRTUALIZATION:
+		return sim_virtualization(sim, command, result);
 	case SIM_KEEP_ALIVE:
 		return SIM_SC_SUCCESS;
 	case SIM_FIRMWARE_COMMIT: /* there is one slot */

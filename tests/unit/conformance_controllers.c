@@ -42,13 +42,9 @@ static const struct sim_namespace_config guarded_namespaces[] = {{.nsid = 1,
 								  .extended = true,
 								  .protection = 1,
 								  .guard = 2}};
-/* Structures that it has, with nothing in them but what they need: 1 NVM set, CNTLID, 1 secondary
- * controller */
+/* A structure that it has, with nothing in it but what it needs: 1 NVM set */
 static const uint8_t nvm_sets[4096] = {1, [128] = 1, [130] = 1};
-static const uint8_t primary[4096] = {1, [4] = 3};
-static const uint8_t secondary[4096] = {1, [32] = 2, [34] = 1};
-static const struct sim_identify more_identify[] = {
-	{0x04, nvm_sets}, {0x14, primary}, {0x15, secondary}, {0, NULL}};
+static const struct sim_identify more_identify[] = {{0x04, nvm_sets}, {0, NULL}};
 #define COMMANDS                                                                        \
 	(SIM_ONCS_COMPARE | SIM_ONCS_UNCORRECT | SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES | \
 	 SIM_ONCS_VERIFY | SIM_ONCS_COPY)

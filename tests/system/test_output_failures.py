@@ -72,7 +72,7 @@ MESSAGE = {
 # Commands that have no more to say than their operands ask for: their output fails when they end.
 SHORT = {
     "basename": "basename a", "blockdev": "blockdev --report", "clear": "clear", "crc32": "crc32 /dev/null",
-    "chmod": "touch o; chmod -v 600 o", "cp": "cp -v /dev/null o", "date": "date", "dirname": "dirname a", "echo": "echo a", "expr": "expr 1 + 1", "find": "find /dev", "free": "free",
+    "chmod": "touch o; chmod -v 600 o", "cp": "cp -v /dev/null o", "date": "date", "dirname": "dirname a", "echo": "echo a", "expr": "expr 1 + 1", "fio": "fio --name=a --size=4k --rw=write --minimal", "find": "find /dev", "free": "free",
     "help": "help", "ls": "ls /dev", "mkdir": "mkdir -v d", "mv": "touch o; mv -v o p",
     "printf": "printf a", "rm": "touch o; rm -v o", "rmdir": "mkdir d; rmdir -v d", "setpci": "setpci --dumpregs",
     "cksum": "cksum /dev/null", "md5sum": "md5sum /dev/null", "sha256sum": "sha256sum /dev/null", "stat": "stat /dev/null", "uname": "uname", "uptime": "uptime",

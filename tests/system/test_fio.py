@@ -1,0 +1,189 @@
+"""fio: job files as fio itself runs them, its reports, what it writes (fio on the host verifies that), and bad input."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from machine import Console, make_disk, run_script
+
+MIB = 1 << 20
+DEVICE = "/dev/my_nvme0n1"
+FIO = shutil.which("fio")
+needs_fio = pytest.mark.skipif(not FIO, reason="fio is not installed")
+
+# Bodies of job files: each is run here and by fio, on the same sizes.
+RW = ["read", "write", "randread", "randwrite", "rw", "randrw"]
+BODIES = [f"rw={rw}\nbs={bs}\niodepth={depth}\nsize=1m" for rw in RW for bs, depth in (("4k", 1), ("64k", 8), ("4k,8k", 4))]
+BODIES += [f"rw={rw}\nverify={verify}\nbs=4k\nsize=256k\niodepth=4\ndo_verify={do}\nverify_fatal=1"
+           for rw in ("write", "randwrite") for verify in ("md5", "crc32c", "crc32", "sha256", "meta") for do in (0, 1)]
+BODIES += [
+    "rw=write\nverify=pattern\nverify_pattern=0xdeadbeef\nsize=128k\nbs=4k",
+    "rw=randwrite\nverify=md5\nverify_interval=4096\nbs=16k\nsize=256k",
+    "rw=randread\nnorandommap\nrandrepeat=0\nsize=512k\nbs=4k\ndirect=1\nioengine=psync",
+    "rw=read\nloops=3\nsize=256k\nbs=16k",
+    "rw=read\nnumber_ios=17\nsize=1m\nbs=4k",
+    "rw=write\nio_size=512k\nsize=256k\nbs=4k",
+    "rw=read\noffset=1m\nsize=1m\nbs=32k",
+    "rw=read\nnumjobs=3\nsize=256k\nbs=4k\ngroup_reporting\nthread",
+    "rw=randread\nnumjobs=2\nsize=128k\nbs=8k",
+    "rw=read\nsize=10%\nbs=4k",
+    "rw=read\npercentile_list=50:90:99.9\nsize=64k\nbs=4k",
+    "rw=read\nsize=64k\nbs=4k\n[second]\nstonewall\nrw=randread\nsize=128k\nbs=4k\n",
+    "rw=randwrite\nbs=4k\nsize=64k\nrefill_buffers\ninvalidate=1\nfallocate=none\nrandrepeat=1",
+    "rw=randread\nblocksize=4k\nsize=1m\nreadwrite=randread\ndescription=a long story",
+    "rw=read\nbs=4k\nsize=64k\nstartdelay=1",
+    "; a remark\nrw=write\nbs=128k\n# another\nsize=2m\nzero_buffers\nend_fsync=1",
+    "rw=randread\nbs=512\nsize=32k\niodepth=32\niodepth_batch=8",
+    "rw=write\nbs=1m\nsize=8m\niodepth=2",
+    "rw=randrw\nrwmixread=100\nbs=4k\nsize=128k",
+    "rw=rw\nrwmixwrite=100\nbs=4k\nsize=128k",
+    "rw=read\nrate=8m\nbs=64k\nsize=1m",
+    "rw=randread\nrate_iops=200\nbs=4k\nsize=128k",
+]
+
+
+def job_file(body, filename):
+    return f"[global]\nfilename={filename}\n[job]\n{body}\n"
+
+
+def documents(text):
+    decoder, found, at = json.JSONDecoder(), [], text.find("{\n")
+    while at >= 0:
+        document, end = decoder.raw_decode(text, at)
+        found.append(document)
+        at = text.find("{\n", end)
+    return found
+
+
+def keys(document, prefix=""):
+    """All of them with where they are; the numbers of the histogram's buckets left out."""
+    found = set()
+    for key, value in document.items():
+        found.add(prefix + key)
+        if isinstance(value, dict):
+            found |= keys(value, prefix + key + "/")
+    return found
+
+
+@needs_fio
+def test_job_files(tmp_path):
+    assert len(BODIES) >= 60
+    image = make_disk(tmp_path / "guest", 16 * MIB)
+    script = "".join(f"cat > job{number} <<'END'\n{job_file(body, DEVICE)}END\nfio --output-format=json job{number} || echo failed {number}\n"
+                     for number, body in enumerate(BODIES))
+    output = run_script(tmp_path, script, "--disk", image, check=True).stdout
+    assert "failed" not in output, output
+    ours = documents(output)
+    assert len(ours) == len(BODIES)
+    host = make_disk(tmp_path / "host", 16 * MIB)
+    for body, our in zip(BODIES, ours):
+        path = tmp_path / "job"
+        path.write_text(job_file(body, host))
+        result = subprocess.run([FIO, "--output-format=json", path], capture_output=True, text=True, cwd=tmp_path)
+        assert result.returncode == 0, (body, result.stderr)
+        their = documents(result.stdout)[0]
+        assert len(our["jobs"]) == len(their["jobs"]), body
+        assert keys(our) <= keys(their), body
+        for one, other in zip(our["jobs"], their["jobs"]):
+            assert keys(one) == keys(other), body
+            assert one["jobname"] == other["jobname"] and one["groupid"] == other["groupid"] and one["error"] == 0
+            assert one["job options"] == other["job options"], body
+            if "4k,8k" in body and ("rand" in body or "rw=rw" in body):  # fio leaves blocks out where sizes differ
+                continue
+            mixed = one["read"]["total_ios"] and one["write"]["total_ios"] and "verify" not in body
+            if mixed:  # fio ends where both directions together are done, and draws otherwise
+                assert one["read"]["io_bytes"] + one["write"]["io_bytes"] == other["read"]["io_bytes"] + other["write"]["io_bytes"], body
+                continue
+            for direction in ("read", "write", "trim"):
+                for key in ("io_bytes", "total_ios"):
+                    assert one[direction][key] == other[direction][key], (body, direction, key)
+
+
+@needs_fio
+@pytest.mark.parametrize("verify", ["md5", "crc32c", "crc32", "meta", "pattern --verify_pattern=0x1234"])
+def test_the_host_verifies(tmp_path, verify):
+    image = make_disk(tmp_path / "image", 4 * MIB)
+    options = f"--name=a --bs=4k --size=1m --verify={verify}"
+    run_script(tmp_path, f"fio --filename={DEVICE} --rw=randwrite --iodepth=8 {options} --minimal", "--disk", image, check=True)
+    check = [FIO, f"--filename={image}", "--rw=read", *options.split()]
+    assert subprocess.run(check, capture_output=True, cwd=tmp_path).returncode == 0
+    if verify == "meta":
+        return
+    with open(image, "r+b") as file:
+        file.seek(70000)
+        byte = file.read(1)
+        file.seek(70000)
+        file.write(bytes([byte[0] ^ 1]))
+    assert subprocess.run(check, capture_output=True, cwd=tmp_path).returncode == 1
+    output = run_script(tmp_path, f"fio --filename={DEVICE} --rw=read {options}; echo status $?", "--disk", image).stdout
+    assert "verify failed at file /dev/my_nvme0n1 offset" in output
+    assert "err=84" in output and "status 1" in output
+
+
+# What is typed, and the one line that comes.
+BAD = {
+    "fio": "fio: No job(s) defined",
+    "fio --nope=1": "fio: unrecognized option '--nope=1'",
+    "fio --name=a --rw=bogus": "fio: failed parsing rw=bogus",
+    "fio nowhere": "fio: unable to open 'nowhere' job file: No such file or directory",
+    "printf '[a]\\nrw=write\\nfoo=1\\n' > bad; fio bad": "fio: bad:3: Bad option <foo=1>",
+    "printf 'rw=write\\n' > bad; fio bad": "fio: bad:1: option <rw=write> outside of [] job section",
+    "fio --name=a --rw=write --filename=/dev/my_nvme9n1": "fio: open(/dev/my_nvme9n1): No such file or directory",
+    f"fio --name=a --rw=write --filename={DEVICE} --size=5m": f"fio: a: size 5242880 is beyond the end of {DEVICE} (4194304 bytes)",
+    f"fio --name=a --rw=write --filename={DEVICE} --offset=4m": f"fio: a: offset 4194304 is not a block of {DEVICE} (4194304 bytes)",
+    f"fio --name=a --rw=write --filename={DEVICE} --bs=100": f"fio: a: bs is no multiple of the 512 bytes of a block of {DEVICE}",
+    f"fio --name=a --rw=write --filename={DEVICE} --numjobs=65": "fio: failed parsing numjobs=65",
+    f"fio --name=a --rw=write --filename={DEVICE} --numjobs=40 --name=b --numjobs=40": "fio: maximum number of jobs (64) reached.",
+    f"fio --name=a --rw=write --filename={DEVICE} --size=4k --bs=8k": "fio: size too small, must not be less than minimum block size: 4096 < 8192",
+    f"fio --name=a --rw=write --filename={DEVICE} --readonly": "fio: a: job writes, but --readonly was given",
+    f"fio --name=a --rw=write --filename={DEVICE} --time_based": "fio: a: time_based requires a runtime/timeout setting",
+}
+
+
+def test_bad_input(tmp_path):
+    image = make_disk(tmp_path / "image", 4 * MIB)
+    script = "".join(f"{command}; echo status $?\n" for command in BAD)
+    output = run_script(tmp_path, script, "--disk", image).stdout
+    assert output.splitlines() == [line for message in BAD.values() for line in (message, "status 1")]
+    with open(image, "rb") as file:
+        assert not any(file.read())
+
+
+def test_ctrl_c(tmp_path):
+    with Console("--disk", make_disk(tmp_path / "image", 4 * MIB)) as console:
+        console.child.sendline(f"fio --name=a --filename={DEVICE} --rw=randwrite --iodepth=8 --time_based --runtime=100")
+        console.child.expect("Jobs: 1")
+        console.child.sendcontrol("c")
+        console.child.expect("terminating on signal 2")
+        console.child.expect("issued rwts: total=0,[1-9]")
+        console.child.expect("Run status group 0")
+        console.child.sendline("echo status $?")
+        console.child.expect("status 128")
+
+
+def test_trims_and_zeroes(tmp_path):
+    image = make_disk(tmp_path / "image", 4 * MIB, b"\xff" * 4 * MIB)
+    output = run_script(tmp_path, "".join(
+        f"fio --name=a --filename={DEVICE} --rw={rw} --bs=64k --size=1m --offset={at}m --output-format=json\n"
+        for at, rw in enumerate(("write-zeroes", "randtrim", "trimwrite"))), "--disk", image, check=True).stdout
+    zeroes, trim, both = [document["jobs"][0] for document in documents(output)]
+    assert (zeroes["write"]["total_ios"], trim["trim"]["total_ios"]) == (16, 16)
+    assert both["trim"]["total_ios"] == both["write"]["total_ios"] == 8
+    with open(image, "rb") as file:
+        assert not any(file.read(MIB))
+        file.seek(3 * MIB)
+        assert file.read() == b"\xff" * MIB
+
+
+def test_open_files_see_what_is_written(tmp_path):
+    image = make_disk(tmp_path / "image", 4 * MIB)
+    output = run_script(tmp_path, f"""exec 5< {DEVICE}
+dd bs=4k count=1 status=none <&5 | sha256sum
+printf dirty | dd of={DEVICE} bs=1 seek=8192 conv=notrunc status=none
+fio --name=a --filename={DEVICE} --rw=write --size=4k --verify=pattern --verify_pattern=0x41 --minimal > /dev/null
+head -c 3 {DEVICE}; echo
+dd if={DEVICE} bs=1 skip=8192 count=5 status=none; echo
+""", "--disk", image, check=True).stdout
+    assert output.splitlines()[1:] == ["AAA", "dirty"]

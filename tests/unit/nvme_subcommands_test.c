@@ -566,6 +566,8 @@ static void test_nothing_is_sent_on_bad_input(void **state)
 static void test_outcomes(void **state)
 {
 	(void)state;
+	expect("nvme", 0, "The commands are:\n");
+	expect("nvme fdp", 0, "The commands of nvme fdp are:\n");
 	start();
 	run("nvme flush /dev/my_nvme0n1");
 	expect_exactly("NVMe Flush: success\n");

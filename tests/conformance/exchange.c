@@ -421,7 +421,7 @@ unsigned ct_queues(struct ct *ct)
 
 void ct_prp(struct ct *ct, struct nvme_command *command, void *data, size_t size)
 {
-	size_t page = ct->page_size, first = page - (uintptr_t)data % page, count;
+	size_t page = ct->page_size, first = page - ct_bus(data) % page, count;
 	uint64_t *list;
 	char *rest;
 

@@ -11,17 +11,19 @@
 struct ct_memory {
 	struct ct_memory *next;
 	uint8_t *memory;
+	size_t before;	    /* bytes before the case's: to a page of the controller */
 	size_t size, whole; /* the case's bytes; all of them */
 };
 
 static uint8_t *inside(const struct ct_memory *m)
 {
-	return m->memory + PAGE;
+	return m->memory + m->before;
 }
 
-static struct ct_memory *allocate(size_t size)
+/* Pages of the controller may be larger than those that memory comes in. */
+static struct ct_memory *allocate(size_t size, size_t page)
 {
-	size_t whole = ((size + PAGE - 1) & ~(size_t)(PAGE - 1)) + 2 * PAGE;
+	size_t whole = ((size + page - 1) & ~(page - 1)) + page + PAGE;
 	struct ct_memory *m = nvme_alloc(sizeof(*m));
 	uint64_t bus;
 
@@ -32,6 +34,7 @@ static struct ct_memory *allocate(size_t size)
 		nvme_free(m);
 		return NULL;
 	}
+	m->before = PAGE + (-(bus + PAGE) & (page - 1));
 	m->size = size;
 	m->whole = whole;
 	memset(m->memory, GUARD, whole);
@@ -41,7 +44,7 @@ static struct ct_memory *allocate(size_t size)
 
 void *ct_buffer(struct ct *ct, size_t size)
 {
-	struct ct_memory *m = allocate(size);
+	struct ct_memory *m = allocate(size, ct->page_size);
 
 	if (!m)
 		ct_skip(ct, "out of memory");
@@ -69,12 +72,12 @@ static bool untouched(const uint8_t *bytes, size_t size)
 /* Where the first byte is that changed. */
 static long changed(const struct ct_memory *m)
 {
-	size_t end = PAGE + m->size;
+	size_t end = m->before + m->size;
 
-	if (untouched(m->memory, PAGE) && untouched(m->memory + end, m->whole - end))
+	if (untouched(m->memory, m->before) && untouched(m->memory + end, m->whole - end))
 		return -1;
 	for (size_t i = 0; i < m->whole; i++)
-		if ((i < PAGE || i >= end) && m->memory[i] != GUARD)
+		if ((i < m->before || i >= end) && m->memory[i] != GUARD)
 			return (long)i;
 	return -1;
 }
@@ -88,7 +91,7 @@ void ct_memory_check(struct ct *ct)
 			ct_fail(ct,
 				"expected nothing written but a buffer's %lu bytes, got byte "
 				"%ld of it changed to %02xh",
-				(unsigned long)m->size, at - (long)PAGE, m->memory[at]);
+				(unsigned long)m->size, at - (long)m->before, m->memory[at]);
 	}
 }
 

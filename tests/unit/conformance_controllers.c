@@ -94,6 +94,13 @@ const struct conformance_controller conformance_controllers[] = {
 	/* weighted round robin, resets of the subsystem, CC.CSS 000b alone */
 	{"modes",
 	 {.cap = (SIM_CAP_QEMU & ~(3ull << 43)) | 1ull << 17 | 1ull << 36, .namespace_count = 1}},
+	/* memory pages of 8 KiB at least */
+	{"pages",
+	 {.cap = SIM_CAP_QEMU | 1ull << 48,
+	  .namespaces = two_namespaces,
+	  .namespace_count = 2,
+	  .oncs = COMMANDS & ~SIM_ONCS_COPY,
+	  .sgl = true}},
 	{"doorbells", {.oacs = SIM_OACS_DOORBELLS}},
 	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2, .oncs = COMMANDS}},
 	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1, .oncs = COMMANDS}},

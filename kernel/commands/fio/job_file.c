@@ -57,7 +57,8 @@ static char *split(char *text, char **value)
 	return trim(text);
 }
 
-/* What has no room is not told in the report. */
+/* For the report, which has, as fio has it, no switches without a value, and nothing that has no
+ * room here. */
 static void keep(struct fio_options *options, const char *text)
 {
 	size_t size = strlen(text) + 1;
@@ -70,12 +71,14 @@ static void keep(struct fio_options *options, const char *text)
 
 static int set(struct fio_job_list *list, struct fio_options *options, char *text, unsigned line)
 {
-	char *value, *name = split(text, &value), shown[96];
+	char *value, *name = split(text, &value), shown[96], first[32];
 	enum fio_option_result result = fio_option_set(options, name, value);
 
 	if (result == FIO_OPTION_TAKEN) {
-		keep(options, name);
-		keep(options, value ? value : "1");
+		if (value) {
+			keep(options, fio_option_first_name(name, first));
+			keep(options, value);
+		}
 		return 0;
 	}
 	snprintf(shown, sizeof(shown), "%s%s%s", name, value ? "=" : "", value ? value : "");

@@ -2,7 +2,7 @@
 #include "kernel/commands/fio/options.h"
 
 #include "kernel/commands/fio/number.h"
-#include "lib/ctype.h"
+#include "kernel/commands/fio/option_values.h"
 #include "lib/errno.h"
 #include "lib/number.h"
 #include "lib/string.h"
@@ -147,65 +147,6 @@ const char *fio_rw_name(uint64_t rw)
 	return "none";
 }
 
-/* Up to so many bytes of text as a string of its own. */
-static bool piece(char *to, size_t room, const char *text, size_t size)
-{
-	if (size >= room)
-		return false;
-	memcpy(to, text, size);
-	to[size] = '\0';
-	return true;
-}
-
-static bool same(const char *suffix, const char *word)
-{
-	for (; *suffix && *word; suffix++, word++)
-		if (to_lower((unsigned char)*suffix) != *word)
-			return false;
-	return !*suffix && !*word;
-}
-
-int fio_parse_size(const char *text, uint64_t *value)
-{
-	static const char units[] = "kmgtp";
-	const char *end, *unit;
-
-	if (number_parse_prefix(text, &end, text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10,
-				value))
-		return -EINVAL;
-	if (!*end || same(end, "b"))
-		return 0;
-	if (*end == '%' && !end[1] && *value <= 100) {
-		*value |= FIO_PERCENT;
-		return 0;
-	}
-	unit = strchr(units, to_lower((unsigned char)*end));
-	if (!unit || !*unit ||
-	    (end[1] && !same(end + 1, "b") && !same(end + 1, "ib") && !same(end + 1, "i")))
-		return -EINVAL;
-	for (const char *step = units; step <= unit; step++)
-		if (__builtin_mul_overflow(*value, 1024ull, value))
-			return -EINVAL;
-	return 0;
-}
-
-static int parse_time(const char *text, uint64_t *us)
-{
-	static const struct {
-		const char *suffix;
-		uint64_t us;
-	} units[] = {{"", 1000000},    {"us", 1},	{"ms", 1000},	   {"s", 1000000},
-		     {"sec", 1000000}, {"m", 60000000}, {"h", 3600000000}, {"d", 86400000000}};
-	const char *end;
-
-	if (number_parse_prefix(text, &end, 10, us))
-		return -EINVAL;
-	for (unsigned i = 0; i < COUNT(units); i++)
-		if (same(end, units[i].suffix))
-			return __builtin_mul_overflow(*us, units[i].us, us) ? -EINVAL : 0;
-	return -EINVAL;
-}
-
 /* One value for all directions, or up to three between commas. */
 static int parse_each(const char *text, uint64_t values[FIO_DIRECTIONS],
 		      int (*parse)(const char *text, uint64_t *value))
@@ -216,7 +157,7 @@ static int parse_each(const char *text, uint64_t values[FIO_DIRECTIONS],
 	for (; at < FIO_DIRECTIONS; at++) {
 		size_t size = strcspn(text, ",");
 
-		if (!piece(one, sizeof(one), text, size))
+		if (!fio_piece(one, sizeof(one), text, size))
 			return -EINVAL;
 		if (size && parse(one, &values[at]))
 			return -EINVAL;
@@ -229,156 +170,6 @@ static int parse_each(const char *text, uint64_t values[FIO_DIRECTIONS],
 	for (unsigned last = at; ++at < FIO_DIRECTIONS;)
 		values[at] = values[last];
 	return 0;
-}
-
-static int parse_range(struct fio_options *options, const char *text)
-{
-	char one[32];
-	uint64_t low, high;
-
-	for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
-		size_t size = strcspn(text, ",-:");
-
-		if (!text[size] || text[size] == ',' || !piece(one, sizeof(one), text, size) ||
-		    fio_parse_size(one, &low))
-			return -EINVAL;
-		text += size + 1;
-		size = strcspn(text, ",");
-		if (!piece(one, sizeof(one), text, size) || fio_parse_size(one, &high) || !low ||
-		    low > high || high > 1ull << 30)
-			return -EINVAL;
-		for (unsigned i = at; i < FIO_DIRECTIONS; i++) {
-			options->bs[i] = low;
-			options->bs_max[i] = high;
-		}
-		text += size;
-		if (!*text)
-			return 0;
-		text++;
-	}
-	return -EINVAL;
-}
-
-/* "4k/60:64k/40": a size without a share has an equal part of what is left. */
-static int parse_split(struct fio_options *options, unsigned direction, const char *text,
-		       size_t length)
-{
-	struct fio_split *splits = options->splits[direction];
-	uint64_t shares[FIO_SPLITS_MAX], total = 0, min = UINT64_MAX, max = 0;
-	unsigned count = 0, open = 0;
-
-	for (const char *end = text + length; text < end; count++) {
-		char one[32], *slash;
-		size_t size = strcspn(text, ":,");
-
-		if (count == FIO_SPLITS_MAX || !piece(one, sizeof(one), text, size))
-			return -EINVAL;
-		text += size + 1;
-		slash = strchr(one, '/');
-		shares[count] = UINT64_MAX;
-		if (slash) {
-			*slash++ = '\0';
-			if (*slash && number_parse(slash, 10, &shares[count]))
-				return -EINVAL;
-		}
-		if (fio_parse_size(one, &splits[count].size) || !splits[count].size ||
-		    splits[count].size > 1ull << 30)
-			return -EINVAL;
-		min = splits[count].size < min ? splits[count].size : min;
-		max = splits[count].size > max ? splits[count].size : max;
-		if (shares[count] == UINT64_MAX)
-			open++;
-		else if (shares[count] > 100 || (total += shares[count]) > 100)
-			return -EINVAL;
-	}
-	if (!count)
-		return -EINVAL;
-	for (unsigned i = 0; i < count; i++) {
-		if (shares[i] == UINT64_MAX)
-			shares[i] = (100 - total) / open;
-		splits[i].up_to = (i ? splits[i - 1].up_to : 0) + shares[i];
-	}
-	splits[count - 1].up_to = 100;
-	options->split_count[direction] = count;
-	options->bs[direction] = min;
-	options->bs_max[direction] = max;
-	return 0;
-}
-
-static int parse_splits(struct fio_options *options, const char *text)
-{
-	for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
-		size_t size = strcspn(text, ",");
-
-		for (unsigned i = at; i < FIO_DIRECTIONS; i++)
-			if (parse_split(options, i, text, size))
-				return -EINVAL;
-		text += size;
-		if (!*text)
-			return 0;
-		text++;
-	}
-	return -EINVAL;
-}
-
-/* 0x and digits (the first byte first), a decimal number (its last byte first), or "text". */
-static int parse_pattern(struct fio_options *options, const char *text)
-{
-	unsigned char *pattern = options->pattern;
-	unsigned size = 0;
-	uint64_t number;
-
-	if (*text == '"') {
-		for (text++; *text && *text != '"' && size < FIO_PATTERN_MAX; text++)
-			pattern[size++] = (unsigned char)*text;
-	} else if (text[0] == '0' && text[1] == 'x') {
-		size_t digits = strlen(text += 2);
-
-		while (digits && size < FIO_PATTERN_MAX) {
-			char pair[3] = {0};
-			unsigned take = digits & 1 ? 1 : 2;
-
-			memcpy(pair, text, take);
-			if (number_parse(pair, 16, &number))
-				return -EINVAL;
-			pattern[size++] = (unsigned char)number;
-			text += take;
-			digits -= take;
-		}
-	} else {
-		if (number_parse(text, 10, &number))
-			return -EINVAL;
-		do {
-			pattern[size++] = (unsigned char)number;
-		} while (number >>= 8);
-	}
-	options->pattern_size = size;
-	return size ? 0 : -EINVAL;
-}
-
-static int parse_percentiles(struct fio_options *options, const char *text)
-{
-	unsigned count = 0;
-
-	while (*text) {
-		uint64_t whole, fraction = 0, unit = FIO_ONE;
-		const char *end;
-
-		if (count == FIO_PERCENTILES_MAX || number_parse_prefix(text, &end, 10, &whole))
-			return -EINVAL;
-		if (*end == '.')
-			for (end++; *end >= '0' && *end <= '9'; end++)
-				fraction += (uint64_t)(*end - '0') * (unit /= 10);
-		if (whole > 100 || (*end && *end != ':' && *end != ','))
-			return -EINVAL;
-		whole = whole * FIO_ONE + fraction;
-		if (count && whole < options->percentiles[count - 1])
-			return -EINVAL;
-		options->percentiles[count++] = whole;
-		text = *end ? end + 1 : end;
-	}
-	options->percentile_count = count;
-	return count ? 0 : -EINVAL;
 }
 
 static int parse_number(const char *text, uint64_t *value)
@@ -432,7 +223,7 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 
 	switch (row->kind) {
 	case TEXT:
-		return piece(member, row->max, value, strlen(value)) ? 0 : -EINVAL;
+		return fio_piece(member, row->max, value, strlen(value)) ? 0 : -EINVAL;
 	case RW:
 		return parse_rw(value, number);
 	case VERIFY:
@@ -442,15 +233,15 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 	case NUMBERS:
 		return parse_each(value, number, parse_number);
 	case RANGE:
-		return parse_range(options, value);
+		return fio_parse_range(options, value);
 	case SPLIT:
-		return parse_splits(options, value);
+		return fio_parse_splits(options, value);
 	case PATTERN:
-		return parse_pattern(options, value);
+		return fio_parse_pattern(options, value);
 	case LIST:
-		return parse_percentiles(options, value);
+		return fio_parse_percentiles(options, value);
 	case TIME:
-		return parse_time(value, number);
+		return fio_parse_time(value, number);
 	case SIZE:
 		error = fio_parse_size(value, number);
 		if (!error && *number & FIO_PERCENT)
@@ -479,6 +270,16 @@ enum fio_option_result fio_option_set(struct fio_options *options, const char *n
 		return FIO_OPTION_TAKEN;
 	}
 	return *name && listed(ignored, name) ? FIO_OPTION_TAKEN : FIO_OPTION_UNKNOWN;
+}
+
+const char *fio_option_first_name(const char *name, char text[32])
+{
+	for (unsigned i = 0; i < COUNT(rows); i++)
+		if (listed(rows[i].names, name))
+			return fio_piece(text, 32, rows[i].names, strcspn(rows[i].names, " "))
+				       ? text
+				       : name;
+	return name;
 }
 
 const char *fio_option_name(unsigned index, bool *value)

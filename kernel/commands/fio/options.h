@@ -74,9 +74,9 @@ enum fio_option_result { FIO_OPTION_TAKEN, FIO_OPTION_UNKNOWN, FIO_OPTION_BAD };
 /* Takes NAME with its value, NULL where none is given. */
 enum fio_option_result fio_option_set(struct fio_options *options, const char *name,
 				      const char *value);
+/* The name that reports have for it, in text or name itself where there is no other. */
+const char *fio_option_first_name(const char *name, char text[32]);
 /* The names one by one, for Tab; NULL behind the last. *value: whether one follows. */
 const char *fio_option_name(unsigned index, bool *value);
 /* The name that rw= has for it. */
 const char *fio_rw_name(uint64_t rw);
-/* "4k", "1g", "10%" (FIO_PERCENT), "0x1000": 0 or -EINVAL. */
-int fio_parse_size(const char *text, uint64_t *value);

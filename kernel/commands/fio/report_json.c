@@ -183,6 +183,8 @@ static void entry_of(struct json *json, const struct fio_report *report,
 	json_number(json, "latency_target", 0);
 	fraction(json, "latency_percentile", 100 * FIO_ONE);
 	json_number(json, "latency_window", 0);
+	if (entry->job->options.description[0])
+		json_string(json, "desc", entry->job->options.description);
 	json_object_end(json);
 }
 

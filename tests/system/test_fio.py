@@ -177,6 +177,22 @@ def test_trims_and_zeroes(tmp_path):
         assert file.read() == b"\xff" * MIB
 
 
+def test_zones(tmp_path):
+    image = make_disk(tmp_path / "image", 64 * MIB)
+    common = f"fio --name=a --zonemode=zbd --filename={DEVICE} --bs=64k"
+    output = run_script(tmp_path, f"""
+{common} --rw=write --size=8m --io_size=6m --verify=md5
+{common} --rw=randwrite --size=8m --io_size=6m --iodepth=4 --verify=md5
+{common} --rw=randread --size=3m --iodepth=4
+blkzone report -c 3 {DEVICE}
+""", "--disk", "none", "--", "-drive", f"file={image},if=none,id=zoned,format=raw", "-device", "nvme,serial=zoned,id=controller",
+                        "-device", "nvme-ns,drive=zoned,bus=controller,zoned=true,zoned.zone_size=4M,zoned.zone_capacity=3M", check=True).stdout
+    assert output.count("err= 0") == 3
+    assert output.count("total=96,96,0,0") == 2 and output.count("total=48,0,0,0") == 1
+    assert "; 0 zone resets" in output and "; 2 zone resets" in output
+    assert output.count("fu") == 2 and output.count("em") == 1
+
+
 def test_open_files_see_what_is_written(tmp_path):
     image = make_disk(tmp_path / "image", 4 * MIB)
     output = run_script(tmp_path, f"""exec 5< {DEVICE}

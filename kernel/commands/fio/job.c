@@ -177,6 +177,25 @@ static bool next(struct fio_job *job, unsigned *target, struct fio_place *place)
 	return false;
 }
 
+/* The next that the zones take. */
+static bool next_in_zones(struct fio_job *job, unsigned *target, struct fio_place *place)
+{
+	int result = 1;
+
+	/* Whoever finds nothing in all of the file ends. */
+	for (uint64_t tried = 0; result > 0 && tried <= job->orders[0].units; tried++) {
+		if (!next(job, target, place))
+			return false;
+		if (!job->options.zoned)
+			return true;
+		result = fio_zones_move(&job->zones[*target], &job->targets[*target], place,
+					job->state == FIO_VERIFIES);
+	}
+	if (result < 0)
+		fail_job(job, -result);
+	return !result;
+}
+
 /* Moves on when a command of this direction and size may be sent again. */
 static void pay(struct fio_job *job, const struct fio_place *place, uint64_t now)
 {
@@ -209,7 +228,7 @@ static bool take_place(struct fio_job *job, unsigned *target, struct fio_place *
 		*place = job->held_place;
 		return true;
 	}
-	if (!next(job, target, place))
+	if (!next_in_zones(job, target, place))
 		return false;
 	job->begun++;
 	if (place->size > job->limit_bytes - job->begun_bytes &&
@@ -223,12 +242,15 @@ static unsigned begin_all(struct fio_job *job, uint64_t now)
 {
 	struct fio_place place;
 	unsigned target, count = 0;
-	bool pairs = job->options.rw & FIO_RW_TRIM && job->options.rw & FIO_RW_WRITE;
+	const struct fio_options *options = &job->options;
+	/* In zones one write follows the other. */
+	bool pairs = options->rw & FIO_RW_WRITE &&
+		     (options->rw & FIO_RW_TRIM || (options->zoned && job->state == FIO_RUNS));
 
 	/* No more at once than may be under way: files in RAM end theirs immediately. */
 	while (count < job->options.iodepth &&
 	       (may_begin(job) || (job->held && job->free && !job->stopping))) {
-		/* What is trimmed and written is so one after the other. */
+		/* What is trimmed and written, too, is so one after the other. */
 		if (pairs && job->in_flight)
 			break;
 		if (!take_place(job, &target, &place)) {
@@ -309,6 +331,8 @@ static void end_state(struct fio_job *job, uint64_t now)
 			job->results.directions[i].runtime_ms += ms ? ms : 1;
 	job->results.elapsed_ms += ms;
 	job->end_ns = now;
+	for (unsigned i = 0; job->state == FIO_RUNS && i < job->target_count; i++)
+		job->results.zone_resets += job->zones[i].resets;
 	job->state = FIO_ENDED;
 	if (!verifies)
 		return;
@@ -318,8 +342,10 @@ static void end_state(struct fio_job *job, uint64_t now)
 	job->stopping = job->held = false;
 	job->turn = 0;
 	job->start_ns = now;
-	for (unsigned i = 0; i < job->target_count; i++)
+	for (unsigned i = 0; i < job->target_count; i++) {
 		fio_order_rewind(&job->orders[i]);
+		fio_zones_rewind(&job->zones[i]);
+	}
 }
 
 static unsigned reap(struct fio_job *job)
@@ -396,6 +422,7 @@ void fio_results_merge(struct fio_results *into, const struct fio_results *from)
 	}
 	for (unsigned i = 0; i < FIO_LATENCY_RANGES; i++)
 		into->latencies[i] += from->latencies[i];
+	into->zone_resets += from->zone_resets;
 	into->errors += from->errors;
 	if (from->elapsed_ms > into->elapsed_ms)
 		into->elapsed_ms = from->elapsed_ms;

@@ -4,6 +4,7 @@
 #include "kernel/commands/fio/histogram.h"
 #include "kernel/commands/fio/order.h"
 #include "kernel/commands/fio/target.h"
+#include "kernel/commands/fio/zones.h"
 
 #define FIO_TARGETS_MAX	   8
 #define FIO_LEVELS	   7
@@ -26,6 +27,7 @@ struct fio_results {
 	uint64_t levels[FIO_LEVELS];			     /* by depth: 1, 2, 4 .. >=64 */
 	uint64_t submits[FIO_LEVELS], completes[FIO_LEVELS]; /* at once: 0, 4, 8 .. >=64 */
 	uint64_t latencies[FIO_LATENCY_RANGES];		     /* fio_latency_limits */
+	uint64_t zone_resets;
 	uint64_t errors;
 	uint64_t elapsed_ms;
 	int error; /* the first, positive */
@@ -41,6 +43,7 @@ struct fio_job {
 	unsigned number, group, member; /* of all; the group's; of its numjobs */
 	struct fio_target targets[FIO_TARGETS_MAX];
 	struct fio_order orders[FIO_TARGETS_MAX];
+	struct fio_zones zones[FIO_TARGETS_MAX];
 	unsigned target_count, turn;
 	struct fio_unit *units, *free;
 	unsigned in_flight;

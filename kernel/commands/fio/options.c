@@ -19,6 +19,7 @@ enum kind {
 	TEXT,
 	RW,
 	VERIFY,
+	ZONES,
 	PATTERN,
 	LIST
 };
@@ -72,6 +73,7 @@ static const struct row rows[] = {
 	{"zero_buffers", FLAG, AT(zero_buffers), 0, 0},
 	{"end_fsync", NUMBER, AT(end_fsync), 0, 1},
 	{"fsync fdatasync", NUMBER, AT(fsync), 0, INT64_MAX},
+	{"zonemode", ZONES, AT(zoned), 0, 0},
 	{"stonewall wait_for_previous", FLAG, AT(stonewall), 0, 0},
 	{"new_group", FLAG, AT(new_group), 0, 0},
 	{"group_reporting", FLAG, AT(group_reporting), 0, 0},
@@ -95,6 +97,7 @@ static const char *const ignored =
 	"verify_backlog_batch verifysort verify_sort verify_state_save verify_state_load "
 	"experimental_verify rate_process continue_on_error error_dump clat_percentiles "
 	"lat_percentiles slat_percentiles ioscheduler sync job_max_open_zones max_open_zones "
+	"zonesize "
 	"read_beyond_wp write_hint uid gid group thinktime_spin";
 
 static const struct {
@@ -228,6 +231,9 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 		return parse_rw(value, number);
 	case VERIFY:
 		return parse_verify(value, number);
+	case ZONES:
+		*number = !strcmp(value, "zbd");
+		return *number || !strcmp(value, "none") ? 0 : -EINVAL;
 	case SIZES:
 		return parse_bs(options, row, value);
 	case NUMBERS:

@@ -61,6 +61,7 @@ struct fio_options {
 	unsigned char pattern[FIO_PATTERN_MAX];
 	unsigned pattern_size;
 	uint64_t zero_buffers, end_fsync, fsync;
+	uint64_t zoned;
 	uint64_t stonewall, new_group, group_reporting, continue_on_error;
 	uint64_t percentiles[FIO_PERCENTILES_MAX];
 	unsigned percentile_count;

@@ -81,6 +81,9 @@ static uint64_t prepare_order(struct fio_job *job, unsigned index)
 				       index);
 	if (words)
 		order->map = alloc_or_fail(words * sizeof(order->map[0]));
+	if (options->zoned)
+		fio_zones_prepare(&job->zones[index], target,
+				  options->verify && options->rw & FIO_RW_WRITE);
 	fio_order_rewind(order);
 	return order->length;
 }

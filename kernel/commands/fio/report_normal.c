@@ -108,11 +108,13 @@ static void show_direction(const struct fio_report *report, const struct fio_ent
 
 	if (!counters->runtime_ms)
 		return;
-	out("  %s: IOPS=%s, BW=%sB/s (%sB/s)(%sB/%llumsec)%s\n", names[direction],
+	out("  %s: IOPS=%s, BW=%sB/s (%sB/s)(%sB/%llumsec)", names[direction],
 	    number(fio_per_second(counters->clat.summary.count, counters->runtime_ms), 4, 1000),
 	    number(bandwidth, 4, 1024), number(bandwidth, 4, 1000),
-	    number(counters->bytes, 4, 1024), (unsigned long long)counters->runtime_ms,
-	    direction == FIO_WRITE ? "; 0 zone resets" : "");
+	    number(counters->bytes, 4, 1024), (unsigned long long)counters->runtime_ms);
+	if (direction == FIO_WRITE)
+		out("; %llu zone resets", (unsigned long long)entry->results->zone_resets);
+	out("\n");
 	show_latency("slat", &counters->slat);
 	show_latency("clat", &counters->clat.summary);
 	show_latency(" lat", &counters->lat);

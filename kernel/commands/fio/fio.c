@@ -245,6 +245,26 @@ static void stop_all(struct run *run)
 		fio_job_stop(run->jobs[i]);
 }
 
+/* Nothing is to be done but to wait: on the device, where there is but one and it has all that the
+ * jobs may send; else everybody else has a turn. */
+static void rest(const struct run *run, unsigned first, unsigned last)
+{
+	struct block_device *device = run->jobs[first]->targets[0].device;
+	bool waits = device && device->operations->wait;
+
+	for (unsigned i = first; i < last && waits; i++) {
+		const struct fio_job *job = run->jobs[i];
+
+		if (job->state != FIO_ENDED)
+			waits = job->target_count == 1 && job->targets[0].device == device &&
+				(!job->free || (job->stopping && job->in_flight));
+	}
+	if (waits)
+		device->operations->wait(device);
+	else
+		thread_yield();
+}
+
 /* What ran together until all of it has ended: jobs first to last - 1. Ctrl-C ends them early. */
 static void run_together(struct run *run, unsigned first, unsigned last)
 {
@@ -266,10 +286,9 @@ static void run_together(struct run *run, unsigned first, unsigned last)
 			moved |= fio_job_turn(run->jobs[i], now);
 		}
 		show_progress(run, now);
-		if (moved)
-			thread_pause();
-		else
-			thread_yield();
+		thread_pause();
+		if (!moved)
+			rest(run, first, last);
 	}
 	progress_clear();
 }

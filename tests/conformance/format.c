@@ -9,6 +9,7 @@
 #define PI_SHIFT       5
 #define MSET	       0x10u
 #define FNA_CRYPTO     0x4u
+#define MC_SEPARATE    0x2u /* metadata may be in a buffer of its own */
 #define PATTERN_BLOCKS 8u
 
 /* As the namespace is formatted now. */
@@ -75,6 +76,73 @@ static void stays(struct ct *ct)
 	after = ct_identify_page(ct, NVME_CNS_NAMESPACE, ct->ns->nsid);
 	ct_equal(ct, "FLBAS to stay", ct->ns->identify->flbas, after->flbas);
 	ct_equal(ct, "NSZE to stay", ct->ns->size, after->nsze);
+	ct_write_pattern(ct, ct->ns, 0, PATTERN_BLOCKS, 3);
+	ct_expect_pattern(ct, ct->ns, 0, PATTERN_BLOCKS, 3);
+}
+
+/* One block of a format: it is written and read as large as the format says. What is wrong, or
+ * NULL. */
+static const char *try_block(struct ct *ct, const struct nvme_lba_format *format, bool extended)
+{
+	unsigned size = (1u << format->data_size_shift) + (extended ? format->metadata_size : 0);
+	uint8_t *bytes = ct_buffer(ct, size), *got = ct_buffer(ct, size);
+	struct nvme_command command = ct_nsid_command(NVME_IO_WRITE, ct->ns->nsid);
+
+	ct_fill(bytes, size, format->data_size_shift);
+	command.mptr = extended || !format->metadata_size
+			       ? 0
+			       : ct_bus(ct_buffer(ct, format->metadata_size));
+	ct_prp(ct, &command, bytes, size);
+	if ((ct_do(ct, command).status & NVME_STATUS_MASK) != NVME_SC_SUCCESS)
+		return "Write fails";
+	command.opcode = NVME_IO_READ;
+	ct_prp(ct, &command, got, size);
+	if ((ct_do(ct, command).status & NVME_STATUS_MASK) != NVME_SC_SUCCESS)
+		return "Read fails";
+	return memcmp(bytes, got, size) == 0 ? NULL : "a Read gives something else";
+}
+
+static const char *try_format(struct ct *ct, unsigned index)
+{
+	const struct nvme_lba_format *format = &ct->ns->identify->lbaf[index];
+	bool extended = format->metadata_size && !(ct->ns->identify->mc & MC_SEPARATE);
+	struct nvme_command command = format_as(ct->ns, index, 0);
+	const struct nvme_identify_namespace *after;
+
+	command.cdw10 = (command.cdw10 & ~MSET) | (extended ? MSET : 0);
+	if ((ct_ask(ct, command).status & NVME_STATUS_MASK) != NVME_SC_SUCCESS)
+		return "Format NVM fails";
+	after = ct_identify_page(ct, NVME_CNS_NAMESPACE, ct->ns->nsid);
+	if (NVME_FLBAS_INDEX(after->flbas, NVME_LBA_FORMATS(after)) != index)
+		return "FLBAS has another";
+	if (!after->nsze || after->ncap > after->nsze)
+		return "NSZE is 0, or less than NCAP";
+	return try_block(ct, format, extended);
+}
+
+/* To each format and back; back whatever happens. */
+static void each_format(struct ct *ct)
+{
+	unsigned formats = NVME_LBA_FORMATS(ct->ns->identify), own = format_of(ct->ns), wrong = 0;
+	const struct nvme_identify_namespace *after;
+	const char *problem = NULL;
+
+	CT_NEED(formats > 1, "there is only one format");
+	CT_NEED(!(ct->identify->fna & NVME_FNA_FORMAT_ALL), "FNA: all namespaces are formatted");
+	begin(ct);
+	for (unsigned i = 0; i < formats && i < 16 && !problem; i++) {
+		const struct nvme_lba_format *format = &ct->ns->identify->lbaf[i];
+
+		if (i == own || format->data_size_shift < 9 ||
+		    1u << format->data_size_shift > 16 * ct->page_size)
+			continue;
+		problem = try_format(ct, i);
+		wrong = i;
+	}
+	ct_success(ct, "Format NVM of the format of before", ct_ask(ct, format_as(ct->ns, own, 0)));
+	CT_EXPECT(!problem, "expected format %u, which is offered, to work: %s", wrong, problem);
+	after = ct_identify_page(ct, NVME_CNS_NAMESPACE, ct->ns->nsid);
+	ct_equal(ct, "NSZE", ct->ns->size, after->nsze);
 	ct_write_pattern(ct, ct->ns, 0, PATTERN_BLOCKS, 3);
 	ct_expect_pattern(ct, ct->ns, 0, PATTERN_BLOCKS, 3);
 }
@@ -309,6 +377,7 @@ static void wrong_directive(struct ct *ct)
 
 static const struct ct_case cases[] = {
 	FORMAT_CASE("in the same format: size and format stay", stays, 0),
+	FORMAT_CASE("to each other format and back", each_format, 0),
 	FORMAT_CASE("with SES 1h erases", erases, 1),
 	FORMAT_CASE("of one namespace leaves others alone", only_that, 0),
 	FORMAT_CASE("of a format that there is not: Invalid Format", wrong_format, 0),

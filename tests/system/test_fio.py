@@ -1,6 +1,7 @@
 """fio: job files as fio itself runs them, its reports, what it writes (fio on the host verifies that), and bad input."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -101,6 +102,13 @@ def test_job_files(tmp_path):
                     assert one[direction][key] == other[direction][key], (body, direction, key)
 
 
+def test_end_fsync(tmp_path):
+    """A Flush behind the last write, and none without."""
+    line = f"fio --name=a --filename={DEVICE} --rw=write --size=8k --bs=4k --end_fsync=%d --minimal > /dev/null"
+    output = run_script(tmp_path, f"trace on\n{line % 0}\n{line % 1}\ntrace off\ntrace show\n", "--disk", make_disk(tmp_path / "image", MIB), check=True).stdout
+    assert re.findall(r"-> (\w+)", output) == ["Write", "Write", "Write", "Write", "Flush"], output
+
+
 @needs_fio
 @pytest.mark.parametrize("verify", ["md5", "crc32c", "crc32", "meta", "pattern --verify_pattern=0x1234"])
 def test_the_host_verifies(tmp_path, verify):
@@ -137,6 +145,7 @@ BAD = {
     f"fio --name=a --rw=write --filename={DEVICE} --numjobs=65": "fio: failed parsing numjobs=65",
     f"fio --name=a --rw=write --filename={DEVICE} --numjobs=40 --name=b --numjobs=40": "fio: maximum number of jobs (64) reached.",
     f"fio --name=a --rw=write --filename={DEVICE} --size=4k --bs=8k": "fio: size too small, must not be less than minimum block size: 4096 < 8192",
+    f"fio --name=a --rw=write --filename={DEVICE} --fsync=1": "fio: failed parsing fsync=1",
     f"fio --name=a --rw=write --filename={DEVICE} --readonly": "fio: a: job writes, but --readonly was given",
     f"fio --name=a --rw=write --filename={DEVICE} --time_based": "fio: a: time_based requires a runtime/timeout setting",
 }

@@ -366,6 +366,20 @@ static void plug(struct fio_job *job, bool plugged)
 		job->targets[i].plug(&job->targets[i], plugged);
 }
 
+/* end_fsync: the time that it takes counts. */
+static void flush(struct fio_job *job)
+{
+	if (job->state != FIO_RUNS || !job->options.end_fsync || !(job->options.rw & FIO_RW_WRITE))
+		return;
+	for (unsigned i = 0; i < job->target_count; i++) {
+		struct block_device *device = job->targets[i].device;
+		int error = device ? block_flush(device) : 0;
+
+		if (error)
+			fail_job(job, -error);
+	}
+}
+
 bool fio_job_turn(struct fio_job *job, uint64_t now)
 {
 	uint64_t run_ns = job->options.runtime_us * NS_PER_US;
@@ -395,8 +409,10 @@ bool fio_job_turn(struct fio_job *job, uint64_t now)
 	ended = reap(job);
 	if (now >= job->next_sample_ns)
 		sample(job);
-	if (!job->in_flight && !may_begin(job) && (!job->held || job->stopping))
+	if (!job->in_flight && !may_begin(job) && (!job->held || job->stopping)) {
+		flush(job);
 		end_state(job, time_ns());
+	}
 	return begun || ended;
 }
 

@@ -67,12 +67,12 @@ static const struct row rows[] = {
 	{"do_verify", NUMBER, AT(do_verify), 0, 1},
 	{"verify_fatal", NUMBER, AT(verify_fatal), 0, 1},
 	{"verify_dump", NUMBER, AT(verify_dump), 0, 1},
-	{"verify_only", FLAG, AT(verify_only), 0, 0},
 	{"verify_interval", SIZE, AT(verify_interval), 0, 1ull << 30},
 	{"verify_pattern", PATTERN, 0, 0, 0},
 	{"zero_buffers", FLAG, AT(zero_buffers), 0, 0},
 	{"end_fsync", NUMBER, AT(end_fsync), 0, 1},
-	{"fsync fdatasync", NUMBER, AT(fsync), 0, INT64_MAX},
+	/* Nothing is flushed between writes: who asks for it is told so. */
+	{"fsync fdatasync sync", NUMBER, AT(fsync), 0, 0},
 	{"zonemode", ZONES, AT(zoned), 0, 0},
 	{"stonewall wait_for_previous", FLAG, AT(stonewall), 0, 0},
 	{"new_group", FLAG, AT(new_group), 0, 0},
@@ -96,7 +96,7 @@ static const char *const ignored =
 	"log_offset log_max_value per_job_logs bwavgtime iopsavgtime verify_async verify_backlog "
 	"verify_backlog_batch verifysort verify_sort verify_state_save verify_state_load "
 	"experimental_verify rate_process continue_on_error error_dump clat_percentiles "
-	"lat_percentiles slat_percentiles ioscheduler sync job_max_open_zones max_open_zones "
+	"lat_percentiles slat_percentiles ioscheduler job_max_open_zones max_open_zones "
 	"zonesize "
 	"read_beyond_wp write_hint uid gid group thinktime_spin";
 

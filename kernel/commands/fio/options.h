@@ -57,7 +57,7 @@ struct fio_options {
 	uint64_t time_based, norandommap, rwmixread, rwmixwrite;
 	uint64_t randseed, randrepeat;
 	uint64_t rate[FIO_DIRECTIONS], rate_iops[FIO_DIRECTIONS];
-	uint64_t verify, do_verify, verify_fatal, verify_dump, verify_interval, verify_only;
+	uint64_t verify, do_verify, verify_fatal, verify_dump, verify_interval;
 	unsigned char pattern[FIO_PATTERN_MAX];
 	unsigned pattern_size;
 	uint64_t zero_buffers, end_fsync, fsync;

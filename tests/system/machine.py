@@ -1,8 +1,11 @@
 """The test kernel in QEMU as the tests see it: a console to type at, or a script and its exit status."""
 
+import importlib.machinery
+import importlib.util
 import os
 import re
 import subprocess
+import sys
 import threading
 
 import pexpect
@@ -17,6 +20,17 @@ NEW_PROMPT = re.compile(r"(?<!\x1b\[J)" + re.escape(PROMPT))
 TIMEOUT = 300
 # What fits on the terminal behind the prompt.
 LINE = 80 - len(PROMPT)
+
+
+def load_tool(name):
+    """A tool of tools/ as a module."""
+    directory = os.path.join(ROOT, "tools")
+    if directory not in sys.path:
+        sys.path.insert(0, directory)
+    loader = importlib.machinery.SourceFileLoader(name.replace("-", "_"), os.path.join(directory, name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 class Console:

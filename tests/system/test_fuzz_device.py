@@ -1,13 +1,11 @@
 """tools/fuzz-device: what it makes of models that die, hang and are found out; on a QEMU that is none and does what it is told."""
 
-import importlib.machinery
 import os
 import subprocess
-import sys
 
 import pytest
 
-from machine import ROOT
+from machine import ROOT, load_tool
 
 FUZZ_DEVICE = os.path.join(ROOT, "tools", "fuzz-device")
 
@@ -111,9 +109,7 @@ def test_findings(fuzz, tmp_path):
 ])
 def test_kinds(text, kind):
     """What is outstanding beside the command that hangs is chance."""
-    sys.path[:0] = [os.path.join(ROOT, "tools")]
-    tool = importlib.machinery.SourceFileLoader("fuzz_device", FUZZ_DEVICE).load_module()
-    assert tool.kind_of(text) == kind
+    assert load_tool("fuzz-device").kind_of(text) == kind
 
 
 def test_no_scripts(fuzz, tmp_path):

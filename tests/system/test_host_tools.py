@@ -185,6 +185,7 @@ def missing_packages(names):
     return sorted(set(names) - {line.split()[1] for line in shown.splitlines() if line.startswith("Package: ")})
 
 
+@pytest.mark.long  # asks for each of some hundred packages
 @pytest.mark.skipif(not has_package_lists(), reason="no apt with package lists")
 def test_the_packages_of_every_purpose_exist():
     names = set()

@@ -55,7 +55,7 @@ def test_memory_sizes(tmp_path, memory):
 
 
 @pytest.mark.parametrize("boot,status", [("direct", 0), ("direct", 1), ("direct", 126), ("direct", 130), ("direct", 255),
-                                         ("bios", 0), ("bios", 3), ("uefi", 0), ("uefi", 3)])
+                                         ("bios", 0), ("bios", 3), ("uefi", 3), pytest.param("uefi", 0, marks=pytest.mark.long)])
 def test_script_status_is_the_exit_status(tmp_path, boot, status):
     result = run_script(tmp_path, f"echo hello\nexit {status}\n", "--boot", boot, "--disk", "none")
     assert result.returncode == status

@@ -33,7 +33,7 @@ def test_dma_above_4_gib(tmp_path):
         assert hashlib.sha256(image.read(32 * MIB)).hexdigest() in result.stdout
 
 
-@pytest.mark.parametrize("boot,machine,properties", [("uefi", "pc", ""), ("uefi", "q35", ""), ("direct", "q35", "cmb_size_mb=1024")])
+@pytest.mark.parametrize("boot,machine,properties", [("uefi", "pc", ""), pytest.param("uefi", "q35", "", marks=pytest.mark.long), ("direct", "q35", "cmb_size_mb=1024")])
 def test_bar0_above_4_gib(tmp_path, boot, machine, properties):
     """OVMF puts 64-bit BARs there by itself; SeaBIOS does when a large one leaves no room below."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)

@@ -1,14 +1,12 @@
 """tools/model-coverage: the counts that gcov gives, by file, line and function, and what is no build."""
 
-import importlib.machinery
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 
-from machine import ROOT
+from machine import ROOT, load_tool
 
 TOOL = os.path.join(ROOT, "tools", "model-coverage")
 MODEL = """int reached(int x)
@@ -44,13 +42,8 @@ def fixture_build(tmp_path):
     return build
 
 
-def load():
-    sys.path[:0] = [os.path.dirname(TOOL)]
-    return importlib.machinery.SourceFileLoader("model_coverage", TOOL).load_module()
-
-
 def test_counts(build, capsys):
-    tool = load()
+    tool = load_tool("model-coverage")
     notes = tool.notes_of(str(build), "hw/nvme")
     assert [os.path.basename(path) for path in notes] == ["hw_nvme_model.c.gcno"]
     none = tool.measure(str(build), notes, "hw/nvme")

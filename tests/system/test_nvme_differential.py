@@ -61,7 +61,7 @@ def long(*values):
 
 
 # Each boots a Linux, which takes its time for every line: what is left out here is for make test-long.
-@pytest.mark.parametrize("name,step", [("plain", 4), ("namespaces", 2), *(long(name, 1) for name in CONFIGURATIONS)])
+@pytest.mark.parametrize("name,step", [("plain", 6), ("namespaces", 4), *(long(name, 1) for name in CONFIGURATIONS)])
 def test_as_on_linux(name, step):
     if not offers(CONFIGURATIONS[name]):
         pytest.skip(f"this QEMU has no {' '.join(CONFIGURATIONS[name].needs)}")

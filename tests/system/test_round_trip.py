@@ -13,7 +13,8 @@ MACHINES = ["pc", "q35"]
 RECORDS_1M = r"2048\+0 records in\n2048\+0 records out\n1048576 bytes \(1\.0 MB, 1\.0 MiB\) copied, [0-9.e-]+ s, .*B/s\n"
 
 
-@pytest.mark.parametrize("boot,machine", itertools.product(BOOTS, MACHINES))
+@pytest.mark.parametrize("boot,machine", [pytest.param(*pair, marks=pytest.mark.long) if pair == ("uefi", "q35") else pair
+                                          for pair in itertools.product(BOOTS, MACHINES)])
 def test_round_trip(tmp_path, boot, machine):
     disk = make_disk(tmp_path / "disk.img", 64 * MIB)
     with Console("--boot", boot, "--machine", machine, "--disk", disk) as console:

@@ -405,6 +405,7 @@ static void admin_among_io(struct ct *ct)
 {
 	struct ct_sq *sqs[2] = {ct->io, ct->admin};
 
+	CT_NEED_ROOM(ct, 6);
 	for (unsigned round = 0; round < 4; round++) {
 		for (unsigned i = 0; i < 6; i++) {
 			ct_push(ct, ct->io, ct_any(ct));

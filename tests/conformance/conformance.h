@@ -110,7 +110,11 @@ struct ct {
 	const struct nvme_claim *claim;
 	uint32_t cc; /* what it is enabled with, EN aside */
 	uint32_t page_size;
-	struct nvme_identify_controller *identify;	   /* CNS 01h */
+	struct nvme_identify_controller *identify; /* CNS 01h */
+	struct {				   /* CNS 06h, NVM; 0: none */
+		uint8_t vsl, wzsl, wusl;
+		bool dataset; /* DMRL, DMRSL or DMSL */
+	} limits;
 	struct ct_namespace namespaces[CT_NAMESPACES_MAX]; /* active ones, ascending */
 	unsigned namespace_count;
 
@@ -331,10 +335,14 @@ struct ct_namespace *ct_other_namespace(struct ct *ct);
 /* Whether the commands are there, by Identify Controller. */
 bool ct_has_oacs(const struct ct *ct, unsigned bit);
 bool ct_has_oncs(const struct ct *ct, unsigned bit);
-/* Whether there is an I/O command of the NVM command set, mandatory or by ONCS. */
+/* Whether there is an I/O command of the NVM command set: it is mandatory, ONCS has it, or else it
+ * has a limit of its own, which says that it is there up to that (NVM, section 4.1.5.4). */
 bool ct_has_command(const struct ct *ct, unsigned opcode);
-/* Skipped where there is not. */
+/* Skipped where there is not, or with a limit that is less than what cases send. */
 void ct_need_command(struct ct *ct, unsigned opcode);
+/* VSL, WZSL or WUSL in blocks of ct->ns; 0: none. Where ONCS has the command, it is no more than a
+ * recommendation. */
+uint64_t ct_size_limit(const struct ct *ct, unsigned opcode);
 
 /* What Identify returns, by CNS (CDW10), and so many bytes of a log page; the case fails where the
  * controller refuses. */

@@ -96,7 +96,7 @@ static void not_had(struct ct *ct)
 {
 	struct nvme_command command = command_for(ct, ct->argument, ct->ns->nsid);
 
-	CT_NEED(!ct_has_command(ct, ct->argument), "ONCS has the command");
+	CT_NEED(!ct_has_command(ct, ct->argument), "ONCS, or a limit of its own, has the command");
 	ct_save(ct, ct->ns, 0, 1);
 	ct_write_pattern(ct, ct->ns, 0, 1, 1);
 	ct_status(ct, "a command that ONCS does not have", NVME_SC_INVALID_OPCODE,

@@ -118,30 +118,25 @@ static void mdts_beyond(struct ct *ct)
 
 /* ---- Limits of the commands without data ---- */
 
-static void limit_of(struct ct *ct, unsigned opcode, uint64_t *blocks)
+/* Those that are limits, and not what ONCS has and the controller would rather have smaller. */
+static uint64_t limit_of(struct ct *ct, unsigned opcode, unsigned oncs)
 {
-	struct nvme_identify_controller_nvm *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
-	struct ct_answer answer = ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0, page));
-	unsigned shift;
+	uint64_t blocks = ct_size_limit(ct, opcode);
 
-	ct_need_command(ct, opcode);
-	CT_NEED(!(answer.status & NVME_STATUS_MASK), "Identify has no CNS 06h");
-	shift = opcode == NVME_IO_VERIFY	 ? page->vsl
-		: opcode == NVME_IO_WRITE_ZEROES ? page->wzsl
-						 : page->wusl;
-	CT_NEED(shift, "there is no limit");
-	*blocks = ((uint64_t)ct->page_size << (shift & 31)) / ct->ns->block_size;
-	CT_NEED(*blocks && *blocks < NVME_RW_BLOCKS_MAX && *blocks < ct->ns->size && shift < 20,
+	CT_NEED(blocks, "there is no limit");
+	CT_NEED(!(ct->identify->oncs & oncs), "ONCS has the command: it is a recommendation");
+	CT_NEED(blocks < NVME_RW_BLOCKS_MAX && blocks < ct->ns->size,
 		"the limit is more than the namespace or a command have");
+	return blocks;
 }
 
 static void at_limit(struct ct *ct)
 {
 	unsigned opcode = ct->argument & 0xff, more = ct->argument >> 8;
+	uint64_t blocks = limit_of(
+		ct, opcode, opcode == NVME_IO_VERIFY ? NVME_ONCS_VERIFY : NVME_ONCS_WRITE_ZEROES);
 	struct ct_answer answer;
-	uint64_t blocks;
 
-	limit_of(ct, opcode, &blocks);
 	if (opcode != NVME_IO_VERIFY) {
 		ct_save(ct, ct->ns, 0, blocks + 1);
 		ct_write_pattern(ct, ct->ns, blocks - 1, 2, 1);
@@ -160,15 +155,14 @@ static void at_limit(struct ct *ct)
 /* What moves no data is not held by MDTS. */
 static void mdts_ignored(struct ct *ct)
 {
-	struct nvme_identify_controller_nvm *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 	unsigned opcode = ct->argument, blocks = (unsigned)ct->ns->blocks_max + 1;
+	struct ct_answer page = ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0,
+						       ct_buffer(ct, NVME_IDENTIFY_SIZE)));
 
 	ct_need_command(ct, opcode);
 	need_mdts(ct);
-	CT_NEED(!(ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0, page)).status &
-		  NVME_STATUS_MASK),
-		"Identify has no CNS 06h");
-	CT_NEED(!(opcode == NVME_IO_VERIFY ? page->vsl : page->wzsl), "there is a limit");
+	CT_NEED(!(page.status & NVME_STATUS_MASK), "Identify has no CNS 06h");
+	CT_NEED(!ct_size_limit(ct, opcode), "there is a limit");
 	if (opcode != NVME_IO_VERIFY)
 		ct_save(ct, ct->ns, 0, blocks);
 	ct_success(ct, "one block more than MDTS",

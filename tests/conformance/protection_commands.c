@@ -64,7 +64,7 @@ static void compare_checked(struct ct *ct)
 
 static void need_verify(struct ct *ct)
 {
-	CT_NEED(ct->identify->oncs & NVME_ONCS_VERIFY, "there is no Verify");
+	CT_NEED(ct_has_command(ct, NVME_IO_VERIFY), "there is no Verify");
 }
 
 static void verify_same(struct ct *ct)
@@ -92,7 +92,7 @@ static void zeroes_made(struct ct *ct)
 	struct space s, got;
 	uint8_t tuple[16];
 
-	CT_NEED(ct->identify->oncs & NVME_ONCS_WRITE_ZEROES, "there is no Write Zeroes");
+	CT_NEED(ct_has_command(ct, NVME_IO_WRITE_ZEROES), "there is no Write Zeroes");
 	space_begin(ct, &s, true);
 	ct_success(ct, "Write", space_send(ct, &s, NVME_IO_WRITE, 0));
 	ct_success(ct, "Write Zeroes with PRACT",
@@ -114,7 +114,7 @@ static void zeroes_one(struct ct *ct)
 	struct nvme_command command;
 	struct space s, got;
 
-	CT_NEED(ct->identify->oncs & NVME_ONCS_WRITE_ZEROES, "there is no Write Zeroes");
+	CT_NEED(ct_has_command(ct, NVME_IO_WRITE_ZEROES), "there is no Write Zeroes");
 	space_begin(ct, &s, ct->argument);
 	ct_success(ct, "Write", space_send(ct, &s, NVME_IO_WRITE, 0));
 	command = ct_rw(ct, NVME_IO_WRITE_ZEROES, s.ns, SPACE_LBA + 1, 1, NULL);

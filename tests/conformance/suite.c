@@ -18,6 +18,8 @@ extern const struct ct_group *const __start_conformance[], *const __stop_conform
 #define JOURNAL_EVENTS	2048u /* that are kept, and of a case that fails printed */
 #define JOURNAL_PRINTED 48u
 #define BLOCK_SHIFT_MAX 22
+#define LIMIT_SHIFT_MAX 40
+#define LIMIT_BLOCKS	64u /* that cases send at most, but those about limits */
 
 /* ---- Ends of a case ---- */
 
@@ -130,12 +132,14 @@ bool ct_has_oncs(const struct ct *ct, unsigned bit)
 	return ct->identify->oncs >> bit & 1;
 }
 
-bool ct_has_command(const struct ct *ct, unsigned opcode)
+struct io_command {
+	uint8_t opcode;
+	uint16_t oncs; /* 0: every controller has it */
+};
+
+static const struct io_command *io_command(unsigned opcode)
 {
-	static const struct {
-		uint8_t opcode;
-		uint16_t oncs; /* 0: every controller has it */
-	} rows[] = {
+	static const struct io_command rows[] = {
 		{NVME_IO_FLUSH, 0},
 		{NVME_IO_WRITE, 0},
 		{NVME_IO_READ, 0},
@@ -153,13 +157,48 @@ bool ct_has_command(const struct ct *ct, unsigned opcode)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].opcode == opcode)
-			return !rows[i].oncs || ct->identify->oncs & rows[i].oncs;
-	return false;
+			return &rows[i];
+	return NULL;
+}
+
+/* In the form of MDTS; 0: none. */
+static unsigned limit_shift(const struct ct *ct, unsigned opcode)
+{
+	return opcode == NVME_IO_VERIFY		       ? ct->limits.vsl
+	       : opcode == NVME_IO_WRITE_ZEROES	       ? ct->limits.wzsl
+	       : opcode == NVME_IO_WRITE_UNCORRECTABLE ? ct->limits.wusl
+						       : 0;
+}
+
+bool ct_has_command(const struct ct *ct, unsigned opcode)
+{
+	const struct io_command *row = io_command(opcode);
+
+	if (!row)
+		return false;
+	return !row->oncs || ct->identify->oncs & row->oncs || limit_shift(ct, opcode) ||
+	       (opcode == NVME_IO_DATASET_MANAGEMENT && ct->limits.dataset);
+}
+
+uint64_t ct_size_limit(const struct ct *ct, unsigned opcode)
+{
+	unsigned shift = limit_shift(ct, opcode);
+	uint64_t page = 4096ull << NVME_CAP_MPSMIN(ct->registers.cap);
+
+	if (!shift)
+		return 0;
+	return shift > LIMIT_SHIFT_MAX ? UINT64_MAX : (page << shift) / ct->ns->block_size;
 }
 
 void ct_need_command(struct ct *ct, unsigned opcode)
 {
-	CT_NEED(ct_has_command(ct, opcode), "ONCS does not have %s", nvme_io_name(opcode));
+	const struct io_command *row = io_command(opcode);
+
+	CT_NEED(ct_has_command(ct, opcode), "the controller does not have %s",
+		nvme_io_name(opcode));
+	CT_NEED(!row->oncs || ct->identify->oncs & row->oncs || !ct->ns ||
+			!limit_shift(ct, opcode) || ct_size_limit(ct, opcode) >= LIMIT_BLOCKS,
+		"its limit is less than %u blocks", LIMIT_BLOCKS);
 }
 
 struct ct_namespace *ct_other_namespace(struct ct *ct)
@@ -312,10 +351,19 @@ static void get_to_know(struct ct *ct)
 	struct nvme_identify_controller *data = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 	uint32_t *list = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 	uint8_t *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
+	struct nvme_identify_controller_nvm *limits = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 
 	ct_success(ct, "Identify Controller",
 		   ct_ask(ct, ct_identify(ct, NVME_CNS_CONTROLLER, 0, data)));
 	memcpy(ct->identify, data, sizeof(*ct->identify));
+	/* Before 2.0 there is no such page. */
+	if (!(ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0, limits)).status &
+	      NVME_STATUS_MASK)) {
+		ct->limits.vsl = limits->vsl;
+		ct->limits.wzsl = limits->wzsl;
+		ct->limits.wusl = limits->wusl;
+		ct->limits.dataset = limits->dmrl || limits->dmrsl || limits->dmsl;
+	}
 	memset(list, 0, NVME_IDENTIFY_SIZE);
 	if (ct_ask(ct, ct_identify(ct, NVME_CNS_ACTIVE_NAMESPACES, 0, list)).status &
 	    NVME_STATUS_MASK) /* before 1.1 */

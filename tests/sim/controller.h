@@ -147,7 +147,8 @@ struct sim_config {
 	unsigned queues_claimed; /* what it says that it grants; 0: queues */
 	unsigned oncs, oacs;
 	uint32_t oaes; /* notices besides those of namespace attributes */
-	/* VSL, WZSL, DMRL, DMRSL, DMSL; 0: no limit */
+	/* VSL, WZSL, DMRL, DMRSL, DMSL; 0: no limit. The command is there without its bit in oncs
+	 * as well; with it a host should not go beyond what is only a recommendation then. */
 	unsigned verify_limit, write_zeroes_limit, ranges_limit;
 	uint32_t range_limit;
 	uint64_t discard_limit;

@@ -407,6 +407,7 @@ void sim_event_clear(struct sim_controller *sim, unsigned log_page);
 /* optional.c: whether it has an admin command; the commands that not each controller has. */
 unsigned sim_oacs_bit(uint8_t opcode);
 bool sim_has_admin(const struct sim_controller *sim, uint8_t opcode);
+bool sim_has_io(const struct sim_controller *sim, uint8_t opcode);
 unsigned sim_optional(struct sim_controller *sim, struct sim_command *command, uint64_t *result);
 
 /* virtualization.c: pages are zero before. */

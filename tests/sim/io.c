@@ -442,40 +442,24 @@ static unsigned execute_one(struct sim_controller *sim, struct sim_command *comm
 	if (ns->config.csi && !ns->zone_count)
 		return sim_host_error(sim, command, SIM_SC_OPCODE,
 				      "command set %02x is not simulated", ns->config.csi);
+	if (!sim_has_io(sim, opcode))
+		return sim_host_error(sim, command, SIM_SC_OPCODE, "opcode is not supported");
 	switch (opcode) {
 	case SIM_FLUSH:
 		return flush(sim, command, ns);
-	case SIM_READ:
-	case SIM_WRITE:
-		return transfer_blocks(sim, command, ns);
-	case SIM_COMPARE:
-		if (sim->config.oncs & SIM_ONCS_COMPARE)
-			return transfer_blocks(sim, command, ns);
-		break;
 	case SIM_WRITE_UNCORRECTABLE:
-		if (sim->config.oncs & SIM_ONCS_UNCORRECT)
-			return write_uncorrectable(sim, command, ns);
-		break;
+		return write_uncorrectable(sim, command, ns);
 	case SIM_WRITE_ZEROES:
-		if (sim->config.oncs & SIM_ONCS_WRITE_ZEROES)
-			return write_zeroes(sim, command, ns);
-		break;
+		return write_zeroes(sim, command, ns);
 	case SIM_DSM:
-		if (sim->config.oncs & SIM_ONCS_DSM)
-			return dataset_management(sim, command, ns);
-		break;
+		return dataset_management(sim, command, ns);
 	case SIM_VERIFY:
-		if (sim->config.oncs & SIM_ONCS_VERIFY)
-			return verify(sim, command, ns);
-		break;
+		return verify(sim, command, ns);
 	case SIM_COPY:
-		if (sim->config.oncs & SIM_ONCS_COPY)
-			return sim_copy(sim, command, ns);
-		break;
-	default:
-		break;
+		return sim_copy(sim, command, ns);
+	default: /* Read, Write, Compare */
+		return transfer_blocks(sim, command, ns);
 	}
-	return sim_host_error(sim, command, SIM_SC_OPCODE, "opcode is not supported");
 }
 
 unsigned sim_io(struct sim_controller *sim, struct sim_command *command, uint64_t *result)

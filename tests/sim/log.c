@@ -4,27 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether there is an I/O command of the NVM command set. */
-static bool has_io(const struct sim_controller *sim, uint8_t opcode)
+/* Those without ONCS are there up to a limit of their own, if they have one: NVM, 4.1.5.4. */
+bool sim_has_io(const struct sim_controller *sim, uint8_t opcode)
 {
-	static const struct {
+	const struct sim_config *config = &sim->config;
+	const struct {
 		uint8_t opcode;
 		uint16_t oncs; /* 0: it is always there */
+		bool limited;
 	} rows[] = {
-		{SIM_FLUSH, 0},
-		{SIM_WRITE, 0},
-		{SIM_READ, 0},
-		{SIM_WRITE_UNCORRECTABLE, SIM_ONCS_UNCORRECT},
-		{SIM_COMPARE, SIM_ONCS_COMPARE},
-		{SIM_WRITE_ZEROES, SIM_ONCS_WRITE_ZEROES},
-		{SIM_DSM, SIM_ONCS_DSM},
-		{SIM_VERIFY, SIM_ONCS_VERIFY},
-		{SIM_COPY, SIM_ONCS_COPY},
+		{SIM_FLUSH, 0, false},
+		{SIM_WRITE, 0, false},
+		{SIM_READ, 0, false},
+		{SIM_WRITE_UNCORRECTABLE, SIM_ONCS_UNCORRECT, false},
+		{SIM_COMPARE, SIM_ONCS_COMPARE, false},
+		{SIM_WRITE_ZEROES, SIM_ONCS_WRITE_ZEROES, config->write_zeroes_limit},
+		{SIM_DSM, SIM_ONCS_DSM,
+		 config->ranges_limit || config->range_limit || config->discard_limit},
+		{SIM_VERIFY, SIM_ONCS_VERIFY, config->verify_limit},
+		{SIM_COPY, SIM_ONCS_COPY, false},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].opcode == opcode)
-			return !rows[i].oncs || sim->config.oncs & rows[i].oncs;
+			return !rows[i].oncs || config->oncs & rows[i].oncs || rows[i].limited;
 	return false;
 }
 
@@ -78,7 +81,7 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 	case 0x05:
 		for (unsigned i = 0; i < 256; i++) {
 			put32(log + 4 * i, sim_has_admin(sim, (uint8_t)i));
-			put32(log + 1024 + 4 * i, has_io(sim, (uint8_t)i));
+			put32(log + 1024 + 4 * i, sim_has_io(sim, (uint8_t)i));
 		}
 		return true;
 	default:

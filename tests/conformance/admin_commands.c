@@ -108,7 +108,6 @@ static void unknown(struct ct *ct)
 		answer = ct_run(ct, io ? ct->io : ct->admin, command);
 		snprintf(what, sizeof(what), "opcode %02xh", opcode);
 		ct_status(ct, what, NVME_SC_INVALID_OPCODE, answer);
-		ct_final(ct, what, answer);
 	}
 	CT_NEED(sent, "there is none that it does not have");
 	ct_success(ct, "the command behind them", ct_ask(ct, harmless()));
@@ -170,7 +169,6 @@ static void not_offered(struct ct *ct)
 	command.prp1 = ct_bus(ct_buffer(ct, NVME_IDENTIFY_SIZE));
 	answer = ct_ask(ct, command);
 	ct_status(ct, nvme_admin_name(row->opcode), NVME_SC_INVALID_OPCODE, answer);
-	ct_final(ct, "it", answer);
 }
 
 /* Whether the log of commands says the same as Identify Controller. */

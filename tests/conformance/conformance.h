@@ -189,8 +189,6 @@ void ct_status_of(struct ct *ct, const char *command, const uint16_t *statuses,
 #define CT_STATUSES(...) ((const uint16_t[]){__VA_ARGS__, 0xffff})
 /* With any error. */
 void ct_refused(struct ct *ct, const char *command, struct ct_answer answer);
-/* The same command would fail again: Do Not Retry is set. */
-void ct_final(struct ct *ct, const char *command, struct ct_answer answer);
 
 /*
  * Commands

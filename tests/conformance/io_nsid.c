@@ -89,7 +89,6 @@ static void unknown(struct ct *ct)
 	command.prp1 = ct_bus(ct_buffer(ct, ct->page_size));
 	answer = ct_do(ct, command);
 	ct_status(ct, "a command that there is not", NVME_SC_INVALID_OPCODE, answer);
-	ct_final(ct, "it", answer);
 }
 
 static void not_had(struct ct *ct)

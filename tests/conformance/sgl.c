@@ -186,7 +186,6 @@ static void refuse(struct ct *ct, struct work *work, const uint16_t *statuses)
 	struct ct_answer answer = ct_do(ct, work->command);
 
 	ct_status_of(ct, "the command", statuses, answer);
-	ct_final(ct, "it", answer);
 	if (work->command.opcode == NVME_IO_WRITE)
 		ct_expect_pattern(ct, ct->ns, 0, BLOCKS, 1);
 }

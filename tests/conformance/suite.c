@@ -115,13 +115,6 @@ void ct_refused(struct ct *ct, const char *command, struct ct_answer answer)
 		  command);
 }
 
-void ct_final(struct ct *ct, const char *command, struct ct_answer answer)
-{
-	CT_EXPECT(answer.status & NVME_STATUS_DNR,
-		  "expected Do Not Retry of %s (%s), which would fail again, got DNR 0", command,
-		  status_text(answer.status));
-}
-
 bool ct_has_oacs(const struct ct *ct, unsigned bit)
 {
 	return ct->identify->oacs >> bit & 1;

@@ -19,7 +19,6 @@ enum kind {
 	CONFIG, /* what configuration space reads */
 	CONFIG_BIT,
 	OTHER_ERROR,
-	NO_DNR,
 	RESULT, /* dword 0 */
 	RESULT_BIT,
 	FAILS,
@@ -42,7 +41,6 @@ static const char *const kind_names[KINDS] = {
 	"configuration space read",
 	"bit 0 of configuration space read",
 	"another failure",
-	"failure without DNR",
 	"dword 0",
 	"bit 0 of dword 0",
 	"failure instead of success",
@@ -93,10 +91,6 @@ static bool on_completion(void *context, uint16_t queue, uint8_t entry[16])
 	case OTHER_ERROR:
 		if (status)
 			put_status(entry, status == 6 ? 0x4004 : 0x4006);
-		break;
-	case NO_DNR:
-		if (status)
-			put_status(entry, get_status(entry) & ~0x4000u);
 		break;
 	case RESULT:
 		memset(entry, ~entry[0], 4);

@@ -94,11 +94,15 @@ static void reserved(struct ct *ct)
 /* A volatile write cache off: what is written is read, too. */
 static void without_cache(struct ct *ct)
 {
+	struct ct_answer answer;
+
 	CT_NEED(ct->identify->vwc & NVME_VWC_PRESENT, "there is no volatile write cache");
 	ct_save(ct, ct->ns, 0, 4);
 	ct_write_pattern(ct, ct->ns, 0, 4, 1);
-	ct_success(ct, "Set Features, Volatile Write Cache",
-		   ct_change_feature(ct, NVME_FEATURE_VOLATILE_WRITE_CACHE, 0, 0));
+	answer = ct_change_feature(ct, NVME_FEATURE_VOLATILE_WRITE_CACHE, 0, 0);
+	CT_NEED((answer.status & NVME_STATUS_MASK) != NVME_SC_FEATURE_NOT_CHANGEABLE,
+		"the cache cannot be switched off");
+	ct_success(ct, "Set Features, Volatile Write Cache", answer);
 	ct_expect_pattern(ct, ct->ns, 0, 4, 1);
 	ct_write_pattern(ct, ct->ns, 0, 4, 2);
 	ct_expect_pattern(ct, ct->ns, 0, 4, 2);

@@ -153,14 +153,12 @@ static void queues_again(struct ct *ct)
 
 static void queue_count(struct ct *ct)
 {
-	unsigned before = ct_queues(ct);
-
 	ct_status(ct, "Set Features, Number of Queues while there are I/O queues",
 		  NVME_SC_SEQUENCE_ERROR,
 		  ct_ask(ct, ct_set_feature(NVME_FEATURE_NUMBER_OF_QUEUES, 0, 0)));
 	reset(ct);
 	set_queues(ct);
-	ct_equal(ct, "as many I/O queues as before", before, ct_queues(ct));
+	CT_EXPECT(ct_queues(ct) >= 1, "expected an I/O queue, got none");
 }
 
 /* ---- Work in flight ---- */
@@ -244,7 +242,8 @@ static void events(struct ct *ct)
 
 /* ---- Features ---- */
 
-/* What is not saved has its default again: what it was behind another reset. */
+/* What is not saved, and not persistent (Base, figure 317), has its default again: what it was
+ * behind another reset. */
 static void feature(struct ct *ct)
 {
 	unsigned fid = ct->argument >> 24;
@@ -412,15 +411,15 @@ static const struct ct_case cases[] = {
 	CT_CASE("10 resets with 60 admin commands in flight", "Base 3.7.2", admin_in_flight,
 		CT_ADMIN, .argument = 60),
 	CT_CASE("Asynchronous Event Requests are gone", "Base 3.7.2", events, CT_ADMIN),
-	CT_CASE("Arbitration is as it was", "Base 5.27", feature, CT_ADMIN,
+	CT_CASE("Arbitration is as it was", "Base 4.2", feature, CT_ADMIN,
 		.argument = FEATURE(NVME_FEATURE_ARBITRATION, 2)),
-	CT_CASE("Temperature Threshold is as it was", "Base 5.27", feature, CT_ADMIN,
+	CT_CASE("Temperature Threshold is as it was", "Base 4.2", feature, CT_ADMIN,
 		.argument = FEATURE(NVME_FEATURE_TEMPERATURE_THRESHOLD, 0x150)),
-	CT_CASE("Volatile Write Cache is as it was", "Base 5.27", feature, CT_ADMIN,
+	CT_CASE("Volatile Write Cache is as it was", "Base 4.2", feature, CT_ADMIN,
 		.argument = FEATURE(NVME_FEATURE_VOLATILE_WRITE_CACHE, 0)),
-	CT_CASE("Interrupt Coalescing is as it was", "Base 5.27", feature, CT_ADMIN,
+	CT_CASE("Interrupt Coalescing is as it was", "Base 4.2", feature, CT_ADMIN,
 		.argument = FEATURE(NVME_FEATURE_INTERRUPT_COALESCING, 0x0101)),
-	CT_CASE("Asynchronous Event Configuration is as it was", "Base 5.27", feature, CT_ADMIN,
+	CT_CASE("Asynchronous Event Configuration is as it was", "Base 4.2", feature, CT_ADMIN,
 		.argument = FEATURE(NVME_FEATURE_ASYNC_EVENT, 1)),
 	CT_CASE("Interrupt Mask is cleared", "Base 3.1.3.3", mask, CT_ADMIN),
 	CT_CASE("CC.EN = 0 again changes nothing", "Base 3.1.3.5", twice, CT_ADMIN),

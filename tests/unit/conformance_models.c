@@ -352,10 +352,6 @@ const struct model_fault model_faults[] = {
 	 LID(NVME_LOG_SUPPORTED), .does = ENDS, .status = NO_RETRY(NVME_SC_INVALID_LOG_PAGE)},
 
 	/* Features, events */
-	{"Number of Queues takes FFFFh", "FEMU",
-	 "features: Number of Queues with NSQR FFFFh: Invalid Field", "plain", ADMIN,
-	 NVME_ADMIN_SET_FEATURES, FIELD(11, 0xffff, 0xffff), .does = TAKES, .at = 11,
-	 .clear = 0xffffffff, .set = 0x00070007},
 	{"Volatile Write Cache is set where there is none", "FEMU",
 	 "features: Volatile Write Cache that is not offered: Invalid Field", "version-2", ADMIN,
 	 NVME_ADMIN_SET_FEATURES, FID(NVME_FEATURE_VOLATILE_WRITE_CACHE), .does = ENDS},

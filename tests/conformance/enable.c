@@ -89,34 +89,6 @@ static void entry_sizes_later(struct ct *ct)
 	works(ct);
 }
 
-/* Another size than SQES or CQES allow: no queue can be made, and where it is not 0, which is a
- * host that does not know them yet, the controller need not get ready. Bit 0: IOCQES, else IOSQES.
- */
-static void entry_size(struct ct *ct)
-{
-	unsigned shift = ct->argument & 1 ? NVME_CC_IOCQES_SHIFT : NVME_CC_IOSQES_SHIFT,
-		 size = ct->argument >> 1;
-	uint8_t sizes = ct->argument & 1 ? ct->identify->cqes : ct->identify->sqes;
-	struct ct_cq *cq = ct_cq(ct, 1, 2);
-	struct ct_sq *sq = ct_sq(ct, 1, 2, cq);
-	struct ct_answer answer;
-
-	CT_NEED(size < (sizes & 0xf) || size > sizes >> 4, "the size can be used");
-	if (!ct_enable_with(ct, (ct->cc & ~(0xfu << shift)) | size << shift)) {
-		CT_EXPECT(size, "expected CSTS.RDY with an entry size of 0, got CSTS.CFS");
-		ct_disable(ct);
-		ct_enable(ct);
-		works(ct);
-		return;
-	}
-	set_queues(ct);
-	answer = ct_ask(ct, ct_create_cq(cq));
-	if (shift == NVME_CC_IOSQES_SHIFT && !(answer.status & NVME_STATUS_MASK))
-		answer = ct_ask(ct, ct_create_sq(sq));
-	ct_refused(ct, "the queue of an entry size that there is not", answer);
-	works(ct);
-}
-
 static void weighted(struct ct *ct)
 {
 	CT_NEED(NVME_CAP_AMS(ct->registers.cap) & 1, "CAP.AMS does not have it");
@@ -173,6 +145,34 @@ static void field(struct ct *ct, unsigned shift, unsigned width, unsigned value)
 
 	attempt(ct, (ct->cc & ~mask) | value << shift, AQA_OF(ct->admin), ct->admin->bus,
 		ct->admin->cq->bus);
+}
+
+/* Another size than SQES or CQES allow. 0 is of a host that does not know them yet: the controller
+ * gets ready, and from version 2.1 on makes no queue; before, it "should" make none. Another one is
+ * as wrong as the others here. Bit 0: IOCQES, else IOSQES. */
+static void entry_size(struct ct *ct)
+{
+	unsigned shift = ct->argument & 1 ? NVME_CC_IOCQES_SHIFT : NVME_CC_IOSQES_SHIFT,
+		 size = ct->argument >> 1;
+	uint8_t sizes = ct->argument & 1 ? ct->identify->cqes : ct->identify->sqes;
+	struct ct_cq *cq = ct_cq(ct, 1, 2);
+	struct ct_sq *sq = ct_sq(ct, 1, 2, cq);
+	struct ct_answer answer;
+
+	CT_NEED(size < (sizes & 0xf) || size > sizes >> 4, "the size can be used");
+	if (size) {
+		field(ct, shift, 4, size);
+		return;
+	}
+	CT_EXPECT(ct_enable_with(ct, ct->cc & ~(0xfu << shift)),
+		  "expected CSTS.RDY with an entry size of 0, got CSTS.CFS");
+	set_queues(ct);
+	answer = ct_ask(ct, ct_create_cq(cq));
+	if (shift == NVME_CC_IOSQES_SHIFT && !(answer.status & NVME_STATUS_MASK))
+		answer = ct_ask(ct, ct_create_sq(sq));
+	if (ct->registers.version >= NVME_VERSION(2, 1, 0))
+		ct_refused(ct, "the queue of an entry size of 0", answer);
+	works(ct);
 }
 
 static void css(struct ct *ct)
@@ -279,13 +279,13 @@ static const struct ct_case cases[] = {
 	CT_CASE("ready with CC.IOSQES and IOCQES 0", "Base 3.5.1", without_entry_sizes,
 		CT_DISABLED),
 	CT_CASE("CC.IOSQES and IOCQES set later", "Base 3.5.1", entry_sizes_later, CT_DISABLED),
-	CT_CASE("CC.IOSQES 0: no I/O submission queue", "Base 3.1.3.5", entry_size, CT_DISABLED,
-		.argument = 0 << 1),
-	CT_CASE("CC.IOCQES 0: no I/O completion queue", "Base 3.1.3.5", entry_size, CT_DISABLED,
-		.argument = 0 << 1 | 1),
-	CT_CASE("CC.IOSQES 15: no I/O submission queue", "Base 3.1.3.5", entry_size, CT_DISABLED,
+	CT_CASE("CC.IOSQES 0: ready, no I/O submission queue from 2.1 on", "Base 3.1.3.5",
+		entry_size, CT_DISABLED, .argument = 0 << 1),
+	CT_CASE("CC.IOCQES 0: ready, no I/O completion queue from 2.1 on", "Base 3.1.3.5",
+		entry_size, CT_DISABLED, .argument = 0 << 1 | 1),
+	CT_CASE("CC.IOSQES 15: controller goes on", "Base 3.1.3.5", entry_size, CT_DISABLED,
 		.argument = 15 << 1),
-	CT_CASE("CC.IOCQES 15: no I/O completion queue", "Base 3.1.3.5", entry_size, CT_DISABLED,
+	CT_CASE("CC.IOCQES 15: controller goes on", "Base 3.1.3.5", entry_size, CT_DISABLED,
 		.argument = 15 << 1 | 1),
 	CT_CASE("ready with weighted round robin", "Base 3.4.4.2", weighted, CT_DISABLED),
 	CSS("001b, reserved", 1),

@@ -101,25 +101,41 @@ static void change(struct ct *ct, struct nvme_command *command, enum wrong wrong
 	}
 }
 
-/* What ends it: Base, figures 150 and 154; both where a field may be told by a status of its own or
- * as an invalid field, or where 0 and FFFFh may be told from other numbers that do not exist. */
+/* What ends it: Base, figures 150 and 154, or Invalid Field, since these are what the controller
+ * "should" return; both also where 0 and FFFFh may be told from other numbers that do not exist.
+ * Where nothing else depends on it, it may be taken. */
 #define NO_STATUS 0xffff
-static const uint16_t statuses[][3] = {
-	[QID_ZERO] = {NVME_SC_INVALID_QUEUE_ID, NO_STATUS},
-	[QID_TAKEN] = {NVME_SC_INVALID_QUEUE_ID, NO_STATUS},
-	[QID_BEYOND] = {NVME_SC_INVALID_QUEUE_ID, NO_STATUS},
-	[QID_FFFF] = {NVME_SC_INVALID_QUEUE_ID, NO_STATUS},
-	[SIZE_ONE] = {NVME_SC_INVALID_QUEUE_SIZE, NO_STATUS},
-	[SIZE_BEYOND] = {NVME_SC_INVALID_QUEUE_SIZE, NO_STATUS},
-	[SIZE_FFFF] = {NVME_SC_INVALID_QUEUE_SIZE, NO_STATUS},
+static const uint16_t statuses[][4] = {
+	[QID_ZERO] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_FIELD, NO_STATUS},
+	[QID_TAKEN] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_FIELD, NO_STATUS},
+	[QID_BEYOND] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS,
+			NO_STATUS},
+	[QID_FFFF] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_FIELD, NO_STATUS},
+	[SIZE_ONE] = {NVME_SC_INVALID_QUEUE_SIZE, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS,
+		      NO_STATUS},
+	[SIZE_BEYOND] = {NVME_SC_INVALID_QUEUE_SIZE, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS,
+			 NO_STATUS},
+	[SIZE_FFFF] = {NVME_SC_INVALID_QUEUE_SIZE, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS,
+		       NO_STATUS},
 	[NOT_CONTIGUOUS] = {NVME_SC_INVALID_FIELD, NO_STATUS},
-	[MISALIGNED] = {NVME_SC_INVALID_PRP_OFFSET, NVME_SC_INVALID_FIELD, NO_STATUS},
-	[VECTOR_BEYOND] = {NVME_SC_INVALID_VECTOR, NO_STATUS},
-	[VECTOR_FFFF] = {NVME_SC_INVALID_VECTOR, NO_STATUS},
-	[CQID_ZERO] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_CQ, NO_STATUS},
-	[CQID_MISSING] = {NVME_SC_INVALID_CQ, NO_STATUS},
-	[CQID_FFFF] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_CQ, NO_STATUS},
+	[MISALIGNED] = {NVME_SC_INVALID_PRP_OFFSET, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS,
+			NO_STATUS},
+	[VECTOR_BEYOND] = {NVME_SC_INVALID_VECTOR, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS,
+			   NO_STATUS},
+	[VECTOR_FFFF] = {NVME_SC_INVALID_VECTOR, NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS, NO_STATUS},
+	[CQID_ZERO] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_CQ, NVME_SC_INVALID_FIELD,
+		       NO_STATUS},
+	[CQID_MISSING] = {NVME_SC_INVALID_CQ, NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_FIELD,
+			  NO_STATUS},
+	[CQID_FFFF] = {NVME_SC_INVALID_QUEUE_ID, NVME_SC_INVALID_CQ, NVME_SC_INVALID_FIELD,
+		       NO_STATUS},
 };
+
+/* One that was taken all the same goes again, unused. */
+static bool taken(struct ct_answer answer)
+{
+	return !(answer.status & NVME_STATUS_MASK);
+}
 
 static void wrong_cq(struct ct *ct)
 {
@@ -134,6 +150,9 @@ static void wrong_cq(struct ct *ct)
 	ct->dirty = true;
 	answer = ct_ask(ct, command);
 	ct_status_of(ct, "Create I/O Completion Queue", statuses[ct->argument], answer);
+	if (taken(answer))
+		ct_success(ct, "Delete I/O Completion Queue",
+			   ct_ask(ct, ct_delete_cq(command.cdw10 & 0xffff)));
 	/* It left nothing behind. */
 	ct_success(ct, "the same as it should be", ct_ask(ct, ct_create_cq(cq)));
 	ct_run_any(ct, made_sq(ct, 2, ENTRIES, cq), ENTRIES + 1);
@@ -151,6 +170,9 @@ static void wrong_sq(struct ct *ct)
 	change(ct, &command, (enum wrong)ct->argument);
 	answer = ct_ask(ct, command);
 	ct_status_of(ct, "Create I/O Submission Queue", statuses[ct->argument], answer);
+	if (taken(answer))
+		ct_success(ct, "Delete I/O Submission Queue",
+			   ct_ask(ct, ct_delete_sq(command.cdw10 & 0xffff)));
 	ct_success(ct, "the same as it should be", ct_ask(ct, ct_create_sq(sq)));
 	ct_run_any(ct, sq, ENTRIES + 1);
 }
@@ -447,24 +469,24 @@ static void number_late(struct ct *ct)
 static const struct ct_case cases[] = {
 	WRONG_CQ("QID 0 is refused", QID_ZERO),
 	WRONG_CQ("a QID that is in use is refused", QID_TAKEN),
-	WRONG_CQ("a QID beyond Number of Queues is refused", QID_BEYOND),
+	WRONG_CQ("a QID beyond Number of Queues is refused, or does no harm", QID_BEYOND),
 	WRONG_CQ("QID FFFFh is refused", QID_FFFF),
-	WRONG_CQ("QSIZE 0 is refused", SIZE_ONE),
-	WRONG_CQ("QSIZE of CAP.MQES + 1 is refused", SIZE_BEYOND),
-	WRONG_CQ("QSIZE FFFFh is refused", SIZE_FFFF),
+	WRONG_CQ("QSIZE 0 is refused, or does no harm", SIZE_ONE),
+	WRONG_CQ("QSIZE of CAP.MQES + 1 is refused, or does no harm", SIZE_BEYOND),
+	WRONG_CQ("QSIZE FFFFh is refused, or does no harm", SIZE_FFFF),
 	WRONG_CQ("PC 0 is refused where CAP.CQR is 1", NOT_CONTIGUOUS),
-	WRONG_CQ("PRP1 that is not page aligned is refused", MISALIGNED),
-	WRONG_CQ("IV 2048 is refused", VECTOR_BEYOND),
-	WRONG_CQ("IV FFFFh is refused", VECTOR_FFFF),
+	WRONG_CQ("PRP1 that is not page aligned is refused, or does no harm", MISALIGNED),
+	WRONG_CQ("IV 2048 is refused, or does no harm", VECTOR_BEYOND),
+	WRONG_CQ("IV FFFFh is refused, or does no harm", VECTOR_FFFF),
 	WRONG_SQ("QID 0 is refused", QID_ZERO),
 	WRONG_SQ("a QID that is in use is refused", QID_TAKEN),
-	WRONG_SQ("a QID beyond Number of Queues is refused", QID_BEYOND),
+	WRONG_SQ("a QID beyond Number of Queues is refused, or does no harm", QID_BEYOND),
 	WRONG_SQ("QID FFFFh is refused", QID_FFFF),
-	WRONG_SQ("QSIZE 0 is refused", SIZE_ONE),
-	WRONG_SQ("QSIZE of CAP.MQES + 1 is refused", SIZE_BEYOND),
-	WRONG_SQ("QSIZE FFFFh is refused", SIZE_FFFF),
+	WRONG_SQ("QSIZE 0 is refused, or does no harm", SIZE_ONE),
+	WRONG_SQ("QSIZE of CAP.MQES + 1 is refused, or does no harm", SIZE_BEYOND),
+	WRONG_SQ("QSIZE FFFFh is refused, or does no harm", SIZE_FFFF),
 	WRONG_SQ("PC 0 is refused where CAP.CQR is 1", NOT_CONTIGUOUS),
-	WRONG_SQ("PRP1 that is not page aligned is refused", MISALIGNED),
+	WRONG_SQ("PRP1 that is not page aligned is refused, or does no harm", MISALIGNED),
 	WRONG_SQ("CQID 0 is refused", CQID_ZERO),
 	WRONG_SQ("a CQID that does not exist is refused", CQID_MISSING),
 	WRONG_SQ("CQID FFFFh is refused", CQID_FFFF),

@@ -51,7 +51,7 @@ static const struct sim_identify more_identify[] = {{0x04, nvm_sets}, {0, NULL}}
 
 const struct conformance_controller conformance_controllers[] = {
 	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
-	{"version-2", {.version = 0x20000, .fdp = true}},
+	{"version-2", {.version = 0x20100, .fdp = true}},
 	{"management",
 	 {.namespaces = large_namespaces,
 	  .namespace_count = 3,

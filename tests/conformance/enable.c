@@ -258,7 +258,7 @@ static void early_doorbells(struct ct *ct)
 		ct_sq_doorbell(ct, id, ct->argument);
 		ct_cq_doorbell(ct, id, ct->argument);
 	}
-	ct_enable(ct);
+	ct_enable_with(ct, ct->cc);
 	ct_disable(ct);
 	ct_enable(ct);
 	works(ct);

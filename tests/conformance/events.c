@@ -91,32 +91,34 @@ static void wrong_doorbell(struct ct *ct)
 	ct_sq_doorbell(ct, ct->io->id, ct->io->size + 5);
 }
 
-static void invalid_value(struct ct *ct)
+/* The event of a wrong doorbell. Whether it sees one is the controller's affair. */
+static void need_event(struct ct *ct, unsigned info)
 {
-	uint16_t cid;
-
-	begin(ct, CT_IO);
-	cid = wait_for_event(ct);
-	wrong_doorbell(ct);
-	expect_event(ct, cid, NVME_EVENT_ERROR, INVALID_VALUE, NVME_LOG_ERROR);
-}
-
-/* Of a queue that there is not: what comes of it is undefined (PCIe, section 3.1.2.1), and so an
- * event need not come. */
-static void invalid_register(struct ct *ct)
-{
+	uint64_t until = nvme_time_ns() + UNDEFINED;
 	struct ct_answer answer;
-	uint64_t until;
 
-	begin(ct, CT_IO);
-	wait_for_event(ct);
-	ct_sq_doorbell(ct, 2, 1);
-	until = nvme_time_ns() + UNDEFINED;
 	while (!ct_look(ct, ct->admin->cq, &answer)) {
 		CT_NEED(nvme_time_ns() < until, "the controller has no event for it");
 		nvme_relax();
 	}
-	check_event(ct, answer, NVME_EVENT_ERROR, INVALID_REGISTER, NVME_LOG_ERROR);
+	check_event(ct, answer, NVME_EVENT_ERROR, info, NVME_LOG_ERROR);
+}
+
+static void invalid_value(struct ct *ct)
+{
+	begin(ct, CT_IO);
+	wait_for_event(ct);
+	wrong_doorbell(ct);
+	need_event(ct, INVALID_VALUE);
+}
+
+/* Of a queue that there is not: PCIe, section 3.1.2.1. */
+static void invalid_register(struct ct *ct)
+{
+	begin(ct, CT_IO);
+	wait_for_event(ct);
+	ct_sq_doorbell(ct, 2, 1);
+	need_event(ct, INVALID_REGISTER);
 }
 
 static void need_requests(struct ct *ct, unsigned count)
@@ -128,15 +130,15 @@ static void need_requests(struct ct *ct, unsigned count)
 static void masked(struct ct *ct)
 {
 	uint8_t *log;
-	uint16_t first, second;
+	uint16_t second;
 	struct nvme_command command;
 
 	need_requests(ct, 2);
 	begin(ct, CT_IO);
 	log = ct_buffer(ct, sizeof(struct nvme_error_log_entry));
-	first = wait_for_event(ct);
+	wait_for_event(ct);
 	wrong_doorbell(ct);
-	expect_event(ct, first, NVME_EVENT_ERROR, INVALID_VALUE, NVME_LOG_ERROR);
+	need_event(ct, INVALID_VALUE);
 	second = wait_for_event(ct);
 	wrong_doorbell(ct);
 	ct_silence(ct, ct->admin->cq, QUIET);
@@ -353,7 +355,7 @@ static const struct ct_case cases[] = {
 	CT_CASE("a reset forgets event requests", "Base 3.7.2", limit, CT_ADMIN, .argument = 1),
 	CT_CASE("a doorbell of no queue: Invalid Doorbell Register, if any", "Base 5.2.1",
 		invalid_register, CT_IO),
-	CT_CASE("a tail beyond the queue: Invalid Doorbell Write Value", "Base 5.2.1",
+	CT_CASE("a tail beyond the queue: Invalid Doorbell Write Value, if any", "Base 5.2.1",
 		invalid_value, CT_IO),
 	CT_CASE("one event of a type, until its log page is read without RAE", "Base 5.2", masked,
 		CT_IO),

@@ -129,8 +129,10 @@ static void old_doorbell(struct ct *ct)
 	ct_ring(ct, sq);
 	ct_silence(ct, sq->cq, 500000);
 	ct_ring_cq(ct, sq->cq);
-	works(ct);
+	/* What else comes of a doorbell without a queue is undefined. */
 	ct_forget(ct);
+	reset(ct);
+	works(ct);
 }
 
 static void queues_again(struct ct *ct)

@@ -80,6 +80,7 @@ static void reserved(struct ct *ct)
 	uint8_t *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 	bool any = false;
 
+	CT_NEED(version(ct) <= NVME_VERSION(2, 2, 0), "VS is after 2.2");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		unsigned count = rows[i].per_namespace ? ct->namespace_count : 1;
 
@@ -297,9 +298,9 @@ static const struct ct_case cases[] = {
 	RESERVED_CASE("independent namespaces (CNS 08h)", "Base 5.17.2.8",
 		      NVME_CNS_INDEPENDENT_NAMESPACE),
 	RESERVED_CASE("the NVM Set List (CNS 04h)", "Base 5.17.2.4", NVME_CNS_NVM_SETS),
-	RESERVED_CASE("primary capabilities (CNS 14h)", "Base 5.17.2.12",
+	RESERVED_CASE("primary capabilities (CNS 14h)", "Base 5.17.2.13",
 		      NVME_CNS_PRIMARY_CAPABILITIES),
-	RESERVED_CASE("secondary controllers (CNS 15h)", "Base 5.17.2.13",
+	RESERVED_CASE("secondary controllers (CNS 15h)", "Base 5.17.2.14",
 		      NVME_CNS_SECONDARY_CONTROLLERS),
 	CT_CASE("SN is ASCII, padded with spaces", "Base 5.17.2.1", text, CT_ADMIN, .argument = 0),
 	CT_CASE("MN is ASCII, padded with spaces", "Base 5.17.2.1", text, CT_ADMIN, .argument = 1),
@@ -317,7 +318,7 @@ static const struct ct_case cases[] = {
 	CT_CASE("UNVMCAP is at most TNVMCAP", "Base 5.17.2.1", capacities, CT_ADMIN),
 	CT_CASE("no active NSID is above NN", "Base 5.17.2.1", nn, CT_ADMIN),
 	CT_CASE("Identify Controller is the same after a reset", "Base 5.17.2.1", stays, CT_ADMIN),
-	CT_CASE("CNS that are reserved: Invalid Field", "Base 5.17.1", unknown, CT_ADMIN),
+	CT_CASE("CNS that are reserved: Invalid Field", "Base 5.17", unknown, CT_ADMIN),
 	CT_CASE("Identify Controller has 4,096 bytes", "Base 5.17", size, CT_ADMIN,
 		.argument = NVME_CNS_CONTROLLER),
 	CT_CASE("the list of active namespaces has 4,096 bytes", "Base 5.17", size, CT_ADMIN,

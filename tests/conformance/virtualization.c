@@ -134,10 +134,13 @@ static void too_many(struct ct *ct)
 	ct_equal(ct, "what it has then", 0, assigned(ct, scid, ct->argument));
 }
 
+/* With resources of its own it has enough, maybe. */
 static void online(struct ct *ct)
 {
+	const struct nvme_primary_capabilities *page = capabilities(ct);
 	unsigned scid = idle(ct).scid;
 
+	CT_NEED(!page->vqprt && !page->viprt, "it has private resources");
 	ct_status(ct, "Secondary Controller Online without resources",
 		  NVME_SC_INVALID_SECONDARY_STATE,
 		  manage(ct, NVME_VIRTUALIZATION_ONLINE, scid, VQ, 0));
@@ -171,7 +174,7 @@ static void own(struct ct *ct)
 	CT_CASE(name " of no controller: 11Fh", "Base 5.28", nobody, CT_ADMIN, .argument = (action))
 
 static const struct ct_case cases[] = {
-	CT_CASE("the primary one's resources are those of all secondary ones", "Base 5.17.2.12",
+	CT_CASE("the primary one's resources are those of all secondary ones", "Base 5.17.2.13",
 		primary, CT_ADMIN),
 	CT_CASE("queues are assigned, and taken back", "Base 5.28", assign, CT_ADMIN,
 		.argument = VQ),

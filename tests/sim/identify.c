@@ -242,8 +242,10 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 	case 0x13:
 		return controller_list(sim, command, ns, page);
 	case 0x08:
-		if (!ns || ns->config.inactive)
+		if (!nsid || nsid > sim->nn)
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		if (!ns || ns->config.inactive)
+			return SIM_SC_SUCCESS;
 		page[8] = ns->config.read_only ? 1 : 0; /* NSATTR */
 		page[14] = 1;				/* NSTAT: ready */
 		return SIM_SC_SUCCESS;
@@ -253,8 +255,10 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 		descriptors(&ns->config, page);
 		return SIM_SC_SUCCESS;
 	case 0x05: /* of the NVM command set */
-		if (!ns || ns->config.inactive)
+		if (!nsid || nsid > sim->nn)
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
+		if (!ns || ns->config.inactive)
+			return SIM_SC_SUCCESS;
 		if (dword(command, 11) >> 24 == 2 && ns->zone_count) {
 			sim_identify_zones(&ns->config, page);
 			return SIM_SC_SUCCESS;
@@ -270,7 +274,7 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 			return SIM_SC_SUCCESS;
 		}
 		if (dword(command, 11) >> 24)
-			return sim_host_error(sim, command, SIM_SC_COMMAND_SET, "CSI %02x",
+			return sim_host_error(sim, command, SIM_SC_FIELD, "CSI %02x",
 					      dword(command, 11) >> 24);
 		page[0] = (uint8_t)sim->config.verify_limit;
 		page[1] = (uint8_t)sim->config.write_zeroes_limit;

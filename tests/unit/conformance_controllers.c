@@ -2,6 +2,8 @@
  * is about. */
 #include "tests/unit/conformance_run.h"
 
+static const struct sim_namespace_config partly_active[] = {
+	{.nsid = 1}, {.nsid = 2}, {.nsid = 3, .inactive = true}};
 static const struct sim_namespace_config two_namespaces[] = {{.nsid = 1}, {.nsid = 2}};
 static const struct sim_namespace_config zoned_namespace[] = {
 	{.nsid = 1},
@@ -51,7 +53,12 @@ static const struct sim_identify more_identify[] = {{0x04, nvm_sets}, {0, NULL}}
 
 const struct conformance_controller conformance_controllers[] = {
 	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
-	{"version-2", {.version = 0x20100, .fdp = true}},
+	{"version-2",
+	 {.version = 0x20100,
+	  .fdp = true,
+	  .namespaces = partly_active,
+	  .namespace_count = 3,
+	  .nn = 4}},
 	{"management",
 	 {.namespaces = large_namespaces,
 	  .namespace_count = 3,

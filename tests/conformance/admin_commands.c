@@ -66,6 +66,7 @@ static void fused(struct ct *ct)
 	ct_success(ct, "the command behind it", ct_wait(ct, ct->admin, second));
 }
 
+/* That admin commands have PRPs is told to the host; 11b is reserved. */
 static void psdt(struct ct *ct)
 {
 	void *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
@@ -76,8 +77,13 @@ static void psdt(struct ct *ct)
 	command.sgl.address = ct_bus(page);
 	command.sgl.length = NVME_IDENTIFY_SIZE;
 	answer = ct_ask(ct, command);
-	ct_status(ct, "Identify with this PSDT", NVME_SC_INVALID_FIELD, answer);
-	ct_all(ct, "the buffer to stay", CT_FRESH, page, NVME_IDENTIFY_SIZE);
+	if (ct->argument == NVME_FLAGS_PSDT_MASK)
+		ct_refused(ct, "Identify with a reserved PSDT", answer);
+	else
+		ct_status_of(ct, "Identify with an SGL",
+			     CT_STATUSES(NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS), answer);
+	if (answer.status & NVME_STATUS_MASK)
+		ct_all(ct, "the buffer to stay", CT_FRESH, page, NVME_IDENTIFY_SIZE);
 }
 
 /* ---- Opcodes that nobody has defined ---- */
@@ -159,6 +165,7 @@ static const struct optional *row_of(struct ct *ct)
 	ct_skip(ct, "the case has no row");
 }
 
+/* It may be for its NSID or its fields, of which none is right, as well as for its opcode. */
 static void not_offered(struct ct *ct)
 {
 	const struct optional *row = row_of(ct);
@@ -168,7 +175,10 @@ static void not_offered(struct ct *ct)
 	CT_NEED(!offered(ct, row), "the controller offers it");
 	command.prp1 = ct_bus(ct_buffer(ct, NVME_IDENTIFY_SIZE));
 	answer = ct_ask(ct, command);
-	ct_status(ct, nvme_admin_name(row->opcode), NVME_SC_INVALID_OPCODE, answer);
+	ct_status_of(ct, nvme_admin_name(row->opcode),
+		     CT_STATUSES(NVME_SC_INVALID_OPCODE, NVME_SC_INVALID_FIELD,
+				 NVME_SC_INVALID_NAMESPACE),
+		     answer);
 }
 
 /* Whether the log of commands says the same as Identify Controller. */
@@ -190,7 +200,7 @@ static void reserved_value(struct ct *ct)
 	struct nvme_command command = {.opcode = row->opcode, .cdw10 = ct->argument >> 8};
 
 	CT_NEED(offered(ct, row), "the controller does not offer it");
-	ct_status(ct, nvme_admin_name(row->opcode), NVME_SC_INVALID_FIELD, ct_ask(ct, command));
+	ct_refused(ct, nvme_admin_name(row->opcode), ct_ask(ct, command));
 	ct_success(ct, "the command behind it", ct_ask(ct, harmless()));
 }
 
@@ -208,8 +218,10 @@ static void firmware_slot(struct ct *ct)
 	CT_NEED(ct->identify->oacs & NVME_OACS_FIRMWARE, "the controller does not offer it");
 	CT_NEED(slots < NVME_FIRMWARE_SLOTS, "there are all seven slots");
 	command.cdw10 = NVME_FIRMWARE_SLOTS | COMMIT_ACTIVATE << COMMIT_ACTION_SHIFT;
-	ct_status(ct, "Firmware Commit of slot 7", NVME_SC_INVALID_FIRMWARE_SLOT,
-		  ct_ask(ct, command));
+	/* There is no image, either. */
+	ct_status_of(ct, "Firmware Commit of slot 7",
+		     CT_STATUSES(NVME_SC_INVALID_FIRMWARE_SLOT, NVME_SC_INVALID_FIRMWARE_IMAGE),
+		     ct_ask(ct, command));
 }
 
 /* ---- Keep Alive ---- */
@@ -220,10 +232,10 @@ static void keep_alive(struct ct *ct)
 	ct_success(ct, "Keep Alive", ct_ask(ct, ct_nsid_command(NVME_ADMIN_KEEP_ALIVE, 0)));
 }
 
-#define NOT_OFFERED(name, opcode_)                                                            \
-	CT_CASE(name " that is not offered: Invalid Command Opcode", "Base 3.3.3.2.1",        \
-		not_offered, CT_ADMIN, .argument = (opcode_)),                                \
-		CT_CASE("the log of commands has " name " if it is offered", "Base 5.16.1.6", \
+#define NOT_OFFERED(name, opcode_)                                                               \
+	CT_CASE(name " that is not offered is refused", "Base 3.3.3.2.1", not_offered, CT_ADMIN, \
+		.argument = (opcode_)),                                                          \
+		CT_CASE("the log of commands has " name " if it is offered", "Base 5.16.1.6",    \
 			logged, CT_ADMIN, .argument = (opcode_))
 
 static const struct ct_case cases[] = {
@@ -238,11 +250,11 @@ static const struct ct_case cases[] = {
 		fused, CT_ADMIN, .argument = NVME_FLAGS_FUSE_SECOND),
 	CT_CASE("an admin command with FUSE 11b is refused, the next one is not", "Base 3.3.3.1",
 		fused, CT_ADMIN, .argument = NVME_FLAGS_FUSE_FIRST | NVME_FLAGS_FUSE_SECOND),
-	CT_CASE("an admin command with an SGL: Invalid Field", "Base 4.1.2", psdt, CT_ADMIN,
-		.argument = NVME_FLAGS_PSDT_SGL),
-	CT_CASE("an admin command with PSDT 10b: Invalid Field", "Base 4.1.2", psdt, CT_ADMIN,
-		.argument = NVME_FLAGS_PSDT_SGL_MD),
-	CT_CASE("an admin command with PSDT 11b: Invalid Field", "Base 3.3.3.1", psdt, CT_ADMIN,
+	CT_CASE("an admin command with an SGL: Invalid Field, or taken", "Base 3.3.3.1", psdt,
+		CT_ADMIN, .argument = NVME_FLAGS_PSDT_SGL),
+	CT_CASE("an admin command with PSDT 10b: Invalid Field, or taken", "Base 3.3.3.1", psdt,
+		CT_ADMIN, .argument = NVME_FLAGS_PSDT_SGL_MD),
+	CT_CASE("an admin command with PSDT 11b is refused", "Base 3.3.3.1", psdt, CT_ADMIN,
 		.argument = NVME_FLAGS_PSDT_MASK),
 	CT_CASE("admin opcodes up to 7Fh that there are not: Invalid Command Opcode",
 		"Base 3.3.3.2.1", unknown, CT_ADMIN, .argument = RANGE_OF_OPCODES(0x00, 0x7f)),
@@ -273,16 +285,16 @@ static const struct ct_case cases[] = {
 	NOT_OFFERED("Lockdown", NVME_ADMIN_LOCKDOWN),
 	NOT_OFFERED("Keep Alive", NVME_ADMIN_KEEP_ALIVE),
 	NOT_OFFERED("Sanitize", NVME_ADMIN_SANITIZE),
-	CT_CASE("Namespace Management with SEL Fh: Invalid Field", "Base 5.23", reserved_value,
+	CT_CASE("Namespace Management with SEL Fh is refused", "Base 5.23", reserved_value,
 		CT_ADMIN, .argument = RESERVED_IN(NVME_ADMIN_NAMESPACE_MANAGEMENT, 0xf)),
-	CT_CASE("Device Self-test with STC 8h: Invalid Field", "Base 5.9", reserved_value, CT_ADMIN,
+	CT_CASE("Device Self-test with STC 8h is refused", "Base 5.9", reserved_value, CT_ADMIN,
 		.argument = RESERVED_IN(NVME_ADMIN_DEVICE_SELF_TEST, 0x8)),
-	CT_CASE("Virtualization Management with ACT 0h: Invalid Field", "Base 5.28", reserved_value,
+	CT_CASE("Virtualization Management with ACT 0h is refused", "Base 5.28", reserved_value,
 		CT_ADMIN, .argument = RESERVED_IN(NVME_ADMIN_VIRTUALIZATION_MANAGEMENT, 0x0)),
-	CT_CASE("Sanitize with SANACT 7h: Invalid Field", "Base 5.24", reserved_value, CT_ADMIN,
+	CT_CASE("Sanitize with SANACT 7h is refused", "Base 5.24", reserved_value, CT_ADMIN,
 		.argument = RESERVED_IN(NVME_ADMIN_SANITIZE, 0x7)),
-	CT_CASE("Firmware Commit of a slot that there is not: 106h", "Base 5.12", firmware_slot,
-		CT_ADMIN),
+	CT_CASE("Firmware Commit of a slot that there is not: 106h, or 107h", "Base 5.12",
+		firmware_slot, CT_ADMIN),
 	CT_CASE("Keep Alive succeeds", "Base 5.18", keep_alive, CT_ADMIN),
 	{.name = NULL},
 };

@@ -120,20 +120,31 @@ static const char *try_format(struct ct *ct, unsigned index)
 	return try_block(ct, format, extended);
 }
 
+/* Those with other protection information than of 16 bits, or with storage tags, are for a host
+ * that has set LBAFEE. */
+static bool is_plain(const struct nvme_identify_namespace_nvm *page, unsigned index)
+{
+	return !page || (NVME_ELBAF_GUARD(page->elbaf[index]) == NVME_GUARD_16 &&
+			 !NVME_ELBAF_STS(page->elbaf[index]));
+}
+
 /* To each format and back; back whatever happens. */
 static void each_format(struct ct *ct)
 {
 	unsigned formats = NVME_LBA_FORMATS(ct->ns->identify), own = format_of(ct->ns), wrong = 0;
+	const struct nvme_identify_namespace_nvm *page = NULL;
 	const struct nvme_identify_namespace *after;
 	const char *problem = NULL;
 
 	CT_NEED(formats > 1, "there is only one format");
 	CT_NEED(!(ct->identify->fna & NVME_FNA_FORMAT_ALL), "FNA: all namespaces are formatted");
 	begin(ct);
+	if (ct->identify->ctratt & NVME_CTRATT_ELBAS)
+		page = ct_identify_page(ct, NVME_CNS_IOCS_NAMESPACE, ct->ns->nsid);
 	for (unsigned i = 0; i < formats && i < 16 && !problem; i++) {
 		const struct nvme_lba_format *format = &ct->ns->identify->lbaf[i];
 
-		if (i == own || format->data_size_shift < 9 ||
+		if (i == own || !is_plain(page, i) || format->data_size_shift < 9 ||
 		    1u << format->data_size_shift > 16 * ct->page_size)
 			continue;
 		problem = try_format(ct, i);
@@ -142,7 +153,11 @@ static void each_format(struct ct *ct)
 	ct_success(ct, "Format NVM of the format of before", ct_ask(ct, format_as(ct->ns, own, 0)));
 	CT_EXPECT(!problem, "expected format %u, which is offered, to work: %s", wrong, problem);
 	after = ct_identify_page(ct, NVME_CNS_NAMESPACE, ct->ns->nsid);
-	ct_equal(ct, "NSZE", ct->ns->size, after->nsze);
+	/* It may have lost some blocks where another block size did not divide its bytes. */
+	CT_EXPECT(after->nsze && after->nsze <= ct->ns->size,
+		  "expected NSZE of at most %llxh, got %llxh", (unsigned long long)ct->ns->size,
+		  (unsigned long long)after->nsze);
+	ct->ns->size = after->nsze;
 	ct_write_pattern(ct, ct->ns, 0, PATTERN_BLOCKS, 3);
 	ct_expect_pattern(ct, ct->ns, 0, PATTERN_BLOCKS, 3);
 }
@@ -230,8 +245,8 @@ static void wrong_attachment(struct ct *ct)
 	need_attachment(ct);
 	switch (ct->argument) {
 	case 0:
-		ct_status(ct, "Namespace Attachment with SEL 7h", NVME_SC_INVALID_FIELD,
-			  attachment(ct, 7, ct->ns->nsid, 1, cntlid));
+		ct_refused(ct, "Namespace Attachment with SEL 7h",
+			   attachment(ct, 7, ct->ns->nsid, 1, cntlid));
 		break;
 	case 1:
 		ct_status_of(ct, "Namespace Attachment of no controller",
@@ -311,6 +326,8 @@ static void wrong_creation(struct ct *ct)
 	need_attachment(ct);
 	CT_NEED(ct_effects(ct)->admin[NVME_ADMIN_NAMESPACE_MANAGEMENT] & NVME_EFFECTS_CSUPP,
 		"the log of commands does not have it");
+	CT_NEED(ct->argument != WRONG_FORMAT || NVME_LBA_FORMATS(ct->ns->identify) < 16,
+		"there are all formats that four bits can name");
 	memset(data, 0, sizeof(*data));
 	data->nsze = data->ncap = ct->argument == TOO_LARGE ? UINT64_MAX / 2 : 64;
 	data->flbas = ct->argument == WRONG_FORMAT ? 0xf : 0;
@@ -365,8 +382,8 @@ static void wrong_directive(struct ct *ct)
 	ct_status(ct, "a directive that there is not", NVME_SC_INVALID_FIELD, ct_ask(ct, command));
 }
 
-#define FORMAT_CASE(text, function, value)                                            \
-	CT_CASE("Format NVM " text, "NVM 5.3", function, CT_WRITES, .destroys = true, \
+#define FORMAT_CASE(text, function, value)                                              \
+	CT_CASE("Format NVM " text, "Base 5.14", function, CT_WRITES, .destroys = true, \
 		.argument = (value))
 #define ATTACHMENT_CASE(text, function, value)                                                    \
 	CT_CASE("Namespace Attachment " text, "Base 5.22", function, CT_WRITES, .destroys = true, \
@@ -388,7 +405,7 @@ static const struct ct_case cases[] = {
 	FORMAT_CASE("with NSID 0h is refused", wrong_nsid, 0),
 	FORMAT_CASE("with an NSID above NN is refused", wrong_nsid, 1),
 	ATTACHMENT_CASE("of an attached namespace: 118h", attached_already, 0),
-	ATTACHMENT_CASE("with SEL 7h: Invalid Field", wrong_attachment, 0),
+	ATTACHMENT_CASE("with SEL 7h is refused", wrong_attachment, 0),
 	ATTACHMENT_CASE("of no controller is refused", wrong_attachment, 1),
 	ATTACHMENT_CASE("of a controller that there is not: 11Ch", wrong_attachment, 2),
 	ATTACHMENT_CASE("with an NSID above NN: 00Bh", wrong_attachment, 3),
@@ -400,9 +417,9 @@ static const struct ct_case cases[] = {
 	MANAGEMENT_CASE("creates none larger than there is room: 115h", wrong_creation, TOO_LARGE),
 	CT_CASE("Directive Receive: Identify is supported and enabled", "Base 8.7.2", directives,
 		CT_BLOCKS),
-	CT_CASE("Directive Receive of an unknown type: Invalid Field", "Base 5.9", wrong_directive,
+	CT_CASE("Directive Receive of an unknown type: Invalid Field", "Base 5.10", wrong_directive,
 		CT_BLOCKS, .argument = NVME_ADMIN_DIRECTIVE_RECEIVE),
-	CT_CASE("Directive Send of an unknown type: Invalid Field", "Base 5.10", wrong_directive,
+	CT_CASE("Directive Send of an unknown type: Invalid Field", "Base 5.11", wrong_directive,
 		CT_BLOCKS, .argument = NVME_ADMIN_DIRECTIVE_SEND),
 	{.name = NULL},
 };

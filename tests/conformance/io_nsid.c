@@ -116,7 +116,7 @@ static void zoned_command(struct ct *ct)
 	ct_expect_pattern(ct, ct->ns, 0, 1, 1);
 }
 
-#define NSID "Base 3.2.1.2"
+#define NSID "Base 3.2.1.5"
 #define WRONG_CASES(text, opcode)                                                             \
 	CT_CASE(text " with NSID 0: Invalid Namespace or Format", NSID, wrong, CT_WRITES,     \
 		.argument = WRONG(opcode, NONE)),                                             \

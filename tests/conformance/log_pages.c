@@ -245,10 +245,9 @@ static void errors(struct ct *ct)
 	unsigned count = ct->identify->elpe + 1u;
 	const struct nvme_error_log_entry *log = ct_log(ct, NVME_LOG_ERROR, count * sizeof(*log));
 
-	for (unsigned i = 0; i < count; i++)
-		if (!log[i].error_count)
-			ct_all(ct, "an entry that is not used", 0, &log[i], sizeof(log[i]));
-		else if (i)
+	/* An entry with a count of 0 is none. */
+	for (unsigned i = 1; i < count; i++)
+		if (log[i].error_count)
 			CT_EXPECT(log[i].error_count < log[i - 1].error_count,
 				  "expected error counts that fall, got %llxh behind %llxh",
 				  (unsigned long long)log[i].error_count,
@@ -359,8 +358,7 @@ static const struct ct_case cases[] = {
 		.argument = NVME_IO_READ),
 	CT_CASE("SMART counts a Write", "Base 5.16.1.3", counts, CT_WRITES,
 		.argument = NVME_IO_WRITE),
-	CT_CASE("errors are told with the newest first, unused entries are 0h", "Base 5.16.1.2",
-		errors, CT_ADMIN),
+	CT_CASE("errors are told with the newest first", "Base 5.16.1.2", errors, CT_ADMIN),
 	CT_CASE("the active firmware slot has FR", "Base 5.16.1.4", firmware, CT_ADMIN),
 	CT_CASE("Changed Namespace List is empty when it was read", "Base 5.16.1.5",
 		changed_namespaces, CT_ADMIN),

@@ -295,7 +295,7 @@ static void wrong_segment(struct ct *ct)
 	}
 	refuse(ct, &work,
 	       CT_STATUSES(NVME_SC_SGL_INVALID_SEGMENT, NVME_SC_SGL_INVALID_COUNT,
-			   NVME_SC_SGL_INVALID_LENGTH));
+			   NVME_SC_SGL_INVALID_LENGTH, NVME_SC_SGL_INVALID_TYPE));
 }
 
 /* The same for segments without an end. */
@@ -326,7 +326,7 @@ static void reserved_psdt(struct ct *ct)
 		ct_rw(ct, NVME_IO_READ, ct->ns, 0, 1, ct_buffer(ct, ct->ns->block_size));
 
 	command.flags |= NVME_FLAGS_PSDT_MASK;
-	ct_status(ct, "Read with PSDT 11b", NVME_SC_INVALID_FIELD, ct_do(ct, command));
+	ct_refused(ct, "Read with PSDT 11b", ct_do(ct, command));
 }
 
 static void not_had(struct ct *ct)
@@ -345,11 +345,15 @@ static void in_admin(struct ct *ct)
 {
 	uint8_t *memory = ct_buffer(ct, NVME_IDENTIFY_SIZE);
 	struct nvme_command command = ct_identify(ct, NVME_CNS_CONTROLLER, 0, NULL);
+	struct ct_answer answer;
 
 	command.flags |= (uint8_t)ct->argument;
 	command.sgl = data(memory, NVME_IDENTIFY_SIZE);
-	ct_status(ct, "Identify with an SGL", NVME_SC_INVALID_FIELD, ct_ask(ct, command));
-	ct_all(ct, "the memory to stay", CT_FRESH, memory, NVME_IDENTIFY_SIZE);
+	answer = ct_ask(ct, command);
+	ct_status_of(ct, "Identify with an SGL",
+		     CT_STATUSES(NVME_SC_INVALID_FIELD, NVME_SC_SUCCESS), answer);
+	if (answer.status & NVME_STATUS_MASK)
+		ct_all(ct, "the memory to stay", CT_FRESH, memory, NVME_IDENTIFY_SIZE);
 }
 
 #define CASE(text, function, value) \
@@ -390,12 +394,12 @@ static const struct ct_case cases[] = {
 	CASE("segments that lead to themselves or in a circle are refused", endless, 0),
 	CASE("an odd length where SGLS wants dwords is refused", granularity, 1),
 	CASE("a length of two bytes where SGLS wants dwords is refused", granularity, 2),
-	CT_CASE("PSDT 11b is reserved: Invalid Field", "Base 3.3.3.1", reserved_psdt, CT_BLOCKS),
+	CT_CASE("PSDT 11b is reserved, and refused", "Base 3.3.3.1", reserved_psdt, CT_BLOCKS),
 	CT_CASE("an SGL without SGLS: Invalid Field", "Base 3.3.3.1", not_had, CT_BLOCKS),
-	CT_CASE("Identify with an SGL: Invalid Field", "Base 3.3.3.1", in_admin, CT_ADMIN,
+	CT_CASE("Identify with an SGL: Invalid Field, or taken", "Base 3.3.3.1", in_admin, CT_ADMIN,
 		.argument = NVME_FLAGS_PSDT_SGL),
-	CT_CASE("Identify with PSDT 10b: Invalid Field", "Base 3.3.3.1", in_admin, CT_ADMIN,
-		.argument = NVME_FLAGS_PSDT_SGL_MD),
+	CT_CASE("Identify with PSDT 10b: Invalid Field, or taken", "Base 3.3.3.1", in_admin,
+		CT_ADMIN, .argument = NVME_FLAGS_PSDT_SGL_MD),
 	{.name = NULL},
 };
 CONFORMANCE_GROUP("sgl", cases);

@@ -120,14 +120,6 @@ static void second_has_other_set(const uint8_t command[64], uint8_t *bytes)
 		bytes[24] = NVME_CSI_NVM;
 }
 
-static void zoned_is_always_active(const uint8_t command[64], uint8_t *bytes)
-{
-	static const uint32_t all[] = {1, 2, 3};
-
-	if (is_identify(command, NVME_CNS_ACTIVE_NAMESPACES) && !get_dword(command, 1))
-		memcpy(bytes, all, sizeof(all));
-}
-
 static void aborted_are_media_errors(uint16_t queue, uint8_t entry[16])
 {
 	if (queue && (entry[14] & 0xfe) == NVME_SC_SQ_DELETED << 1 && !(entry[15] & 0xf)) {
@@ -387,9 +379,6 @@ const struct model_fault model_faults[] = {
 	 "zones: Changed Zone List, where OAES has events about it", "zoned", ADMIN,
 	 NVME_ADMIN_GET_LOG_PAGE, LID(0xbf), .does = ENDS,
 	 .status = NO_RETRY(NVME_SC_INVALID_LOG_PAGE)},
-	{"a zoned namespace is attached with CC.CSS 000b", "QEMU 7.2",
-	 "zones: a zoned namespace is not attached with CC.CSS 000b", "zoned",
-	 .data = zoned_is_always_active},
 	{"the guard of 64 bits is another", "QEMU before 7.2.6",
 	 "protection: PRACT makes guard, application and reference tags", "guard-64", IO,
 	 NVME_IO_READ, .does = HANDS, .at = 4096 + 48, .count = 1},

@@ -140,5 +140,7 @@ unsigned screen_rows(void);
  * when the command writes or ends. Nothing where standard error is not the console or the console
  * is not interactive. */
 void progress(uint64_t done, uint64_t total); /* bytes; total 0 where unknown */
+/* Whether the line should be drawn now: each true is one progress_text() with the command's own. */
+bool progress_is_due(void);
 void progress_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void progress_clear(void);

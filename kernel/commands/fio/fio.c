@@ -217,6 +217,8 @@ static void show_progress(const struct run *run, uint64_t now)
 	uint64_t ms = (now - run->start_ns) / NS_PER_MS;
 	char bandwidth[FIO_NUMBER_TEXT], iops[FIO_NUMBER_TEXT];
 
+	if (!progress_is_due())
+		return;
 	for (unsigned i = 0; i < run->job_count; i++) {
 		const struct fio_job *job = run->jobs[i];
 

@@ -31,13 +31,15 @@ static void line_gone(void)
 	shown = NULL;
 }
 
-/* Whether the line should be drawn now. */
-static bool is_due(struct stdio_progress *progress)
+bool progress_is_due(void)
 {
+	struct stdio *state = stdio();
+	struct stdio_progress *progress;
 	uint64_t now;
 
-	if (progress->off)
+	if (!state || state->progress.off)
 		return false;
+	progress = &state->progress;
 	now = time_ns();
 	if (!progress->started) {
 		struct file *file = process_file(2);
@@ -120,7 +122,7 @@ void progress(uint64_t done, uint64_t total)
 	if (done < progress->done)
 		progress->since_ns = time_ns();
 	progress->done = done;
-	if (!is_due(&state->progress))
+	if (!progress_is_due())
 		return;
 	milliseconds = (time_ns() - progress->since_ns) / NS_PER_MS;
 	rate = milliseconds ? done / milliseconds * 1000 + done % milliseconds * 1000 / milliseconds
@@ -143,7 +145,7 @@ void progress_text(const char *format, ...)
 	struct stdio *state = stdio();
 	va_list args;
 
-	if (!state || !is_due(&state->progress))
+	if (!state)
 		return;
 	va_start(args, format);
 	draw(&state->progress, format, args);

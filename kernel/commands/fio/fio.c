@@ -21,7 +21,7 @@ enum format { NORMAL, TERSE, JSON, JSON_PLUS };
 struct settings {
 	enum format format;
 	uint64_t terse_version;
-	bool parse_only, read_only, quiet;
+	bool parse_only, read_only;
 	const char *section;
 };
 

@@ -330,7 +330,6 @@ static void end_state(struct fio_job *job, uint64_t now)
 		if (job->state == FIO_RUNS ? options->rw & 1u << i : i == FIO_READ)
 			job->results.directions[i].runtime_ms += ms ? ms : 1;
 	job->results.elapsed_ms += ms;
-	job->end_ns = now;
 	for (unsigned i = 0; job->state == FIO_RUNS && i < job->target_count; i++)
 		job->results.zone_resets += job->zones[i].resets;
 	job->state = FIO_ENDED;

@@ -17,7 +17,7 @@ struct fio_counters {
 	struct fio_histogram clat; /* from its submission to its end, ns */
 	struct fio_summary slat, lat;
 	struct fio_summary bandwidth, iops; /* samples: KiB/s, commands/s */
-	uint64_t bytes, short_count, dropped;
+	uint64_t bytes;
 	uint64_t runtime_ms;
 	uint64_t sampled_bytes, sampled_count;
 };
@@ -45,17 +45,16 @@ struct fio_job {
 	struct fio_order orders[FIO_TARGETS_MAX];
 	struct fio_zones zones[FIO_TARGETS_MAX];
 	unsigned target_count, turn;
-	struct fio_unit *units, *free;
+	struct fio_unit *free;
 	unsigned in_flight;
 
 	enum fio_state state;
 	bool stopping; /* no more commands in this state */
 	bool killed;   /* no verification follows either */
 	bool ramping;
-	uint64_t start_ns, end_ns, next_sample_ns;
+	uint64_t start_ns, next_sample_ns;
 	uint64_t begun_bytes, limit_bytes;
 	uint64_t begun, limit;
-	uint64_t passes;
 	uint64_t written; /* commands that a verification repeats */
 	/* rate=: when the next command is due, ns to the byte or command in 2^-20 */
 	uint64_t due_ns[FIO_DIRECTIONS], byte_cost[FIO_DIRECTIONS], command_cost[FIO_DIRECTIONS];

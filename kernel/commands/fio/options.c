@@ -42,13 +42,13 @@ static const struct row rows[] = {
 	{"bs blocksize", SIZES, AT(bs), 1, 1ull << 30},
 	{"bsrange blocksize_range", RANGE, 0, 0, 0},
 	{"bssplit", SPLIT, 0, 0, 0},
-	{"blockalign ba", SIZE, AT(block_align), 1, 1ull << 40},
+	{"blockalign ba", SIZE, AT(without_effect), 1, 1ull << 40},
 	{"size", SIZE, AT(size), 0, INT64_MAX},
 	{"io_size io_limit", SIZE, AT(io_size), 0, INT64_MAX},
 	{"offset fileoffset", SIZE, AT(offset), 0, INT64_MAX},
 	{"offset_increment", SIZE, AT(offset_increment), 0, INT64_MAX},
 	{"iodepth", NUMBER, AT(iodepth), 1, 1024},
-	{"iodepth_batch iodepth_batch_submit", NUMBER, AT(iodepth_batch), 1, 1024},
+	{"iodepth_batch iodepth_batch_submit", NUMBER, AT(without_effect), 1, 1024},
 	{"numjobs", NUMBER, AT(numjobs), 1, 64},
 	{"loops", NUMBER, AT(loops), 1, 1ull << 32},
 	{"number_ios", NUMBER, AT(number_ios), 0, INT64_MAX},
@@ -60,19 +60,19 @@ static const struct row rows[] = {
 	{"rwmixread", NUMBER, AT(rwmixread), 0, 100},
 	{"rwmixwrite", NUMBER, AT(rwmixwrite), 0, 100},
 	{"randseed", NUMBER, AT(randseed), 0, UINT64_MAX},
-	{"randrepeat", NUMBER, AT(randrepeat), 0, 1},
+	{"randrepeat", NUMBER, AT(without_effect), 0, 1},
 	{"rate", SIZES, AT(rate), 0, INT64_MAX},
 	{"rate_iops", NUMBERS, AT(rate_iops), 0, INT64_MAX},
 	{"verify", VERIFY, AT(verify), 0, 0},
 	{"do_verify", NUMBER, AT(do_verify), 0, 1},
 	{"verify_fatal", NUMBER, AT(verify_fatal), 0, 1},
-	{"verify_dump", NUMBER, AT(verify_dump), 0, 1},
+	{"verify_dump", NUMBER, AT(without_effect), 0, 1},
 	{"verify_interval", SIZE, AT(verify_interval), 0, 1ull << 30},
 	{"verify_pattern", PATTERN, 0, 0, 0},
 	{"zero_buffers", FLAG, AT(zero_buffers), 0, 0},
 	{"end_fsync", NUMBER, AT(end_fsync), 0, 1},
 	/* Nothing is flushed between writes: who asks for it is told so. */
-	{"fsync fdatasync sync", NUMBER, AT(fsync), 0, 0},
+	{"fsync fdatasync sync", NUMBER, AT(without_effect), 0, 0},
 	{"zonemode", ZONES, AT(zoned), 0, 0},
 	{"stonewall wait_for_previous", FLAG, AT(stonewall), 0, 0},
 	{"new_group", FLAG, AT(new_group), 0, 0},
@@ -305,9 +305,9 @@ void fio_options_init(struct fio_options *options)
 	options->rw = FIO_RW_READ;
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
 		options->bs[i] = options->bs_max[i] = 4096;
-	options->iodepth = options->numjobs = options->loops = options->iodepth_batch = 1;
+	options->iodepth = options->numjobs = options->loops = 1;
 	options->rwmixread = options->rwmixwrite = 50;
-	options->randrepeat = options->do_verify = 1;
+	options->do_verify = 1;
 	for (unsigned i = 0; i < COUNT(percentiles); i++)
 		options->percentiles[i] = percentiles[i] * (FIO_ONE / 100);
 	options->percentile_count = COUNT(percentiles);

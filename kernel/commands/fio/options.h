@@ -51,18 +51,19 @@ struct fio_options {
 	uint64_t bs[FIO_DIRECTIONS], bs_max[FIO_DIRECTIONS];
 	struct fio_split splits[FIO_DIRECTIONS][FIO_SPLITS_MAX];
 	unsigned split_count[FIO_DIRECTIONS];
-	uint64_t size, io_size, offset, offset_increment, block_align;
-	uint64_t iodepth, iodepth_batch, numjobs, loops, number_ios;
+	uint64_t size, io_size, offset, offset_increment;
+	uint64_t iodepth, numjobs, loops, number_ios;
 	uint64_t runtime_us, ramp_us, delay_us;
 	uint64_t time_based, norandommap, rwmixread, rwmixwrite;
-	uint64_t randseed, randrepeat;
+	uint64_t randseed;
 	uint64_t rate[FIO_DIRECTIONS], rate_iops[FIO_DIRECTIONS];
-	uint64_t verify, do_verify, verify_fatal, verify_dump, verify_interval;
+	uint64_t verify, do_verify, verify_fatal, verify_interval;
 	unsigned char pattern[FIO_PATTERN_MAX];
 	unsigned pattern_size;
-	uint64_t zero_buffers, end_fsync, fsync;
+	uint64_t zero_buffers, end_fsync;
 	uint64_t zoned;
-	uint64_t stonewall, new_group, group_reporting, continue_on_error;
+	uint64_t without_effect; /* the last number that is checked and changes nothing */
+	uint64_t stonewall, new_group, group_reporting;
 	uint64_t percentiles[FIO_PERCENTILES_MAX];
 	unsigned percentile_count;
 	/* What was written for this job alone, for JSON: name, NUL, value, NUL, and so on. */

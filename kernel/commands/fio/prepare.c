@@ -116,20 +116,20 @@ static void make_units(struct fio_job *job)
 	size_t size = (largest(options) + 4095) & ~4095ull;
 	unsigned depth = (unsigned)options->iodepth;
 	unsigned char *buffers = process_alloc_pages(size * depth);
+	struct fio_unit *units = alloc_or_fail(depth * sizeof(*units));
 	struct prng prng;
 
-	job->units = alloc_or_fail(depth * sizeof(job->units[0]));
 	if (!buffers)
 		fail(1, "%s: no memory for %u buffers of %llu bytes", options->name, depth,
 		     (unsigned long long)size);
-	memset(job->units, 0, depth * sizeof(job->units[0]));
+	memset(units, 0, depth * sizeof(*units));
 	prng_seed(&prng, job->number);
 	if (options->zero_buffers)
 		memset(buffers, 0, size * depth);
 	else
 		prng_fill(&prng, buffers, size * depth);
 	for (unsigned i = 0; i < depth; i++) {
-		struct fio_unit *unit = &job->units[i];
+		struct fio_unit *unit = &units[i];
 
 		unit->job = job;
 		unit->buffer = unit->segment.address = buffers + i * size;

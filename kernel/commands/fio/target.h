@@ -23,7 +23,6 @@ struct fio_unit {
 	uint64_t begun, submitted; /* time_ns(); submitted is 0 until the device has it */
 	enum fio_direction direction;
 	bool checks; /* what it reads is verified */
-	uint16_t number;
 };
 
 struct fio_target {

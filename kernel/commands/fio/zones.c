@@ -46,11 +46,12 @@ int fio_zones_move(struct fio_zones *zones, const struct fio_target *target,
 {
 	uint64_t index = place->offset >> zones->shift, blocks = place->size >> zones->block_shift;
 	uint64_t at = place->offset >> zones->block_shift;
-	struct block_zone *zone = &zones->zones[index];
+	struct block_zone *zone;
 	int error;
 
 	if (index >= zones->count)
 		return 1;
+	zone = &zones->zones[index];
 	if (place->direction == FIO_READ)
 		return at + blocks > zone->write_pointer;
 	if (at + blocks > zone->start + zone->capacity)

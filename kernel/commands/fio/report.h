@@ -43,3 +43,14 @@ uint64_t fio_share(uint64_t count, uint64_t total, uint64_t least);
 uint64_t fio_of_group(const struct fio_report *report, const struct fio_entry *entry,
 		      enum fio_direction direction);
 uint64_t fio_total(const struct fio_results *results);
+extern const char *const fio_direction_names[FIO_DIRECTIONS];
+/* Of iodepth, and of what is submitted or completed at once. */
+extern const char *const fio_depth_names[FIO_LEVELS], *const fio_batch_names[FIO_LEVELS];
+void fio_level_shares(const uint64_t counts[FIO_LEVELS], uint64_t shares[FIO_LEVELS]);
+/* The ranges of latencies whose ends are named in nanoseconds, microseconds and milliseconds begin
+ * here; the last one is the end. */
+#define FIO_RANGE_UNITS 3
+extern const unsigned fio_range_first[FIO_RANGE_UNITS + 1];
+/* The end of a range in its unit: "250"; of the last the beginning: ">=2000". */
+char *fio_range_name(char text[FIO_NUMBER_TEXT], unsigned range);
+uint64_t fio_range_share(const struct fio_results *results, unsigned range);

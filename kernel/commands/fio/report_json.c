@@ -81,12 +81,11 @@ static void completion(struct json *json, const struct fio_options *options,
 static void direction(struct json *json, const struct fio_report *report,
 		      const struct fio_entry *entry, enum fio_direction which)
 {
-	static const char *const names[] = {"read", "write", "trim"};
 	const struct fio_counters *counters = &entry->results->directions[which];
 	uint64_t count = counters->clat.summary.count, ms = counters->runtime_ms;
 	uint64_t bandwidth = fio_per_second(counters->bytes, ms);
 
-	json_object_begin(json, names[which]);
+	json_object_begin(json, fio_direction_names[which]);
 	json_number(json, "io_bytes", counters->bytes);
 	json_number(json, "io_kbytes", counters->bytes >> 10);
 	json_number(json, "bw_bytes", bandwidth);
@@ -116,41 +115,29 @@ static void direction(struct json *json, const struct fio_report *report,
 static void levels(struct json *json, const char *key, const char *const names[FIO_LEVELS],
 		   const uint64_t counts[FIO_LEVELS])
 {
-	uint64_t total = 0;
+	uint64_t shares[FIO_LEVELS];
 
-	for (unsigned i = 0; i < FIO_LEVELS; i++)
-		total += counts[i];
+	fio_level_shares(counts, shares);
 	json_object_begin(json, key);
 	for (unsigned i = 0; i < FIO_LEVELS; i++)
-		fraction(json, names[i], fio_share(counts[i], total, FIO_ONE / 10));
+		fraction(json, names[i], shares[i]);
 	json_object_end(json);
 }
 
 static void ranges(struct json *json, const struct fio_results *results, const char *key,
-		   unsigned unit, unsigned count)
+		   unsigned unit)
 {
-	uint64_t total = fio_total(results);
+	char name[FIO_NUMBER_TEXT];
 
 	json_object_begin(json, key);
-	for (unsigned i = 0; i < count; i++) {
-		unsigned range = unit * 10 + i;
-		bool last = range == FIO_LATENCY_RANGES - 1;
-		uint64_t limit = fio_latency_limits[last ? range - 1 : range];
-		char name[FIO_NUMBER_TEXT];
-
-		for (unsigned step = 0; step < unit; step++)
-			limit /= 1000;
-		snprintf(name, sizeof(name), "%s%llu", last ? ">=" : "", (unsigned long long)limit);
-		fraction(json, name, fio_share(results->latencies[range], total, FIO_ONE / 100));
-	}
+	for (unsigned i = fio_range_first[unit]; i < fio_range_first[unit + 1]; i++)
+		fraction(json, fio_range_name(name, i), fio_range_share(results, i));
 	json_object_end(json);
 }
 
 static void entry_of(struct json *json, const struct fio_report *report,
 		     const struct fio_entry *entry)
 {
-	static const char *const depths[] = {"1", "2", "4", "8", "16", "32", ">=64"};
-	static const char *const batches[] = {"0", "4", "8", "16", "32", "64", ">=64"};
 	static const struct fio_summary nothing;
 	const struct fio_results *results = entry->results;
 
@@ -173,12 +160,12 @@ static void entry_of(struct json *json, const struct fio_report *report,
 	json_number(json, "ctx", 0);
 	json_number(json, "majf", 0);
 	json_number(json, "minf", 0);
-	levels(json, "iodepth_level", depths, results->levels);
-	levels(json, "iodepth_submit", batches, results->submits);
-	levels(json, "iodepth_complete", batches, results->completes);
-	ranges(json, results, "latency_ns", 0, 10);
-	ranges(json, results, "latency_us", 1, 10);
-	ranges(json, results, "latency_ms", 2, 12);
+	levels(json, "iodepth_level", fio_depth_names, results->levels);
+	levels(json, "iodepth_submit", fio_batch_names, results->submits);
+	levels(json, "iodepth_complete", fio_batch_names, results->completes);
+	ranges(json, results, "latency_ns", 0);
+	ranges(json, results, "latency_us", 1);
+	ranges(json, results, "latency_ms", 2);
 	json_number(json, "latency_depth", entry->job->options.iodepth);
 	json_number(json, "latency_target", 0);
 	fraction(json, "latency_percentile", 100 * FIO_ONE);

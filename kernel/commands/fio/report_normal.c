@@ -4,7 +4,7 @@
 #include "kernel/posix/process.h"
 #include "lib/errno.h"
 
-static const char *const units[] = {"nsec", "usec", "msec"};
+static const char *const units[FIO_RANGE_UNITS] = {"nsec", "usec", "msec"};
 
 static const char *decimal(uint64_t millionths, unsigned decimals)
 {
@@ -102,13 +102,12 @@ static void show_samples(const struct fio_report *report, const struct fio_entry
 static void show_direction(const struct fio_report *report, const struct fio_entry *entry,
 			   enum fio_direction direction)
 {
-	static const char *const names[] = {"read", "write", "trim"};
 	const struct fio_counters *counters = &entry->results->directions[direction];
 	uint64_t bandwidth = fio_per_second(counters->bytes, counters->runtime_ms);
 
 	if (!counters->runtime_ms)
 		return;
-	out("  %s: IOPS=%s, BW=%sB/s (%sB/s)(%sB/%llumsec)", names[direction],
+	out("  %s: IOPS=%s, BW=%sB/s (%sB/s)(%sB/%llumsec)", fio_direction_names[direction],
 	    number(fio_per_second(counters->clat.summary.count, counters->runtime_ms), 4, 1000),
 	    number(bandwidth, 4, 1024), number(bandwidth, 4, 1000),
 	    number(counters->bytes, 4, 1024), (unsigned long long)counters->runtime_ms);
@@ -122,26 +121,19 @@ static void show_direction(const struct fio_report *report, const struct fio_ent
 	show_samples(report, entry, direction);
 }
 
-static void show_ranges(const struct fio_results *results, unsigned unit, unsigned count)
+static void show_ranges(const struct fio_results *results, unsigned unit)
 {
-	uint64_t total = fio_total(results), limit = 0;
+	char name[FIO_NUMBER_TEXT];
 	unsigned shown = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		unsigned range = unit * 10 + i;
-		bool last = range == FIO_LATENCY_RANGES - 1;
-
-		if (!results->latencies[range])
+	for (unsigned i = fio_range_first[unit]; i < fio_range_first[unit + 1]; i++) {
+		if (!results->latencies[i])
 			continue;
 		if (shown % 5 == 0)
 			out("%s  lat (%s)   : ", shown ? "\n" : "", units[unit]);
 		else
 			out(", ");
-		limit = fio_latency_limits[last ? range - 1 : range];
-		for (unsigned step = 0; step < unit; step++)
-			limit /= 1000;
-		out("%s%llu=%s%%", last ? ">=" : "", (unsigned long long)limit,
-		    decimal(fio_share(results->latencies[range], total, FIO_ONE / 100), 2));
+		out("%s=%s%%", fio_range_name(name, i), decimal(fio_range_share(results, i), 2));
 		shown++;
 	}
 	if (shown)
@@ -151,21 +143,17 @@ static void show_ranges(const struct fio_results *results, unsigned unit, unsign
 static void show_levels(const char *title, const char *const names[FIO_LEVELS],
 			const uint64_t counts[FIO_LEVELS])
 {
-	uint64_t total = 0;
+	uint64_t shares[FIO_LEVELS];
 
-	for (unsigned i = 0; i < FIO_LEVELS; i++)
-		total += counts[i];
+	fio_level_shares(counts, shares);
 	out("%s: ", title);
 	for (unsigned i = 0; i < FIO_LEVELS; i++)
-		out("%s%s=%s%%", i ? ", " : "", names[i],
-		    decimal(fio_share(counts[i], total, FIO_ONE / 10), 1));
+		out("%s%s=%s%%", i ? ", " : "", names[i], decimal(shares[i], 1));
 	out("\n");
 }
 
 static void show_entry(const struct fio_report *report, const struct fio_entry *entry)
 {
-	static const char *const depths[] = {"1", "2", "4", "8", "16", "32", ">=64"};
-	static const char *const batches[] = {"0", "4", "8", "16", "32", "64", ">=64"};
 	const struct fio_results *results = entry->results;
 	const struct fio_options *options = &entry->job->options;
 	char text[FIO_TIME_TEXT];
@@ -179,13 +167,12 @@ static void show_entry(const struct fio_report *report, const struct fio_entry *
 		out("  Description  : [%s]\n", options->description);
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
 		show_direction(report, entry, (enum fio_direction)i);
-	show_ranges(results, 0, 10);
-	show_ranges(results, 1, 10);
-	show_ranges(results, 2, 12);
+	for (unsigned unit = 0; unit < FIO_RANGE_UNITS; unit++)
+		show_ranges(results, unit);
 	out("  cpu          : usr=0.00%%, sys=100.00%%, ctx=0, majf=0, minf=0\n");
-	show_levels("  IO depths    ", depths, results->levels);
-	show_levels("     submit    ", batches, results->submits);
-	show_levels("     complete  ", batches, results->completes);
+	show_levels("  IO depths    ", fio_depth_names, results->levels);
+	show_levels("     submit    ", fio_batch_names, results->submits);
+	show_levels("     complete  ", fio_batch_names, results->completes);
 	out("     issued rwts: total=%llu,%llu,%llu,0 short=0,0,0,0 dropped=0,0,0,0\n",
 	    (unsigned long long)results->directions[FIO_READ].clat.summary.count,
 	    (unsigned long long)results->directions[FIO_WRITE].clat.summary.count,

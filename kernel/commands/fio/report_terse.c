@@ -55,7 +55,7 @@ static void direction(const struct fio_report *report, const struct fio_entry *e
 static void entry_of(const struct fio_report *report, const struct fio_entry *entry)
 {
 	const struct fio_results *results = entry->results;
-	uint64_t total = 0, all = fio_total(results), below = 0;
+	uint64_t all = fio_total(results), below = 0, shares[FIO_LEVELS];
 
 	out("%u;" FIO_VERSION ";%s;%u;%d", report->terse_version, entry->job->options.name,
 	    entry->job->group, results->error);
@@ -64,16 +64,15 @@ static void entry_of(const struct fio_report *report, const struct fio_entry *en
 	if (report->terse_version > 3)
 		direction(report, entry, FIO_TRIM);
 	out(";0.000000%%;100.000000%%;0;0;0");
-	for (unsigned i = 0; i < FIO_LEVELS; i++)
-		total += results->levels[i];
+	fio_level_shares(results->levels, shares);
 	for (unsigned i = 0; i < FIO_LEVELS; i++) {
 		out(";");
-		field(fio_share(results->levels[i], total, FIO_ONE / 10), 1, "%");
+		field(shares[i], 1, "%");
 	}
 	/* What took less than a microsecond is with the first range of those. */
-	for (unsigned i = 0; i < 10; i++)
+	for (unsigned i = 0; i < fio_range_first[1]; i++)
 		below += results->latencies[i];
-	for (unsigned i = 10; i < FIO_LATENCY_RANGES; i++) {
+	for (unsigned i = fio_range_first[1]; i < FIO_LATENCY_RANGES; i++) {
 		out(";");
 		field(fio_share(results->latencies[i] + below, all, FIO_ONE / 100), 2, "%");
 		below = 0;

@@ -167,10 +167,15 @@ void nvme_io_check_sizes(const char *name, const struct nvme_target *target, boo
 		     name, sent, (unsigned long long)metadata, passthrough->metadata_size);
 }
 
-int nvme_io_send(const struct nvme_target *target, const struct nvme_passthrough *passthrough)
+void nvme_io_settle_files(void)
 {
 	/* What cannot be written is logged, and an error of the files. */
 	files_refresh_all();
+}
+
+int nvme_io_send(const struct nvme_target *target, const struct nvme_passthrough *passthrough)
+{
+	nvme_io_settle_files();
 	return nvme_io_command(target->controller, passthrough);
 }
 

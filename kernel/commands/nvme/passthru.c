@@ -142,12 +142,15 @@ static int send(const struct passthru *passthru, struct nvme_passthrough *sent, 
 	const char *name = admin ? nvme_admin_name(passthru->command.opcode)
 				 : nvme_io_name(passthru->command.opcode);
 	struct nvme_reply reply = {0};
-	uint64_t begun = time_ns();
+	uint64_t begun;
 	int error;
 
 	sent->reply = &reply;
+	if (!admin)
+		nvme_io_settle_files();
+	begun = time_ns();
 	error = admin ? nvme_admin_command(passthru->target.controller, sent)
-		      : nvme_io_send(&passthru->target, sent);
+		      : nvme_io_command(passthru->target.controller, sent);
 	if (passthru->latency)
 		out("%s Command %s latency: %llu us\n", kind, name,
 		    (unsigned long long)((time_ns() - begun) / NS_PER_US));

@@ -76,11 +76,13 @@ static int send(const char *name, const struct rw *rw, const struct nvme_target 
 		struct nvme_passthrough *passthrough)
 {
 	struct nvme_reply reply = {0};
-	uint64_t begun = time_ns();
+	uint64_t begun;
 	int error;
 
 	passthrough->reply = &reply;
-	error = nvme_io_send(target, passthrough);
+	nvme_io_settle_files();
+	begun = time_ns();
+	error = nvme_io_command(target->controller, passthrough);
 	if (rw->latency)
 		out(" latency: %s: %llu us\n", name,
 		    (unsigned long long)((time_ns() - begun) / NS_PER_US));

@@ -202,8 +202,9 @@ static int append_main(int argc, char **argv)
 	     nvme_io_read(options.metadata, passthrough.metadata, passthrough.metadata_size) <
 		     passthrough.metadata_size))
 		fail(1, "%s: the data or metadata given are too short", argv[0]);
+	nvme_io_settle_files();
 	begun = time_ns();
-	error = nvme_io_send(&target, &passthrough);
+	error = nvme_io_command(target.controller, &passthrough);
 	if (options.latency)
 		out(" latency: zone append: %llu us\n",
 		    (unsigned long long)((time_ns() - begun) / NS_PER_US));

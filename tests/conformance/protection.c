@@ -161,6 +161,31 @@ void space_spoil(struct ct *ct, struct space *s, enum space_check which)
 							   : s->tuple - 1)] ^= 1;
 }
 
+void space_expect_tuples(struct ct *ct, const struct space *got)
+{
+	uint8_t tuple[16];
+
+	for (unsigned i = 0; i < SPACE_BLOCKS; i++) {
+		space_make_tuple(got, i, tuple);
+		ct_same(ct, "the protection information", tuple, space_metadata(got, i) + got->at,
+			got->tuple);
+	}
+}
+
+void space_expect_check(struct ct *ct, unsigned opcode, const char *name, enum space_check which)
+{
+	const struct space_check_of *check = &space_checks[which];
+	struct space s, got;
+
+	space_spoil(ct, &s, which);
+	ct_success(ct, "Write without checks", space_send(ct, &s, NVME_IO_WRITE, 0));
+	got = space_read(ct, &s);
+	space_same(ct, &s, &got);
+	ct_status(ct, name, check->status, space_send(ct, &got, opcode, check->check));
+	ct_success(ct, "the same with the other checks",
+		   space_send(ct, &got, opcode, space_all_checks(&s) & ~check->check));
+}
+
 /* ---- Metadata ---- */
 
 static void round_trip(struct ct *ct)
@@ -198,7 +223,6 @@ static void one_block(struct ct *ct)
 static void made(struct ct *ct)
 {
 	struct space s, got;
-	uint8_t tuple[16];
 
 	space_begin(ct, &s, true);
 	/* Where data and metadata are apart: without what is to be made. */
@@ -210,11 +234,7 @@ static void made(struct ct *ct)
 			memset(space_metadata(&s, i) + s.at, 0, s.tuple);
 	ct_success(ct, "Write with PRACT", space_send(ct, &s, NVME_IO_WRITE, NVME_RW_PRACT));
 	got = space_read(ct, &s);
-	for (unsigned i = 0; i < SPACE_BLOCKS; i++) {
-		space_make_tuple(&got, i, tuple);
-		ct_same(ct, "the protection information", tuple, space_metadata(&got, i) + s.at,
-			s.tuple);
-	}
+	space_expect_tuples(ct, &got);
 }
 
 static void stripped(struct ct *ct)
@@ -253,18 +273,7 @@ static void write_checked(struct ct *ct)
 
 static void read_checked(struct ct *ct)
 {
-	unsigned which = ct->argument;
-	struct space s, got;
-
-	space_spoil(ct, &s, which);
-	ct_success(ct, "Write without checks", space_send(ct, &s, NVME_IO_WRITE, 0));
-	got = space_read(ct, &s);
-	space_same(ct, &s, &got);
-	ct_status(ct, "Read with that check", space_checks[which].status,
-		  space_send(ct, &got, NVME_IO_READ, space_checks[which].check));
-	ct_success(ct, "Read with the other checks",
-		   space_send(ct, &got, NVME_IO_READ,
-			      space_all_checks(&s) & ~space_checks[which].check));
+	space_expect_check(ct, NVME_IO_READ, "Read with that check", ct->argument);
 }
 
 static void masked(struct ct *ct)

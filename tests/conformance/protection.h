@@ -46,3 +46,8 @@ struct ct_answer space_send(struct ct *ct, const struct space *s, unsigned opcod
 /* What the blocks hold, without a check, in memory of its own. */
 struct space space_read(struct ct *ct, const struct space *s);
 void space_same(struct ct *ct, const struct space *wanted, const struct space *got);
+/* Each block's tuple is the one that belongs to what the block holds. */
+void space_expect_tuples(struct ct *ct, const struct space *got);
+/* Blocks that are written as space_spoil() leaves them: the command, called NAME, fails with that
+ * check and not with the others. */
+void space_expect_check(struct ct *ct, unsigned opcode, const char *name, enum space_check which);

@@ -42,6 +42,15 @@ static void delete_io(struct ct *ct)
 	ct_success(ct, "Delete I/O Completion Queue", ct_ask(ct, ct_delete_cq(1)));
 }
 
+/* Whatever a doorbell did: this makes good. */
+static void reset_helps(struct ct *ct)
+{
+	ct_disable(ct);
+	ct_enable(ct);
+	ct_ask_queues(ct);
+	ct_run_any(ct, ct_pair(ct, 1, ENTRIES), ENTRIES + 1);
+}
+
 /* The highest QID whose doorbells are in BAR0. */
 static unsigned last_doorbells(const struct ct *ct)
 {
@@ -156,14 +165,12 @@ static void wrong(struct ct *ct)
 	else
 		ct_silence(ct, ct->admin->cq, LOOK_NS / 2);
 	if (deed >= SQ_MISSING) {
-		ct_disable(ct);
-		ct_enable(ct);
-		ct_ask_queues(ct);
-	} else {
-		ct_silence(ct, ct->io->cq, LOOK_NS / 4);
-		ct_queues(ct);
-		delete_io(ct);
+		reset_helps(ct);
+		return;
 	}
+	ct_silence(ct, ct->io->cq, LOOK_NS / 4);
+	ct_queues(ct);
+	delete_io(ct);
 	ct_run_any(ct, ct_pair(ct, 1, ENTRIES), ENTRIES + 1);
 }
 
@@ -254,10 +261,7 @@ static void after_reset(struct ct *ct)
 	ct_push(ct, sq, ct_any(ct));
 	ct_ring(ct, sq);
 	ct_silence(ct, sq->cq, LOOK_NS);
-	ct_disable(ct);
-	ct_enable(ct);
-	ct_ask_queues(ct);
-	ct_run_any(ct, ct_pair(ct, 1, ENTRIES), ENTRIES + 1);
+	reset_helps(ct);
 }
 
 /* ---- Accesses ---- */
@@ -274,10 +278,7 @@ static void reads(struct ct *ct)
 		ct_run_any(ct, ct->io, ct->io->size + 1);
 		return;
 	}
-	ct_disable(ct);
-	ct_enable(ct);
-	ct_ask_queues(ct);
-	ct_run_any(ct, ct_pair(ct, 1, ENTRIES), ENTRIES + 1);
+	reset_helps(ct);
 }
 
 /* By another width, or in between: nothing is promised but that a reset helps. */
@@ -292,9 +293,7 @@ static void writes(struct ct *ct)
 	ct_write(ct, NVME_REG_DOORBELLS, width, ct->admin->tail);
 	ct_pause(ct, LOOK_NS / 4);
 	CT_EXPECT(ct_csts(ct) != NVME_ALL_ONES, "expected a controller, got all ones from CSTS");
-	ct_disable(ct);
-	ct_enable(ct);
-	ct_run_any(ct, ct_pair(ct, 1, ENTRIES), ENTRIES + 1);
+	reset_helps(ct);
 }
 
 /* One doorbell each, one for all, and what lies between. */

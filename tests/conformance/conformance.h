@@ -108,10 +108,11 @@ struct ct {
 	/* The controller. */
 	struct nvme_registers registers;
 	const struct nvme_claim *claim;
-	uint32_t cc; /* what it is enabled with, EN aside */
-	uint32_t page_size;
+	uint32_t cc;	    /* what it is enabled with, EN aside */
+	uint32_t page_size; /* of CC.MPS, which buffers and PRPs go by; a case may change both */
 	struct nvme_identify_controller *identify; /* CNS 01h */
 	struct {				   /* CNS 06h, NVM; 0: none */
+		bool known;			   /* there is such a page */
 		uint8_t vsl, wzsl, wusl;
 		bool dataset; /* DMRL, DMRSL or DMSL */
 	} limits;
@@ -202,6 +203,13 @@ struct nvme_command ct_set_feature(unsigned fid, uint32_t nsid, uint32_t cdw11);
 /* Read, Write, Compare ... of blocks (1's based); buffer NULL: without data pointers. */
 struct nvme_command ct_rw(struct ct *ct, unsigned opcode, const struct ct_namespace *ns,
 			  uint64_t slba, unsigned blocks, void *buffer);
+/* Dataset Management with CDW11's attributes, and Copy of format 0h to an LBA, of so many ranges.
+ */
+struct nvme_command ct_dsm(struct ct *ct, const struct ct_namespace *ns,
+			   const struct nvme_dsm_range *ranges, unsigned count,
+			   uint32_t attributes);
+struct nvme_command ct_copy(struct ct *ct, const struct ct_namespace *ns, uint64_t to,
+			    const struct nvme_copy_range *ranges, unsigned count);
 struct nvme_command ct_nsid_command(unsigned opcode, uint32_t nsid);
 /* A command that every I/O queue takes, and whose answer does not matter: Flush, or what a
  * controller without namespaces says to it. */
@@ -332,9 +340,10 @@ struct ct_namespace *ct_other_namespace(struct ct *ct);
 
 /* Whether the commands are there, by Identify Controller. */
 bool ct_has_oacs(const struct ct *ct, unsigned bit);
-bool ct_has_oncs(const struct ct *ct, unsigned bit);
-/* Whether there is an I/O command of the NVM command set: it is mandatory, ONCS has it, or else it
- * has a limit of its own, which says that it is there up to that (NVM, section 4.1.5.4). */
+/* An I/O command of the NVM command set that is mandatory, or that ONCS has. */
+bool ct_has_oncs(const struct ct *ct, unsigned opcode);
+/* The same, or the command has a limit of its own, which says that it is there up to that (NVM,
+ * section 4.1.5.4). */
 bool ct_has_command(const struct ct *ct, unsigned opcode);
 /* Skipped where there is not, or with a limit that is less than what cases send. */
 void ct_need_command(struct ct *ct, unsigned opcode);

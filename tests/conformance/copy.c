@@ -10,25 +10,10 @@ static struct nvme_copy_range range(uint64_t lba, unsigned blocks)
 	return (struct nvme_copy_range){.lba = lba, .blocks = (uint16_t)(blocks - 1)};
 }
 
-static struct nvme_command command_for(struct ct *ct, uint64_t to,
-				       const struct nvme_copy_range *ranges, unsigned count)
-{
-	size_t size = count * sizeof(*ranges);
-	void *buffer = ct_buffer(ct, size);
-	struct nvme_command command = ct_nsid_command(NVME_IO_COPY, ct->ns->nsid);
-
-	memcpy(buffer, ranges, size);
-	ct_prp(ct, &command, buffer, size);
-	command.cdw10 = (uint32_t)to;
-	command.cdw11 = (uint32_t)(to >> 32);
-	command.cdw12 = NVME_COPY_CDW12(count, 0);
-	return command;
-}
-
 static struct ct_answer copy(struct ct *ct, uint64_t to, const struct nvme_copy_range *ranges,
 			     unsigned count)
 {
-	return ct_do(ct, command_for(ct, to, ranges, count));
+	return ct_do(ct, ct_copy(ct, ct->ns, to, ranges, count));
 }
 
 static void prepare(struct ct *ct)
@@ -195,7 +180,7 @@ static void format(struct ct *ct)
 
 	prepare(ct);
 	CT_NEED(!(ct->identify->ocfs >> which & 1), "OCFS has the format");
-	command = command_for(ct, 40, &source, 1);
+	command = ct_copy(ct, ct->ns, 40, &source, 1);
 	command.cdw12 |= which << 8;
 	ct_status(ct, "Copy with a format that OCFS does not have", NVME_SC_INVALID_FIELD,
 		  ct_do(ct, command));
@@ -208,7 +193,7 @@ static void with_fua(struct ct *ct)
 	struct nvme_command command;
 
 	prepare(ct);
-	command = command_for(ct, 40, &source, 1);
+	command = ct_copy(ct, ct->ns, 40, &source, 1);
 	command.cdw12 |= NVME_RW_FUA | NVME_RW_LR;
 	ct_success(ct, "Copy with FUA and LR", ct_do(ct, command));
 	expect_copied(ct, 40, 3, 5);

@@ -13,40 +13,17 @@ static void prepare(struct ct *ct, unsigned blocks)
 	ct_write_pattern(ct, ct->ns, 0, blocks, 1);
 }
 
-static struct nvme_command command_for(struct ct *ct, const struct nvme_dsm_range *ranges,
-				       unsigned count, unsigned attributes)
-{
-	size_t size = count * sizeof(*ranges);
-	void *buffer = ct_buffer(ct, size);
-	struct nvme_command command = ct_nsid_command(NVME_IO_DATASET_MANAGEMENT, ct->ns->nsid);
-
-	memcpy(buffer, ranges, size);
-	ct_prp(ct, &command, buffer, size);
-	command.cdw10 = count - 1;
-	command.cdw11 = attributes;
-	return command;
-}
-
 static struct ct_answer manage(struct ct *ct, const struct nvme_dsm_range *ranges, unsigned count,
 			       unsigned attributes)
 {
-	return ct_do(ct, command_for(ct, ranges, count, attributes));
-}
-
-static bool limits(struct ct *ct, struct nvme_identify_controller_nvm *page)
-{
-	struct ct_answer answer = ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0, page));
-
-	return !(answer.status & NVME_STATUS_MASK) && (page->dmrl || page->dmrsl || page->dmsl);
+	return ct_do(ct, ct_dsm(ct, ct->ns, ranges, count, attributes));
 }
 
 /* Ranges that every controller takes, but one with limits as low as nobody has them. */
 static void done(struct ct *ct, const char *what, struct ct_answer answer)
 {
-	struct nvme_identify_controller_nvm *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
-
 	CT_NEED((answer.status & NVME_STATUS_MASK) != NVME_SC_COMMAND_SIZE_LIMIT ||
-			!limits(ct, page),
+			!ct->limits.dataset,
 		"DMRL, DMRSL or DMSL is less");
 	ct_success(ct, what, answer);
 }
@@ -163,7 +140,7 @@ static void most_ranges(struct ct *ct)
 	memset(ranges, 0, NVME_DSM_RANGES_MAX * sizeof(*ranges));
 	for (unsigned i = 0; i < NVME_DSM_RANGES_MAX; i++)
 		ranges[i] = (struct nvme_dsm_range){.lba = 2 * i, .blocks = 1};
-	command = command_for(ct, ranges, NVME_DSM_RANGES_MAX, NVME_DSM_AD);
+	command = ct_dsm(ct, ct->ns, ranges, NVME_DSM_RANGES_MAX, NVME_DSM_AD);
 	ct_prp(ct, &command, ranges, NVME_DSM_RANGES_MAX * sizeof(*ranges));
 	answer = ct_do(ct, command);
 	ct_status_of(ct, "Deallocate of 256 ranges",
@@ -259,11 +236,12 @@ enum { RANGES, RANGE_SIZE, SIZE };
 
 static void limited(struct ct *ct)
 {
-	struct nvme_identify_controller_nvm *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
+	const struct nvme_identify_controller_nvm *page;
 	struct nvme_dsm_range ranges[8] = {{.lba = 0}};
 	unsigned count = 1, each = 1;
 
-	CT_NEED(limits(ct, page), "there are no limits");
+	CT_NEED(ct->limits.dataset, "there are no limits");
+	page = ct_identify_page(ct, NVME_CNS_IOCS_CONTROLLER, 0);
 	if (ct->argument == RANGES) {
 		CT_NEED(page->dmrl && page->dmrl < 8, "DMRL is 0, or large");
 		count = page->dmrl + 1u;

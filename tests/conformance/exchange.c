@@ -508,6 +508,42 @@ struct nvme_command ct_rw(struct ct *ct, unsigned opcode, const struct ct_namesp
 	return command;
 }
 
+/* Ranges are data to the controller: in memory of their own. */
+static struct nvme_command with_ranges(struct ct *ct, unsigned opcode,
+				       const struct ct_namespace *ns, const void *ranges,
+				       size_t size)
+{
+	struct nvme_command command = ct_nsid_command(opcode, ns->nsid);
+	void *buffer = ct_buffer(ct, size);
+
+	memcpy(buffer, ranges, size);
+	ct_prp(ct, &command, buffer, size);
+	return command;
+}
+
+struct nvme_command ct_dsm(struct ct *ct, const struct ct_namespace *ns,
+			   const struct nvme_dsm_range *ranges, unsigned count, uint32_t attributes)
+{
+	struct nvme_command command =
+		with_ranges(ct, NVME_IO_DATASET_MANAGEMENT, ns, ranges, count * sizeof(*ranges));
+
+	command.cdw10 = count - 1;
+	command.cdw11 = attributes;
+	return command;
+}
+
+struct nvme_command ct_copy(struct ct *ct, const struct ct_namespace *ns, uint64_t to,
+			    const struct nvme_copy_range *ranges, unsigned count)
+{
+	struct nvme_command command =
+		with_ranges(ct, NVME_IO_COPY, ns, ranges, count * sizeof(*ranges));
+
+	command.cdw10 = (uint32_t)to;
+	command.cdw11 = (uint32_t)(to >> 32);
+	command.cdw12 = NVME_COPY_CDW12(count, 0);
+	return command;
+}
+
 struct nvme_command ct_any(const struct ct *ct)
 {
 	return ct_nsid_command(NVME_IO_FLUSH, ct->namespace_count ? ct->namespaces[0].nsid : 1);

@@ -361,30 +361,25 @@ static void identifies(struct ct *ct)
 
 static struct nvme_command about_blocks(struct ct *ct, unsigned opcode)
 {
-	struct nvme_command command = ct_nsid_command(opcode, ct->ns->nsid);
+	static const struct nvme_dsm_range ranges[] = {{.lba = 0, .blocks = 1},
+						       {.lba = 2, .blocks = 1},
+						       {.lba = 4, .blocks = 1},
+						       {.lba = 6, .blocks = 1}};
+	static const struct nvme_copy_range sources[] = {{.lba = 0}, {.lba = 2}};
 
-	if (opcode == NVME_IO_DATASET_MANAGEMENT) {
-		struct nvme_dsm_range *ranges = ct_buffer(ct, 4 * sizeof(*ranges));
-
-		for (unsigned i = 0; i < 4; i++)
-			ranges[i] = (struct nvme_dsm_range){.lba = 2 * i, .blocks = 1};
-		ct_prp(ct, &command, ranges, 4 * sizeof(*ranges));
-		command.cdw10 = 4 - 1;
-		command.cdw11 = NVME_DSM_AD;
-	} else if (opcode == NVME_IO_COPY) {
-		struct nvme_copy_range *ranges = ct_buffer(ct, 2 * sizeof(*ranges));
-
+	switch (opcode) {
+	case NVME_IO_DATASET_MANAGEMENT:
+		return ct_dsm(ct, ct->ns, ranges, 4, NVME_DSM_AD);
+	case NVME_IO_COPY:
 		CT_NEED(ct->identify->ocfs & 1, "OCFS does not have descriptor format 0h");
-		for (unsigned i = 0; i < 2; i++)
-			ranges[i] = (struct nvme_copy_range){.lba = 2 * i};
-		ct_prp(ct, &command, ranges, 2 * sizeof(*ranges));
-		command.cdw10 = SPAN;
-		command.cdw12 = NVME_COPY_CDW12(ct->ns->identify->msrc ? 2 : 1, 0);
-	} else if (opcode != NVME_IO_FLUSH) {
-		command = ct_rw(ct, opcode, ct->ns, 0, 1,
-				opcode == NVME_IO_READ ? ct_buffer(ct, ct->ns->block_size) : NULL);
+		return ct_copy(ct, ct->ns, SPAN, sources, ct->ns->identify->msrc ? 2 : 1);
+	case NVME_IO_FLUSH:
+		return ct_nsid_command(opcode, ct->ns->nsid);
+	case NVME_IO_READ:
+		return ct_rw(ct, opcode, ct->ns, 0, 1, ct_buffer(ct, ct->ns->block_size));
+	default:
+		return ct_rw(ct, opcode, ct->ns, 0, 1, NULL);
 	}
-	return command;
 }
 
 /* A command of a queue that is deleted may end with any status that fits (Base, section 5.7), but

@@ -117,12 +117,12 @@ static void mdts_beyond(struct ct *ct)
 /* ---- Limits of the commands without data ---- */
 
 /* Those that are limits, and not what ONCS has and the controller would rather have smaller. */
-static uint64_t limit_of(struct ct *ct, unsigned opcode, unsigned oncs)
+static uint64_t limit_of(struct ct *ct, unsigned opcode)
 {
 	uint64_t blocks = ct_size_limit(ct, opcode);
 
 	CT_NEED(blocks, "there is no limit");
-	CT_NEED(!(ct->identify->oncs & oncs), "ONCS has the command: it is a recommendation");
+	CT_NEED(!ct_has_oncs(ct, opcode), "ONCS has the command: it is a recommendation");
 	CT_NEED(blocks < NVME_RW_BLOCKS_MAX && blocks < ct->ns->size,
 		"the limit is more than the namespace or a command have");
 	return blocks;
@@ -131,8 +131,7 @@ static uint64_t limit_of(struct ct *ct, unsigned opcode, unsigned oncs)
 static void at_limit(struct ct *ct)
 {
 	unsigned opcode = ct->argument & 0xff, more = ct->argument >> 8;
-	uint64_t blocks = limit_of(
-		ct, opcode, opcode == NVME_IO_VERIFY ? NVME_ONCS_VERIFY : NVME_ONCS_WRITE_ZEROES);
+	uint64_t blocks = limit_of(ct, opcode);
 	struct ct_answer answer;
 
 	if (opcode != NVME_IO_VERIFY) {
@@ -154,12 +153,10 @@ static void at_limit(struct ct *ct)
 static void mdts_ignored(struct ct *ct)
 {
 	unsigned opcode = ct->argument, blocks = (unsigned)ct->ns->blocks_max + 1;
-	struct ct_answer page = ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0,
-						       ct_buffer(ct, NVME_IDENTIFY_SIZE)));
 
 	ct_need_command(ct, opcode);
 	need_mdts(ct);
-	CT_NEED(!(page.status & NVME_STATUS_MASK), "Identify has no CNS 06h");
+	CT_NEED(ct->limits.known, "Identify has no CNS 06h");
 	CT_NEED(!ct_size_limit(ct, opcode), "there is a limit");
 	if (opcode != NVME_IO_VERIFY)
 		ct_save(ct, ct->ns, 0, blocks);

@@ -4,27 +4,6 @@
 #define LARGE_MPS   4u /* 64 KiB */
 #define LARGE_PAGES 3u /* of the data: two in the list */
 
-static uint8_t *aligned(struct ct *ct, size_t size, size_t page)
-{
-	uint8_t *memory = ct_buffer(ct, size + page);
-
-	return memory + (-ct_bus(memory) & (page - 1));
-}
-
-/* Queues begin with a page. */
-static struct ct_sq *aligned_pair(struct ct *ct, unsigned id, size_t page)
-{
-	unsigned entries = ct_entries(ct, 8);
-	struct ct_cq *cq = ct_cq(ct, id, entries);
-	struct ct_sq *sq = ct_sq(ct, id, entries, cq);
-
-	cq->view.cq = cq->entries = (void *)aligned(ct, page, page);
-	cq->bus = ct_bus((const void *)(uintptr_t)cq->entries);
-	sq->view.sq = sq->entries = (void *)aligned(ct, page, page);
-	sq->bus = ct_bus(sq->entries);
-	return sq;
-}
-
 /* The largest size that there is, up to LARGE_MPS. */
 static void large_pages(struct ct *ct)
 {
@@ -43,17 +22,16 @@ static void large_pages(struct ct *ct)
 	ct_save(ct, ct->ns, 0, blocks);
 	ct_write_pattern(ct, ct->ns, 0, blocks, 1);
 	ct_disable(ct);
-	ct->admin = aligned_pair(ct, 0, page);
+	ct->page_size = (uint32_t)page;
+	ct_admin_queue(ct, 8, 8);
 	CT_EXPECT(ct_enable_with(ct, (ct->cc & ~(0xfu << NVME_CC_MPS_SHIFT)) |
 					     mps << NVME_CC_MPS_SHIFT),
 		  "expected CSTS.RDY with CC.MPS %u, got CSTS.CFS", mps);
 	ct_ask_queues(ct);
-	sq = aligned_pair(ct, 1, page);
-	ct_success(ct, "Create I/O Completion Queue", ct_ask(ct, ct_create_cq(sq->cq)));
-	ct_success(ct, "Create I/O Submission Queue", ct_ask(ct, ct_create_sq(sq)));
-	list = (void *)aligned(ct, page, page);
+	sq = ct_pair(ct, 1, ct_entries(ct, 8));
+	list = ct_buffer(ct, page);
 	for (unsigned i = 0; i < LARGE_PAGES; i++)
-		pages[i] = aligned(ct, page, page);
+		pages[i] = ct_buffer(ct, page);
 	for (unsigned i = 1; i < LARGE_PAGES; i++)
 		list[i - 1] = ct_bus(pages[i]);
 	command = ct_rw(ct, NVME_IO_READ, ct->ns, 0, blocks, NULL);

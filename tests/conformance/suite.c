@@ -120,11 +120,6 @@ bool ct_has_oacs(const struct ct *ct, unsigned bit)
 	return ct->identify->oacs >> bit & 1;
 }
 
-bool ct_has_oncs(const struct ct *ct, unsigned bit)
-{
-	return ct->identify->oncs >> bit & 1;
-}
-
 struct io_command {
 	uint8_t opcode;
 	uint16_t oncs; /* 0: every controller has it */
@@ -163,34 +158,42 @@ static unsigned limit_shift(const struct ct *ct, unsigned opcode)
 						       : 0;
 }
 
-bool ct_has_command(const struct ct *ct, unsigned opcode)
+bool ct_has_oncs(const struct ct *ct, unsigned opcode)
 {
 	const struct io_command *row = io_command(opcode);
 
-	if (!row)
-		return false;
-	return !row->oncs || ct->identify->oncs & row->oncs || limit_shift(ct, opcode) ||
+	return row && (!row->oncs || ct->identify->oncs & row->oncs);
+}
+
+bool ct_has_command(const struct ct *ct, unsigned opcode)
+{
+	return ct_has_oncs(ct, opcode) || limit_shift(ct, opcode) ||
 	       (opcode == NVME_IO_DATASET_MANAGEMENT && ct->limits.dataset);
+}
+
+/* What cases find, and what the controller's limits count in. */
+static uint32_t smallest_page(const struct ct *ct)
+{
+	return 4096u << NVME_CAP_MPSMIN(ct->registers.cap);
 }
 
 uint64_t ct_size_limit(const struct ct *ct, unsigned opcode)
 {
 	unsigned shift = limit_shift(ct, opcode);
-	uint64_t page = 4096ull << NVME_CAP_MPSMIN(ct->registers.cap);
 
 	if (!shift)
 		return 0;
-	return shift > LIMIT_SHIFT_MAX ? UINT64_MAX : (page << shift) / ct->ns->block_size;
+	return shift > LIMIT_SHIFT_MAX
+		       ? UINT64_MAX
+		       : ((uint64_t)smallest_page(ct) << shift) / ct->ns->block_size;
 }
 
 void ct_need_command(struct ct *ct, unsigned opcode)
 {
-	const struct io_command *row = io_command(opcode);
-
 	CT_NEED(ct_has_command(ct, opcode), "the controller does not have %s",
 		nvme_io_name(opcode));
-	CT_NEED(!row->oncs || ct->identify->oncs & row->oncs || !ct->ns ||
-			!limit_shift(ct, opcode) || ct_size_limit(ct, opcode) >= LIMIT_BLOCKS,
+	CT_NEED(ct_has_oncs(ct, opcode) || !ct->ns || !limit_shift(ct, opcode) ||
+			ct_size_limit(ct, opcode) >= LIMIT_BLOCKS,
 		"its limit is less than %u blocks", LIMIT_BLOCKS);
 }
 
@@ -276,10 +279,9 @@ static void take_capabilities(struct ct *ct)
 	unsigned css = NVME_CAP_CSS(cap) & NVME_CAP_CSS_IOCS	? NVME_CC_CSS_IOCS
 		       : NVME_CAP_CSS(cap) & NVME_CAP_CSS_ADMIN ? NVME_CC_CSS_ADMIN
 								: NVME_CC_CSS_NVM;
-	unsigned mps = NVME_CAP_MPSMIN(cap);
 
-	ct->page_size = 4096u << mps;
-	ct->cc = css << NVME_CC_CSS_SHIFT | mps << NVME_CC_MPS_SHIFT |
+	ct->page_size = smallest_page(ct);
+	ct->cc = css << NVME_CC_CSS_SHIFT | NVME_CAP_MPSMIN(cap) << NVME_CC_MPS_SHIFT |
 		 NVME_SQ_ENTRY_SHIFT << NVME_CC_IOSQES_SHIFT |
 		 NVME_CQ_ENTRY_SHIFT << NVME_CC_IOCQES_SHIFT;
 }
@@ -330,7 +332,8 @@ static bool describe(struct ct *ct, uint32_t nsid, uint8_t *page, struct ct_name
 	ns->metadata.first = data->dps & NVME_DPS_FIRST;
 	ns->blocks_max = NVME_RW_BLOCKS_MAX;
 	if (ct->identify->mdts && ct->identify->mdts < 20) {
-		uint64_t most = ((uint64_t)ct->page_size << ct->identify->mdts) / ns->block_size;
+		uint64_t most =
+			((uint64_t)smallest_page(ct) << ct->identify->mdts) / ns->block_size;
 
 		if (most < ns->blocks_max)
 			ns->blocks_max = most;
@@ -352,6 +355,7 @@ static void get_to_know(struct ct *ct)
 	/* Before 2.0 there is no such page. */
 	if (!(ct_ask(ct, ct_identify(ct, NVME_CNS_IOCS_CONTROLLER, 0, limits)).status &
 	      NVME_STATUS_MASK)) {
+		ct->limits.known = true;
 		ct->limits.vsl = limits->vsl;
 		ct->limits.wzsl = limits->wzsl;
 		ct->limits.wusl = limits->wusl;
@@ -389,6 +393,7 @@ void ct_bring_to(struct ct *ct, enum ct_level level)
 
 	ct->admin = ct->base.admin;
 	ct->io = ct->base.io;
+	ct->page_size = smallest_page(ct);
 	if (ct->dirty || state == CT_DISABLED)
 		ct_disable(ct);
 	/* Whatever case comes first: what it needs is known from here on. */

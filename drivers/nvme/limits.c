@@ -3,17 +3,15 @@
 
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/metadata.h"
 #include "drivers/nvme/spec/names.h"
 #include "lib/string.h"
-
-#define LIMITED_COMMANDS (NVME_ONCS_DSM | NVME_ONCS_WRITE_ZEROES | NVME_ONCS_VERIFY)
 
 /* Those who know I/O command sets have the structure. */
 static bool says_limits(const struct nvme_controller *controller)
 {
-	return controller->identify->oncs & LIMITED_COMMANDS &&
-	       (controller->registers.version >= NVME_VERSION(2, 0, 0) ||
-		NVME_CC_CSS(controller->registers.cc) == NVME_CC_CSS_IOCS);
+	return controller->registers.version >= NVME_VERSION(2, 0, 0) ||
+	       NVME_CC_CSS(controller->registers.cc) == NVME_CC_CSS_IOCS;
 }
 
 int nvme_limits_setup(struct nvme_controller *controller)
@@ -38,9 +36,10 @@ int nvme_limits_setup(struct nvme_controller *controller)
 	return 0;
 }
 
-/* Blocks of a command that has NLB, within a limit of 4 KiB << shift (CAP.MPSMIN); 0: none is said.
- * Then it is that of reads: many commands are in flight at a time, and a controller that does each
- * block by itself would not get through as much as NLB can say before their deadlines. */
+/* Blocks of a command that has NLB, within a limit of 4 KiB << shift (CAP.MPSMIN) with interleaved
+ * metadata; 0: none is said. Then it is that of reads: many commands are in flight at a time, and a
+ * controller that does each block by itself would not get through as much as NLB can say before
+ * their deadlines. */
 static uint32_t command_blocks(unsigned shift, const struct nvme_namespace *ns)
 {
 	uint64_t blocks;
@@ -49,10 +48,18 @@ static uint32_t command_blocks(unsigned shift, const struct nvme_namespace *ns)
 		return ns->blocks_max;
 	if (shift >= 32)
 		return NVME_RW_BLOCKS_MAX;
-	blocks = (uint64_t)NVME_PAGE_SIZE << shift >> ns->block_shift;
+	blocks = ((uint64_t)NVME_PAGE_SIZE << shift) / nvme_block_bytes(ns);
 	if (!blocks) /* less than a block, which is the least there is */
 		return 1;
 	return blocks < NVME_RW_BLOCKS_MAX ? (uint32_t)blocks : NVME_RW_BLOCKS_MAX;
+}
+
+/* A limit says that the command is there, without its bit in ONCS as well; with it, it is how much
+ * the controller would rather have at once: of a discard it may leave undone what is beyond. So the
+ * driver keeps to both. NVM, section 4.1.5.4 */
+static bool has_command(const struct nvme_controller *controller, unsigned oncs, bool limited)
+{
+	return limited || controller->identify->oncs & oncs;
 }
 
 static struct nvme_range_limits describe_ranges(const struct nvme_controller *controller,
@@ -60,18 +67,19 @@ static struct nvme_range_limits describe_ranges(const struct nvme_controller *co
 						const struct nvme_namespace *ns)
 {
 	const struct nvme_limits *limits = &controller->limits;
-	unsigned oncs = controller->identify->oncs;
 	struct nvme_range_limits ranges = {0};
 
-	if (oncs & NVME_ONCS_DSM) {
+	if (has_command(controller, NVME_ONCS_DSM,
+			limits->ranges && limits->range_blocks && limits->blocks)) {
 		ranges.discard_ranges = limits->ranges ? limits->ranges : NVME_DSM_RANGES_MAX;
 		ranges.discard_range = limits->range_blocks ? limits->range_blocks : UINT32_MAX;
 		ranges.discard_blocks = limits->blocks ? limits->blocks : UINT64_MAX;
 	}
 	/* With protection information it is the driver that makes it, of zeroes as well. */
-	if (oncs & NVME_ONCS_WRITE_ZEROES && !ns->metadata.type)
+	if (has_command(controller, NVME_ONCS_WRITE_ZEROES, limits->write_zeroes_shift) &&
+	    !ns->metadata.type)
 		ranges.write_zeroes = command_blocks(limits->write_zeroes_shift, ns);
-	if (oncs & NVME_ONCS_VERIFY)
+	if (has_command(controller, NVME_ONCS_VERIFY, limits->verify_shift))
 		ranges.verify = command_blocks(limits->verify_shift, ns);
 	/* Deallocated blocks have to be read as zeroes, too. */
 	ranges.deallocates = (data->dlfeat & NVME_DLFEAT_DEAC) &&

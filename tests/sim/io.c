@@ -240,11 +240,14 @@ static unsigned transfer_blocks(struct sim_controller *sim, struct sim_command *
 }
 
 /* What a command without data may be about: as many blocks as its own limit lets, in the form of
- * MDTS. */
+ * MDTS. Metadata counts where it is behind each block. */
 static unsigned check_limit(struct sim_controller *sim, const struct sim_command *command,
 			    const struct sim_namespace *ns, uint64_t count, unsigned limit)
 {
-	if (limit && count << ns->config.block_shift > sim->page_size_min << limit)
+	uint64_t block =
+		(1ull << ns->config.block_shift) + (ns->config.extended ? ns->config.metadata : 0);
+
+	if (limit && count * block > (uint64_t)sim->page_size_min << limit)
 		return sim_host_error(sim, command, SIM_SC_FIELD, "%llu blocks are beyond a limit",
 				      (unsigned long long)count);
 	return SIM_SC_SUCCESS;

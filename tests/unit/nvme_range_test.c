@@ -276,6 +276,60 @@ static void test_not_offered(void **state)
 	}
 }
 
+/* A limit says that the command is there, and that it takes no more: what goes beyond is refused.
+ * One of the three of Dataset Management says nothing without the others. */
+static void test_offered_by_limit(void **state)
+{
+	static const struct {
+		unsigned oncs, verify, zeroes, ranges, range;
+		uint64_t discard;
+		int expected[3];
+	} rows[] = {
+		{0, 1, 0, 0, 0, 0, {-EOPNOTSUPP, -EOPNOTSUPP, 0}},
+		{0, 0, 1, 0, 0, 0, {-EOPNOTSUPP, 0, -EOPNOTSUPP}},
+		{0, 0, 0, 4, 10, 30, {0, -EOPNOTSUPP, -EOPNOTSUPP}},
+		{0, 0, 0, 0, 10, 0, {-EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP}},
+		{SIM_ONCS_VERIFY, 1, 1, 1, 1, 1, {0, 0, 0}},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {.oncs = rows[i].oncs,
+					    .verify_limit = rows[i].verify,
+					    .write_zeroes_limit = rows[i].zeroes,
+					    .ranges_limit = rows[i].ranges,
+					    .range_limit = rows[i].range,
+					    .discard_limit = rows[i].discard};
+		struct driver driver;
+
+		driver_start(&driver, &config, NULL);
+		assert_int_equal(block_discard(driver.device, 3, 100), rows[i].expected[0]);
+		assert_int_equal(block_write_zeroes(driver.device, 3, 100, 0), rows[i].expected[1]);
+		assert_int_equal(block_verify(driver.device, 3, 100), rows[i].expected[2]);
+		driver_stop(&driver);
+	}
+}
+
+/* VSL counts the metadata that is moved behind each block: 63 blocks of 512 + 8 bytes are no more
+ * than 32 KiB, 64 of 512 with metadata elsewhere. */
+static void test_limit_with_metadata(void **state)
+{
+	(void)state;
+	for (unsigned extended = 0; extended < 2; extended++) {
+		struct sim_namespace_config with = {.metadata = 8, .extended = extended};
+		struct sim_config config = {.oncs = SIM_ONCS_VERIFY,
+					    .verify_limit = 3,
+					    .namespaces = &with,
+					    .namespace_count = 1};
+		struct driver driver;
+
+		driver_start(&driver, &config, NULL);
+		assert_int_equal(driver.device->limits.verify_max, (extended ? 63 : 64) * 512);
+		assert_int_equal(block_verify(driver.device, 3, 200), 0);
+		driver_stop(&driver);
+	}
+}
+
 static void test_read_only(void **state)
 {
 	struct sim_namespace_config namespace = {.read_only = true};
@@ -487,6 +541,7 @@ static void test_boundary(void **state)
 TESTS(cmocka_unit_test(test_discard_limits), cmocka_unit_test(test_preferences),
       cmocka_unit_test(test_command_limits), cmocka_unit_test(test_nonsense),
       cmocka_unit_test(test_zeroes_and_neighbours), cmocka_unit_test(test_not_offered),
+      cmocka_unit_test(test_offered_by_limit), cmocka_unit_test(test_limit_with_metadata),
       cmocka_unit_test(test_read_only), cmocka_unit_test(test_no_limits_said),
       cmocka_unit_test(test_many), cmocka_unit_test(test_failures), cmocka_unit_test(test_fua),
       cmocka_unit_test(test_deallocate), cmocka_unit_test(test_boundary))

@@ -83,7 +83,7 @@ static void test_set_up_is_tried_twice(void **state)
 
 	(void)state;
 	for (unsigned kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
-		for (unsigned skip = 0; skip < 7; skip++) {
+		for (unsigned skip = 0; skip < 8; skip++) {
 			struct sim_fault fault = {.kind = kinds[kind],
 						  .opcode = SIM_ANY,
 						  .skip = skip,
@@ -113,7 +113,7 @@ static void test_set_up_is_tried_twice(void **state)
 static void test_start_repeats_commands(void **state)
 {
 	(void)state;
-	for (unsigned skip = 0; skip < 7; skip++) {
+	for (unsigned skip = 0; skip < 8; skip++) {
 		struct sim_fault fault = {
 			.kind = SIM_STATUS, .opcode = SIM_ANY, .skip = skip, .status = 0x006};
 		struct sim_controller *sim = sim_create(NULL);
@@ -141,6 +141,7 @@ static void test_refusals_at_the_start(void **state)
 		{-EIO, false, "Identify Controller: Internal Error"},
 		{0, true, "Identify I/O Command Set: Internal Error"},
 		{0, true, "Set Features (I/O Command Set Profile): Internal Error"},
+		{0, true, ""}, /* limits: none are said */
 		{0, false, "Set Features (Number of Queues): Internal Error"},
 		{0, false, "Create I/O Completion Queue: Internal Error"},
 		{0, false, "Create I/O Submission Queue: Internal Error"},
@@ -172,7 +173,7 @@ static void test_refusals_at_the_start(void **state)
 static void test_start_is_undone(void **state)
 {
 	(void)state;
-	for (unsigned skip = 0; skip < 7; skip++) {
+	for (unsigned skip = 0; skip < 8; skip++) {
 		struct sim_fault fault = {.kind = SIM_LOSE, .opcode = SIM_ANY, .skip = skip};
 
 		for (unsigned stops = 0; stops < 2; stops++) {

@@ -31,6 +31,7 @@ struct run {
 	unsigned job_count, group_count;
 	bool interrupted;
 	uint64_t start_ns;
+	struct fio_zones *zones; /* of the zoned devices */
 };
 
 static bool grow(struct fio_job_list *list)
@@ -222,7 +223,7 @@ static void show_progress(const struct run *run, uint64_t now)
 	for (unsigned i = 0; i < run->job_count; i++) {
 		const struct fio_job *job = run->jobs[i];
 
-		running += job->state == FIO_RUNS || job->state == FIO_VERIFIES;
+		running += job->state != FIO_WAITS && job->state != FIO_ENDED;
 		for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
 			bytes += job->results.directions[at].bytes;
 			count += job->results.directions[at].clat.summary.count;
@@ -244,7 +245,7 @@ static void stop_all(struct run *run)
 	err("\nfio: terminating on signal %d\n", process_fatal_signal());
 	run->interrupted = true;
 	for (unsigned i = 0; i < run->job_count; i++)
-		fio_job_stop(run->jobs[i]);
+		fio_job_kill(run->jobs[i], time_ns());
 }
 
 /* Nothing is to be done but to wait: on the device, where there is but one and it has all that the
@@ -259,7 +260,7 @@ static void rest(const struct run *run, unsigned first, unsigned last)
 
 		if (job->state != FIO_ENDED)
 			waits = job->target_count == 1 && job->targets[0].device == device &&
-				(!job->free || (job->stopping && job->in_flight));
+				fio_job_waits(job);
 	}
 	if (waits)
 		device->operations->wait(device);
@@ -396,7 +397,7 @@ static int fio_main(int argc, char **argv)
 		return 0;
 	process_hold_devices();
 	for (unsigned i = 0; i < run->job_count; i++)
-		fio_job_prepare(run->jobs[i]);
+		fio_job_prepare(run->jobs[i], &run->zones);
 	settle_files();
 	if (run->settings.format == NORMAL)
 		announce(run);

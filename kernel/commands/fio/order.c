@@ -20,7 +20,8 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
 		if (!(options->rw & 1u << i))
 			continue;
-		if (options->bs[i] < order->unit)
+		/* Writes that follow trims go where those were. */
+		if (options->bs[i] < order->unit && (i == FIO_TRIM || !(options->rw & FIO_RW_TRIM)))
 			order->unit = options->bs[i];
 		order->steps[i] = (options->bs_max[i] - options->bs[i]) / options->bs[i] + 1;
 	}
@@ -149,8 +150,13 @@ static bool next_place(struct fio_order *order, struct fio_place *place)
 bool fio_order_next(struct fio_order *order, struct fio_place *place)
 {
 	if (order->trimmed_size) {
-		*place = (struct fio_place){FIO_WRITE, order->trimmed, order->trimmed_size};
-		order->trimmed_size = 0;
+		uint64_t size = size_of(order, FIO_WRITE);
+
+		if (size > order->trimmed_size)
+			size = order->trimmed_size;
+		*place = (struct fio_place){FIO_WRITE, order->trimmed, size};
+		order->trimmed += size;
+		order->trimmed_size -= size;
 		return true;
 	}
 	if (!order->units)

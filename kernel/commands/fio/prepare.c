@@ -25,14 +25,31 @@ static uint64_t smallest(const struct fio_options *options)
 	return least;
 }
 
+/* Of those that carry data: not of trims and Write Zeroes. */
 static uint64_t largest(const struct fio_options *options)
 {
+	unsigned with_data = FIO_RW_READ | (options->rw & FIO_RW_ZEROES ? 0 : FIO_RW_WRITE);
 	uint64_t most = 0;
 
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
-		if (options->rw & 1u << i && options->bs_max[i] > most)
+		if (options->rw & with_data & 1u << i && options->bs_max[i] > most)
 			most = options->bs_max[i];
 	return most;
+}
+
+/* Whether commands of a pass need not lie where those of the pass before did. */
+static bool sizes_vary(const struct fio_options *options)
+{
+	uint64_t size = 0;
+
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
+		if (!(options->rw & 1u << i))
+			continue;
+		if (options->bs[i] != options->bs_max[i] || (size && size != options->bs[i]))
+			return true;
+		size = options->bs[i];
+	}
+	return false;
 }
 
 static void check_blocks(const struct fio_job *job, const struct fio_target *target)
@@ -51,8 +68,27 @@ static void check_blocks(const struct fio_job *job, const struct fio_target *tar
 	}
 }
 
+/* A trim is a reset of a zone, all of it. */
+static void prepare_zones(struct fio_job *job, unsigned index, uint64_t start,
+			  struct fio_zones **all)
+{
+	const struct fio_options *options = &job->options;
+	struct fio_zones *zones = fio_zones_of(all, &job->targets[index]);
+	uint64_t size = 1ull << zones->shift;
+
+	job->zones[index] = zones;
+	if (!(options->rw & FIO_RW_TRIM))
+		return;
+	if (options->bs[FIO_TRIM] != size || options->bs_max[FIO_TRIM] != size)
+		fail(1, "%s: trim block size %llu is not the zone size %llu", options->name,
+		     (unsigned long long)options->bs[FIO_TRIM], (unsigned long long)size);
+	if (start & (size - 1))
+		fail(1, "%s: offset %llu is not the beginning of a zone", options->name,
+		     (unsigned long long)start);
+}
+
 /* The part of the target that is used, and its order. Bytes of it. */
-static uint64_t prepare_order(struct fio_job *job, unsigned index)
+static uint64_t prepare_order(struct fio_job *job, unsigned index, struct fio_zones **zones)
 {
 	const struct fio_options *options = &job->options;
 	struct fio_target *target = &job->targets[index];
@@ -82,8 +118,7 @@ static uint64_t prepare_order(struct fio_job *job, unsigned index)
 	if (words)
 		order->map = alloc_or_fail(words * sizeof(order->map[0]));
 	if (options->zoned)
-		fio_zones_prepare(&job->zones[index], target,
-				  options->verify && options->rw & FIO_RW_WRITE);
+		prepare_zones(job, index, start, zones);
 	fio_order_rewind(order);
 	return order->length;
 }
@@ -110,38 +145,10 @@ static void open_targets(struct fio_job *job)
 	}
 }
 
-static void make_units(struct fio_job *job)
-{
-	const struct fio_options *options = &job->options;
-	size_t size = (largest(options) + 4095) & ~4095ull;
-	unsigned depth = (unsigned)options->iodepth;
-	unsigned char *buffers = process_alloc_pages(size * depth);
-	struct fio_unit *units = alloc_or_fail(depth * sizeof(*units));
-	struct prng prng;
-
-	if (!buffers)
-		fail(1, "%s: no memory for %u buffers of %llu bytes", options->name, depth,
-		     (unsigned long long)size);
-	memset(units, 0, depth * sizeof(*units));
-	prng_seed(&prng, job->number);
-	if (options->zero_buffers)
-		memset(buffers, 0, size * depth);
-	else
-		prng_fill(&prng, buffers, size * depth);
-	for (unsigned i = 0; i < depth; i++) {
-		struct fio_unit *unit = &units[i];
-
-		unit->job = job;
-		unit->buffer = unit->segment.address = buffers + i * size;
-		unit->next = job->free;
-		job->free = unit;
-	}
-}
-
-void fio_job_prepare(struct fio_job *job)
+void fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 {
 	struct fio_options *options = &job->options;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, all;
 
 	if (options->rwmixwrite != 50)
 		options->rwmixread = 100 - options->rwmixwrite;
@@ -151,11 +158,19 @@ void fio_job_prepare(struct fio_job *job)
 		fail(1, "%s: verify=pattern requires verify_pattern", options->name);
 	if (smallest(options) <= fio_verify_header_size(options->verify))
 		fail(1, "%s: a block has no room for the header that verify wants", options->name);
+	job->sizes_vary = sizes_vary(options);
+	if (options->verify && options->norandommap && options->rw & FIO_RW_RANDOM &&
+	    options->rw & FIO_RW_WRITE && job->sizes_vary)
+		fail(1,
+		     "%s: norandommap given for variable block sizes: blocks would overlap, "
+		     "and cannot be verified",
+		     options->name);
 	open_targets(job);
 	for (unsigned i = 0; i < job->target_count; i++)
-		bytes += prepare_order(job, i);
+		bytes += prepare_order(job, i, zones);
 	job->limit_bytes = options->io_size ? bytes_of(options->io_size, bytes, 1)
-					    : fio_divide((fio_wide)bytes * options->loops, 1);
+			   : __builtin_mul_overflow(bytes, options->loops, &all) ? UINT64_MAX
+										 : all;
 	job->limit = options->number_ios ? options->number_ios : UINT64_MAX;
 	if (options->time_based)
 		job->limit_bytes = UINT64_MAX;
@@ -167,5 +182,5 @@ void fio_job_prepare(struct fio_job *job)
 			job->command_cost[i] =
 				fio_divide((fio_wide)1000000000 << 20, options->rate_iops[i]);
 	}
-	make_units(job);
+	fio_units_make(job, (unsigned)options->iodepth, (largest(options) + 4095) & ~4095ull);
 }

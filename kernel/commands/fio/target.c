@@ -34,6 +34,12 @@ static unsigned device_reap(struct fio_target *target)
 	return block_poll(target->device);
 }
 
+static void device_stop(struct fio_target *target, struct fio_unit *unit)
+{
+	(void)target;
+	block_cancel(&unit->request);
+}
+
 static void file_submit(struct fio_target *target, struct fio_unit *unit)
 {
 	struct block_request *request = &unit->request;
@@ -43,6 +49,8 @@ static void file_submit(struct fio_target *target, struct fio_unit *unit)
 		count = file_pread(target->file, unit->buffer, unit->size, unit->offset);
 	else if (request->operation == BLOCK_WRITE)
 		count = file_pwrite(target->file, unit->buffer, unit->size, unit->offset);
+	else if (request->operation == BLOCK_FLUSH)
+		count = (long)unit->size;
 	else
 		count = -EOPNOTSUPP;
 	block_complete(request, count < 0 ? (int)count : (uint64_t)count == unit->size ? 0 : -EIO);
@@ -58,6 +66,12 @@ static unsigned file_reap(struct fio_target *target)
 {
 	(void)target;
 	return 0;
+}
+
+static void file_stop(struct fio_target *target, struct fio_unit *unit)
+{
+	(void)target;
+	(void)unit;
 }
 
 void fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size)
@@ -76,6 +90,7 @@ void fio_target_open(struct fio_target *target, const char *path, bool writes, u
 		target->submit = device_submit;
 		target->plug = device_plug;
 		target->reap = device_reap;
+		target->stop = device_stop;
 		target->block_size = target->device->block_size;
 		target->size = target->device->block_count * target->block_size;
 		return;
@@ -83,6 +98,7 @@ void fio_target_open(struct fio_target *target, const char *path, bool writes, u
 	target->submit = file_submit;
 	target->plug = file_plug;
 	target->reap = file_reap;
+	target->stop = file_stop;
 	target->block_size = 1;
 	error = file_stat(target->file, &stat);
 	if (!error && stat.type != FILE_REGULAR)

@@ -11,6 +11,12 @@ struct fio_job;
 struct fio_target;
 struct file;
 
+enum fio_unit_kind {
+	FIO_UNIT_IO, /* counted as its direction */
+	FIO_UNIT_FLUSH,
+	FIO_UNIT_RESET, /* of a full zone that is written again */
+};
+
 /* One command: made before the run, used again and again. */
 struct fio_unit {
 	struct block_request request;
@@ -19,19 +25,26 @@ struct fio_unit {
 	struct fio_target *target;
 	struct fio_unit *next;
 	unsigned char *buffer;
-	uint64_t offset, size;	   /* bytes */
-	uint64_t begun, submitted; /* time_ns(); submitted is 0 until the device has it */
+	uint64_t offset, size;		  /* bytes */
+	uint64_t begun, submitted, ended; /* time_ns(); submitted is 0 until the device has it */
+	struct fio_zone *zone;		  /* where it goes, or NULL */
+	uint32_t zone_pass;
+	enum fio_unit_kind kind;
 	enum fio_direction direction;
 	bool checks; /* what it reads is verified */
+	bool flies;  /* it is the target's, or has ended and was not settled */
 };
 
 struct fio_target {
-	/* Starts unit->request (operation and range are set); it ends by unit->request.done. */
+	/* Starts unit->request (its operation is set; the range is the unit's); it ends by
+	 * unit->request.done, which may be called from here and from reap(). */
 	void (*submit)(struct fio_target *target, struct fio_unit *unit);
 	/* Between true and false commands may be collected. */
 	void (*plug)(struct fio_target *target, bool plugged);
 	/* Ends those that are finished; how many. */
 	unsigned (*reap)(struct fio_target *target);
+	/* Nobody wants it any more: it ends as soon as it can, perhaps with -EINTR. */
+	void (*stop)(struct fio_target *target, struct fio_unit *unit);
 	struct file *file;
 	struct block_device *device; /* NULL: a file in RAM */
 	uint64_t size;		     /* bytes */

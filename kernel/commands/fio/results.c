@@ -1,0 +1,107 @@
+/* Latencies, depths and bandwidths of a job's commands, and their sums. */
+#include "kernel/commands/fio/results.h"
+
+const uint64_t fio_latency_limits[FIO_LATENCY_RANGES - 1] = {
+	2,	  4,	     10,	20,	   50,	      100,	  250,	      500,
+	750,	  1000,	     2000,	4000,	   10000,     20000,	  50000,      100000,
+	250000,	  500000,    750000,	1000000,   2000000,   4000000,	  10000000,   20000000,
+	50000000, 100000000, 250000000, 500000000, 750000000, 1000000000, 2000000000,
+};
+
+/* 1, 2, 4 .. 64 and more: 0 to 6. */
+static unsigned level_of(unsigned depth)
+{
+	unsigned level = 31u - (unsigned)__builtin_clz(depth | 1);
+
+	return level < FIO_LEVELS ? level : FIO_LEVELS - 1;
+}
+
+/* 0, up to 4, 8, 16, 32, 64, and more. */
+static unsigned batch_of(uint64_t count)
+{
+	unsigned batch = 1;
+
+	if (!count)
+		return 0;
+	for (uint64_t limit = 4; count > limit && batch < FIO_LEVELS - 1; limit <<= 1)
+		batch++;
+	return batch;
+}
+
+void fio_results_depth(struct fio_results *results, unsigned depth)
+{
+	results->levels[level_of(depth)]++;
+}
+
+void fio_results_batch(uint64_t batches[FIO_LEVELS], uint64_t count)
+{
+	batches[batch_of(count)]++;
+}
+
+static void count_latency(struct fio_results *results, uint64_t ns)
+{
+	unsigned range = 0;
+
+	while (range < FIO_LATENCY_RANGES - 1 && ns >= fio_latency_limits[range])
+		range++;
+	results->latencies[range]++;
+}
+
+void fio_results_add(struct fio_results *results, enum fio_direction direction, uint64_t size,
+		     uint64_t begun, uint64_t submitted, uint64_t ended)
+{
+	struct fio_counters *counters = &results->directions[direction];
+
+	fio_histogram_add(&counters->clat, ended - submitted);
+	fio_summary_add(&counters->slat, submitted - begun);
+	fio_summary_add(&counters->lat, ended - begun);
+	count_latency(results, ended - submitted);
+	counters->bytes += size;
+}
+
+void fio_results_sample(struct fio_results *results)
+{
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
+		struct fio_counters *counters = &results->directions[i];
+		uint64_t count = counters->clat.summary.count;
+
+		if (count == counters->sampled_count)
+			continue;
+		/* Twice a second: KiB and commands of a second. */
+		fio_summary_add(&counters->bandwidth,
+				(counters->bytes - counters->sampled_bytes) >> 9);
+		fio_summary_add(&counters->iops, 2 * (count - counters->sampled_count));
+		counters->sampled_bytes = counters->bytes;
+		counters->sampled_count = count;
+	}
+}
+
+void fio_results_merge(struct fio_results *into, const struct fio_results *from)
+{
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
+		struct fio_counters *to = &into->directions[i];
+		const struct fio_counters *of = &from->directions[i];
+
+		fio_histogram_merge(&to->clat, &of->clat);
+		fio_summary_merge(&to->slat, &of->slat);
+		fio_summary_merge(&to->lat, &of->lat);
+		fio_summary_merge(&to->bandwidth, &of->bandwidth);
+		fio_summary_merge(&to->iops, &of->iops);
+		to->bytes += of->bytes;
+		if (of->runtime_ms > to->runtime_ms)
+			to->runtime_ms = of->runtime_ms;
+	}
+	for (unsigned i = 0; i < FIO_LEVELS; i++) {
+		into->levels[i] += from->levels[i];
+		into->submits[i] += from->submits[i];
+		into->completes[i] += from->completes[i];
+	}
+	for (unsigned i = 0; i < FIO_LATENCY_RANGES; i++)
+		into->latencies[i] += from->latencies[i];
+	into->zone_resets += from->zone_resets;
+	into->errors += from->errors;
+	if (from->elapsed_ms > into->elapsed_ms)
+		into->elapsed_ms = from->elapsed_ms;
+	if (!into->error)
+		into->error = from->error;
+}

@@ -1,0 +1,120 @@
+/* Commands that have ended: counted, verified, or complained of. */
+#include "kernel/commands/fio/settle.h"
+
+#include "kernel/commands/command.h"
+#include "kernel/commands/fio/verify.h"
+#include "lib/errno.h"
+
+static void print_hex(const uint8_t *bytes, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		err("%02x", bytes[i]);
+	err("\n");
+}
+
+static void describe_failure(const struct fio_unit *unit, const struct fio_verify_failure *failure)
+{
+	const char *name = unit->target->name;
+	unsigned long long offset = failure->offset, size = failure->size;
+
+	if (!failure->what) {
+		err("verify: bad header %s at file %s offset %llu, length %llu (requested block: "
+		    "offset=%llu, length=%llu)\n",
+		    failure->header, name, offset, size, (unsigned long long)unit->offset,
+		    (unsigned long long)unit->size);
+		return;
+	}
+	err("%s: verify failed at file %s offset %llu, length %llu (requested block: offset=%llu, "
+	    "length=%llu)\n",
+	    failure->what, name, offset, size, (unsigned long long)unit->offset,
+	    (unsigned long long)unit->size);
+	if (!failure->digest_size)
+		return;
+	err("       Expected CRC: ");
+	print_hex(failure->expected, failure->digest_size);
+	err("       Received CRC: ");
+	print_hex(failure->received, failure->digest_size);
+}
+
+void fio_fail(struct fio_job *job, int error)
+{
+	if (!job->results.error)
+		job->results.error = error;
+	job->results.errors++;
+}
+
+static void check(struct fio_job *job, struct fio_unit *unit)
+{
+	struct fio_verify_failure failure;
+
+	/* Somebody has reset the zone meanwhile. */
+	if (unit->zone && unit->zone->pass != unit->zone_pass)
+		return;
+	if (fio_verify_check(&job->options, unit->buffer, unit->size, unit->offset, &failure))
+		return;
+	if (!job->stopping || !job->results.error)
+		describe_failure(unit, &failure);
+	fio_fail(job, EILSEQ);
+	if (job->options.verify_fatal)
+		fio_job_stop(job);
+}
+
+static const char *name_of(const struct fio_unit *unit)
+{
+	static const char *const names[] = {"read", "write", "trim"};
+
+	if (unit->kind == FIO_UNIT_FLUSH)
+		return "sync";
+	return unit->kind == FIO_UNIT_RESET ? "zone reset" : names[unit->direction];
+}
+
+static void failed(struct fio_job *job, const struct fio_unit *unit)
+{
+	int error = -unit->request.error;
+
+	/* Nobody wanted it any more. */
+	if (error == EINTR && job->killed_ns)
+		return;
+	if (!job->results.error)
+		err("fio: %s: %s error on file %s: %s: offset=%llu, length=%llu\n",
+		    job->options.name, name_of(unit), unit->target->name, error_text(error),
+		    (unsigned long long)unit->offset, (unsigned long long)unit->size);
+	fio_fail(job, error);
+	fio_job_stop(job);
+}
+
+static void settle(struct fio_job *job, struct fio_unit *unit)
+{
+	uint64_t submitted = unit->submitted ? unit->submitted : unit->begun;
+
+	if (unit->submitted > unit->ended)
+		submitted = unit->ended;
+	if (unit->zone)
+		fio_zone_done(unit->zone, unit->direction, unit->request.error);
+	if (unit->request.error) {
+		failed(job, unit);
+		return;
+	}
+	if (unit->kind != FIO_UNIT_IO)
+		return;
+	fio_results_add(&job->results, unit->direction, unit->size, unit->begun, submitted,
+			unit->ended);
+	if (unit->checks)
+		check(job, unit);
+}
+
+unsigned fio_settle(struct fio_job *job)
+{
+	struct fio_unit *unit;
+	unsigned count = 0;
+
+	while ((unit = fio_units_ended(&job->units))) {
+		settle(job, unit);
+		fio_units_put(&job->units, unit);
+		job->in_flight--;
+		count++;
+	}
+	if (count)
+		fio_results_batch(job->results.completes, count);
+	return count;
+}

@@ -1,0 +1,10 @@
+/* What becomes of a job's commands when they have ended. */
+#pragma once
+
+#include "kernel/commands/fio/job.h"
+
+/* Counts, verifies and gives back those that have ended, and says what is wrong with them. Not from
+ * within the driver: messages may have to wait for their reader. How many there were. */
+unsigned fio_settle(struct fio_job *job);
+/* The job has an error (positive), the first of which it ends with. */
+void fio_fail(struct fio_job *job, int error);

@@ -1,0 +1,188 @@
+/* fio on simulated controllers: what its jobs send, count and verify. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Before cmocka.h, which has a macro fail(). */
+#include "kernel/commands/command.h"
+
+#include "drivers/nvme/spec/spec.h"
+#include "tests/sim/driver.h"
+#include "tests/unit/captured.h"
+
+/* No PCI here. */
+unsigned nvme_rescan(void)
+{
+	return 0;
+}
+
+#define MIB    2048u /* blocks */
+#define ZONE   256u
+#define ZONES  16u
+#define DEVICE "--filename=/dev/my_nvme0n1 "
+#define ZONED  "--filename=/dev/my_nvme0n2 --zonemode=zbd "
+
+static struct driver driver;
+static struct sim_namespace_config namespaces[] = {
+	{.block_count = 16 * MIB},
+	{.csi = NVME_CSI_ZONED,
+	 .block_count = ZONES * ZONE,
+	 .zone_size = ZONE,
+	 .zone_capacity = ZONE - 64},
+};
+
+static int set_up(void **state)
+{
+	const struct sim_config config = {
+		.oncs = SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES,
+		.namespaces = namespaces,
+		.namespace_count = 2,
+	};
+
+	(void)state;
+	driver_start(&driver, &config, NULL);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	driver_stop(&driver);
+	return 0;
+}
+
+static uint64_t sent(uint8_t opcode)
+{
+	return sim_statistics(driver.sim)->commands[1][opcode];
+}
+
+/* Messages of a run that are not read until it is over: the thread waits there, not in the driver.
+ */
+static void test_messages_that_nobody_reads(void **state)
+{
+	(void)state;
+	expect("fio --name=r " DEVICE "--rw=read --bs=4k --size=4m --iodepth=64 --verify=md5 "
+	       "2>&1 > /dev/null | { sleep 0.1; "
+	       "dd if=/dev/my_nvme0n1 of=/dev/null bs=64k count=10 skip=20; } 2>&1",
+	       0, "10+0 records in");
+}
+
+/* What was held back at the end was not written, and is not verified. */
+static void test_rate_and_runtime(void **state)
+{
+	(void)state;
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --offset=8m --size=1m --rate=40k "
+	       "--runtime=500ms --verify=crc32c",
+	       0, "err= 0");
+	assert_int_equal(sent(NVME_IO_READ), sent(NVME_IO_WRITE));
+}
+
+/* As fio: the command that reaches io_size is whole. */
+static void test_sizes_that_are_no_multiple(void **state)
+{
+	(void)state;
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --size=1m --io_size=10000", 0,
+	       "issued rwts: total=0,3,0,0");
+	expect("fio --name=a " DEVICE "--rw=write --bs=64k --size=1m --io_size=100k", 0,
+	       "issued rwts: total=0,2,0,0");
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --size=10000", 0,
+	       "issued rwts: total=0,2,0,0");
+}
+
+/* Trims and Write Zeroes carry no data, and need no memory for it. */
+static void test_commands_without_data(void **state)
+{
+	(void)state;
+	expect("fio --name=a " DEVICE "--rw=trim --bs=16m --size=16m --iodepth=1024", 0,
+	       "total=0,0,1,0");
+	expect("fio --name=a " DEVICE "--rw=write-zeroes --bs=16m --size=16m --iodepth=1024", 0,
+	       "total=0,1,0,0");
+}
+
+/* Sizes that vary: a second pass leaves parts of what the first wrote. */
+static void test_passes_that_overlap(void **state)
+{
+	(void)state;
+	expect("fio --name=a " DEVICE "--rw=randwrite --bsrange=4k-32k --size=1m --io_size=1500k "
+	       "--verify=crc32c",
+	       0, "err= 0");
+	expect("fio --name=a " DEVICE "--rw=write --bsrange=4k-32k --size=1m --loops=3 "
+	       "--verify=md5",
+	       0, "err= 0");
+	expect("fio --name=a " DEVICE "--rw=randwrite --bs=4k --size=1m --loops=2 --norandommap "
+	       "--verify=md5",
+	       0, "err= 0");
+	expect("fio --name=a " DEVICE "--rw=randwrite --bsrange=4k-32k --norandommap --size=1m "
+	       "--verify=md5",
+	       1, "norandommap given for variable block sizes");
+}
+
+/* Each job goes by what those before it left in the zones, or is writing there. */
+static void test_zones_of_several_jobs(void **state)
+{
+	(void)state;
+	expect("fio " ZONED "--bs=4k --size=256k --name=w --rw=write --verify=crc32c "
+	       "--name=r --stonewall --rw=read",
+	       0, "total=64,0,0,0");
+	/* 16 of the second pass, 24 of the first; the rest was reset. */
+	expect_output("total=40,64,0,0");
+	expect("fio " ZONED "--bs=4k --offset=1m --size=128k --io_size=32k --name=w --rw=write "
+	       "--name=v --stonewall --rw=write",
+	       0, "total=0,8,0,0");
+	expect_no_output("error");
+	expect("fio " ZONED "--bs=4k --offset=512k --size=128k --numjobs=4 --name=w --rw=write "
+	       "--iodepth=4 --verify=md5 --group_reporting",
+	       0, "err= 0");
+	expect_no_output("error");
+}
+
+/* Whatever resets the zones, and wherever they begin, what is there at the end is verified. */
+static void test_zones_are_verified(void **state)
+{
+	static const char *const lines[] = {
+		"--rw=write --bs=12k --size=128k --verify=crc32c --io_size=512k",
+		"--rw=randwrite --bs=4k --size=512k --verify=crc32c --io_size=700k",
+		"--rw=randwrite --bsrange=4k-16k --size=512k --verify=md5 --io_size=2m",
+		"--rw=randrw --bs=4k --size=512k --verify=crc32c --io_size=2m",
+		"--rw=rw --bs=4k --size=512k --verify=crc32c --loops=5",
+		"--rw=write --bs=4k --size=1m --verify=crc32c --numjobs=3 --loops=2",
+		"--rw=randwrite --bs=8k --norandommap --size=1m --verify=crc32c --io_size=3m",
+	};
+	char line[256];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		uint64_t before = sent(NVME_IO_READ);
+
+		snprintf(line, sizeof(line), "fio --name=a " ZONED "%s", lines[i]);
+		expect(line, 0, "err= 0");
+		expect_no_output("verify");
+		assert_true(sent(NVME_IO_READ) > before);
+	}
+}
+
+static void test_trims_are_zone_resets(void **state)
+{
+	(void)state;
+	expect("fio --name=a " ZONED "--rw=write --bs=4k --size=2m", 0, "err= 0");
+	assert_int_equal(sim_zone_get(driver.sim, 2, 0).state, SIM_ZONE_FULL);
+	expect("fio --name=a " ZONED "--rw=trim --bs=128k --size=1m", 0, "total=0,0,8,0");
+	assert_int_equal(sim_zone_get(driver.sim, 2, 0).state, SIM_ZONE_EMPTY);
+	assert_int_equal(sim_zone_get(driver.sim, 2, 7).state, SIM_ZONE_EMPTY);
+	assert_int_equal(sim_zone_get(driver.sim, 2, 8).state, SIM_ZONE_FULL);
+	expect("fio --name=a " ZONED "--rw=randtrim --bs=128k --size=2m", 0, "total=0,0,8,0");
+	expect("fio --name=a " ZONED "--rw=trimwrite --bs=4k,4k,128k --size=1m --io_size=900k "
+	       "--verify=crc32c",
+	       0, "err= 0");
+	expect_no_output("verify:");
+	expect("fio --name=a " ZONED "--rw=trim --bs=4k --size=1m", 1,
+	       "trim block size 4096 is not the zone size 131072");
+	assert_int_equal(sent(NVME_IO_DATASET_MANAGEMENT), 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_rate_and_runtime),
+	    TEST(test_sizes_that_are_no_multiple), TEST(test_commands_without_data),
+	    TEST(test_passes_that_overlap), TEST(test_zones_of_several_jobs),
+	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets))

@@ -144,6 +144,7 @@ static void create_namespaces(struct sim_controller *sim)
 			sim_store_create((1u << config->block_shift) + config->metadata);
 		sim_zones_create(&sim->namespaces[i]);
 	}
+	sim_placement_create(sim);
 	if (sim->config.nn)
 		sim->nn = sim->config.nn;
 }

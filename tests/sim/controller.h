@@ -64,6 +64,8 @@ struct sim_namespace_config {
 	unsigned zones_open;	/* MOR, MAR; 0: any number */
 	unsigned zones_active;
 	uint8_t uuid[16]; /* all 0: made of the NSID */
+	/* Placement handles, as the reclaim unit handles from this one on */
+	unsigned handles, first_handle;
 };
 
 /* What it answers to Identify with a CNS value, whatever it has of its own. */
@@ -127,6 +129,13 @@ struct sim_pmr {
 	uint64_t ready_ns;     /* PMRCTL.EN = 1 to PMRSTS.NRDY = 0 */
 };
 
+/* Flexible Data Placement. */
+struct sim_placement {
+	unsigned groups;  /* reclaim groups, up to 2; 0: it does not have it */
+	unsigned handles; /* reclaim unit handles, up to 8 */
+	bool off;	  /* it has it, and it is disabled */
+};
+
 /* All zero is a good controller without limits: QEMU's CAP, one namespace of 1 MiB. */
 struct sim_config {
 	uint64_t cap;	   /* 0: SIM_CAP_QEMU */
@@ -170,7 +179,6 @@ struct sim_config {
 	unsigned cpu_vectors; /* that the machine has for all controllers; 0: enough */
 	bool no_coalescing;   /* refuses features 08h and 09h */
 	bool write_protects;  /* takes feature 84h, for one namespace */
-	bool fdp;	      /* CTRATT: Flexible Data Placement, of which nothing ever happens */
 	bool no_log_offsets;  /* LPA bit 2: log pages from their beginning only, 4,096 dwords */
 
 	unsigned namespace_count;		       /* 0: one */
@@ -182,6 +190,7 @@ struct sim_config {
 	const struct sim_identify *identify; /* NULL: nothing but what it knows */
 	struct sim_cmb cmb;
 	struct sim_pmr pmr;
+	struct sim_placement placement;
 
 	uint64_t latency_ns; /* of every command; 0: 2 us */
 	uint64_t jitter_ns;  /* random 0 to this on top: completions change order */

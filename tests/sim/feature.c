@@ -143,6 +143,9 @@ static bool has(const struct sim_controller *sim, uint8_t id)
 		return sim->config.cap >> 43 & 1;
 	case 0x84:
 		return sim->config.write_protects;
+	case 0x1d:
+	case 0x1e:
+		return sim->config.placement.groups;
 	case 0x07:
 	case 0x16:
 		return true;
@@ -203,7 +206,7 @@ unsigned sim_set_features(struct sim_controller *sim, struct sim_command *comman
 		return fail(sim, command, SIM_SC_FIELD, "feature is not supported");
 	if (cdw10 >> 31)
 		return fail(sim, command, SIM_SC_NOT_SAVEABLE, "feature is not saveable");
-	if (id != 0x05 && id != 0x84 && nsid && nsid != 0xffffffff)
+	if (id != 0x05 && id != 0x1e && id != 0x84 && nsid && nsid != 0xffffffff)
 		return fail(sim, command, nsid > sim->nn ? SIM_SC_NAMESPACE : SIM_SC_NOT_NAMESPACE,
 			    "feature is not of a namespace");
 	switch (id) {
@@ -241,6 +244,9 @@ unsigned sim_set_features(struct sim_controller *sim, struct sim_command *comman
 		return set_timestamp(sim, command);
 	case 0x19:
 		return command_set_profile(sim, command);
+	case 0x1d:
+	case 0x1e:
+		return sim_placement_set(sim, command);
 	case 0x84:
 		return write_protect(sim, command);
 	case 0x16: /* Host Behavior Support: 512 bytes, of which byte 0 is ACRE */
@@ -283,13 +289,15 @@ unsigned sim_get_features(struct sim_controller *sim, struct sim_command *comman
 		return fail(sim, command, SIM_SC_FIELD, "select");
 	if (select == 3) {
 		*result = (sim->config.no_coalescing && (id == 0x08 || id == 0x09) ? 0 : 4) |
-			  (id == 0x05 || id == 0x84 ? 2 : 0);
+			  (id == 0x05 || id == 0x1e || id == 0x84 ? 2 : 0);
 		return SIM_SC_SUCCESS;
 	}
 	if (id == 0x04 && !threshold(sim, cdw11, false))
 		return fail(sim, command, SIM_SC_FIELD, "temperature threshold");
 	if (id == 0x0e)
 		return get_timestamp(sim, command);
+	if (id == 0x1d || id == 0x1e)
+		return sim_placement_get(sim, command, result);
 	if (id == 0x16)
 		return sim_transfer(sim, command, sim->host_behavior, 512, true);
 	if (id == 0x05 && !select)

@@ -42,7 +42,7 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	for (unsigned i = 0; i < sim->namespace_count; i++)
 		if (sim->namespaces[i].config.guard || sim->namespaces[i].config.storage_tag)
 			put32(page + 96, 0x8000); /* CTRATT: ELBAS */
-	if (config->fdp)
+	if (config->placement.groups)
 		put32(page + 96, get32(page + 96) | 1 << 19);
 	page[111] = 1; /* CNTRLTYPE: I/O controller */
 	put16(page + 256, (uint16_t)config->oacs);
@@ -91,7 +91,8 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	put16(page + 74, (uint16_t)ns->mssrl);
 	put32(page + 76, ns->mcl);
 	page[80] = (uint8_t)ns->msrc;
-	page[99] = ns->read_only ? 1 : 0; /* NSATTR */
+	page[99] = ns->read_only ? 1 : 0;	/* NSATTR */
+	put16(page + 102, ns->handles ? 1 : 0); /* ENDGID */
 	for (unsigned i = 0; i <= page[25]; i++)
 		page[128 + 4 * i + 2] = i & 1 ? 12 : 9; /* LBADS */
 	put16(format, (uint16_t)ns->metadata);

@@ -38,6 +38,7 @@
 #define SIM_SC_FUSED_FAILED	0x009
 #define SIM_SC_FUSED_MISSING	0x00a
 #define SIM_SC_NAMESPACE	0x00b
+#define SIM_SC_SEQUENCE		0x00c
 #define SIM_SC_SGL_SEGMENT	0x00d
 #define SIM_SC_SGL_COUNT	0x00e
 #define SIM_SC_SGL_LENGTH	0x00f
@@ -46,6 +47,7 @@
 #define SIM_SC_SGL_OFFSET	0x016
 #define SIM_SC_SGL_GRANULARITY	0x01e
 #define SIM_SC_READ_ONLY	0x020
+#define SIM_SC_PLACEMENT_OFF	0x029
 #define SIM_SC_LBA_RANGE	0x080
 #define SIM_SC_CQ_INVALID	0x100
 #define SIM_SC_QUEUE_ID		0x101
@@ -92,9 +94,12 @@
 #define SIM_SC_STORAGE_TAG	0x288
 #define SIM_SC_NONE		0xffff /* completes later (asynchronous events) */
 
-#define SIM_CNTLID	1
-#define SIM_SECONDARIES 2u /* with SIM_OACS_VIRTUALIZATION: the CNTLIDs behind it */
-#define SIM_EVENT_TYPES 8
+#define SIM_CNTLID		1
+#define SIM_SECONDARIES		2u /* with SIM_OACS_VIRTUALIZATION: the CNTLIDs behind it */
+#define SIM_EVENT_TYPES		8
+#define SIM_RECLAIM_GROUPS_MAX	2
+#define SIM_RECLAIM_HANDLES_MAX 8
+#define SIM_PLACEMENT_EVENTS	63
 
 /* Opcodes */
 enum {
@@ -131,7 +136,9 @@ enum {
 	SIM_WRITE_ZEROES = 0x08,
 	SIM_DSM = 0x09,
 	SIM_VERIFY = 0x0c,
+	SIM_IO_MANAGEMENT_RECEIVE = 0x12,
 	SIM_COPY = 0x19,
+	SIM_IO_MANAGEMENT_SEND = 0x1d,
 	SIM_ZONE_SEND = 0x79,
 	SIM_ZONE_RECEIVE = 0x7a,
 	SIM_ZONE_APPEND = 0x7d,
@@ -264,6 +271,15 @@ struct sim_controller {
 		uint16_t resources[2]; /* queues, interrupts */
 		bool online;
 	} secondaries[SIM_SECONDARIES];
+	struct sim_reclaim {
+		uint32_t left[SIM_RECLAIM_GROUPS_MAX]; /* blocks of its unit in each group */
+		uint8_t told;			       /* events, by their order in the list */
+	} reclaim[SIM_RECLAIM_HANDLES_MAX];
+	struct sim_placement_events {
+		uint8_t list[SIM_PLACEMENT_EVENTS][64];
+		unsigned count;
+	} placement_events[2]; /* of the controller, of the host */
+	uint64_t placed_bytes;
 	uint32_t nn;
 	uint32_t features[256];
 	uint8_t host_behavior[512];
@@ -427,6 +443,21 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 /* transfer.c: copies size bytes between buffer and the command's PRPs or SGL. A status. */
 unsigned sim_transfer(struct sim_controller *sim, const struct sim_command *command, void *buffer,
 		      size_t size, bool to_host);
+
+/* placement.c: statuses. The command is Write, one of I/O Management, Get Features or Set Features
+ * of 1Dh and 1Eh, or Get Log Page of 20h to 23h. */
+void sim_placement_create(struct sim_controller *sim);
+bool sim_placement_is_on(const struct sim_controller *sim);
+unsigned sim_placement_check(const struct sim_controller *sim, const struct sim_command *command);
+void sim_placement_write(struct sim_controller *sim, const struct sim_command *command,
+			 const struct sim_namespace *ns);
+unsigned sim_placement_io(struct sim_controller *sim, struct sim_command *command,
+			  const struct sim_namespace *ns);
+unsigned sim_placement_get(struct sim_controller *sim, const struct sim_command *command,
+			   uint64_t *result);
+unsigned sim_placement_set(struct sim_controller *sim, const struct sim_command *command);
+unsigned sim_placement_log(struct sim_controller *sim, const struct sim_command *command,
+			   uint8_t log[4096], size_t *size);
 
 /* copy.c: a status. */
 unsigned sim_copy(struct sim_controller *sim, struct sim_command *command,

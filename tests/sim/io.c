@@ -431,6 +431,7 @@ static unsigned execute_one(struct sim_controller *sim, struct sim_command *comm
 	uint8_t opcode = command->entry[0];
 	uint32_t nsid = dword(command, 1);
 	struct sim_namespace *ns = sim_find_namespace(sim, nsid);
+	unsigned status;
 
 	if (opcode == SIM_FLUSH && nsid == 0xffffffff)
 		return flush(sim, command, NULL);
@@ -460,8 +461,16 @@ static unsigned execute_one(struct sim_controller *sim, struct sim_command *comm
 		return verify(sim, command, ns);
 	case SIM_COPY:
 		return sim_copy(sim, command, ns);
+	case SIM_IO_MANAGEMENT_RECEIVE:
+	case SIM_IO_MANAGEMENT_SEND:
+		return sim_placement_io(sim, command, ns);
 	default: /* Read, Write, Compare */
-		return transfer_blocks(sim, command, ns);
+		status = opcode == SIM_WRITE ? sim_placement_check(sim, command) : SIM_SC_SUCCESS;
+		if (!status)
+			status = transfer_blocks(sim, command, ns);
+		if (!status && opcode == SIM_WRITE)
+			sim_placement_write(sim, command, ns);
+		return status;
 	}
 }
 

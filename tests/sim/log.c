@@ -23,6 +23,8 @@ bool sim_has_io(const struct sim_controller *sim, uint8_t opcode)
 		 config->ranges_limit || config->range_limit || config->discard_limit},
 		{SIM_VERIFY, SIM_ONCS_VERIFY, config->verify_limit},
 		{SIM_COPY, SIM_ONCS_COPY, false},
+		{SIM_IO_MANAGEMENT_RECEIVE, 0x8000, config->placement.groups},
+		{SIM_IO_MANAGEMENT_SEND, 0x8000, config->placement.groups},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -70,9 +72,6 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 		/* More changed than the list holds, where that was told. */
 		put32(log, sim_event_waits(sim, id) ? 0xffffffff : 0);
 		return true;
-	case 0x23: /* FDP Events */
-		*size = 64;
-		return sim->config.fdp;
 	case 0xbf: /* Changed Zone List */
 		for (unsigned i = 0; i < sim->namespace_count; i++)
 			if (sim->namespaces[i].zone_count)
@@ -102,7 +101,11 @@ unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command)
 	struct sim_namespace *zoned = sim_find_namespace(sim, dword(command, 1));
 	unsigned status;
 
-	if (!page && id == 0xbf && zoned && zoned->zone_count) {
+	if (!page && id >= 0x20 && id <= 0x23 && sim->config.placement.groups) {
+		status = sim_placement_log(sim, command, own, &size);
+		if (status)
+			return sim_host_error(sim, command, status, "FDP log page");
+	} else if (!page && id == 0xbf && zoned && zoned->zone_count) {
 		size = sizeof(own);
 		sim_changed_zones(zoned, own, cdw10 >> 15 & 1);
 	} else if (!page && !fill(sim, id, own, &size))

@@ -157,12 +157,14 @@ static unsigned namespace_attachment(struct sim_controller *sim, struct sim_comm
 	return SIM_SC_SUCCESS;
 }
 
-/* Only the directive Identify: which directives there are, and which are enabled. */
+/* Only the directive Identify: which directives there are, which are enabled, and which stay so
+ * over a reset. Data Placement is enabled where it is. */
 static unsigned directive_receive(struct sim_controller *sim, struct sim_command *command)
 {
 	uint32_t cdw11 = dword(command, 11);
 	size_t size = 4 * ((size_t)dword(command, 10) + 1);
-	uint8_t page[4096] = {[0] = 1, [32] = 1};
+	uint8_t bits = sim_placement_is_on(sim) ? 1 | 1 << 2 : 1;
+	uint8_t page[4096] = {[0] = bits, [32] = bits, [64] = bits & 4};
 
 	if ((cdw11 >> 8 & 0xff) != 0 || (cdw11 & 0xff) != 1)
 		return SIM_SC_FIELD;

@@ -3,7 +3,10 @@
 #include "tests/unit/conformance_run.h"
 
 static const struct sim_namespace_config partly_active[] = {
-	{.nsid = 1}, {.nsid = 2}, {.nsid = 3, .inactive = true}};
+	{.nsid = 1, .handles = 2},
+	{.nsid = 2, .handles = 1, .first_handle = 2},
+	{.nsid = 3, .inactive = true}};
+static const struct sim_namespace_config placed_namespace[] = {{.handles = 1}};
 static const struct sim_namespace_config two_namespaces[] = {{.nsid = 1}, {.nsid = 2}};
 static const struct sim_namespace_config zoned_namespace[] = {
 	{.nsid = 1},
@@ -55,7 +58,8 @@ const struct conformance_controller conformance_controllers[] = {
 	{"plain", {.namespaces = two_namespaces, .namespace_count = 2, .volatile_cache = true}},
 	{"version-2",
 	 {.version = 0x20100,
-	  .fdp = true,
+	  .placement = {.groups = 2, .handles = 4},
+	  .oacs = SIM_OACS_DIRECTIVES,
 	  .namespaces = partly_active,
 	  .namespace_count = 3,
 	  .nn = 4}},
@@ -109,7 +113,11 @@ const struct conformance_controller conformance_controllers[] = {
 	  .namespace_count = 2,
 	  .oncs = COMMANDS & ~SIM_ONCS_COPY,
 	  .sgl = true}},
-	{"doorbells", {.oacs = SIM_OACS_DOORBELLS}},
+	{"doorbells",
+	 {.oacs = SIM_OACS_DOORBELLS,
+	  .namespaces = placed_namespace,
+	  .namespace_count = 1,
+	  .placement = {.groups = 1, .handles = 1, .off = true}}},
 	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2, .oncs = COMMANDS}},
 	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1, .oncs = COMMANDS}},
 	{"zoned",

@@ -200,8 +200,9 @@ uint64_t nvme_command_metadata_bytes(const struct nvme_command_row *row,
 				     const struct nvme_metadata_format *metadata);
 
 /* I/O Management Send, management operation: Base, section 7.4 */
-#define NVME_IO_MANAGEMENT_STATUS 0x01u /* receive: of reclaim unit handles */
-#define NVME_IO_MANAGEMENT_UPDATE 0x01u /* send: of reclaim unit handles */
+#define NVME_IO_MANAGEMENT_STATUS    0x01u /* receive: of reclaim unit handles */
+#define NVME_IO_MANAGEMENT_UPDATE    0x01u /* send: of reclaim unit handles */
+#define NVME_IO_MANAGEMENT_MOS_SHIFT 16	   /* CDW10: what the operation has of its own */
 
 /* Create I/O Completion Queue: Base, section 5.4; CDW10 is size (0's based) << 16 | QID */
 #define NVME_QUEUE_CDW10(qid, entries) ((((uint32_t)(entries)-1) << 16) | (uint16_t)(qid))
@@ -242,6 +243,7 @@ enum nvme_event_type {
 #define NVME_RW_BLOCKS_MAX	65536u
 #define NVME_RW_BLOCKS(cdw12)	(NVME_BITS(cdw12, 0, 16) + 1)
 #define NVME_RW_DIRECTIVE_SHIFT 20	    /* CDW12: DTYPE, 4 bits */
+#define NVME_RW_SPECIFIC_SHIFT	16	    /* CDW13: DSPEC */
 #define NVME_RW_LR		0x80000000u /* limited retry */
 #define NVME_RW_FUA		0x40000000u /* force unit access */
 #define NVME_WZ_DEAC		0x02000000u /* Write Zeroes: deallocate */
@@ -336,6 +338,7 @@ enum {
 enum nvme_directive {
 	NVME_DIRECTIVE_IDENTIFY = 0,
 	NVME_DIRECTIVE_STREAMS = 1,
+	NVME_DIRECTIVE_PLACEMENT = 2, /* TP4146 */
 };
 #define NVME_DIRECTIVE_CDW11(oper, type, spec) \
 	((uint32_t)(oper) | (uint32_t)(type) << 8 | (uint32_t)(spec) << 16)

@@ -25,6 +25,8 @@ struct nvme_fdp_configuration {
 	uint32_t erutl;
 	uint8_t reserved28[36];
 } __attribute__((packed)); /* at any address, with what the vendor has before it */
+#define NVME_FDPA_VALID	     0x80u
+#define NVME_FDPA_RGIF(fdpa) NVME_BITS(fdpa, 0, 4) /* high bits of an identifier: the group */
 _Static_assert(sizeof(struct nvme_fdp_configuration) == 64, "FDP configuration descriptor");
 _Static_assert(offsetof(struct nvme_fdp_configuration, runs) == 16, "reclaim unit size");
 
@@ -58,8 +60,11 @@ struct nvme_fdp_statistics_log {
 _Static_assert(sizeof(struct nvme_fdp_statistics_log) == 64, "FDP statistics log");
 
 /* FDP Events, log page 23h: those of the controller, or those of the host, oldest first. */
-#define NVME_FDP_HOST_EVENTS 1u /* Log Specific Field */
-#define NVME_FDP_EVENTS_KEPT 63u
+#define NVME_FDP_HOST_EVENTS	 1u /* Log Specific Field */
+#define NVME_FDP_EVENTS_KEPT	 63u
+#define NVME_FDP_EVENT_NOT_FULL	 0x00u /* types: a unit was left that had room, */
+#define NVME_FDP_EVENT_WRONG_PID 0x03u /* Write with a placement identifier that there is not */
+#define NVME_FDP_EVENT_OWN	 0x80u /* those from here on are the controller's */
 
 struct nvme_fdp_event {
 	uint8_t type;

@@ -99,6 +99,12 @@ boot_start:				/* EDI which boot protocol, ESI its information */
 	cmpl $(4 * 512), %ecx
 	jb 1b
 
+	movl $long_start, %ebx
+
+	/* To 64-bit code at EBX, on the first tables; without a stack, and for other CPUs as well
+	 * (kernel/x86/smp_start.S). */
+	.globl boot_long_mode
+boot_long_mode:
 	movl $boot_pml4, %eax
 	movl %eax, %cr3
 	movl $CR4_PAE, %eax
@@ -110,7 +116,7 @@ boot_start:				/* EDI which boot protocol, ESI its information */
 	movl $(CR0_PG | CR0_WP | CR0_NE | CR0_ET | CR0_PE), %eax
 	movl %eax, %cr0
 	lgdt boot_gdt_pointer
-	ljmp $BOOT_CODE_SELECTOR, $long_start
+	ljmp $BOOT_CODE_SELECTOR, $in_long_mode
 
 	/* No long mode or no NX: say so on the serial line, and end with the status of a panic. */
 too_old:
@@ -136,6 +142,10 @@ too_old:
 	jmp 3b
 
 	.code64
+in_long_mode:
+	movl %ebx, %ebx			/* what the upper half holds is undefined */
+	jmp *%rbx
+
 long_start:
 	movl $BOOT_DATA_SELECTOR, %eax
 	movl %eax, %ds
@@ -151,20 +161,21 @@ long_start:
 
 	.section .rodata.boot, "a"
 	.balign 8
+	.globl boot_gdt
 boot_gdt:
 	.quad 0
 	.quad 0x00af9b000000ffff	/* 64-bit code, accessed bit set: the table is read-only */
 	.quad 0x00cf93000000ffff	/* data */
-boot_gdt_end:
+	.quad 0x00cf9b000000ffff	/* 32-bit code, for other CPUs on their way */
 boot_gdt_pointer:
-	.word boot_gdt_end - boot_gdt - 1
+	.word BOOT_GDT_SIZE - 1
 	.quad boot_gdt
 too_old_text:
 	.asciz "my_nvme: this CPU has no long mode with NX, an x86-64 CPU is needed\r\n"
 too_old_status:
 	.ascii "120\n"
 
-	/* The first tables: thrown away by paging_init(). */
+	/* The first tables: paging_init() has others; CPUs that start later begin with them. */
 	.section .bss.boot_tables, "aw", @nobits
 	.balign 4096
 boot_pml4:

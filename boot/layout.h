@@ -3,9 +3,16 @@
 
 #define PVH_MAGIC 0x336ec578 /* in hvm_start_info */
 
-#define BOOT_CODE_SELECTOR 0x08
-#define BOOT_DATA_SELECTOR 0x10
-#define BOOT_STACK_SIZE	   (256 * 1024)
+#define BOOT_CODE_SELECTOR   0x08
+#define BOOT_DATA_SELECTOR   0x10
+#define BOOT_CODE32_SELECTOR 0x18
+#define BOOT_GDT_SIZE	     0x20
+#define BOOT_STACK_SIZE	     (256 * 1024)
+
+/* What is kept back at address 0 for the start of other CPUs, which begin below 1 MiB, and the page
+ * of it that they begin on. */
+#define LOW_MEMORY_END 0x10000
+#define SMP_START_PAGE 0x8000
 
 #define DEBUG_CON_PORT	0xe9 /* QEMU's isa-debugcon: text to the host */
 #define DEBUG_EXIT_PORT 0xf4 /* QEMU's isa-debug-exit: ends QEMU with 2 * value + 1 */

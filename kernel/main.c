@@ -31,7 +31,6 @@
 #include "lib/format.h"
 #include "lib/string.h"
 
-#define LOW_MEMORY_END	    0x10000 /* kept back: start-up code of other CPUs has to be there */
 #define DEVICES_START	    0xc0000000ull  /* where PCs have memory BARs, if there is no RAM */
 #define DEVICES_END	    0xfec00000ull  /* I/O APICs follow */
 #define BOOT_MAPPED	    0x100000000ull /* boot.S maps that much */

@@ -2,6 +2,8 @@
  * named and ends QEMU with a failing status. */
 #include "kernel/commands/command.h"
 #include "kernel/x86/panic.h"
+#include "kernel/x86/smp.h"
+#include "lib/number.h"
 #include "lib/string.h"
 
 static void crash_panic(void)
@@ -75,21 +77,51 @@ static const struct {
 	{"stack", crash_stack},	    {"smash", crash_smash},
 };
 
-static int crash_main(int argc, char **argv)
+/* What another CPU runs. */
+static void crash_there(void *run)
 {
-	if (argc < 2)
-		complain("missing operand");
-	else if (argc > 2)
-		complain("extra operand %s", quote(argv[2]));
-	if (argc != 2)
-		fail_usage(1);
-	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(argv[1], kinds[i].name) == 0)
-			kinds[i].run();
-	fail(1, "no crash of kind %s", quote(argv[1]));
+	((void (*)(void))(uintptr_t)run)();
 }
 
-COMMAND(crash, "KIND", "Crash the kernel on purpose",
+static void crash(void (*run)(void), unsigned cpu)
+{
+	if (cpu) {
+		if (smp_run(cpu, crash_there, (void *)(uintptr_t)run))
+			fail(1, "CPU %u is busy", cpu);
+		smp_wait(cpu);
+	} else {
+		run();
+	}
+}
+
+static int crash_main(int argc, char **argv)
+{
+	static const struct option long_options[] = {{"cpu", 1, 'c'}, {NULL, 0, 0}};
+	struct getopt state = {0};
+	uint64_t cpu = 0;
+	int option;
+
+	while ((option = getopt_next(&state, argc, argv, "c:", long_options)) != -1) {
+		if (option != 'c')
+			fail_usage(1);
+		if (number_parse(state.argument, 10, &cpu))
+			fail(1, "invalid CPU %s", quote(state.argument));
+	}
+	if (state.index == argc)
+		complain("missing operand");
+	else if (state.index + 1 < argc)
+		complain("extra operand %s", quote(argv[state.index + 1]));
+	if (state.index + 1 != argc)
+		fail_usage(1);
+	if (cpu && cpu >= smp_count())
+		fail(1, "there is no CPU %llu", (unsigned long long)cpu);
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(argv[state.index], kinds[i].name) == 0)
+			crash(kinds[i].run, (unsigned)cpu);
+	fail(1, "no crash of kind %s", quote(argv[state.index]));
+}
+
+COMMAND(crash, "[-c CPU] KIND", "Crash the kernel on purpose",
 	"KIND is one of:\n"
 	"  panic     the kernel's own last resort\n"
 	"  null      write to page 0\n"
@@ -99,4 +131,5 @@ COMMAND(crash, "KIND", "Crash the kernel on purpose",
 	"  opcode    execute an undefined instruction\n"
 	"  stack     recurse into the guard page\n"
 	"  smash     overwrite a stack canary\n"
+	"  -c, --cpu=CPU   on that CPU, where there are several\n"
 	"The machine stops with status 120. Nothing is written to any device.\n");

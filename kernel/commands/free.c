@@ -2,6 +2,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/support/size.h"
 #include "kernel/memory.h"
+#include "kernel/x86/smp.h"
 #include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -44,6 +45,18 @@ static void print_line(const char *name, const uint64_t *amounts, unsigned count
 	for (unsigned i = 0; i < count; i++)
 		print_amount(amounts[i], unit, 12);
 	out_char('\n');
+}
+
+/* What each of the other CPUs has for itself, of what is in use: its stacks and tables. */
+static void print_cpus(uint64_t unit)
+{
+	for (unsigned cpu = 1; cpu < smp_started(); cpu++) {
+		uint64_t memory = smp_figures(cpu).memory;
+		char name[16];
+
+		snprintf(name, sizeof(name), "CPU%u:", cpu);
+		print_line(name, (const uint64_t[]){memory, memory}, 2, unit);
+	}
 }
 
 static const struct option long_options[] = {
@@ -93,6 +106,7 @@ static int free_main(int argc, char **argv)
 	out("               total        used        free      shared  buff/cache   available\n");
 	print_line("Mem:", memory, 6, unit);
 	print_line("Swap:", none, 3, unit);
+	print_cpus(unit);
 	if (total)
 		print_line("Total:", memory, 3, unit);
 	return 0;
@@ -101,5 +115,6 @@ static int free_main(int argc, char **argv)
 COMMAND(free, "[-bkmght]", "Show how much memory is in use",
 	"  -b -k -m -g   in bytes, KiB (the default), MiB, GiB; -h with units\n"
 	"  -t            a line of totals, too\n"
+	"Where other CPUs have been started, a line for each: what it has of the memory in use.\n"
 	"Files in memory count as used. There is no swap, and nothing is cached but in buffers\n"
 	"of block devices.\n");

@@ -3,21 +3,38 @@
 
 #include "drivers/nvme/nvme.h"
 #include "kernel/x86/apic.h"
+#include "kernel/x86/smp.h"
 #include "kernel/commands/command.h"
+#include "lib/format.h"
 #include "lib/number.h"
 
 static const struct option long_options[] = {{"raise", 1, 'r'}, {NULL, 0, 0}};
 
 static void print_counts(void)
 {
-	out("VECTOR %12s  DEVICE\n", "COUNT");
-	for (unsigned i = INTERRUPT_EXCEPTIONS; i < INTERRUPT_VECTORS; i++) {
-		const char *name = interrupt_name(i);
+	unsigned cpus = smp_started();
+	char name[16];
 
-		if (name)
-			out("%6u %12llu  %s\n", i, (unsigned long long)interrupt_counts(i), name);
+	out("VECTOR");
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		snprintf(name, sizeof(name), "CPU%u", cpu);
+		out(" %12s", name);
 	}
-	out("%6s %12llu  taken by nobody\n", "", (unsigned long long)interrupt_spurious_count());
+	out("  DEVICE\n");
+	for (unsigned i = INTERRUPT_EXCEPTIONS; i < INTERRUPT_VECTORS; i++) {
+		const char *device = interrupt_name(i);
+
+		if (!device)
+			continue;
+		out("%6u", i);
+		for (unsigned cpu = 0; cpu < cpus; cpu++)
+			out(" %12llu", (unsigned long long)interrupt_counts(cpu, i));
+		out("  %s\n", device);
+	}
+	out("%6s", "");
+	for (unsigned cpu = 0; cpu < cpus; cpu++)
+		out(" %12llu", (unsigned long long)interrupt_spurious_count(cpu));
+	out("  taken by nobody\n");
 }
 
 static void print_controllers(void)

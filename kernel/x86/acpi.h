@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define ACPI_CPUS_MAX	   64
 #define ACPI_IOAPICS_MAX   8
 #define ACPI_OVERRIDES_MAX 24
 
@@ -33,6 +34,9 @@ struct acpi_info {
 	bool madt;
 	uint64_t local_apic; /* physical address */
 	unsigned cpu_count;  /* enabled ones */
+	/* The local APIC identifiers of the first of them, each once. */
+	unsigned apic_id_count;
+	uint32_t apic_ids[ACPI_CPUS_MAX];
 	unsigned ioapic_count;
 	struct acpi_ioapic ioapics[ACPI_IOAPICS_MAX];
 	unsigned override_count;

@@ -12,6 +12,8 @@
 #define TABLE_MAX     (1u << 20) /* bytes; real DSDTs stay below */
 #define TABLES_MAX    64	 /* entries of the root table that are looked at */
 #define MADT_ENTRIES  44	 /* offset of the first entry */
+#define MADT_ENABLED  1		 /* a processor's flags */
+#define APIC_ALL      0xff	 /* no processor's identifier: that of all of them */
 #define MCFG_RANGES   44	 /* offset of the first one */
 #define SLP_TYPE_MASK 7
 
@@ -73,6 +75,20 @@ static const uint8_t *map_table(const struct acpi_memory *memory, uint64_t addre
 	return table;
 }
 
+/* A processor of the MADT. One may have an entry of either kind, and broken firmware has two of the
+ * same. */
+static void add_cpu(struct acpi_info *info, uint32_t flags, uint32_t apic_id, uint32_t all)
+{
+	if (!(flags & MADT_ENABLED) || apic_id == all)
+		return;
+	for (unsigned i = 0; i < info->apic_id_count; i++)
+		if (info->apic_ids[i] == apic_id)
+			return;
+	info->cpu_count++;
+	if (info->apic_id_count < ACPI_CPUS_MAX)
+		info->apic_ids[info->apic_id_count++] = apic_id;
+}
+
 /* Multiple APIC Description Table (section 5.2.12) */
 static void parse_madt(const uint8_t *table, size_t size, struct acpi_info *info)
 {
@@ -90,9 +106,9 @@ static void parse_madt(const uint8_t *table, size_t size, struct acpi_info *info
 			return;
 		at += length;
 		if (entry[0] == 0 && length >= 8) { /* processor local APIC */
-			info->cpu_count += read32(entry + 4) & 1;
+			add_cpu(info, read32(entry + 4), entry[3], APIC_ALL);
 		} else if (entry[0] == 9 && length >= 16) { /* processor local x2APIC */
-			info->cpu_count += read32(entry + 8) & 1;
+			add_cpu(info, read32(entry + 8), read32(entry + 4), UINT32_MAX);
 		} else if (entry[0] == 1 && length >= 12) { /* I/O APIC */
 			if (info->ioapic_count < ACPI_IOAPICS_MAX && read32(entry + 4) != 0)
 				info->ioapics[info->ioapic_count++] = (struct acpi_ioapic){

@@ -38,6 +38,7 @@
 #define LOCAL_ISR	   0x100
 #define LOCAL_LVT_CMCI	   0x2f0
 #define LOCAL_COMMAND	   0x300
+#define LOCAL_DESTINATION  0x310
 #define LOCAL_LVT_TIMER	   0x320
 #define LOCAL_LVT_THERMAL  0x330
 #define LOCAL_LVT_COUNTERS 0x340
@@ -52,6 +53,11 @@
 #define DIVIDE_BY_16	   3
 #define COMMAND_TO_SELF	   (1u << 18)
 #define COMMAND_ASSERT	   (1u << 14)
+#define COMMAND_PENDING	   (1u << 12)
+#define COMMAND_NMI	   (4u << 8)
+#define COMMAND_INIT	   (5u << 8)
+#define COMMAND_STARTUP	   (6u << 8)
+#define COMMAND_TURNS	   1000000 /* looks at the pending bit */
 
 /* I/O APIC (Intel 82093AA data sheet, section 3) */
 #define IOAPIC_SELECT	     0x00
@@ -125,10 +131,28 @@ static void timer_interrupt(void *context)
 	timer_deadline = 0;
 }
 
+/* Everything masked but what apic_interrupt_self() and other CPUs send. */
+static void local_reset(void)
+{
+	unsigned lvt_max = local_read(LOCAL_VERSION) >> 16 & 0xff;
+
+	local_write(LOCAL_LVT_TIMER, LVT_MASKED);
+	local_write(LOCAL_LVT_LINT0, LVT_MASKED); /* the 8259s */
+	local_write(LOCAL_LVT_LINT1, LVT_MASKED);
+	local_write(LOCAL_LVT_ERROR, LVT_MASKED);
+	if (lvt_max >= 4)
+		local_write(LOCAL_LVT_COUNTERS, LVT_MASKED);
+	if (lvt_max >= 5)
+		local_write(LOCAL_LVT_THERMAL, LVT_MASKED);
+	if (lvt_max >= 6)
+		local_write(LOCAL_LVT_CMCI, LVT_MASKED);
+	local_write(LOCAL_TPR, 0);
+	local_write(LOCAL_SPURIOUS, LOCAL_ENABLE | INTERRUPT_LOCAL_SPURIOUS);
+}
+
 static bool local_init(void)
 {
 	uint64_t base;
-	unsigned lvt_max;
 
 	if (!(cpu_id(1, 0).edx & 1u << 9))
 		return false;
@@ -143,19 +167,8 @@ static bool local_init(void)
 			return false;
 		local = (volatile uint32_t *)(base & APIC_BASE_ADDRESS);
 	}
-	lvt_max = local_read(LOCAL_VERSION) >> 16 & 0xff;
-	local_write(LOCAL_LVT_TIMER, LVT_MASKED);
-	local_write(LOCAL_LVT_LINT0, LVT_MASKED); /* the 8259s */
+	local_reset();
 	local_write(LOCAL_LVT_LINT1, LVT_NMI);
-	local_write(LOCAL_LVT_ERROR, LVT_MASKED);
-	if (lvt_max >= 4)
-		local_write(LOCAL_LVT_COUNTERS, LVT_MASKED);
-	if (lvt_max >= 5)
-		local_write(LOCAL_LVT_THERMAL, LVT_MASKED);
-	if (lvt_max >= 6)
-		local_write(LOCAL_LVT_CMCI, LVT_MASKED);
-	local_write(LOCAL_TPR, 0);
-	local_write(LOCAL_SPURIOUS, LOCAL_ENABLE | INTERRUPT_LOCAL_SPURIOUS);
 	/* Firmware may have left interrupts in service, each blocks those of its priority. */
 	for (unsigned i = 0; i < INTERRUPT_VECTORS; i++) {
 		bool busy = false;
@@ -278,10 +291,65 @@ static const struct ioapic *find_input(unsigned irq, unsigned *reg)
 	return NULL;
 }
 
+void apic_init_cpu(void)
+{
+	uint64_t base = cpu_read_msr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+
+	/* x2APIC mode only from the enabled one (Intel SDM volume 3, section 11.12.5). */
+	cpu_write_msr(MSR_APIC_BASE, base);
+	if (x2apic)
+		cpu_write_msr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);
+	local_reset();
+}
+
+uint32_t apic_id(void)
+{
+	return x2apic ? local_read(LOCAL_ID) : local_read(LOCAL_ID) >> 24;
+}
+
+static void send(uint32_t id, uint32_t command)
+{
+	/* What is stored in memory is stored before: a write of this MSR waits for nothing
+	 * (Intel SDM volume 3, section 11.12.3). */
+	__asm__ volatile("mfence" : : : "memory");
+	if (x2apic) {
+		cpu_write_msr(MSR_X2APIC_FIRST + LOCAL_COMMAND / 16,
+			      (uint64_t)id << 32 | COMMAND_ASSERT | command);
+		return;
+	}
+	local_write(LOCAL_DESTINATION, id << 24);
+	local_write(LOCAL_COMMAND, COMMAND_ASSERT | command);
+	for (unsigned i = 0; i < COMMAND_TURNS && local_read(LOCAL_COMMAND) & COMMAND_PENDING; i++)
+		cpu_relax();
+}
+
+void apic_send(uint32_t id, unsigned vector)
+{
+	uint64_t flags = cpu_interrupts_save();
+
+	send(id, vector);
+	cpu_interrupts_restore(flags);
+}
+
+void apic_send_nmi(uint32_t id)
+{
+	send(id, COMMAND_NMI);
+}
+
+void apic_send_init(uint32_t id)
+{
+	send(id, COMMAND_INIT);
+}
+
+void apic_send_startup(uint32_t id, uintptr_t page)
+{
+	send(id, COMMAND_STARTUP | (uint32_t)(page >> 12));
+}
+
 static unsigned local_id(void)
 {
 	/* The message and the routing entry have 8 bits for it. */
-	return x2apic ? local_read(LOCAL_ID) & 0xff : local_read(LOCAL_ID) >> 24;
+	return apic_id() & 0xff;
 }
 
 int ioapic_route(unsigned irq, unsigned vector, bool level, bool active_low)

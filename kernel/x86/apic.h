@@ -9,6 +9,18 @@
 void apic_init(void);
 bool apic_present(void);
 
+/* On another CPU, while it starts: its local APIC in the same mode as that of CPU 0, everything of
+ * it masked. */
+void apic_init_cpu(void);
+/* Of the CPU that asks. */
+uint32_t apic_id(void);
+/* To the CPU with an identifier: an interrupt, a non-maskable one, and the two messages that start
+ * it (Intel SDM volume 3, section 8.4.4.1). page: where it begins, below 1 MiB. */
+void apic_send(uint32_t id, unsigned vector);
+void apic_send_nmi(uint32_t id);
+void apic_send_init(uint32_t id);
+void apic_send_startup(uint32_t id, uintptr_t page);
+
 /* Sends an interrupt line to a vector, masked until ioapic_unmask(). Below 16 an ISA interrupt, for
  * which the MADT's override, if there is one, decides number, trigger and polarity; else a global
  * system interrupt. 0, -ENODEV where no I/O APIC has that input, -EBUSY where it is somebody's and

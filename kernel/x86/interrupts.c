@@ -1,4 +1,4 @@
-/* Interrupts: GDT, TSS and IDT of the one CPU, and the table of vectors. */
+/* Interrupts: GDT and IDT of all CPUs, the TSS of each, and the table of vectors. */
 
 #include "kernel/x86/interrupts.h"
 
@@ -7,11 +7,14 @@
 #include "kernel/x86/apic.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/panic.h"
+#include "kernel/memory.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
-#define SELECTOR_TSS  0x18
+#define SELECTOR_TSS  0x18 /* of CPU 0; those of the others follow */
+#define TSS_SELECTORS 0x10 /* bytes of the GDT for each */
 
 #define ENTRY_SIZE 8 /* bytes between two entries of interrupt_entry.S */
 
@@ -58,31 +61,47 @@ struct vector {
 	void (*handler)(void *context);
 	void *context;
 	const char *name;
-	uint64_t count;
 };
+
+/* What each CPU has for itself. */
+struct interrupt_cpu {
+	struct task_state tss;
+	uint64_t counts[INTERRUPT_VECTORS], spurious;
+	uint8_t stacks[STACKS - 1][EXCEPTION_STACK_SIZE] __attribute__((aligned(16)));
+};
+#define CPU_PAGES ((sizeof(struct interrupt_cpu) + PAGE_SIZE - 1) / PAGE_SIZE)
 
 extern const char interrupt_entries[];
 void interrupt_dispatch(struct interrupt_frame *frame);
 
-static uint64_t gdt[5];
-static struct task_state tss;
+static uint64_t gdt[3 + 2 * CPUS_MAX] = {
+	0, 0x00af9b000000ffff, /* code: 64 bit, ring 0, execute and read, accessed */
+	0x00cf93000000ffff,    /* data: ring 0, read and write, accessed */
+};
 static struct gate idt[INTERRUPT_VECTORS] __attribute__((aligned(16)));
-static uint8_t exception_stacks[STACKS - 1][EXCEPTION_STACK_SIZE] __attribute__((aligned(16)));
 static struct vector vectors[INTERRUPT_VECTORS];
-static uint64_t spurious;
-static bool handler_running;
+static struct interrupt_cpu first;
+static struct interrupt_cpu *cpus[CPUS_MAX] = {&first};
+static bool handler_running; /* on CPU 0, which alone has devices */
 
-static void load_gdt(void)
+/* Available 64-bit TSS, two entries: Intel SDM volume 3, figure 8-4 */
+static void describe_tss(unsigned cpu)
+{
+	struct task_state *tss = &cpus[cpu]->tss;
+	uint64_t base = (uint64_t)tss, limit = sizeof(*tss) - 1;
+	uint64_t *entry = &gdt[(SELECTOR_TSS + cpu * TSS_SELECTORS) / sizeof(*gdt)];
+
+	tss->io_map = sizeof(*tss); /* none */
+	for (unsigned i = 0; i < STACKS - 1; i++)
+		tss->ist[i] = (uint64_t)cpus[cpu]->stacks[i] + EXCEPTION_STACK_SIZE;
+	entry[0] = limit | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
+	entry[1] = base >> 32;
+}
+
+static void load_gdt(unsigned cpu)
 {
 	struct table_register gdtr = {sizeof(gdt) - 1, (uint64_t)gdt};
-	uint64_t base = (uint64_t)&tss, limit = sizeof(tss) - 1;
 
-	gdt[0] = 0;
-	gdt[1] = 0x00af9b000000ffff; /* code: 64 bit, ring 0, execute and read, accessed */
-	gdt[2] = 0x00cf93000000ffff; /* data: ring 0, read and write, accessed */
-	/* Available 64-bit TSS, two entries: Intel SDM volume 3, figure 8-4 */
-	gdt[3] = limit | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
-	gdt[4] = base >> 32;
 	__asm__ volatile("lgdt %0\n\t"
 			 "pushq %1\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"
@@ -98,10 +117,19 @@ static void load_gdt(void)
 			 :
 			 : "m"(gdtr), "i"(SELECTOR_CODE), "i"(SELECTOR_DATA)
 			 : "rax", "memory");
-	tss.io_map = sizeof(tss); /* none */
-	for (unsigned i = 0; i < STACKS - 1; i++)
-		tss.ist[i] = (uint64_t)exception_stacks[i] + EXCEPTION_STACK_SIZE;
-	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS) : "memory");
+	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS + cpu * TSS_SELECTORS) : "memory");
+}
+
+unsigned interrupts_cpu(void)
+{
+	uint64_t selector;
+	unsigned cpu;
+
+	__asm__ volatile("str %0" : "=r"(selector));
+	if (selector < SELECTOR_TSS) /* CPU 0, before interrupts_init() */
+		return 0;
+	cpu = (unsigned)(selector - SELECTOR_TSS) / TSS_SELECTORS;
+	return cpu < CPUS_MAX && cpus[cpu] ? cpu : 0;
 }
 
 static unsigned exception_stack(unsigned vector)
@@ -120,11 +148,23 @@ static unsigned exception_stack(unsigned vector)
 	}
 }
 
-void interrupts_init(void)
+static void load_tables(unsigned cpu)
 {
 	struct table_register idtr = {sizeof(idt) - 1, (uint64_t)idt};
 
-	load_gdt();
+	load_gdt(cpu);
+	__asm__ volatile("lidt %0" : : "m"(idtr));
+	/* Without this a machine check would stop the CPU without a word. */
+	if (cpu_id(1, 0).edx & CPUID_MACHINE_CHECK)
+		__asm__ volatile("movq %%cr4, %%rax; orq %0, %%rax; movq %%rax, %%cr4"
+				 :
+				 : "i"(CR4_MACHINE_CHECK)
+				 : "rax");
+}
+
+void interrupts_init(void)
+{
+	describe_tss(0);
 	for (unsigned i = 0; i < INTERRUPT_VECTORS; i++) {
 		uint64_t entry = (uint64_t)interrupt_entries + i * ENTRY_SIZE;
 
@@ -137,13 +177,29 @@ void interrupts_init(void)
 			.offset_high = (uint32_t)(entry >> 32),
 		};
 	}
-	__asm__ volatile("lidt %0" : : "m"(idtr));
-	/* Without this a machine check would stop the CPU without a word. */
-	if (cpu_id(1, 0).edx & CPUID_MACHINE_CHECK)
-		__asm__ volatile("movq %%cr4, %%rax; orq %0, %%rax; movq %%rax, %%cr4"
-				 :
-				 : "i"(CR4_MACHINE_CHECK)
-				 : "rax");
+	load_tables(0);
+}
+
+int interrupts_prepare_cpu(unsigned cpu)
+{
+	struct interrupt_cpu *new = pages_alloc(CPU_PAGES);
+
+	if (!new)
+		return -ENOMEM;
+	memset(new, 0, sizeof(*new));
+	cpus[cpu] = new;
+	describe_tss(cpu);
+	return 0;
+}
+
+uint64_t interrupts_cpu_memory(void)
+{
+	return CPU_PAGES * PAGE_SIZE;
+}
+
+void interrupts_init_cpu(unsigned cpu)
+{
+	load_tables(cpu);
 }
 
 /* Every interrupt and exception, from interrupt_entry.S. */
@@ -151,15 +207,19 @@ void interrupt_dispatch(struct interrupt_frame *frame)
 {
 	struct vector *vector = &vectors[frame->vector & (INTERRUPT_VECTORS - 1)];
 
-	vector->count++;
+	unsigned cpu = interrupts_cpu();
+
+	cpus[cpu]->counts[frame->vector & (INTERRUPT_VECTORS - 1)]++;
 	if (frame->vector < INTERRUPT_EXCEPTIONS)
 		panic_exception(frame);
-	handler_running = true; /* they do not nest: interrupts are off in them */
+	if (cpu == 0)
+		handler_running = true; /* they do not nest: interrupts are off in them */
 	if (vector->handler)
 		vector->handler(vector->context);
 	else
-		spurious++;
-	handler_running = false;
+		cpus[cpu]->spurious++;
+	if (cpu == 0)
+		handler_running = false;
 	/* A spurious one may have come without being in service: then there is nothing to end. */
 	if (vector->handler || apic_in_service((unsigned)frame->vector))
 		apic_end_of_interrupt();
@@ -173,7 +233,10 @@ int interrupt_allocate_named(void (*handler)(void *context), void *context, cons
 		if (vectors[i].handler)
 			continue;
 		flags = cpu_interrupts_save();
-		vectors[i] = (struct vector){handler, context, name, 0};
+		vectors[i] = (struct vector){handler, context, name};
+		for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++)
+			if (cpus[cpu])
+				cpus[cpu]->counts[i] = 0;
 		cpu_interrupts_restore(flags);
 		return i;
 	}
@@ -198,9 +261,10 @@ void interrupt_free(int vector)
 	cpu_interrupts_restore(flags);
 }
 
-uint64_t interrupt_counts(unsigned vector)
+uint64_t interrupt_counts(unsigned cpu, unsigned vector)
 {
-	return vector < INTERRUPT_VECTORS ? vectors[vector].count : 0;
+	return cpu < CPUS_MAX && cpus[cpu] && vector < INTERRUPT_VECTORS ? cpus[cpu]->counts[vector]
+									 : 0;
 }
 
 const char *interrupt_name(unsigned vector)
@@ -208,9 +272,9 @@ const char *interrupt_name(unsigned vector)
 	return vector < INTERRUPT_VECTORS ? vectors[vector].name : NULL;
 }
 
-uint64_t interrupt_spurious_count(void)
+uint64_t interrupt_spurious_count(unsigned cpu)
 {
-	return spurious;
+	return cpu < CPUS_MAX && cpus[cpu] ? cpus[cpu]->spurious : 0;
 }
 
 bool interrupt_running(void)

@@ -14,6 +14,8 @@ struct interrupt_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+#define CPUS_MAX 64 /* that are used */
+
 #define INTERRUPT_VECTORS	 256
 #define INTERRUPT_EXCEPTIONS	 32
 #define INTERRUPT_LEGACY_FIRST	 0x20 /* the two 8259s, masked: only their spurious ones come */
@@ -27,6 +29,15 @@ struct interrupt_frame {
  * until apic_init(). */
 void interrupts_init(void);
 
+/* For another CPU (1 to CPUS_MAX - 1): memory for what is its own, on CPU 0; 0 or -ENOMEM. Then, on
+ * that CPU, its tables: from there on an exception is a panic there as well. */
+int interrupts_prepare_cpu(unsigned cpu);
+void interrupts_init_cpu(unsigned cpu);
+/* The number of the CPU that asks: by its task register, which holds nothing else. */
+unsigned interrupts_cpu(void);
+/* The bytes that interrupts_prepare_cpu() takes. */
+uint64_t interrupts_cpu_memory(void);
+
 /* A vector for a device (0x30 to 0xef) whose interrupts call handler(context), with interrupts off
  * and the end of interrupt sent afterwards. Handlers only set flags and fill rings: they do not
  * wait and do not allocate. name is kept as a pointer, for interrupt_line(). The vector, or -ENOSPC
@@ -37,10 +48,11 @@ int interrupt_allocate(void (*handler)(void *context), void *context);
  * device. */
 void interrupt_free(int vector);
 
-/* How often a vector (0 to 255) was taken, and whose it is (NULL: nobody's). */
-uint64_t interrupt_counts(unsigned vector);
+/* How often a CPU took a vector (0 to 255), and whose it is (NULL: nobody's). Devices interrupt CPU
+ * 0. */
+uint64_t interrupt_counts(unsigned cpu, unsigned vector);
 const char *interrupt_name(unsigned vector);
-/* Interrupts that nobody owned; harmless, counted. */
-uint64_t interrupt_spurious_count(void);
-/* Whether an interrupt handler is running: what waits or prints must not be called. */
+/* Interrupts of a CPU that nobody owned; harmless, counted. */
+uint64_t interrupt_spurious_count(unsigned cpu);
+/* Whether an interrupt handler is running on CPU 0: what waits or prints must not be called. */
 bool interrupt_running(void);

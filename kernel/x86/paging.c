@@ -84,7 +84,7 @@ static void flush_page(uint64_t address)
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
-static void load_root(void)
+void paging_load(void)
 {
 	__asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
 }
@@ -138,7 +138,7 @@ int paging_map_device(uint64_t address, uint64_t size)
 	    memory_map_touches(memory_ram(), start, end))
 		return -EINVAL;
 	int error = map(start, end, WRITABLE | UNCACHED | NO_EXECUTE, false);
-	load_root();
+	paging_load();
 	return error;
 }
 
@@ -149,7 +149,7 @@ int paging_map_firmware(uint64_t address, uint64_t size)
 	if (!page_range(address, size, &start, &end))
 		return -EINVAL;
 	int error = map(start, end, NO_EXECUTE, true);
-	load_root();
+	paging_load();
 	return error;
 }
 
@@ -244,6 +244,17 @@ static int map_image(void)
 	return 0;
 }
 
+void paging_init_cpu(void)
+{
+	set_memory_types();
+	paging_load();
+}
+
+uint64_t paging_root(void)
+{
+	return (uintptr_t)root;
+}
+
 int paging_init(const struct boot_info *info)
 {
 	const struct memory_map *ram = memory_ram();
@@ -269,8 +280,7 @@ int paging_init(const struct boot_info *info)
 		error = paging_map_firmware(BIOS_START, BIOS_END - BIOS_START);
 	if (error)
 		return error;
-	set_memory_types();
-	load_root();
+	paging_init_cpu();
 	paging_guard(boot_stack_guard);
 	return 0;
 }

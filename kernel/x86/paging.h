@@ -10,6 +10,13 @@
 struct boot_info;
 int paging_init(const struct boot_info *info);
 
+/* What another CPU does first: the same tables and memory types. Tables change later only by what
+ * CPU 0 maps, and by guard pages, neither of which another CPU reaches: so nobody tells it, and it
+ * loads them anew before each function that it runs (kernel/x86/smp.c). */
+void paging_init_cpu(void);
+void paging_load(void);
+uint64_t paging_root(void);
+
 /* Maps [address, address+size) of device memory uncacheable, writable, never executable, at its own
  * address. 0 or -ENOMEM, -EINVAL (empty, beyond the CPU's physical addresses or 47 bits, or over
  * RAM). */

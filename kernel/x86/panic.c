@@ -14,6 +14,7 @@
 #include "kernel/x86/interrupts.h"
 #include "kernel/memory.h"
 #include "kernel/x86/power.h"
+#include "kernel/x86/smp.h"
 #include "kernel/x86/symbols.h"
 #include "kernel/thread.h"
 #include "lib/format.h"
@@ -28,6 +29,7 @@
 #define FAULT_RESERVED 0x08
 #define FAULT_EXECUTE  0x10
 
+#define VECTOR_NMI	  2
 #define VECTOR_PAGE_FAULT 14
 
 uintptr_t __stack_chk_guard = 0x5bd1e995a7c31d00;
@@ -87,9 +89,19 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
  * line, a third one nothing: each step uses less of the machine. */
 static void panic_begin(void)
 {
+	static unsigned reporting; /* the number of the CPU that came first, plus 1 */
+	unsigned nobody = 0, own = interrupts_cpu() + 1;
+
 	cpu_interrupts_off();
+	if (!__atomic_compare_exchange_n(&reporting, &nobody, own, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST) &&
+	    nobody != own) {
+		smp_stop_here();
+		cpu_halt_for_ever();
+	}
 	panic_depth++;
 	if (panic_depth == 1) {
+		smp_stop_others();
 		serial_emergency();
 		return;
 	}
@@ -115,6 +127,18 @@ static void say_address(const char *before, uint64_t address, unsigned back)
 		say("%s0x%016llx ?\n", before, (unsigned long long)address);
 }
 
+static bool stack_of(uintptr_t address, uintptr_t *low, uintptr_t *high)
+{
+	return interrupts_cpu() ? smp_stack_of(address, low, high)
+				: thread_stack_of(address, low, high);
+}
+
+static void say_cpu(void)
+{
+	if (interrupts_cpu())
+		say("on CPU %u\n", interrupts_cpu());
+}
+
 /* Follows the chain of saved frame pointers, upwards only and only inside one known stack. */
 static void backtrace(uint64_t frame_pointer)
 {
@@ -122,7 +146,7 @@ static void backtrace(uint64_t frame_pointer)
 	uint64_t last = 0;
 	unsigned lines = 0, repeated = 0;
 
-	if (!thread_stack_of(frame_pointer, &low, &high)) {
+	if (!stack_of(frame_pointer, &low, &high)) {
 		say("  (the frame pointer 0x%llx is in no stack)\n",
 		    (unsigned long long)frame_pointer);
 		return;
@@ -161,7 +185,7 @@ static void say_frameless_caller(const struct interrupt_frame *frame)
 	if (symbol_find(frame->rip, &offset) && offset > 1)
 		return;
 	at += 8 * offset;
-	if (at % 8 == 0 && thread_stack_of(at, &low, &high)) {
+	if (at % 8 == 0 && stack_of(at, &low, &high)) {
 		uint64_t caller = *(const uint64_t *)at;
 
 		if (symbol_find(caller - 1, &offset))
@@ -179,6 +203,7 @@ void panic(const char *format, ...)
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	say("\npanic: %s\n", message);
+	say_cpu();
 	say("backtrace:\n");
 	backtrace((uint64_t)__builtin_frame_address(0));
 	power_off(PANIC_STATUS);
@@ -199,7 +224,8 @@ static void say_page_fault(uint64_t error, uint64_t address)
 						    : "page not present";
 	const char *hint = "";
 
-	if (!(error & FAULT_PRESENT) && thread_guards(address))
+	if (!(error & FAULT_PRESENT) &&
+	    (interrupts_cpu() ? smp_guards(address) : thread_guards(address)))
 		hint = ": stack overflow (guard page)";
 	else if (!(error & FAULT_PRESENT) && address < PAGE_SIZE)
 		hint = ": null pointer";
@@ -211,6 +237,8 @@ void panic_exception(const struct interrupt_frame *frame)
 	uint64_t address = cpu_read_cr2();
 	const char *name;
 
+	if (frame->vector == VECTOR_NMI)
+		smp_stop_here();
 	panic_begin();
 	say("\npanic: ");
 	name = frame->vector < INTERRUPT_EXCEPTIONS ? exception_names[frame->vector] : NULL;
@@ -219,6 +247,7 @@ void panic_exception(const struct interrupt_frame *frame)
 	else
 		say("%s (exception %llu)\n", name ? name : "unknown exception",
 		    (unsigned long long)frame->vector);
+	say_cpu();
 	/* Selector error codes: Intel SDM volume 3, section 6.13 */
 	if (frame->error && frame->vector >= 10 && frame->vector <= 13)
 		say("error code 0x%llx: %s entry %llu%s\n", (unsigned long long)frame->error,

@@ -8,6 +8,7 @@
 #include "kernel/x86/acpi.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/port.h"
+#include "kernel/x86/smp.h"
 #include "lib/format.h"
 
 #define DEBUG_EXIT_MAX	 127
@@ -25,6 +26,7 @@ _Noreturn void power_off(int status)
 	char text[16];
 
 	cpu_interrupts_off();
+	smp_stop_others();
 	serial_drain();
 	if (status < 0 || status > 255)
 		status = 255;
@@ -51,6 +53,7 @@ _Noreturn void power_reset(void)
 	} __attribute__((packed)) no_table = {0, 0};
 
 	cpu_interrupts_off();
+	smp_stop_others();
 	serial_drain();
 	acpi_reset();
 	port_write8(RESET_PORT, 0x02);

@@ -42,7 +42,7 @@ static uint64_t counts(const struct guest *guest)
 
 	for (unsigned i = INTERRUPT_DYNAMIC_FIRST; i <= INTERRUPT_DYNAMIC_LAST; i++)
 		if (is_mine(guest, i))
-			sum += interrupt_counts(i);
+			sum += interrupt_counts(0, i);
 	return sum;
 }
 
@@ -132,14 +132,14 @@ static void queues(struct guest *guest)
 		return;
 	}
 	for (unsigned i = 0; i < INTERRUPT_VECTORS; i++)
-		before[i] = interrupt_counts(i);
+		before[i] = interrupt_counts(0, i);
 	if (!read_blocks(guest, 3 * count))
 		return;
 	for (unsigned i = INTERRUPT_DYNAMIC_FIRST; i <= INTERRUPT_DYNAMIC_LAST; i++) {
 		if (!is_mine(guest, i) || !strstr(interrupt_name(i), " q"))
 			continue;
 		own++;
-		EXPECT(interrupt_counts(i) > before[i], "%s: expected interrupts, got none",
+		EXPECT(interrupt_counts(0, i) > before[i], "%s: expected interrupts, got none",
 		       interrupt_name(i));
 	}
 	EXPECT_EQUAL("vectors of I/O queues", nvme_interrupt_vectors(guest->controller) - 1, own);
@@ -147,17 +147,17 @@ static void queues(struct guest *guest)
 
 static void self_interrupt(unsigned vector, uint64_t *count)
 {
-	uint64_t start = time_ns(), before = interrupt_counts(vector);
+	uint64_t start = time_ns(), before = interrupt_counts(0, vector);
 
 	apic_interrupt_self(vector);
-	while (interrupt_counts(vector) == before && time_ns() - start < ARRIVAL_NS)
+	while (interrupt_counts(0, vector) == before && time_ns() - start < ARRIVAL_NS)
 		;
-	*count = interrupt_counts(vector) - before;
+	*count = interrupt_counts(0, vector) - before;
 }
 
 static void spurious(struct guest *guest)
 {
-	uint64_t before = interrupt_spurious_count(), count;
+	uint64_t before = interrupt_spurious_count(0), count;
 	unsigned raised = 0;
 
 	if (!apic_present()) {
@@ -171,7 +171,7 @@ static void spurious(struct guest *guest)
 		EXPECT_EQUAL("interrupts of a vector raised once", 1, count);
 		raised++;
 	}
-	EXPECT_EQUAL("spurious interrupts", before + raised, interrupt_spurious_count());
+	EXPECT_EQUAL("spurious interrupts", before + raised, interrupt_spurious_count(0));
 	guest_round_trip(guest, 0, 8, 0);
 }
 

@@ -6,7 +6,7 @@ HOST_WITHOUT := kernel/commands/interrupts.c $(wildcard kernel/commands/pci/*.c)
 	$(wildcard kernel/commands/nvme/*.c kernel/commands/trace/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
-HOST_MACHINE := $(addprefix tests/host/,host.c memory.c thread.c disk.c run.c) kernel/cmdline.c kernel/memory_hold.c kernel/thread.c
+HOST_MACHINE := $(addprefix tests/host/,host.c memory.c smp.c thread.c disk.c run.c) kernel/cmdline.c kernel/memory_hold.c kernel/thread.c
 HOST_LIB     := $(filter-out lib/string.c lib/format.c,$(wildcard lib/*.c))
 HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) $(wildcard kernel/posix/*.c) \
 	$(wildcard drivers/block/*.c)

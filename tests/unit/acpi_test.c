@@ -99,6 +99,8 @@ static void check_all(const struct acpi_info *info)
 	assert_true(info->madt);
 	assert_int_equal(info->local_apic, 0xfee00000);
 	assert_int_equal(info->cpu_count, 1);
+	assert_int_equal(info->apic_id_count, 1);
+	assert_int_equal(info->apic_ids[0], 0);
 	assert_int_equal(info->ioapic_count, 1);
 	assert_int_equal(info->ioapics[0].address, 0xfec00000);
 	assert_int_equal(info->override_count, 3);
@@ -240,6 +242,44 @@ static void test_short_entries(void **state)
 	assert_int_equal(info.cpu_count, 0);
 }
 
+/* Both kinds of entry, disabled ones, one that is there twice, and the identifiers that mean all.
+ */
+static void test_processors(void **state)
+{
+	struct acpi_info info;
+
+	(void)state;
+	build(0);
+	memcpy(memory + MADT + 44, "\0\10\0\2\1\0\0\0\0\10\1\3\2\0\0\0", 16);
+	memcpy(memory + MADT + 60, "\0\10\2\2\1\0\0\0\0\10\3\377\1\0\0\0", 16);
+	memcpy(memory + MADT + 76, "\11\20\0\0\2\0\0\0\1\0\0\0\0\0\0\0", 16);
+	memcpy(memory + MADT + 92, "\11\20\0\0\0\1\0\0\1\0\0\0\1\0\0\0", 16);
+	memcpy(memory + MADT + 108, "\11\20\0\0\377\377\377\377\1\0\0\0\1\0\0\0", 16);
+	table(MADT, "APIC", 124);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_int_equal(info.cpu_count, 2);
+	assert_int_equal(info.apic_id_count, 2);
+	assert_int_equal(info.apic_ids[0], 2);
+	assert_int_equal(info.apic_ids[1], 0x100);
+}
+
+static void test_too_many_processors(void **state)
+{
+	struct acpi_info info;
+
+	(void)state;
+	build(0);
+	for (unsigned i = 0; i < 70; i++) {
+		memcpy(memory + MADT + 44 + 8 * i, "\0\10\0\0\1\0\0\0", 8);
+		memory[MADT + 44 + 8 * i + 3] = (uint8_t)i;
+	}
+	table(MADT, "APIC", 44 + 8 * 70);
+	assert_int_equal(acpi_parse(&access_memory, RSDP, &info), 0);
+	assert_int_equal(info.cpu_count, 70);
+	assert_int_equal(info.apic_id_count, ACPI_CPUS_MAX);
+	assert_int_equal(info.apic_ids[ACPI_CPUS_MAX - 1], ACPI_CPUS_MAX - 1);
+}
+
 static void test_too_many_overrides(void **state)
 {
 	struct acpi_info info;
@@ -371,5 +411,6 @@ TESTS(cmocka_unit_test(test_root_buses), cmocka_unit_test(test_configuration_spa
       cmocka_unit_test(test_revision_0), cmocka_unit_test(test_revision_2),
       cmocka_unit_test(test_extended_registers), cmocka_unit_test(test_bad_root),
       cmocka_unit_test(test_bad_tables), cmocka_unit_test(test_tables_that_wrap),
-      cmocka_unit_test(test_short_entries), cmocka_unit_test(test_too_many_overrides),
+      cmocka_unit_test(test_short_entries), cmocka_unit_test(test_processors),
+      cmocka_unit_test(test_too_many_processors), cmocka_unit_test(test_too_many_overrides),
       cmocka_unit_test(test_too_many_ioapics), cmocka_unit_test(test_s5_forms))

@@ -186,6 +186,8 @@ def test_interrupted_while_the_back_end_is_slow(tmp_path):
                         "dd if=/dev/zero of=/dev/my_nvme0n1 bs=2M seek=2 count=1 oflag=direct status=none",
                         "dd if=/dev/zero of=/dev/my_nvme0n1 bs=4000 seek=2000 count=1000 status=none",
                         "sync /dev/my_nvme0n1",
+                        "fio --name=a --filename=/dev/my_nvme0n1 --rw=randread --bs=1m --iodepth=32 --offset=48m --size=16m",
+                        "fio --name=a --filename=/dev/my_nvme0n1 --rw=read --bs=4m --iodepth=8 --verify=md5 --offset=48m --size=16m",
                         "nvme io-passthru /dev/my_nvme0n1 -o 2 -n 1 --cdw10=100 --cdw12=1023 -l 524288 -r -b > /dev/null"):
             guest.console.child.sendline(command)
             guest.console.child.expect_exact("\n")

@@ -180,9 +180,35 @@ static void test_trims_are_zone_resets(void **state)
 	assert_int_equal(sent(NVME_IO_DATASET_MANAGEMENT), 0);
 }
 
+/* Commands that do not end: a signal ends fio all the same, with a report, and what the device
+ * still has keeps its memory until that ends. */
+static void test_commands_that_hang(void **state)
+{
+	struct block_device *device = host_disk_memory(512, MIB);
+	char line[256];
+
+	(void)state;
+	for (unsigned abortable = 0; abortable < 2; abortable++) {
+		host_disk_stall(device, true, abortable);
+		snprintf(line, sizeof(line),
+			 "fio --name=a --filename=/dev/%s --rw=write --bs=4k --iodepth=4 "
+			 "--end_fsync=1 & sleep 0.05; kill $!; wait $!; echo status $?",
+			 device->name);
+		expect(line, 0, "terminating on signal 15");
+		expect_output("err= 0");
+		expect_output("Run status group 0");
+		expect_output("status 143");
+		host_disk_stall(device, false, false);
+		while (block_poll(device))
+			;
+	}
+	host_disk_remove(device);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_rate_and_runtime),
 	    TEST(test_sizes_that_are_no_multiple), TEST(test_commands_without_data),
 	    TEST(test_passes_that_overlap), TEST(test_zones_of_several_jobs),
-	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets))
+	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets),
+	    cmocka_unit_test(test_commands_that_hang))

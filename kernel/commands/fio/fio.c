@@ -240,12 +240,12 @@ static void show_progress(const struct run *run, uint64_t now)
 		      fio_short(iops, fio_per_second(count, ms), 4, 1000));
 }
 
-static void stop_all(struct run *run)
+static void stop_all(struct run *run, uint64_t now)
 {
 	err("\nfio: terminating on signal %d\n", process_fatal_signal());
 	run->interrupted = true;
 	for (unsigned i = 0; i < run->job_count; i++)
-		fio_job_kill(run->jobs[i], time_ns());
+		fio_job_kill(run->jobs[i], now);
 }
 
 /* Nothing is to be done but to wait: on the device, where there is but one and it has all that the
@@ -281,7 +281,7 @@ static void run_together(struct run *run, unsigned first, unsigned last)
 
 		going = false;
 		if (!run->interrupted && process_interrupted())
-			stop_all(run);
+			stop_all(run, now);
 		for (unsigned i = first; i < last; i++) {
 			if (run->jobs[i]->state == FIO_ENDED)
 				continue;

@@ -8,7 +8,6 @@
 
 #define BLOCK_SHIFT 9
 #define READY_NS    (500 * NVME_NS_PER_MS) /* a unit of PMRTO; the others are minutes */
-#define READY_MAX   255			   /* of them are waited for at most */
 
 struct nvme_pmr {
 	struct block_device block;
@@ -199,8 +198,6 @@ static void enable(struct nvme_pmr *pmr)
 
 	if (NVME_PMRCAP_PMRTU(pmr->capabilities))
 		units *= 120;
-	if (units > READY_MAX)
-		units = READY_MAX;
 	nvme_set32(&pmr->controller->registers, NVME_REG_PMRCTL, NVME_PMRCTL_EN);
 	pmr->deadline_ns = nvme_time_ns() + (units + 1) * READY_NS;
 	pmr->settled = false;
@@ -223,9 +220,12 @@ void nvme_pmr_start(struct nvme_controller *controller)
 		return;
 	enable(pmr);
 	pmr->block.gone = false;
-	if (settle(pmr) && pmr->error)
-		give_up(pmr, pmr->error);
-	if (pmr->block.gone || pmr->registered)
+	settle(pmr);
+	/* With any other error it stays, and every request has that, whenever it is found. */
+	if (pmr->error == -ENODEV)
+		give_up(pmr, -ENODEV);
+	serve(pmr);
+	if (pmr->error || pmr->registered)
 		return;
 	pmr->registered = block_register(&pmr->block) == 0;
 	nvme_info(controller, "%s: persistent memory region of %llu KiB", pmr->block.name,

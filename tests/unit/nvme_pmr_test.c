@@ -128,6 +128,42 @@ static void test_never_ready(void **state)
 	driver_finish(&driver);
 }
 
+/* However long it says: a unit may be a minute. */
+static void test_ready_after_minutes(void **state)
+{
+	uint64_t begun = nvme_time_ns();
+	struct driver driver;
+	uint8_t block[512];
+	struct block_device *device =
+		start(&driver, &(struct sim_pmr){CAPABILITIES(2, 20) | 1u << 8, SIZE, 600 * S});
+
+	(void)state;
+	assert_int_equal(block_read(device, 0, 1, block), 0);
+	assert_in_range(nvme_time_ns() - begun, 599 * S, 610 * S);
+	driver_finish(&driver);
+}
+
+/* An error has one errno, whether a reset finds it or a request. */
+static void test_error_behind_a_reset(void **state)
+{
+	struct driver driver;
+	uint8_t block[512];
+	struct block_device *device =
+		start(&driver, &(struct sim_pmr){CAPABILITIES(2, 1), SIZE, 0});
+
+	(void)state;
+	sim_pmr_status(driver.sim, 0x21);
+	assert_int_equal(block_read(device, 0, 1, block), -EIO);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_logged("persistent memory region not used: error in PMRSTS\n");
+	assert_int_equal(block_read(device, 0, 1, block), -EIO);
+	assert_false(device->gone);
+	sim_pmr_status(driver.sim, 0);
+	assert_int_equal(nvme_reset(driver.controller), 0);
+	assert_int_equal(block_read(device, 0, 1, block), 0);
+	driver_finish(&driver);
+}
+
 /* Requests that wait for it: cancelled, and failed by its controller's end. */
 static void test_waiting(void **state)
 {
@@ -212,4 +248,5 @@ static void test_health(void **state)
 TESTS(cmocka_unit_test(test_what_is_written_stays), cmocka_unit_test(test_resets),
       cmocka_unit_test(test_what_is_none), cmocka_unit_test(test_gone_meanwhile),
       cmocka_unit_test(test_never_ready), cmocka_unit_test(test_waiting),
-      cmocka_unit_test(test_health))
+      cmocka_unit_test(test_health), cmocka_unit_test(test_ready_after_minutes),
+      cmocka_unit_test(test_error_behind_a_reset))

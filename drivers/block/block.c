@@ -220,13 +220,18 @@ void block_unplug(struct block_device *device)
 		device->operations->plug(device, false);
 }
 
+bool block_rest(struct block_device *device)
+{
+	if (device->operations->wait)
+		device->operations->wait(device);
+	return device->operations->wait;
+}
+
 /* One turn of waiting for the request. */
 static void turn(struct block_request *request)
 {
-	struct block_device *device = request->device;
-
-	if (!device->operations->poll(device) && device->operations->wait && !request->complete)
-		device->operations->wait(device);
+	if (!block_poll(request->device) && !request->complete)
+		block_rest(request->device);
 }
 
 int block_wait(struct block_request *request)

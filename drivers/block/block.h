@@ -159,6 +159,9 @@ void block_lock(struct block_device *device, bool locked);
  * end), -EIO (read past the end), -EROFS, -ENODEV, -EOPNOTSUPP (see struct block_limits). */
 void block_submit(struct block_device *device, struct block_request *request);
 unsigned block_poll(struct block_device *device);
+/* In a loop that waits for the device, after block_poll() found nothing: rests, for as long as
+ * nothing can happen at most. False: the device has no way to, and the loop goes on. */
+bool block_rest(struct block_device *device);
 /* Between block_plug() and block_unplug() requests are only collected: the device learns of all of
  * them together, which is cheaper. Polling shows them too. */
 void block_plug(struct block_device *device);

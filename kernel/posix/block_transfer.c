@@ -20,8 +20,8 @@ static bool patience_over(void)
  * when it ends. */
 static void turn(struct block_device *device)
 {
-	if (!block_poll(device) && device->operations->wait)
-		device->operations->wait(device);
+	if (!block_poll(device))
+		block_rest(device);
 }
 
 int transfers_init(struct block_transfers *transfers)

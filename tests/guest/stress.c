@@ -271,8 +271,8 @@ static void disturb(struct stress *stress, uint64_t now_ns)
 
 static void poll(struct stress *stress)
 {
-	if (!block_poll(stress->device) && stress->device->operations->wait && stress->in_flight)
-		stress->device->operations->wait(stress->device);
+	if (!block_poll(stress->device) && stress->in_flight)
+		block_rest(stress->device);
 }
 
 static void drain(struct stress *stress)

@@ -253,7 +253,7 @@ static void stop_all(struct run *run, uint64_t now)
 static void rest(const struct run *run, unsigned first, unsigned last)
 {
 	struct block_device *device = run->jobs[first]->targets[0].device;
-	bool waits = device && device->operations->wait;
+	bool waits = device != NULL;
 
 	for (unsigned i = first; i < last && waits; i++) {
 		const struct fio_job *job = run->jobs[i];
@@ -262,9 +262,7 @@ static void rest(const struct run *run, unsigned first, unsigned last)
 			waits = job->target_count == 1 && job->targets[0].device == device &&
 				fio_job_waits(job);
 	}
-	if (waits)
-		device->operations->wait(device);
-	else
+	if (!waits || !block_rest(device))
 		thread_yield();
 }
 

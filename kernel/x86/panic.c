@@ -37,6 +37,7 @@ uintptr_t __stack_chk_guard = 0x5bd1e995a7c31d00;
 _Noreturn void __stack_chk_fail(void);
 
 static unsigned panic_depth;
+static void (*panic_witness)(void);
 
 static const char *const exception_names[INTERRUPT_EXCEPTIONS] = {
 	[0] = "divide error",
@@ -111,6 +112,24 @@ static void panic_begin(void)
 	}
 	power_debug_exit(PANIC_STATUS);
 	cpu_halt_for_ever();
+}
+
+void panic_set_witness(void (*witness)(void))
+{
+	panic_witness = witness;
+}
+
+void panic_write(const char *line)
+{
+	serial_write(line, strlen(line));
+	serial_write("\r\n", 2);
+}
+
+static _Noreturn void panic_end(void)
+{
+	if (panic_witness)
+		panic_witness();
+	power_off(PANIC_STATUS);
 }
 
 /* A return address belongs to the call before it, which matters where the call is a function's last
@@ -206,7 +225,7 @@ void panic(const char *format, ...)
 	say_cpu();
 	say("backtrace:\n");
 	backtrace((uint64_t)__builtin_frame_address(0));
-	power_off(PANIC_STATUS);
+	panic_end();
 }
 
 _Noreturn void __stack_chk_fail(void)
@@ -276,5 +295,5 @@ void panic_exception(const struct interrupt_frame *frame)
 	say_address("  ", frame->rip, 0);
 	say_frameless_caller(frame);
 	backtrace(frame->rbp);
-	power_off(PANIC_STATUS);
+	panic_end();
 }

@@ -15,6 +15,13 @@ _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2
  * ends the machine with PANIC_STATUS. */
 _Noreturn void panic_exception(const struct interrupt_frame *frame);
 
+/* Who knows more that belongs into a report: called behind the backtrace, in the middle of anything
+ * and with interrupts off, so it takes no memory, waits for nothing, and believes no pointer that
+ * it need not. An error there ends the report. NULL: nobody, as at first. */
+void panic_set_witness(void (*witness)(void));
+/* For a witness: a line, without its end. */
+void panic_write(const char *line);
+
 extern uintptr_t __stack_chk_guard;
 
 /* Makes the stack protector's guard value different at every start, by RDRAND where the CPU has it

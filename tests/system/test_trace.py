@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -165,6 +166,21 @@ def test_without_an_end_there_is_no_trace(tmp_path, script, arguments, status):
     result = run_script(tmp_path, script, "--disk", "tmp", "--trace", trace, *arguments)
     assert result.returncode == status
     assert f"run-qemu: {trace}: no trace: the kernel did not end in order" in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["panic", "null", "stack"])
+@pytest.mark.parametrize("before, told", [("trace on", True), ("trace on; trace off", False), (":", False)])
+def test_a_panic_tells_the_last_events(tmp_path, kind, before, told):
+    read = "dd if=/dev/my_nvme0n1 of=/dev/null bs=512 count=1 skip=77 iflag=direct status=none\n" * 9
+    result = run_script(tmp_path, f"{before}\n{read}crash {kind}\n", "--disk", "tmp")
+    report, _, events = result.stdout.partition("\ntrace:\n")
+    assert result.returncode == 120 and "kmain" in report
+    lines = events.splitlines()
+    assert len(lines) == (16 if told else 0)
+    if told:
+        assert all(re.fullmatch(r" +\d+\.\d{6} my_nvme0 .+", line) for line in lines)
+        assert sum("-> Read" in line and "SLBA 77 NLB 0" in line for line in lines) >= 2
+        assert re.search("CQ1 head write", lines[-1])
 
 
 def test_more_than_there_is_room_for(tmp_path):

@@ -4,14 +4,37 @@
 #include "kernel/commands/trace/trace.h"
 #include "kernel/log.h"
 #include "kernel/memory.h"
+#include "kernel/x86/panic.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+
+#define PANIC_EVENTS 16
+
+/* The last events below a panic's report: what the controllers were about. */
+static void testify(void)
+{
+	static char text[NVME_RECORD_TEXT]; /* the stack may be short */
+	struct trace_filter filter = TRACE_ALL;
+	struct nvme_record event;
+
+	if (!nvme_record_is_running())
+		return;
+	nvme_record_stop();
+	filter.last = PANIC_EVENTS;
+	panic_write("trace:");
+	for (uint64_t at = trace_first(&filter); at < nvme_record_end(); at++)
+		if (nvme_record_get(at, &event)) {
+			nvme_record_text(&event, text, sizeof(text));
+			panic_write(text);
+		}
+}
 
 void trace_begin(void)
 {
 	uint64_t events = cmdline_number("trace", 0);
 	int error = events ? nvme_record_start(events == 1 ? TRACE_EVENTS : (size_t)events) : 0;
 
+	panic_set_witness(testify);
 	if (error)
 		log_warning("trace: no trace: %s", error_text(-error));
 }

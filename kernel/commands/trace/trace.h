@@ -33,7 +33,8 @@ uint64_t trace_first(const struct trace_filter *filter);
 #define TRACE_JSON_SCRATCH (160u << 10)
 void trace_json(const struct trace_filter *filter, void (*write)(const char *text), void *scratch);
 
-/* trace= on the kernel command line: recording begins. Before the controllers are started. */
+/* trace= on the kernel command line: recording begins; and panics tell the last events from now on,
+ * while something is recorded. Before the controllers are started. */
 void trace_begin(void);
 /* At the end, when the controllers are shut down: with trace.shared all of it, as JSON with a NUL
  * behind it, into the memory that QEMU's ivshmem device shares with the host. */

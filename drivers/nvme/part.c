@@ -189,19 +189,6 @@ uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 	return bounce(lane, &lane->cmb_bounce, slot, blocks, namespace->block_shift, write);
 }
 
-void nvme_part_renew(struct nvme_lane *lane, const struct nvme_slot *slot)
-{
-	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->cmb_bounce, slot);
-	const struct block_request *request = slot->context;
-	const struct nvme_namespace *namespace;
-
-	if (!buffer || block_operation(request) != BLOCK_WRITE)
-		return;
-	namespace = request->device->driver_data;
-	nvme_cursor_gather(buffer->cursor, buffer->memory,
-			   (size_t)part_blocks(slot) << namespace->block_shift);
-}
-
 static void set_blocks(struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
 {
 	slot->command.cdw10 = (uint32_t)lba;
@@ -212,6 +199,47 @@ static void set_blocks(struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
 static struct nvme_part *part_of(struct nvme_lane *lane, const struct nvme_slot *slot)
 {
 	return &lane->parts.parts[nvme_slot_index(slot)];
+}
+
+/* Describes the data of a Read or Write once more, as it was at first. */
+static void describe_again(struct nvme_lane *lane, struct nvme_slot *slot)
+{
+	const struct block_request *request = slot->context;
+	const struct nvme_namespace *namespace = request->device->driver_data;
+	const struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->bounce, slot);
+	size_t size = (size_t)part_blocks(slot) << namespace->block_shift;
+	struct nvme_cursor cursor = {request->segments, 0};
+	struct block_segment segment;
+
+	if (namespace->metadata.size && part_of(lane, slot)->interleaved)
+		size = (size_t)part_blocks(slot) * nvme_block_bytes(namespace);
+	if (!buffer)
+		buffer = nvme_bounce_of(&lane->cmb_bounce, slot);
+	if (buffer) {
+		segment = (struct block_segment){buffer->memory, size};
+		cursor.segment = &segment;
+	} else {
+		nvme_cursor_advance(&cursor, (part_lba(slot) - request->lba)
+						     << namespace->block_shift);
+	}
+	describe(&lane->channel, slot, &cursor, size);
+}
+
+void nvme_part_renew(struct nvme_lane *lane, struct nvme_slot *slot)
+{
+	const struct nvme_controller *controller = lane->channel.owner;
+	struct nvme_bounce_buffer *buffer = nvme_bounce_of(&lane->cmb_bounce, slot);
+
+	if (slot->command.opcode != NVME_IO_READ && slot->command.opcode != NVME_IO_WRITE)
+		return;
+	if (controller->cmb.uses & NVME_CMBSZ_LISTS)
+		describe_again(lane, slot);
+	if (buffer && slot->command.opcode == NVME_IO_WRITE) {
+		const struct block_request *request = slot->context;
+
+		nvme_cursor_gather(buffer->cursor, buffer->memory,
+				   (size_t)part_blocks(slot) * request->device->block_size);
+	}
 }
 
 /* Points a command at a bounce buffer for blocks with their metadata behind them, as many as fit.

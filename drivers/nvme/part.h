@@ -16,8 +16,8 @@ uint32_t nvme_part_place_metadata(struct nvme_lane *lane, struct nvme_slot *slot
 				  uint32_t blocks, uint32_t *control, nvme_done **done);
 
 /* Before the command is sent again behind a reset, which the controller's own memory may not have
- * outlasted: writes once more what is to be there. */
-void nvme_part_renew(struct nvme_lane *lane, const struct nvme_slot *slot);
+ * outlasted: writes once more what is to be there, lists and data. */
+void nvme_part_renew(struct nvme_lane *lane, struct nvme_slot *slot);
 
 /* Sends the command of a slot as a part of the request. */
 __attribute__((always_inline)) static inline void nvme_part_send(struct nvme_channel *channel,

@@ -343,6 +343,54 @@ static void test_forgotten(void **state)
 	driver_finish(&driver);
 }
 
+/* Lists that such a reset takes away are written again before their commands are sent again: those
+ * alone, where a command in the host's memory may have them, and beside its queue. */
+static void test_forgotten_lists(void **state)
+{
+	static const struct {
+		uint32_t location;
+		unsigned wanted;
+		enum nvme_data data;
+		struct sim_namespace_config namespace;
+	} rows[] = {
+		{BIR2 | CDPCILS, LISTS, NVME_DATA_AUTO, {0}},
+		{BIR2 | CDPCILS, LISTS, NVME_DATA_SGL, {0}},
+		{BIR2, BOTH, NVME_DATA_AUTO, {0}},
+		{BIR2, BOTH, NVME_DATA_SGL, {0}},
+		{BIR2, BOTH, NVME_DATA_AUTO, {.metadata = 8}},
+		{BIR2, BOTH, NVME_DATA_AUTO, {.metadata = 8, .extended = true}},
+		{BIR2 | CDPMLS, BOTH | DATA, NVME_DATA_AUTO, {0}},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim_config config = {
+			.cap = SIM_CAP_QEMU | 1ull << 36,
+			.forgetful = true,
+			.namespaces = &rows[i].namespace,
+			.namespace_count = 1,
+			.sgl = rows[i].data == NVME_DATA_SGL,
+			.cmb = {.location = rows[i].location, .size = SIZE(4, 2, BOTH | DATA)}};
+		struct driver driver;
+		struct model *model;
+
+		driver_start(&driver, &config,
+			     &(struct nvme_options){.cmb = rows[i].wanted, .data = rows[i].data});
+		model = model_create(driver.device, i);
+		for (unsigned j = 0; j < 10; j++) {
+			uint64_t before = sim_statistics(driver.sim)->cmb_lists;
+
+			model_start(model, 16, 300);
+			assert_int_equal(nvme_subsystem_reset(driver.controller), 0);
+			model_finish(model, 10 * S);
+			assert_true(sim_statistics(driver.sim)->cmb_lists > before);
+		}
+		assert_true(statistics(&driver)->retries > 0);
+		model_end(model);
+		driver_stop(&driver);
+	}
+}
+
 static uint64_t change(void *context, unsigned offset, uint64_t value)
 {
 	return offset == NVME_REG_CMBSZ && *(bool *)context ? SIZE(1, 0, BOTH) : value;
@@ -407,5 +455,5 @@ static void test_pages(void **state)
 TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_all_data),
       cmocka_unit_test(test_forgotten_data), cmocka_unit_test(test_what_is_there),
       cmocka_unit_test(test_sgl_segments), cmocka_unit_test(test_no_sgls),
-      cmocka_unit_test(test_forgotten), cmocka_unit_test(test_changed),
-      cmocka_unit_test(test_pages))
+      cmocka_unit_test(test_forgotten), cmocka_unit_test(test_forgotten_lists),
+      cmocka_unit_test(test_changed), cmocka_unit_test(test_pages))

@@ -118,6 +118,10 @@ struct block_limits {
 	uint64_t discard_max; /* of a range; a command may have several */
 	uint64_t write_zeroes_max;
 	uint64_t verify_max;
+	/* Of copies within the device, for who sends them past the block layer: bytes of a range
+	 * and of a command, and its ranges; 0: there are none */
+	uint64_t copy_range_max, copy_max;
+	uint32_t copy_ranges_max;
 	bool fua;	  /* false: those with BLOCK_FUA are refused */
 	bool fua_ignored; /* nevertheless only a Flush brings them to stable media */
 };

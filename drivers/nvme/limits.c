@@ -135,6 +135,12 @@ void nvme_limits_describe(const struct nvme_controller *controller,
 		limits->io_optimal = bytes_of(data->nows + 1u, shift);
 		limits->discard_granularity = bytes_of(data->npdg + 1u, shift);
 	}
+	/* Copy has limits at all times: NVM, section 4.1.5.1 */
+	if (controller->identify->oncs & NVME_ONCS_COPY) {
+		limits->copy_range_max = (uint64_t)data->mssrl << shift;
+		limits->copy_max = (uint64_t)data->mcl << shift;
+		limits->copy_ranges_max = data->msrc + 1u;
+	}
 	/* With an offset (NABO) only the block itself is surely whole. */
 	limits->physical_size = bytes_of(data->nabo ? 1 : atomic + 1, shift);
 	if (limits->physical_size > limits->io_min)

@@ -24,6 +24,7 @@ LISTINGS = {
     "-D": "NAME       DISC-ALN DISC-GRAN DISC-MAX DISC-ZERO\nmy_nvme0n1        0      512B       1G         0\n",
     "-z": "NAME       ZONED ZONE-SZ ZONE-NR ZONE-AMAX ZONE-OMAX ZONE-APP ZONE-WGRAN\nmy_nvme0n1 none       0B       0         0         0       0B         0B\n",
     "-o NAME,PHY-SEC,log-sec,TRAN,ROTA": "NAME       PHY-SEC LOG-SEC TRAN ROTA\nmy_nvme0n1     512     512 nvme    0\n",
+    "-o io-bound,zero-max,verify-max,copy-max,copy-range,copy-nr": "IO-BOUND ZERO-MAX VERIFY-MAX COPY-MAX COPY-RANGE COPY-NR\n      0B       1G         0B       0B         0B       0\n",
     "-o +MODEL -n": "my_nvme0n1 259:0   0 16M 0 disk  Host disk\n",
     "-r -o MODEL": "MODEL\nHost\\x20disk\n",
     "-J": '{\n   "blockdevices": [\n      {\n         "name": "my_nvme0n1",\n         "maj:min": "259:0",\n         "rm": false,\n         "size": "16M",\n         "ro": false,\n'

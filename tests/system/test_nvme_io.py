@@ -100,3 +100,11 @@ def test_open_files_are_in_step(tmp_path):
         """, "--any-disk", "--disk", disk, check=True)
     lines = [line for line in result.stdout.splitlines() if line in ("old", "new", "000")]
     assert lines == ["old", "new", "old", "new", "old", "000", "new"], result.stdout
+
+
+def test_limits_are_shown(tmp_path):
+    image = make_disk(tmp_path / "disk", 2 * MIB)
+    result = run_script(tmp_path, "lsblk -bnro zero-max,verify-max,copy-max,copy-range,copy-nr", "--disk", "none", "--",
+                        "-device", "nvme,id=c,serial=c,mdts=5,vsl=4", "-drive", f"file={image},if=none,id=disk,format=raw",
+                        "-device", "nvme-ns,drive=disk,bus=c,logical_block_size=4096,physical_block_size=4096,mssrl=64,mcl=256,msrc=9", check=True)
+    assert result.stdout.split() == ["131072", "65536", "1048576", "262144", "10"]

@@ -330,6 +330,28 @@ static void test_limit_with_metadata(void **state)
 	}
 }
 
+/* MSSRL and MCL are blocks, MSRC is 0's based; without Copy they mean nothing. */
+static void test_copy_limits(void **state)
+{
+	(void)state;
+	for (unsigned offered = 0; offered < 2; offered++) {
+		struct sim_namespace_config with = {
+			.block_shift = 12, .mssrl = 65535, .mcl = UINT32_MAX, .msrc = 255};
+		struct sim_config config = {.oncs = offered ? SIM_ONCS_COPY : 0,
+					    .namespaces = &with,
+					    .namespace_count = 1};
+		const struct block_limits *limits;
+		struct driver driver;
+
+		driver_start(&driver, &config, NULL);
+		limits = &driver.device->limits;
+		assert_int_equal(limits->copy_range_max, offered ? 65535ull << 12 : 0);
+		assert_int_equal(limits->copy_max, offered ? (uint64_t)UINT32_MAX << 12 : 0);
+		assert_int_equal(limits->copy_ranges_max, offered ? 256 : 0);
+		driver_stop(&driver);
+	}
+}
+
 static void test_read_only(void **state)
 {
 	struct sim_namespace_config namespace = {.read_only = true};
@@ -542,6 +564,7 @@ TESTS(cmocka_unit_test(test_discard_limits), cmocka_unit_test(test_preferences),
       cmocka_unit_test(test_command_limits), cmocka_unit_test(test_nonsense),
       cmocka_unit_test(test_zeroes_and_neighbours), cmocka_unit_test(test_not_offered),
       cmocka_unit_test(test_offered_by_limit), cmocka_unit_test(test_limit_with_metadata),
-      cmocka_unit_test(test_read_only), cmocka_unit_test(test_no_limits_said),
-      cmocka_unit_test(test_many), cmocka_unit_test(test_failures), cmocka_unit_test(test_fua),
+      cmocka_unit_test(test_copy_limits), cmocka_unit_test(test_read_only),
+      cmocka_unit_test(test_no_limits_said), cmocka_unit_test(test_many),
+      cmocka_unit_test(test_failures), cmocka_unit_test(test_fua),
       cmocka_unit_test(test_deallocate), cmocka_unit_test(test_boundary))

@@ -1,5 +1,5 @@
-/* The columns of lsblk: one row each, in util-linux' order of names. A row without a function is a
- * column that stays empty: no partitions, file systems or owners here. */
+/* The columns of lsblk: one row each, in util-linux' order of names, and ours. A row without a
+ * function is a column that stays empty: no partitions, file systems or owners here. */
 #include "kernel/commands/lsblk/columns.h"
 
 #include "drivers/block/block.h"
@@ -53,6 +53,36 @@ static uint64_t discard_granularity(const struct block_device *device)
 static uint64_t discard_max(const struct block_device *device)
 {
 	return device->limits.discard_max;
+}
+
+static uint64_t boundary(const struct block_device *device)
+{
+	return device->limits.boundary;
+}
+
+static uint64_t zeroes_max(const struct block_device *device)
+{
+	return device->limits.write_zeroes_max;
+}
+
+static uint64_t verify_max(const struct block_device *device)
+{
+	return device->limits.verify_max;
+}
+
+static uint64_t copy_max(const struct block_device *device)
+{
+	return device->limits.copy_max;
+}
+
+static uint64_t copy_range_max(const struct block_device *device)
+{
+	return device->limits.copy_range_max;
+}
+
+static uint64_t copy_ranges_max(const struct block_device *device)
+{
+	return device->limits.copy_ranges_max;
 }
 
 static uint64_t size(const struct block_device *device)
@@ -231,6 +261,13 @@ const struct column columns[] = {
 	{"ZONE-NR", COLUMN_NUMBER, .number = zone_count},
 	{"ZONE-OMAX", COLUMN_NUMBER, .number = zones_open},
 	{"ZONE-AMAX", COLUMN_NUMBER, .number = zones_active},
+	/* Of our own: what util-linux does not know of */
+	{"IO-BOUND", COLUMN_SIZE, .number = boundary},
+	{"ZERO-MAX", COLUMN_SIZE, .number = zeroes_max},
+	{"VERIFY-MAX", COLUMN_SIZE, .number = verify_max},
+	{"COPY-MAX", COLUMN_SIZE, .number = copy_max},
+	{"COPY-RANGE", COLUMN_SIZE, .number = copy_range_max},
+	{"COPY-NR", COLUMN_NUMBER, .number = copy_ranges_max},
 };
 const size_t column_count = sizeof(columns) / sizeof(columns[0]);
 

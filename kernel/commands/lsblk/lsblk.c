@@ -10,7 +10,7 @@
 #include "lib/number.h"
 #include "lib/string.h"
 
-#define COLUMNS_MAX    64
+#define COLUMNS_MAX    72
 #define EXIT_ALLFAILED 32
 #define EXIT_SOMEOK    64
 

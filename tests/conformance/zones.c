@@ -1,129 +1,12 @@
 /* Zones: their states, write pointers and resources. */
-#include "tests/conformance/conformance.h"
+#include "tests/conformance/zoned.h"
 
 #include "lib/string.h"
 
-#define ZONES	      4u	 /* that the cases use; all of them are reset */
 #define OAES_ZONES    0x8000000u /* Zone Descriptor Changed Notices */
-#define RAZB	      1u	 /* OZCS: Read takes blocks of several zones */
-#define ANY_POINTER   UINT64_MAX
 #define RESOURCES_MAX 32u
 
-struct zoned {
-	struct ct_namespace *ns;
-	uint64_t size, capacity; /* of a zone, in blocks */
-	uint64_t count;
-	uint32_t open_max, active_max; /* 0's based; all ones: any number */
-	uint16_t ozcs;
-};
-
-static struct ct_answer send(struct ct *ct, const struct zoned *z, uint64_t lba, unsigned action)
-{
-	struct nvme_command command = ct_rw(ct, NVME_IO_ZONE_MANAGEMENT_SEND, z->ns, lba, 1, NULL);
-
-	command.cdw13 = action;
-	return ct_do(ct, command);
-}
-
-static struct ct_answer receive(struct ct *ct, const struct zoned *z, uint64_t lba, unsigned how,
-				void *report, size_t size)
-{
-	struct nvme_command command =
-		ct_rw(ct, NVME_IO_ZONE_MANAGEMENT_RECEIVE, z->ns, lba, 1, NULL);
-
-	ct_prp(ct, &command, report, size);
-	command.cdw12 = (uint32_t)(size / 4 - 1);
-	command.cdw13 = how;
-	return ct_do(ct, command);
-}
-
-static uint64_t start(const struct zoned *z, unsigned zone)
-{
-	return zone * z->size;
-}
-
-static struct ct_answer write(struct ct *ct, const struct zoned *z, uint64_t lba, unsigned blocks)
-{
-	uint8_t *bytes = ct_buffer(ct, (size_t)blocks * z->ns->block_size);
-
-	for (unsigned i = 0; i < blocks; i++)
-		ct_pattern(z->ns, lba + i, 1, bytes + (size_t)i * z->ns->block_size);
-	return ct_do(ct, ct_rw(ct, NVME_IO_WRITE, z->ns, lba, blocks, bytes));
-}
-
-static struct nvme_zone_descriptor zone_of(struct ct *ct, const struct zoned *z, unsigned zone)
-{
-	size_t size = sizeof(struct nvme_zone_report) + sizeof(struct nvme_zone_descriptor);
-	struct nvme_zone_report *report = ct_buffer(ct, size);
-	struct nvme_zone_descriptor descriptor;
-
-	ct_success(ct, "Zone Management Receive",
-		   receive(ct, z, start(z, zone), NVME_ZONE_PARTIAL, report, size));
-	ct_equal(ct, "Number of Zones of a partial report", 1, report->nr_zones);
-	memcpy(&descriptor, report + 1, sizeof(descriptor));
-	ct_equal(ct, "Zone Start Logical Block Address", start(z, zone), descriptor.start);
-	return descriptor;
-}
-
-static void expect_zone(struct ct *ct, const struct zoned *z, unsigned zone, unsigned state,
-			uint64_t written)
-{
-	struct nvme_zone_descriptor descriptor = zone_of(ct, z, zone);
-
-	ct_equal(ct, "the zone's state", state, NVME_ZONE_STATE(descriptor.state));
-	if (written != ANY_POINTER)
-		ct_equal(ct, "the zone's write pointer", start(z, zone) + written,
-			 descriptor.write_pointer);
-}
-
-/* Finds the namespace, and makes all of its zones empty. */
-static void begin(struct ct *ct, struct zoned *z)
-{
-	struct nvme_identify_namespace_zns *id = ct_buffer(ct, NVME_IDENTIFY_SIZE);
-	const struct nvme_identify_namespace *general;
-	struct nvme_command command;
-
-	memset(z, 0, sizeof(*z));
-	for (unsigned i = 0; i < ct->namespace_count && !z->ns; i++)
-		if (ct->namespaces[i].csi == NVME_CSI_ZONED && !ct->namespaces[i].metadata.size)
-			z->ns = &ct->namespaces[i];
-	CT_NEED(z->ns, "there is no zoned namespace without metadata");
-	command = ct_identify(ct, NVME_CNS_IOCS_NAMESPACE, z->ns->nsid, id);
-	command.cdw11 = (uint32_t)NVME_CSI_ZONED << NVME_IDENTIFY_CSI_SHIFT;
-	ct_success(ct, "Identify, zoned namespace", ct_ask(ct, command));
-	general = z->ns->identify;
-	z->size = id->lbafe[NVME_FLBAS_INDEX(general->flbas, NVME_LBA_FORMATS(general)) %
-			    NVME_ZONE_FORMATS_MAX]
-			  .zsze;
-	CT_EXPECT(z->size, "expected a zone size (ZSZE), got 0");
-	z->count = z->ns->size / z->size;
-	z->open_max = id->mor;
-	z->active_max = id->mar;
-	z->ozcs = id->ozcs;
-	CT_NEED(z->count > ZONES && z->active_max >= 1, "there are too few zones");
-	ct_success(ct, "Reset Zone of all", send(ct, z, 0, NVME_ZONE_RESET | NVME_ZONE_ALL));
-	z->capacity = zone_of(ct, z, 0).capacity;
-	CT_EXPECT(z->capacity && z->capacity <= z->size,
-		  "expected a zone capacity of up to %llxh, got %llxh", (unsigned long long)z->size,
-		  (unsigned long long)z->capacity);
-	CT_NEED(z->capacity >= 16, "zones are small");
-}
-
 /* ---- States ---- */
-
-/* A zone that is empty becomes one of the state, with a block written where it can be. */
-static void make(struct ct *ct, const struct zoned *z, unsigned zone, unsigned state)
-{
-	if (state == NVME_ZONE_STATE_EXPLICITLY_OPEN)
-		ct_success(ct, "Open Zone", send(ct, z, start(z, zone), NVME_ZONE_OPEN));
-	if (state != NVME_ZONE_STATE_EMPTY)
-		ct_success(ct, "Write", write(ct, z, start(z, zone), 1));
-	if (state == NVME_ZONE_STATE_CLOSED)
-		ct_success(ct, "Close Zone", send(ct, z, start(z, zone), NVME_ZONE_CLOSE));
-	if (state == NVME_ZONE_STATE_FULL)
-		ct_success(ct, "Finish Zone", send(ct, z, start(z, zone), NVME_ZONE_FINISH));
-	expect_zone(ct, z, zone, state, ANY_POINTER);
-}
 
 /* to 0: there is no such transition. */
 #define TRANSITION(action, from, to) ((action) | (from) << 8 | (to) << 16)
@@ -133,90 +16,91 @@ static void transition(struct ct *ct)
 	unsigned action = ct->argument & 0xff, from = ct->argument >> 8 & 0xff;
 	unsigned to = ct->argument >> 16;
 	struct ct_answer answer;
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	make(ct, &z, 1, from);
-	answer = send(ct, &z, start(&z, 1), action);
+	ct_zones_begin(ct, &z);
+	ct_zone_make(ct, &z, 1, from);
+	answer = ct_zone_send(ct, &z, ct_zone_start(&z, 1), action);
 	if (to)
 		ct_success(ct, "the action", answer);
 	else
 		ct_status(ct, "the action", NVME_SC_INVALID_ZONE_TRANSITION, answer);
-	expect_zone(ct, &z, 1, to ? to : from, to == NVME_ZONE_STATE_EMPTY ? 0 : ANY_POINTER);
-	expect_zone(ct, &z, 0, NVME_ZONE_STATE_EMPTY, 0);
-	expect_zone(ct, &z, 2, NVME_ZONE_STATE_EMPTY, 0);
+	ct_zone_expect(ct, &z, 1, to ? to : from, to == NVME_ZONE_STATE_EMPTY ? 0 : CT_ANY_POINTER);
+	ct_zone_expect(ct, &z, 0, NVME_ZONE_STATE_EMPTY, 0);
+	ct_zone_expect(ct, &z, 2, NVME_ZONE_STATE_EMPTY, 0);
 }
 
 static void all_zones(struct ct *ct)
 {
 	unsigned action = ct->argument & 0xff;
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	CT_NEED(z.open_max >= 2 && z.active_max >= 3, "MOR or MAR is small");
-	make(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN);
-	make(ct, &z, 1, NVME_ZONE_STATE_CLOSED);
-	make(ct, &z, 2, NVME_ZONE_STATE_FULL);
-	ct_success(ct, "the action on all zones", send(ct, &z, 0, action | NVME_ZONE_ALL));
+	ct_zone_make(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN);
+	ct_zone_make(ct, &z, 1, NVME_ZONE_STATE_CLOSED);
+	ct_zone_make(ct, &z, 2, NVME_ZONE_STATE_FULL);
+	ct_success(ct, "the action on all zones", ct_zone_send(ct, &z, 0, action | NVME_ZONE_ALL));
 	if (action == NVME_ZONE_RESET) {
 		for (unsigned i = 0; i < 3; i++)
-			expect_zone(ct, &z, i, NVME_ZONE_STATE_EMPTY, 0);
+			ct_zone_expect(ct, &z, i, NVME_ZONE_STATE_EMPTY, 0);
 		return;
 	}
-	expect_zone(ct, &z, 0,
-		    action == NVME_ZONE_FINISH ? NVME_ZONE_STATE_FULL
-		    : action == NVME_ZONE_OPEN ? NVME_ZONE_STATE_IMPLICITLY_OPEN
-					       : NVME_ZONE_STATE_CLOSED,
-		    action == NVME_ZONE_FINISH ? ANY_POINTER : 1);
-	expect_zone(ct, &z, 1,
-		    action == NVME_ZONE_FINISH ? NVME_ZONE_STATE_FULL
-		    : action == NVME_ZONE_OPEN ? NVME_ZONE_STATE_EXPLICITLY_OPEN
-					       : NVME_ZONE_STATE_CLOSED,
-		    action == NVME_ZONE_FINISH ? ANY_POINTER : 1);
-	expect_zone(ct, &z, 2, NVME_ZONE_STATE_FULL, ANY_POINTER);
-	expect_zone(ct, &z, 3, NVME_ZONE_STATE_EMPTY, 0);
+	ct_zone_expect(ct, &z, 0,
+		       action == NVME_ZONE_FINISH ? NVME_ZONE_STATE_FULL
+		       : action == NVME_ZONE_OPEN ? NVME_ZONE_STATE_IMPLICITLY_OPEN
+						  : NVME_ZONE_STATE_CLOSED,
+		       action == NVME_ZONE_FINISH ? CT_ANY_POINTER : 1);
+	ct_zone_expect(ct, &z, 1,
+		       action == NVME_ZONE_FINISH ? NVME_ZONE_STATE_FULL
+		       : action == NVME_ZONE_OPEN ? NVME_ZONE_STATE_EXPLICITLY_OPEN
+						  : NVME_ZONE_STATE_CLOSED,
+		       action == NVME_ZONE_FINISH ? CT_ANY_POINTER : 1);
+	ct_zone_expect(ct, &z, 2, NVME_ZONE_STATE_FULL, CT_ANY_POINTER);
+	ct_zone_expect(ct, &z, 3, NVME_ZONE_STATE_EMPTY, 0);
 }
 
 static void reset_one(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	CT_NEED(z.active_max >= 2, "MAR is small");
 	for (unsigned i = 0; i < 3; i++)
-		ct_success(ct, "Write", write(ct, &z, start(&z, i), 3));
-	ct_success(ct, "Reset Zone", send(ct, &z, start(&z, 1), NVME_ZONE_RESET));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_EMPTY, 0);
+		ct_success(ct, "Write", ct_zone_write(ct, &z, ct_zone_start(&z, i), 3));
+	ct_success(ct, "Reset Zone", ct_zone_send(ct, &z, ct_zone_start(&z, 1), NVME_ZONE_RESET));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_EMPTY, 0);
 	for (unsigned i = 0; i < 3; i += 2) {
-		CT_EXPECT(zone_of(ct, &z, i).write_pointer == start(&z, i) + 3,
+		CT_EXPECT(ct_zone_of(ct, &z, i).write_pointer == ct_zone_start(&z, i) + 3,
 			  "expected the write pointer of zone %u to stay", i);
-		ct_expect_pattern(ct, z.ns, start(&z, i), 3, 1);
+		ct_expect_pattern(ct, z.ns, ct_zone_start(&z, i), 3, 1);
 	}
 	/* It is written again from its beginning. */
-	ct_success(ct, "Write", write(ct, &z, start(&z, 1), 2));
-	ct_expect_pattern(ct, z.ns, start(&z, 1), 2, 1);
+	ct_success(ct, "Write", ct_zone_write(ct, &z, ct_zone_start(&z, 1), 2));
+	ct_expect_pattern(ct, z.ns, ct_zone_start(&z, 1), 2, 1);
 }
 
 /* The same zones of two namespaces, by Write and by Reset Zone. */
 static void two_namespaces(struct ct *ct)
 {
-	struct zoned z, other;
+	struct ct_zoned z, other;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	other = z;
 	for (unsigned i = 0; i < ct->namespace_count; i++)
 		if (ct->namespaces[i].csi == NVME_CSI_ZONED && !ct->namespaces[i].metadata.size)
 			other.ns = &ct->namespaces[i];
 	CT_NEED(other.ns != z.ns && other.ns->size == z.ns->size, "there is no other like it");
-	ct_success(ct, "Reset Zone of all", send(ct, &other, 0, NVME_ZONE_RESET | NVME_ZONE_ALL));
-	ct_success(ct, "Write", write(ct, &z, 0, 3));
-	expect_zone(ct, &other, 0, NVME_ZONE_STATE_EMPTY, 0);
-	ct_success(ct, "Write to the other", write(ct, &other, 0, 2));
-	expect_zone(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
+	ct_success(ct, "Reset Zone of all",
+		   ct_zone_send(ct, &other, 0, NVME_ZONE_RESET | NVME_ZONE_ALL));
+	ct_success(ct, "Write", ct_zone_write(ct, &z, 0, 3));
+	ct_zone_expect(ct, &other, 0, NVME_ZONE_STATE_EMPTY, 0);
+	ct_success(ct, "Write to the other", ct_zone_write(ct, &other, 0, 2));
+	ct_zone_expect(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
 	ct_expect_pattern(ct, z.ns, 0, 3, 1);
 	ct_expect_pattern(ct, other.ns, 0, 2, 1);
-	ct_success(ct, "Reset Zone of the other", send(ct, &other, 0, NVME_ZONE_RESET));
-	expect_zone(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
+	ct_success(ct, "Reset Zone of the other", ct_zone_send(ct, &other, 0, NVME_ZONE_RESET));
+	ct_zone_expect(ct, &z, 0, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
 	ct_expect_pattern(ct, z.ns, 0, 3, 1);
 }
 
@@ -226,62 +110,63 @@ enum { RESERVED_ACTION, NOT_START, BEHIND_END };
 
 static void wrong_send(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	ct_success(ct, "Write", write(ct, &z, start(&z, 1), 1));
+	ct_zones_begin(ct, &z);
+	ct_success(ct, "Write", ct_zone_write(ct, &z, ct_zone_start(&z, 1), 1));
 	if (ct->argument == RESERVED_ACTION)
-		ct_refused(ct, "a reserved action", send(ct, &z, start(&z, 1), 0x7f));
+		ct_refused(ct, "a reserved action",
+			   ct_zone_send(ct, &z, ct_zone_start(&z, 1), 0x7f));
 	else if (ct->argument == NOT_START)
 		ct_status(ct, "Reset Zone of the second block", NVME_SC_INVALID_FIELD,
-			  send(ct, &z, start(&z, 1) + 1, NVME_ZONE_RESET));
+			  ct_zone_send(ct, &z, ct_zone_start(&z, 1) + 1, NVME_ZONE_RESET));
 	else
 		ct_status_of(ct, "Reset Zone behind the end",
 			     CT_STATUSES(NVME_SC_LBA_OUT_OF_RANGE, NVME_SC_INVALID_FIELD),
-			     send(ct, &z, z.count * z.size, NVME_ZONE_RESET));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 1);
+			     ct_zone_send(ct, &z, z.count * z.size, NVME_ZONE_RESET));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 1);
 }
 
 /* ---- Write ---- */
 
 static void write_moves(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	ct_success(ct, "Write", write(ct, &z, start(&z, 1), 3));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
-	ct_success(ct, "Write", write(ct, &z, start(&z, 1) + 3, 1));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 4);
-	ct_expect_pattern(ct, z.ns, start(&z, 1), 4, 1);
+	ct_zones_begin(ct, &z);
+	ct_success(ct, "Write", ct_zone_write(ct, &z, ct_zone_start(&z, 1), 3));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
+	ct_success(ct, "Write", ct_zone_write(ct, &z, ct_zone_start(&z, 1) + 3, 1));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 4);
+	ct_expect_pattern(ct, z.ns, ct_zone_start(&z, 1), 4, 1);
 }
 
 /* Write or Write Zeroes somewhere else than at the write pointer. */
 static void write_elsewhere(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	ct_success(ct, "Write", write(ct, &z, start(&z, 1), 3));
+	ct_zones_begin(ct, &z);
+	ct_success(ct, "Write", ct_zone_write(ct, &z, ct_zone_start(&z, 1), 3));
 	if (ct->argument == NVME_IO_WRITE_ZEROES) {
 		ct_need_command(ct, NVME_IO_WRITE_ZEROES);
 		ct_status(ct, "Write Zeroes behind the write pointer", NVME_SC_ZONE_INVALID_WRITE,
-			  ct_do(ct,
-				ct_rw(ct, NVME_IO_WRITE_ZEROES, z.ns, start(&z, 1) + 4, 1, NULL)));
+			  ct_do(ct, ct_rw(ct, NVME_IO_WRITE_ZEROES, z.ns, ct_zone_start(&z, 1) + 4,
+					  1, NULL)));
 	} else {
 		ct_status(ct, "Write behind the write pointer", NVME_SC_ZONE_INVALID_WRITE,
-			  write(ct, &z, start(&z, 1) + 4, 1));
+			  ct_zone_write(ct, &z, ct_zone_start(&z, 1) + 4, 1));
 		ct_status(ct, "Write before the write pointer", NVME_SC_ZONE_INVALID_WRITE,
-			  write(ct, &z, start(&z, 1), 1));
+			  ct_zone_write(ct, &z, ct_zone_start(&z, 1), 1));
 		ct_status(ct, "Write in the middle of an empty zone", NVME_SC_ZONE_INVALID_WRITE,
-			  write(ct, &z, start(&z, 2) + 1, 1));
+			  ct_zone_write(ct, &z, ct_zone_start(&z, 2) + 1, 1));
 	}
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
-	expect_zone(ct, &z, 2, NVME_ZONE_STATE_EMPTY, 0);
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, 3);
+	ct_zone_expect(ct, &z, 2, NVME_ZONE_STATE_EMPTY, 0);
 }
 
 /* Blocks up to so many before the end of the capacity. */
-static void fill_zone(struct ct *ct, const struct zoned *z, unsigned zone, uint64_t left)
+static void fill_zone(struct ct *ct, const struct ct_zoned *z, unsigned zone, uint64_t left)
 {
 	uint64_t most = z->ns->blocks_max < 256 ? z->ns->blocks_max : 256;
 	uint8_t *bytes;
@@ -292,7 +177,7 @@ static void fill_zone(struct ct *ct, const struct zoned *z, unsigned zone, uint6
 		uint64_t now = z->capacity - left - at < most ? z->capacity - left - at : most;
 
 		ct_success(ct, "Write",
-			   ct_do(ct, ct_rw(ct, NVME_IO_WRITE, z->ns, start(z, zone) + at,
+			   ct_do(ct, ct_rw(ct, NVME_IO_WRITE, z->ns, ct_zone_start(z, zone) + at,
 					   (unsigned)now, bytes)));
 		at += now;
 	}
@@ -300,41 +185,42 @@ static void fill_zone(struct ct *ct, const struct zoned *z, unsigned zone, uint6
 
 static void write_to_end(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	fill_zone(ct, &z, 1, 2);
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, z.capacity - 2);
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, z.capacity - 2);
 	ct_status(ct, "Write across the capacity", NVME_SC_ZONE_BOUNDARY,
-		  write(ct, &z, start(&z, 1) + z.capacity - 2, 3));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, z.capacity - 2);
-	ct_success(ct, "Write up to the capacity", write(ct, &z, start(&z, 1) + z.capacity - 2, 2));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_FULL, ANY_POINTER);
-	ct_expect_pattern(ct, z.ns, start(&z, 1) + z.capacity - 2, 2, 1);
-	expect_zone(ct, &z, 2, NVME_ZONE_STATE_EMPTY, 0);
+		  ct_zone_write(ct, &z, ct_zone_start(&z, 1) + z.capacity - 2, 3));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, z.capacity - 2);
+	ct_success(ct, "Write up to the capacity",
+		   ct_zone_write(ct, &z, ct_zone_start(&z, 1) + z.capacity - 2, 2));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_FULL, CT_ANY_POINTER);
+	ct_expect_pattern(ct, z.ns, ct_zone_start(&z, 1) + z.capacity - 2, 2, 1);
+	ct_zone_expect(ct, &z, 2, NVME_ZONE_STATE_EMPTY, 0);
 }
 
 static void write_full(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	make(ct, &z, 1, NVME_ZONE_STATE_FULL);
+	ct_zones_begin(ct, &z);
+	ct_zone_make(ct, &z, 1, NVME_ZONE_STATE_FULL);
 	ct_status(ct, "Write to a zone that is full", NVME_SC_ZONE_FULL,
-		  write(ct, &z, start(&z, 1), 1));
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_FULL, ANY_POINTER);
-	ct_expect_pattern(ct, z.ns, start(&z, 1), 1, 1);
+		  ct_zone_write(ct, &z, ct_zone_start(&z, 1), 1));
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_FULL, CT_ANY_POINTER);
+	ct_expect_pattern(ct, z.ns, ct_zone_start(&z, 1), 1, 1);
 }
 
 static void read_across(struct ct *ct)
 {
 	struct ct_answer answer;
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	answer = ct_do(ct, ct_rw(ct, NVME_IO_READ, z.ns, start(&z, 1) - 1, 2,
+	ct_zones_begin(ct, &z);
+	answer = ct_do(ct, ct_rw(ct, NVME_IO_READ, z.ns, ct_zone_start(&z, 1) - 1, 2,
 				 ct_buffer(ct, 2 * (size_t)z.ns->block_size)));
-	if (z.ozcs & RAZB)
+	if (z.identify->ozcs & NVME_OZCS_RAZB)
 		ct_success(ct, "Read of two zones, which OZCS has", answer);
 	else
 		ct_status(ct, "Read of two zones, which OZCS does not have", NVME_SC_ZONE_BOUNDARY,
@@ -345,47 +231,49 @@ static void read_across(struct ct *ct)
 
 static void open_limit(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 	unsigned count;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	CT_NEED(z.open_max < RESOURCES_MAX && z.open_max + 2 < z.count,
 		"there is no limit, or a high one");
 	count = z.open_max + 1;
 	for (unsigned i = 0; i < count; i++)
-		ct_success(ct, "Open Zone", send(ct, &z, start(&z, i), NVME_ZONE_OPEN));
+		ct_success(ct, "Open Zone",
+			   ct_zone_send(ct, &z, ct_zone_start(&z, i), NVME_ZONE_OPEN));
 	ct_status_of(ct, "Open Zone of one more",
 		     CT_STATUSES(NVME_SC_TOO_MANY_OPEN_ZONES, NVME_SC_TOO_MANY_ACTIVE_ZONES),
-		     send(ct, &z, start(&z, count), NVME_ZONE_OPEN));
+		     ct_zone_send(ct, &z, ct_zone_start(&z, count), NVME_ZONE_OPEN));
 	ct_status_of(ct, "Write to one more",
 		     CT_STATUSES(NVME_SC_TOO_MANY_OPEN_ZONES, NVME_SC_TOO_MANY_ACTIVE_ZONES),
-		     write(ct, &z, start(&z, count), 1));
-	expect_zone(ct, &z, count, NVME_ZONE_STATE_EMPTY, 0);
-	ct_success(ct, "Reset Zone", send(ct, &z, start(&z, 0), NVME_ZONE_RESET));
-	ct_success(ct, "Open Zone in its place", send(ct, &z, start(&z, count), NVME_ZONE_OPEN));
+		     ct_zone_write(ct, &z, ct_zone_start(&z, count), 1));
+	ct_zone_expect(ct, &z, count, NVME_ZONE_STATE_EMPTY, 0);
+	ct_success(ct, "Reset Zone", ct_zone_send(ct, &z, ct_zone_start(&z, 0), NVME_ZONE_RESET));
+	ct_success(ct, "Open Zone in its place",
+		   ct_zone_send(ct, &z, ct_zone_start(&z, count), NVME_ZONE_OPEN));
 }
 
 static void active_limit(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 	unsigned count;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	CT_NEED(z.active_max < RESOURCES_MAX && z.active_max + 2 < z.count,
 		"there is no limit, or a high one");
 	count = z.active_max + 1;
 	for (unsigned i = 0; i < count; i++)
-		make(ct, &z, i, NVME_ZONE_STATE_CLOSED);
+		ct_zone_make(ct, &z, i, NVME_ZONE_STATE_CLOSED);
 	ct_status(ct, "Write to one more", NVME_SC_TOO_MANY_ACTIVE_ZONES,
-		  write(ct, &z, start(&z, count), 1));
-	expect_zone(ct, &z, count, NVME_ZONE_STATE_EMPTY, 0);
-	ct_success(ct, "Finish Zone", send(ct, &z, start(&z, 0), NVME_ZONE_FINISH));
-	ct_success(ct, "Write in its place", write(ct, &z, start(&z, count), 1));
+		  ct_zone_write(ct, &z, ct_zone_start(&z, count), 1));
+	ct_zone_expect(ct, &z, count, NVME_ZONE_STATE_EMPTY, 0);
+	ct_success(ct, "Finish Zone", ct_zone_send(ct, &z, ct_zone_start(&z, 0), NVME_ZONE_FINISH));
+	ct_success(ct, "Write in its place", ct_zone_write(ct, &z, ct_zone_start(&z, count), 1));
 }
 
 /* ---- Zone Append ---- */
 
-static struct nvme_command append(struct ct *ct, const struct zoned *z, uint64_t lba,
+static struct nvme_command append(struct ct *ct, const struct ct_zoned *z, uint64_t lba,
 				  unsigned blocks, unsigned fill)
 {
 	uint8_t *bytes = ct_buffer(ct, (size_t)blocks * z->ns->block_size);
@@ -403,54 +291,54 @@ static void appends(struct ct *ct)
 {
 	unsigned count = ct->argument;
 	uint8_t *got;
-	struct zoned z;
+	struct ct_zoned z;
 	uint64_t seen = 0;
 	uint16_t cids[16];
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	got = ct_buffer(ct, z.ns->block_size);
 	CT_NEED(ct->io->size > count, "the queue is small");
 	for (unsigned i = 0; i < count; i++)
-		cids[i] = ct_push(ct, ct->io, append(ct, &z, start(&z, 1), 1, i + 1));
+		cids[i] = ct_push(ct, ct->io, append(ct, &z, ct_zone_start(&z, 1), 1, i + 1));
 	ct_ring(ct, ct->io);
 	for (unsigned i = 0; i < count; i++) {
 		struct ct_answer answer = ct_wait(ct, ct->io, cids[i]);
-		uint64_t at = appended_at(answer) - start(&z, 1);
+		uint64_t at = appended_at(answer) - ct_zone_start(&z, 1);
 
 		ct_success(ct, "Zone Append", answer);
 		CT_EXPECT(at < count && !(seen >> at & 1),
 			  "expected an LBA of the %u that were appended, got %llxh", count,
-			  (unsigned long long)(at + start(&z, 1)));
+			  (unsigned long long)(at + ct_zone_start(&z, 1)));
 		seen |= 1ull << at;
-		ct_move(ct, z.ns, NVME_IO_READ, start(&z, 1) + at, 1, got);
+		ct_move(ct, z.ns, NVME_IO_READ, ct_zone_start(&z, 1) + at, 1, got);
 		ct_all(ct, "a byte of the appended block", (uint8_t)(i + 1), got, z.ns->block_size);
 	}
-	expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, count);
+	ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, count);
 }
 
 enum { APPEND_NOT_START, APPEND_FULL, APPEND_ACROSS, APPEND_BEHIND };
 
 static void wrong_append(struct ct *ct)
 {
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	switch (ct->argument) {
 	case APPEND_NOT_START:
 		ct_status(ct, "Zone Append to the second block", NVME_SC_INVALID_FIELD,
-			  ct_do(ct, append(ct, &z, start(&z, 1) + 1, 1, 1)));
-		expect_zone(ct, &z, 1, NVME_ZONE_STATE_EMPTY, 0);
+			  ct_do(ct, append(ct, &z, ct_zone_start(&z, 1) + 1, 1, 1)));
+		ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_EMPTY, 0);
 		break;
 	case APPEND_FULL:
-		make(ct, &z, 1, NVME_ZONE_STATE_FULL);
+		ct_zone_make(ct, &z, 1, NVME_ZONE_STATE_FULL);
 		ct_status(ct, "Zone Append to a zone that is full", NVME_SC_ZONE_FULL,
-			  ct_do(ct, append(ct, &z, start(&z, 1), 1, 1)));
+			  ct_do(ct, append(ct, &z, ct_zone_start(&z, 1), 1, 1)));
 		break;
 	case APPEND_ACROSS:
 		fill_zone(ct, &z, 1, 2);
 		ct_status(ct, "Zone Append across the capacity", NVME_SC_ZONE_BOUNDARY,
-			  ct_do(ct, append(ct, &z, start(&z, 1), 3, 1)));
-		expect_zone(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, z.capacity - 2);
+			  ct_do(ct, append(ct, &z, ct_zone_start(&z, 1), 3, 1)));
+		ct_zone_expect(ct, &z, 1, NVME_ZONE_STATE_IMPLICITLY_OPEN, z.capacity - 2);
 		break;
 	default:
 		/* No zone begins there, either. */
@@ -466,18 +354,19 @@ static void report_counts(struct ct *ct)
 {
 	size_t size = sizeof(struct nvme_zone_report) + 2 * sizeof(struct nvme_zone_descriptor);
 	struct nvme_zone_report *report = ct_buffer(ct, size);
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
-	ct_success(ct, "a report", receive(ct, &z, 0, NVME_ZONE_REPORT, report, size));
+	ct_zones_begin(ct, &z);
+	ct_success(ct, "a report", ct_zone_receive(ct, &z, 0, NVME_ZONE_REPORT, report, size));
 	ct_equal(ct, "Number of Zones of a report that is not partial", z.count, report->nr_zones);
-	ct_success(ct, "a partial report", receive(ct, &z, 0, NVME_ZONE_PARTIAL, report, size));
+	ct_success(ct, "a partial report",
+		   ct_zone_receive(ct, &z, 0, NVME_ZONE_PARTIAL, report, size));
 	ct_equal(ct, "Number of Zones of a partial report with room for two", 2, report->nr_zones);
 	ct_success(ct, "a report from zone 1 on",
-		   receive(ct, &z, start(&z, 1), NVME_ZONE_REPORT, report, size));
+		   ct_zone_receive(ct, &z, ct_zone_start(&z, 1), NVME_ZONE_REPORT, report, size));
 	ct_equal(ct, "Number of Zones from zone 1 on", z.count - 1, report->nr_zones);
 	ct_success(ct, "a report of the last zone",
-		   receive(ct, &z, (z.count - 1) * z.size, NVME_ZONE_REPORT, report, size));
+		   ct_zone_receive(ct, &z, (z.count - 1) * z.size, NVME_ZONE_REPORT, report, size));
 	ct_equal(ct, "Number of Zones from the last on", 1, report->nr_zones);
 }
 
@@ -490,32 +379,32 @@ static void report_states(struct ct *ct)
 	size_t size = sizeof(struct nvme_zone_report) + 2 * sizeof(struct nvme_zone_descriptor);
 	struct nvme_zone_report *report = ct_buffer(ct, size);
 	struct nvme_zone_descriptor descriptor;
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	CT_NEED(z.active_max >= 1 && z.open_max >= 1, "MOR or MAR is small");
 	for (unsigned i = 0; i < 3; i++)
-		make(ct, &z, 3 - i, states[i]);
+		ct_zone_make(ct, &z, 3 - i, states[i]);
 	for (unsigned i = 0; i < 3; i++) {
 		ct_success(ct, "a report of a state",
-			   receive(ct, &z, 0, (unsigned)lists[i] << NVME_ZONE_STATE_SHIFT, report,
-				   size));
+			   ct_zone_receive(ct, &z, 0, (unsigned)lists[i] << NVME_ZONE_STATE_SHIFT,
+					   report, size));
 		ct_equal(ct, "Number of Zones in the state", 1, report->nr_zones);
 		memcpy(&descriptor, report + 1, sizeof(descriptor));
-		ct_equal(ct, "Zone Start Logical Block Address", start(&z, 3 - i),
+		ct_equal(ct, "Zone Start Logical Block Address", ct_zone_start(&z, 3 - i),
 			 descriptor.start);
 	}
 	ct_success(ct, "a report of offline zones",
-		   receive(ct, &z, 0, 7u << NVME_ZONE_STATE_SHIFT, report, size));
+		   ct_zone_receive(ct, &z, 0, 7u << NVME_ZONE_STATE_SHIFT, report, size));
 	ct_equal(ct, "Number of Zones that are offline", 0, report->nr_zones);
 }
 
 static void changed_zones(struct ct *ct)
 {
 	struct nvme_changed_zones *log = ct_buffer(ct, sizeof(*log));
-	struct zoned z;
+	struct ct_zoned z;
 
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	CT_NEED(ct->identify->oaes & OAES_ZONES, "OAES has no Zone Descriptor Changed Notices");
 	ct_success(
 		ct, "Get Log Page, Changed Zone List",
@@ -530,11 +419,11 @@ static void changed_zones(struct ct *ct)
 static void other_command_set(struct ct *ct)
 {
 	uint32_t *list = ct_buffer(ct, NVME_IDENTIFY_SIZE);
-	struct zoned z;
+	struct ct_zoned z;
 	bool attached = false;
 
 	CT_NEED(NVME_CAP_CSS(ct->registers.cap) & NVME_CAP_CSS_NVM, "CAP.CSS has no NVM alone");
-	begin(ct, &z);
+	ct_zones_begin(ct, &z);
 	ct_disable(ct);
 	CT_EXPECT(ct_enable_with(ct, ct->cc & ~(7u << NVME_CC_CSS_SHIFT)),
 		  "expected CSTS.RDY with CC.CSS 000b, got CSTS.CFS");
@@ -547,7 +436,7 @@ static void other_command_set(struct ct *ct)
 	ct_ask_queues(ct);
 	ct->io = ct_pair(ct, 1, ct_entries(ct, 4));
 	ct_refused(ct, "Write in the middle of an empty zone with CC.CSS 000b",
-		   write(ct, &z, start(&z, 2) + 1, 1));
+		   ct_zone_write(ct, &z, ct_zone_start(&z, 2) + 1, 1));
 }
 
 #define CASE(text, section, function, value) \

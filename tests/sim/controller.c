@@ -222,6 +222,7 @@ void sim_destroy(struct sim_controller *sim)
 	for (unsigned i = 0; i < sim->namespace_count; i++) {
 		sim_store_destroy(sim->namespaces[i].store);
 		free(sim->namespaces[i].zones);
+		free(sim->namespaces[i].zones_more);
 	}
 	while (sim->recycled) {
 		struct sim_posting *next = sim->recycled->next;

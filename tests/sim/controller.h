@@ -63,7 +63,11 @@ struct sim_namespace_config {
 	uint64_t zone_capacity; /* 0: zone_size */
 	unsigned zones_open;	/* MOR, MAR; 0: any number */
 	unsigned zones_active;
-	uint8_t uuid[16]; /* all 0: made of the NSID */
+	bool zone_extension;   /* of 64 bytes for each zone */
+	unsigned zone_area;    /* blocks of a Zone Random Write Area; 0: none */
+	unsigned zone_granule; /* in which it is flushed */
+	unsigned zone_areas;   /* NUMZRWA */
+	uint8_t uuid[16];      /* all 0: made of the NSID */
 	/* Placement handles, as the reclaim unit handles from this one on */
 	unsigned handles, first_handle;
 };

@@ -77,6 +77,8 @@
 #define SIM_SC_COMMAND_SET	0x12c
 #define SIM_SC_PROTECTION	0x181
 #define SIM_SC_SIZE_LIMIT	0x183
+#define SIM_SC_ZONE_OPERATION	0x1b6
+#define SIM_SC_NO_AREA		0x1b7
 #define SIM_SC_ZONE_BOUNDARY	0x1b8
 #define SIM_SC_ZONE_FULL	0x1b9
 #define SIM_SC_ZONE_READ_ONLY	0x1ba
@@ -150,6 +152,11 @@ struct sim_namespace {
 	struct sim_namespace_config config;
 	struct sim_store *store;
 	struct sim_zone *zones;
+	struct sim_zone_more {
+		bool area;     /* it has a Zone Random Write Area */
+		bool extended; /* its extension is valid */
+		uint8_t extension[64];
+	} * zones_more;
 	uint64_t zone_count; /* 0: none */
 	uint32_t recovery;   /* Error Recovery */
 	/* The Changed Zone List; 512: more than it has room for */

@@ -103,6 +103,7 @@ static void delete_namespace(struct sim_controller *sim, struct sim_namespace *n
 	sim->unallocated += bytes_of(&ns->config, ns->config.block_count);
 	sim_store_destroy(ns->store);
 	free(ns->zones);
+	free(ns->zones_more);
 	*ns = sim->namespaces[--sim->namespace_count];
 }
 

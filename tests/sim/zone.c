@@ -1,4 +1,5 @@
-/* Zones of simulated namespaces: their states and commands (ZNS 1.1, sections 2.1.1 and 3.4). */
+/* Zones of simulated namespaces: their states and commands (ZNS 1.1, sections 2.1.1 and 3.4), with
+ * Zone Random Write Areas (TP4076). */
 #include "tests/sim/internal.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ void sim_zones_create(struct sim_namespace *ns)
 		config->zone_capacity = config->zone_size;
 	ns->zone_count = config->block_count / config->zone_size;
 	ns->zones = calloc(ns->zone_count, sizeof(*ns->zones));
+	ns->zones_more = calloc(ns->zone_count, sizeof(*ns->zones_more));
 	for (uint64_t i = 0; i < ns->zone_count; i++)
 		ns->zones[i] = (struct sim_zone){SIM_ZONE_EMPTY, i * config->zone_size};
 }
@@ -57,11 +59,43 @@ static unsigned make_open(struct sim_namespace *ns, struct sim_zone *zone, enum 
 	return SIM_SC_SUCCESS;
 }
 
+static unsigned areas(const struct sim_namespace *ns)
+{
+	unsigned sum = 0;
+
+	for (uint64_t i = 0; i < ns->zone_count; i++)
+		sum += ns->zones_more[i].area;
+	return sum;
+}
+
+/* The write pointer moves; where it comes to the end the zone is full, and has no area any more. */
+static void advance(struct sim_namespace *ns, uint64_t index, uint64_t blocks)
+{
+	struct sim_zone *zone = &ns->zones[index];
+	uint64_t end = index * ns->config.zone_size + ns->config.zone_capacity;
+
+	zone->pointer = blocks < end - zone->pointer ? zone->pointer + blocks : end;
+	if (zone->pointer < end)
+		return;
+	zone->state = SIM_ZONE_FULL;
+	ns->zones_more[index].area = false;
+}
+
+/* Blocks that a write to a zone with an area moves its pointer by: whole granules, so that the last
+ * block is in the area behind it. */
+static uint64_t flushed(const struct sim_namespace *ns, const struct sim_zone *zone, uint64_t end)
+{
+	uint64_t granule = ns->config.zone_granule, last = zone->pointer + ns->config.zone_area;
+
+	return end > last ? (end - last + granule - 1) / granule * granule : 0;
+}
+
 unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
 {
 	uint64_t size = ns->config.zone_size, start = lba - lba % size;
 	struct sim_zone *zone = &ns->zones[lba / size];
 	unsigned status;
+	bool area;
 
 	if (lba / size >= ns->zone_count || lba + blocks > start + size)
 		return SIM_SC_ZONE_BOUNDARY | SIM_DNR;
@@ -71,7 +105,9 @@ unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
 		return SIM_SC_ZONE_READ_ONLY | SIM_DNR;
 	if (zone->state == SIM_ZONE_OFFLINE)
 		return SIM_SC_ZONE_OFFLINE | SIM_DNR;
-	if (lba != zone->pointer)
+	area = ns->zones_more[lba / size].area;
+	if (area ? lba < zone->pointer || lba + blocks > zone->pointer + 2ull * ns->config.zone_area
+		 : lba != zone->pointer)
 		return SIM_SC_ZONE_WRITE | SIM_DNR;
 	if (lba + blocks > start + ns->config.zone_capacity)
 		return SIM_SC_ZONE_BOUNDARY | SIM_DNR;
@@ -80,9 +116,7 @@ unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks)
 		if (status)
 			return status;
 	}
-	zone->pointer += blocks;
-	if (zone->pointer == start + ns->config.zone_capacity)
-		zone->state = SIM_ZONE_FULL;
+	advance(ns, lba / size, area ? flushed(ns, zone, lba + blocks) : blocks);
 	return SIM_SC_SUCCESS;
 }
 
@@ -96,6 +130,8 @@ unsigned sim_zone_append(const struct sim_namespace *ns, uint64_t *lba)
 		return SIM_SC_FIELD | SIM_DNR;
 	if (zone->state == SIM_ZONE_FULL)
 		return SIM_SC_ZONE_FULL | SIM_DNR;
+	if (ns->zones_more[*lba / ns->config.zone_size].area)
+		return SIM_SC_ZONE_OPERATION | SIM_DNR;
 	*lba = zone->pointer;
 	return SIM_SC_SUCCESS;
 }
@@ -129,6 +165,7 @@ static unsigned act(struct sim_namespace *ns, uint64_t index, unsigned action)
 		if (!usable && zone->state != SIM_ZONE_FULL)
 			break;
 		zone->state = SIM_ZONE_FULL;
+		ns->zones_more[index].area = false;
 		return SIM_SC_SUCCESS;
 	case 0x03: /* open */
 		return usable ? make_open(ns, zone, SIM_ZONE_EXPLICITLY_OPEN)
@@ -137,6 +174,7 @@ static unsigned act(struct sim_namespace *ns, uint64_t index, unsigned action)
 		if (!usable && zone->state != SIM_ZONE_FULL)
 			break;
 		*zone = (struct sim_zone){SIM_ZONE_EMPTY, start};
+		ns->zones_more[index] = (struct sim_zone_more){0};
 		sim_store_write(ns->store, start, ns->config.zone_size, NULL, true);
 		return SIM_SC_SUCCESS;
 	case 0x05: /* offline */
@@ -165,7 +203,63 @@ static bool selected(const struct sim_zone *zone, unsigned action)
 	}
 }
 
-static unsigned management_send(struct sim_namespace *ns, const struct sim_command *command)
+/* Open Zone that asks for an area, which only an empty zone gets. */
+static unsigned open_with_area(struct sim_namespace *ns, uint64_t index)
+{
+	unsigned status;
+
+	if (!ns->config.zone_area)
+		return SIM_SC_ZONE_OPERATION | SIM_DNR;
+	if (ns->zones[index].state != SIM_ZONE_EMPTY)
+		return SIM_SC_ZONE_TRANSITION | SIM_DNR;
+	if (areas(ns) >= ns->config.zone_areas)
+		return SIM_SC_NO_AREA | SIM_DNR;
+	status = act(ns, index, 0x03);
+	ns->zones_more[index].area = !status;
+	return status;
+}
+
+/* The area up to this block. */
+static unsigned flush_area(struct sim_namespace *ns, uint64_t lba)
+{
+	uint64_t index = lba / ns->config.zone_size;
+	struct sim_zone *zone = &ns->zones[index];
+	unsigned status;
+
+	if (!ns->zones_more[index].area)
+		return SIM_SC_ZONE_OPERATION | SIM_DNR;
+	if (lba < zone->pointer || lba >= zone->pointer + ns->config.zone_area ||
+	    (lba + 1 - zone->pointer) % ns->config.zone_granule)
+		return SIM_SC_FIELD | SIM_DNR;
+	status = is_open(zone) ? SIM_SC_SUCCESS : make_open(ns, zone, SIM_ZONE_IMPLICITLY_OPEN);
+	if (!status)
+		advance(ns, index, lba + 1 - zone->pointer);
+	return status;
+}
+
+static unsigned set_extension(struct sim_controller *sim, const struct sim_command *command,
+			      struct sim_namespace *ns, uint64_t index)
+{
+	struct sim_zone *zone = &ns->zones[index];
+	struct sim_zone_more *more = &ns->zones_more[index];
+	unsigned status;
+
+	if (!ns->config.zone_extension)
+		return SIM_SC_FIELD | SIM_DNR;
+	if (zone->state != SIM_ZONE_EMPTY)
+		return SIM_SC_ZONE_TRANSITION | SIM_DNR;
+	if (ns->config.zones_active && count(ns, is_active) >= ns->config.zones_active)
+		return SIM_SC_TOO_MANY_ACTIVE | SIM_DNR;
+	status = sim_transfer(sim, command, more->extension, sizeof(more->extension), false);
+	if (status)
+		return status;
+	more->extended = true;
+	zone->state = SIM_ZONE_CLOSED;
+	return SIM_SC_SUCCESS;
+}
+
+static unsigned management_send(struct sim_controller *sim, struct sim_namespace *ns,
+				const struct sim_command *command)
 {
 	uint64_t lba = get64(command->entry + 40), index = lba / ns->config.zone_size;
 	unsigned action = dword(command, 13) & 0xff;
@@ -178,8 +272,14 @@ static unsigned management_send(struct sim_namespace *ns, const struct sim_comma
 	}
 	if (lba >= ns->config.block_count)
 		return SIM_SC_LBA_RANGE | SIM_DNR;
+	if (action == 0x11)
+		return flush_area(ns, lba);
 	if (lba % ns->config.zone_size)
 		return SIM_SC_FIELD | SIM_DNR;
+	if (action == 0x10)
+		return set_extension(sim, command, ns, index);
+	if (action == 0x03 && dword(command, 13) >> 9 & 1)
+		return open_with_area(ns, index);
 	return act(ns, index, action);
 }
 
@@ -203,13 +303,14 @@ static unsigned management_receive(struct sim_controller *sim, struct sim_comman
 	uint64_t lba = get64(command->entry + 40), found = 0;
 	size_t size = (dword(command, 12) + 1ull) * 4, used = 64;
 	uint8_t *bytes = calloc(1, size + 64);
-	bool partial = dword(command, 13) >> 16 & 1;
-	unsigned only = dword(command, 13) >> 8 & 0xff;
+	bool partial = dword(command, 13) >> 16 & 1, extended = dword(command, 13) & 1;
+	unsigned only = dword(command, 13) >> 8 & 0xff, each = extended ? 128 : 64;
 	unsigned status;
 
 	for (uint64_t i = lba / ns->config.zone_size; i < ns->zone_count; i++) {
 		const struct sim_zone *zone = &ns->zones[i];
-		bool fits = used + 64 <= size;
+		const struct sim_zone_more *more = &ns->zones_more[i];
+		bool fits = used + each <= size;
 		uint8_t *entry = bytes + used;
 
 		if (only && !listed(zone, only))
@@ -219,15 +320,19 @@ static unsigned management_receive(struct sim_controller *sim, struct sim_comman
 			continue;
 		entry[0] = 2;
 		entry[1] = (uint8_t)(zone->state << 4);
+		entry[2] = (uint8_t)(more->area << 3 | more->extended << 7);
 		put64(entry + 8, ns->config.zone_capacity);
 		put64(entry + 16, i * ns->config.zone_size);
 		put64(entry + 24, zone->state <= SIM_ZONE_CLOSED ? zone->pointer : NONE);
-		used += 64;
+		if (extended && more->extended)
+			memcpy(entry + 64, more->extension, sizeof(more->extension));
+		used += each;
 	}
 	put64(bytes, found);
 	status = lba >= ns->config.block_count ? SIM_SC_LBA_RANGE | SIM_DNR
-		 : dword(command, 13) & 0xff   ? SIM_SC_FIELD | SIM_DNR
-					       : sim_transfer(sim, command, bytes, size, true);
+		 : (dword(command, 13) & 0xff) > ns->config.zone_extension
+			 ? SIM_SC_FIELD | SIM_DNR
+			 : sim_transfer(sim, command, bytes, size, true);
 	free(bytes);
 	return status;
 }
@@ -236,14 +341,20 @@ unsigned sim_zone_command(struct sim_controller *sim, struct sim_command *comman
 			  struct sim_namespace *ns)
 {
 	return command->entry[0] == SIM_ZONE_RECEIVE ? management_receive(sim, command, ns)
-						     : management_send(ns, command);
+						     : management_send(sim, ns, command);
 }
 
 void sim_identify_zones(const struct sim_namespace_config *config, uint8_t page[4096])
 {
 	put32(page + 4, config->zones_active - 1); /* MAR, MOR: none is all ones */
 	put32(page + 8, config->zones_open - 1);
+	put16(page + 2, config->zone_area ? 2 : 0); /* OZCS: ZRWASUP */
+	put32(page + 44, config->zone_areas);
+	put16(page + 48, (uint16_t)config->zone_granule);
+	put16(page + 50, (uint16_t)config->zone_area);
+	page[52] = config->zone_area ? 1 : 0; /* ZRWACAP: EXPFLUSHSUP */
 	put64(page + 2816 + 16 * config->format, config->zone_size);
+	page[2816 + 16 * config->format + 8] = config->zone_extension;
 }
 
 void sim_zone_set(struct sim_controller *sim, uint32_t nsid, uint64_t index,

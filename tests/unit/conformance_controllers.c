@@ -23,6 +23,16 @@ static const struct sim_namespace_config zoned_namespace[] = {
 	 .zones_open = 3,
 	 .zones_active = 4},
 };
+/* With all that a zone may have besides. */
+static const struct sim_namespace_config zoned_areas[] = {{.csi = 2,
+							   .zone_size = 64,
+							   .zone_capacity = 48,
+							   .zones_open = 4,
+							   .zones_active = 6,
+							   .zone_extension = true,
+							   .zone_area = 8,
+							   .zone_granule = 4,
+							   .zone_areas = 3}};
 
 /* Larger than a command can be. */
 static const struct sim_namespace_config large_namespaces[] = {
@@ -125,5 +135,6 @@ const struct conformance_controller conformance_controllers[] = {
 	  .namespaces = zoned_namespace,
 	  .namespace_count = 3,
 	  .oaes = 0x8000000}},
+	{"zone-areas", {.namespaces = zoned_areas, .namespace_count = 1}},
 	{.name = NULL},
 };

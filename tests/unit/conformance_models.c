@@ -369,6 +369,13 @@ const struct model_fault model_faults[] = {
 	 "events: events before the log was read are not told behind it", "management",
 	 .defects = SIM_DEFECT_KEEPS_EVENTS},
 
+	{"FDP Events of NSID FFFFFFFFh: crash", "QEMU 11.1",
+	 "placement: events of NSID FFFFFFFFh: a status", "version-2", ADMIN,
+	 NVME_ADMIN_SET_FEATURES, NSID(0xffffffff), .does = DIES},
+	{"a Write with a wrong placement identifier is no event", "QEMU 11.1",
+	 "placement-writes: Write with an identifier that there is not is an event", "version-2",
+	 ADMIN, NVME_ADMIN_GET_LOG_PAGE, LID(NVME_LOG_FDP_EVENTS), .does = HANDS, .count = 4},
+
 	/* Other command sets, protection information */
 	{"writes to the second zoned namespace land in the first", "FEMU",
 	 "zones: zones of another namespace stay", "zoned", IO, .any_opcode = true, NSID(3),

@@ -40,7 +40,11 @@ _Static_assert(sizeof(struct nvme_identify_namespace_zns) == 4096, "ZNS Identify
 _Static_assert(offsetof(struct nvme_identify_namespace_zns, zrwacap) == 52, "ZRWACAP");
 _Static_assert(offsetof(struct nvme_identify_namespace_zns, lbafe) == 2816, "LBAFE");
 
-#define NVME_ZONES_UNLIMITED 0xffffffffu /* of mar and mor */
+#define NVME_ZONES_UNLIMITED	 0xffffffffu /* of mar and mor */
+#define NVME_ZONE_EXTENSION_UNIT 64u	     /* of zdes */
+#define NVME_OZCS_RAZB		 0x1u	     /* Read takes blocks of several zones */
+#define NVME_OZCS_ZRWA		 0x2u	     /* there are Zone Random Write Areas: TP4076 */
+#define NVME_ZRWACAP_FLUSH	 0x1u	     /* which can be flushed explicitly */
 
 /* Identify Controller, CNS 06h with CSI 02h: figure 52 */
 struct nvme_identify_controller_zns {
@@ -98,6 +102,7 @@ _Static_assert(offsetof(struct nvme_zone_descriptor, write_pointer) == 24, "zone
 #define NVME_ZA_FINISH		0x02u /* finish is recommended */
 #define NVME_ZA_FINISHED	0x01u /* by the controller */
 #define NVME_ZA_EXTENSION_VALID 0x80u
+#define NVME_ZA_AREA_VALID	0x08u
 /* Zone states: figure 37 */
 enum nvme_zone_state {
 	NVME_ZONE_STATE_EMPTY = 0x1,

@@ -189,7 +189,7 @@ help:
 	@echo "make coverage    lines that the tests reach: build/coverage/html/index.html"
 	@echo "make conformance the conformance suite on every device configuration of tests/conformance/matrix.ini"
 	@echo "make dist        pack it for other projects: build/my_nvme-conformance.tar.gz (docs/ci.md)"
-	@echo "make lab         grade the driver of the course: STEP=1 to 3, SOURCE=FILE (course/README.md)"
+	@echo "make lab         grade the driver of the course: STEP=1 to 7, SOURCE=FILE (course/README.md)"
 	@echo "make bench       measure against the peers"
 	@echo "make debug       boot an -O0 build stopped at the first instruction, with gdb; make console: its serial line"
 	@echo "make             build/my_nvme.elf;  make iso: build/my_nvme.iso for BIOS and UEFI"

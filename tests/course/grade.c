@@ -108,6 +108,17 @@ void start_admin(void)
 	CALL(driver_enable());
 }
 
+void start_io(void)
+{
+	static struct driver_controller controller;
+	static struct driver_namespace namespace;
+
+	start_admin();
+	CALL(driver_identify_controller(&controller));
+	CALL(driver_identify_namespace(1, &namespace));
+	CALL(driver_io_queues());
+}
+
 /* In the process of the check. */
 static _Noreturn void run(const struct check *check)
 {

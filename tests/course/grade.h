@@ -46,7 +46,7 @@ struct step {
 	unsigned count;
 };
 extern const struct step *const steps[];
-#define STEPS 3
+#define STEPS 7
 #define STEP(chapter, checks)                                         \
 	{                                                             \
 		chapter, checks, sizeof(checks) / sizeof((checks)[0]) \

@@ -30,6 +30,7 @@ struct queue {
 	volatile struct cq_entry *cq;
 	uint64_t sq_bus, cq_bus;
 	unsigned tail, head;
+	unsigned rung;	/* the tail that the controller knows */
 	unsigned phase; /* of entries that are new */
 };
 
@@ -38,7 +39,8 @@ struct slot {
 	struct driver_request *request; /* NULL: it is free */
 	uint64_t deadline;
 	bool aborting;
-	uint16_t status;
+	unsigned tries;
+	struct sq_entry command;
 	uint64_t *list; /* a page for PRPs */
 	uint64_t list_bus;
 };
@@ -188,7 +190,7 @@ int driver_enable(void)
 static void queue_clear(struct queue *queue)
 {
 	memset((void *)queue->cq, 0, queue->entries * sizeof(*queue->cq));
-	queue->tail = queue->head = 0;
+	queue->tail = queue->rung = queue->head = 0;
 	queue->phase = 1;
 }
 
@@ -342,88 +344,313 @@ int driver_identify_namespace(uint32_t nsid, struct driver_namespace *namespace)
 }
 
 /*
- * Step 4: course/en/4-io.md
+ * Steps 4 to 7: everything goes through slots, of which a read or a write that waits has one at a
+ * time.
  */
 
-/* What is left of the six steps (3.3.1.1): Set Features, Number of Queues (5.27.1.5); Create I/O
- * Completion Queue (5.4); Create I/O Submission Queue (5.5). It is called again after a reset. */
-int driver_io_queues(void)
+static void note_interrupt(void)
 {
-	return -ENOSYS; /* TODO */
+	nvme.noted = true;
 }
 
-/* NVM Command Set 1.0, section 3.2.4. The buffer's pages are described by PRP1 and PRP2, or a list
- * (4.1.1); no command moves more than MDTS. */
-int driver_read(uint64_t lba, unsigned blocks, void *buffer)
-{
-	(void)lba;
-	(void)blocks;
-	(void)buffer;
-	return -ENOSYS; /* TODO */
-}
-
-/* NVM Command Set 1.0, section 3.2.6. */
-int driver_write(uint64_t lba, unsigned blocks, const void *buffer)
-{
-	(void)lba;
-	(void)blocks;
-	(void)buffer;
-	return -ENOSYS; /* TODO */
-}
-
-/* Section 7.1. */
-int driver_flush(void)
-{
-	return -ENOSYS; /* TODO */
-}
-
-/*
- * Step 5: course/en/5-interrupts.md
- */
-
-/* The handler of the vector only notes that it was called. The completion queue is created with
- * interrupts (5.4), and what waits for an I/O command halts by platform_interrupt_wait(). */
 int driver_interrupts(void)
 {
-	return -ENOSYS; /* TODO */
+	nvme.interrupts = platform_interrupt_begin(IO_VECTOR, note_interrupt) == 0;
+	return 0;
 }
 
-/*
- * Step 6: course/en/6-errors.md
- */
-
-/* What the last command that failed ended with (3.3.3.2.1). */
-unsigned driver_status(void)
+static int create_queues(void)
 {
-	return 0; /* TODO */
+	struct sq_entry features = {.opcode = ADMIN_SET_FEATURES,
+				    .cdw10 = FEATURE_NUMBER_OF_QUEUES,
+				    .cdw11 = 0 << 16 | 0};
+	struct sq_entry cq = {.opcode = ADMIN_CREATE_IO_CQ,
+			      .prp1 = nvme.io.cq_bus,
+			      .cdw10 = (nvme.io.entries - 1) << 16 | IO_QUEUE,
+			      .cdw11 = 1};
+	struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,
+			      .prp1 = nvme.io.sq_bus,
+			      .cdw10 = (nvme.io.entries - 1) << 16 | IO_QUEUE,
+			      .cdw11 = IO_QUEUE << 16 | 1};
+	int error = admin(&features, NULL);
+
+	if (nvme.interrupts)
+		cq.cdw11 |= IO_VECTOR << 16 | 2;
+	if (!error)
+		error = admin(&cq, NULL);
+	if (!error)
+		error = admin(&sq, NULL);
+	return error;
 }
 
-/* Disable, the queues again, enable, the I/O queues again (3.7.2). A command that is not answered
- * within 5 s is aborted (5.1) first; where that does not help within a second more, this does. */
-int driver_reset(void)
+static unsigned slot_count(void)
 {
-	return -ENOSYS; /* TODO */
+	return nvme.io.entries - 1;
 }
 
-/*
- * Step 7: course/en/7-speed.md
- */
+int driver_io_queues(void)
+{
+	unsigned entries = IO_SIZE_MAX;
+	int error;
 
-/* As driver_read() and driver_write(), without waiting. */
+	if (entries > nvme.found.queue_entries)
+		entries = nvme.found.queue_entries;
+	error = queue_init(&nvme.io, IO_QUEUE, entries);
+	for (unsigned i = 0; i < entries && !error; i++) {
+		struct slot *slot = &nvme.slots[i];
+
+		if (!slot->list)
+			slot->list = platform_dma_alloc(PAGE, &slot->list_bus);
+		if (!slot->list)
+			error = -ENOMEM;
+	}
+	return error ? error : create_queues();
+}
+
+/* The data pointer of a command, and its list. */
+static void set_pages(struct slot *slot, char *buffer, size_t size)
+{
+	size_t first = PAGE - (uintptr_t)buffer % PAGE;
+	unsigned pages;
+
+	slot->command.prp1 = platform_bus_address(buffer);
+	if (size <= first)
+		return;
+	buffer += first;
+	pages = (unsigned)((size - first + PAGE - 1) / PAGE);
+	if (pages == 1) {
+		slot->command.prp2 = platform_bus_address(buffer);
+		return;
+	}
+	for (unsigned i = 0; i < pages; i++)
+		slot->list[i] = platform_bus_address(buffer + (size_t)i * PAGE);
+	slot->command.prp2 = slot->list_bus;
+}
+
+static struct slot *free_slot(void)
+{
+	for (unsigned i = 0; i < slot_count(); i++)
+		if (!nvme.slots[i].request)
+			return &nvme.slots[i];
+	return NULL;
+}
+
+static void push(struct slot *slot)
+{
+	slot->deadline = platform_time_ns() + COMMAND_NS;
+	slot->aborting = false;
+	queue_push(&nvme.io, &slot->command);
+}
+
+static int start(struct driver_request *request, uint8_t opcode)
+{
+	struct slot *slot = free_slot();
+
+	request->done = false;
+	request->error = 0;
+	if (!slot)
+		return -EAGAIN;
+	slot->request = request;
+	slot->tries = 1;
+	slot->command = (struct sq_entry){
+		.opcode = opcode, .cid = (uint16_t)(slot - nvme.slots), .nsid = nvme.nsid};
+	if (request->blocks) {
+		slot->command.cdw10 = (uint32_t)request->lba;
+		slot->command.cdw11 = (uint32_t)(request->lba >> 32);
+		slot->command.cdw12 = request->blocks - 1;
+		set_pages(slot, request->buffer,
+			  (size_t)request->blocks * nvme.namespace.block_size);
+	}
+	push(slot);
+	return 0;
+}
+
+static void finish(struct slot *slot, int error)
+{
+	slot->request->error = error;
+	slot->request->done = true;
+	slot->request = NULL;
+}
+
 int driver_submit(struct driver_request *request)
 {
-	(void)request;
-	return -ENOSYS; /* TODO */
+	const struct driver_namespace *namespace = &nvme.namespace;
+
+	if (!request->blocks || request->lba >= namespace->blocks ||
+	    request->blocks > namespace->blocks - request->lba ||
+	    (size_t)request->blocks * namespace->block_size > DRIVER_PART)
+		return -EINVAL;
+	return start(request, request->write ? IO_WRITE : IO_READ);
 }
 
 int driver_ring(void)
 {
-	return -ENOSYS; /* TODO */
+	if (nvme.io.tail == nvme.io.rung)
+		return 0;
+	nvme.io.rung = nvme.io.tail;
+	queue_ring(&nvme.io);
+	return 0;
 }
 
-/* Completions come in any order: the CID says whose each is. The doorbell of the completion queue
- * need ring only once behind all that are there. */
+/* A completion, whose CID is not believed. Whether a request is done. */
+static bool complete(const struct cq_entry *entry)
+{
+	uint16_t status = entry->status >> 1;
+	struct slot *slot;
+	int error;
+
+	if (entry->cid >= slot_count() || !nvme.slots[entry->cid].request)
+		return false;
+	slot = &nvme.slots[entry->cid];
+	error = note_status(status);
+	if (error && slot->aborting)
+		error = -ETIMEDOUT;
+	if (error == -EIO && !(status & STATUS_DNR) && slot->tries < RETRIES) {
+		slot->tries++;
+		push(slot);
+		driver_ring();
+		return false;
+	}
+	finish(slot, error);
+	return true;
+}
+
+static void finish_all(int error)
+{
+	for (unsigned i = 0; i < slot_count(); i++)
+		if (nvme.slots[i].request)
+			finish(&nvme.slots[i], error);
+}
+
+unsigned driver_status(void)
+{
+	return nvme.status;
+}
+
+int driver_reset(void)
+{
+	int error = driver_disable();
+
+	if (!error)
+		error = driver_admin_queue();
+	if (!error)
+		error = driver_enable();
+	if (!error)
+		error = driver_io_queues();
+	finish_all(-ETIMEDOUT);
+	return error;
+}
+
+static void send_abort(const struct slot *slot)
+{
+	struct sq_entry command = {.opcode = ADMIN_ABORT,
+				   .cdw10 = (uint32_t)slot->command.cid << 16 | IO_QUEUE};
+
+	admin(&command, NULL);
+}
+
+/* A command's time is over. */
+static void expire(struct slot *slot)
+{
+	uint32_t csts = get32(NVME_CSTS);
+
+	if (csts == ALL_ONES) {
+		finish_all(-ENODEV);
+	} else if (csts & CSTS_CFS || slot->aborting) {
+		driver_reset();
+	} else {
+		slot->aborting = true;
+		slot->deadline = platform_time_ns() + ABORT_NS;
+		send_abort(slot);
+	}
+}
+
 int driver_poll(void)
 {
-	return -ENOSYS; /* TODO */
+	struct cq_entry entry;
+	unsigned done = 0;
+	bool any = false;
+	uint64_t now;
+
+	while (queue_take(&nvme.io, &entry)) {
+		any = true;
+		done += complete(&entry);
+	}
+	if (any) {
+		queue_ring_head(&nvme.io);
+		return (int)done;
+	}
+	now = platform_time_ns();
+	for (unsigned i = 0; i < slot_count(); i++)
+		if (nvme.slots[i].request && now > nvme.slots[i].deadline)
+			expire(&nvme.slots[i]);
+	return 0;
+}
+
+static int wait_for(const struct driver_request *request)
+{
+	driver_ring();
+	for (;;) {
+		nvme.noted = false;
+		driver_poll();
+		if (request->done)
+			return request->error;
+		if (nvme.interrupts)
+			platform_interrupt_wait(&nvme.noted, platform_time_ns() + COMMAND_NS);
+		else
+			platform_relax();
+	}
+}
+
+static void submit_waiting(struct driver_request *request, uint8_t opcode)
+{
+	while (start(request, opcode) == -EAGAIN) {
+		driver_ring();
+		driver_poll();
+		platform_relax();
+	}
+}
+
+static int transfer(uint8_t opcode, uint64_t lba, unsigned blocks, char *buffer)
+{
+	const struct driver_namespace *namespace = &nvme.namespace;
+	size_t part = DRIVER_PART;
+
+	if (!blocks || lba >= namespace->blocks || blocks > namespace->blocks - lba)
+		return -EINVAL;
+	if (nvme.controller.transfer_max && nvme.controller.transfer_max < part)
+		part = nvme.controller.transfer_max;
+	while (blocks) {
+		struct driver_request request = {.lba = lba, .blocks = blocks, .buffer = buffer};
+		int error;
+
+		if (blocks > part / namespace->block_size)
+			request.blocks = (unsigned)(part / namespace->block_size);
+		submit_waiting(&request, opcode);
+		error = wait_for(&request);
+		if (error)
+			return error;
+		lba += request.blocks;
+		blocks -= request.blocks;
+		buffer += (size_t)request.blocks * namespace->block_size;
+	}
+	return 0;
+}
+
+int driver_read(uint64_t lba, unsigned blocks, void *buffer)
+{
+	return transfer(IO_READ, lba, blocks, buffer);
+}
+
+int driver_write(uint64_t lba, unsigned blocks, const void *buffer)
+{
+	return transfer(IO_WRITE, lba, blocks, (char *)(uintptr_t)buffer);
+}
+
+int driver_flush(void)
+{
+	struct driver_request request = {.blocks = 0};
+
+	submit_waiting(&request, IO_FLUSH);
+	return wait_for(&request);
 }

@@ -7,4 +7,4 @@
 
 #include "tests/course/grade.h"
 
-extern const struct step step1, step2, step3;
+extern const struct step step1, step2, step3, step4, step5, step6, step7;

@@ -295,13 +295,12 @@ bool file_readable(struct file *file)
 	return !file->inode->operations->readable || file->inode->operations->readable(file);
 }
 
-/* The first error. */
-static int for_each_block_file(int (*act)(struct block_file *block))
+int files_sync_all(void)
 {
 	int first = 0;
 
 	for (struct block_device *device = block_first(); device; device = device->next) {
-		int error = device->file_data ? act(device->file_data) : 0;
+		int error = device->file_data ? block_file_sync(device->file_data) : 0;
 
 		if (error && !first)
 			first = error;
@@ -309,14 +308,9 @@ static int for_each_block_file(int (*act)(struct block_file *block))
 	return first;
 }
 
-int files_sync_all(void)
+int files_refresh(struct block_device *device)
 {
-	return for_each_block_file(block_file_sync);
-}
-
-int files_refresh_all(void)
-{
-	return for_each_block_file(block_file_refresh);
+	return device->file_data ? block_file_refresh(device->file_data) : 0;
 }
 
 int files_add(const char *path, const void *bytes, size_t size)

@@ -98,9 +98,9 @@ int path_absolute(const char *path, char *absolute, size_t size);
 
 /* Writes back every block device's buffer and flushes the devices. The first error. */
 int files_sync_all(void);
-/* Writes them back, and lets them read the devices anew: blocks are about to change past them. The
- * first error. */
-int files_refresh_all(void);
+/* Writes the device's buffer back, and lets files read the device anew: blocks are about to change
+ * past them. */
+int files_refresh(struct block_device *device);
 
 /* At start: the tree with /dev, /tmp and /root; a device file per registered block device appears
  * by itself, later ones too. */

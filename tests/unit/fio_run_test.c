@@ -205,10 +205,36 @@ static void test_commands_that_hang(void **state)
 	host_disk_remove(device);
 }
 
+/* What was written to a file on the job's device meanwhile, and cannot be: the report is there. */
+static void test_a_file_that_cannot_be_written(void **state)
+{
+	struct block_device *device = host_disk_memory(512, MIB), *other = host_disk_memory(512, 8);
+	char line[512];
+
+	(void)state;
+	host_disk_set_bad(device, MIB - 8, MIB - 1, false, true);
+	host_disk_set_bad(other, 0, 7, false, true);
+	snprintf(line, sizeof(line),
+		 "exec 4<> /dev/%s; echo x >&4; exec 5<> /dev/%s; "
+		 "{ sleep 0.05; dd bs=512 seek=2040 count=1 if=/dev/zero status=none >&5; } & "
+		 "fio --name=a --filename=/dev/%s --rw=read --bs=4k --size=64k --time_based "
+		 "--runtime=200ms; echo status $?; exec 5>&-; exec 4>&-",
+		 other->name, device->name, device->name);
+	run(line);
+	expect_output("Run status group 0");
+	snprintf(line, sizeof(line), "fio: cannot write back /dev/%s: Input/output error",
+		 device->name);
+	expect_output(line);
+	expect_output("status 1\n");
+	host_disk_remove(device);
+	host_disk_remove(other);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_rate_and_runtime),
 	    TEST(test_sizes_that_are_no_multiple), TEST(test_commands_without_data),
 	    TEST(test_passes_that_overlap), TEST(test_zones_of_several_jobs),
 	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets),
-	    cmocka_unit_test(test_commands_that_hang))
+	    cmocka_unit_test(test_commands_that_hang),
+	    cmocka_unit_test(test_a_file_that_cannot_be_written))

@@ -32,9 +32,15 @@ static struct {
 	size_t size;
 } taken;
 
+/* What a disk that is none of the controller's had been written when a command came. */
+static struct block_device *other;
+static struct host_disk_counts other_counts;
+
 static void *take(void *context, uint16_t queue, const uint8_t command[64], size_t *size)
 {
 	(void)context;
+	if (other)
+		host_disk_counts(other, &other_counts);
 	if ((queue == 0) != taken.admin || command[0] < taken.first || command[0] > taken.last)
 		return NULL;
 	memcpy(&taken.command, command, sizeof(taken.command));
@@ -899,6 +905,23 @@ static void test_self_test(void **state)
 	memset(steps, 0, sizeof(steps));
 }
 
+/* What is open on another device is not written for a command to this one. */
+static void test_files_of_other_devices(void **state)
+{
+	(void)state;
+	host_disk_remove(host_disk_memory(512, 8)); /* it takes the first name */
+	start();
+	other = host_disk_memory(512, 8);
+	run("exec 5<> /dev/my_nvme1n1; echo x >&5; exec 6<> /dev/my_nvme0n2; echo y >&6; "
+	    "head -c 512 /dev/zero > /in; nvme write /dev/my_nvme0n1 -z 512 -d /in");
+	assert_int_equal(sim_statistics(driver.sim)->commands[1][NVME_IO_WRITE], 2);
+	assert_int_equal(other_counts.writes, 0);
+	host_disk_counts(other, &other_counts);
+	assert_int_equal(other_counts.writes, 1);
+	host_disk_remove(other);
+	other = NULL;
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, tear_down)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_what_is_sent), TEST(test_data_structures),
@@ -906,4 +929,5 @@ GROUP_TESTS(host_set_up, NULL, TEST(test_what_is_sent), TEST(test_data_structure
 	    TEST(test_only_what_was_asked_for_changes), TEST(test_metadata),
 	    TEST(test_nothing_is_sent_on_bad_input), TEST(test_nothing_is_managed_on_bad_input),
 	    TEST(test_management_structures), TEST(test_firmware),
-	    TEST(test_directives_and_security), TEST(test_self_test), TEST(test_outcomes))
+	    TEST(test_directives_and_security), TEST(test_self_test), TEST(test_outcomes),
+	    TEST(test_files_of_other_devices))

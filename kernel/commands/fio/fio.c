@@ -294,14 +294,24 @@ static void run_together(struct run *run, unsigned first, unsigned last)
 	progress_clear();
 }
 
-/* Open files are written back before commands go past them, and read anew behind. What concerns a
- * device that has gone concerns no job. */
-static void settle_files(void)
+/* Files that are open on the jobs' devices are written back before commands go past them, and read
+ * anew behind. What concerns a device that has gone concerns no job. 0, or a negative errno that
+ * has been told. */
+static int settle_files(const struct run *run)
 {
-	int error = files_refresh_all();
+	int first = 0;
 
-	if (error && error != -ENODEV)
-		fail(1, "cannot write back: %s", error_text(-error));
+	for (unsigned i = 0; i < run->job_count; i++)
+		for (unsigned at = 0; at < run->jobs[i]->target_count; at++) {
+			struct fio_target *target = &run->jobs[i]->targets[at];
+			int error = target->device ? files_refresh(target->device) : 0;
+
+			if (!error || error == -ENODEV || first)
+				continue;
+			complain("cannot write back %s: %s", target->name, error_text(-error));
+			first = error;
+		}
+	return first;
 }
 
 static void run_jobs(struct run *run)
@@ -385,6 +395,8 @@ static int fio_main(int argc, char **argv)
 {
 	struct run *run = alloc_or_fail(sizeof(*run));
 	struct fio_job_list *list = alloc_or_fail(sizeof(*list));
+	bool unsettled;
+	int status;
 
 	memset(run, 0, sizeof(*run));
 	run->settings.terse_version = 3;
@@ -396,12 +408,14 @@ static int fio_main(int argc, char **argv)
 	process_hold_devices();
 	for (unsigned i = 0; i < run->job_count; i++)
 		fio_job_prepare(run->jobs[i], &run->zones);
-	settle_files();
+	if (settle_files(run))
+		return 1;
 	if (run->settings.format == NORMAL)
 		announce(run);
 	run_jobs(run);
-	settle_files();
-	return report(run, list);
+	unsettled = settle_files(run) != 0;
+	status = report(run, list);
+	return status ? status : unsettled;
 }
 
 static void fio_complete(struct completion *completion)

@@ -167,15 +167,17 @@ void nvme_io_check_sizes(const char *name, const struct nvme_target *target, boo
 		     name, sent, (unsigned long long)metadata, passthrough->metadata_size);
 }
 
-void nvme_io_settle_files(void)
+void nvme_io_settle_files(const struct nvme_target *target)
 {
 	/* What cannot be written is logged, and an error of the files. */
-	files_refresh_all();
+	for (struct nvme_namespace *namespace = nvme_namespace_first(target->controller); namespace;
+	     namespace = namespace->next)
+		files_refresh(&namespace->block);
 }
 
 int nvme_io_send(const struct nvme_target *target, const struct nvme_passthrough *passthrough)
 {
-	nvme_io_settle_files();
+	nvme_io_settle_files(target);
 	return nvme_io_command(target->controller, passthrough);
 }
 

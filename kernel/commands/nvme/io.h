@@ -86,9 +86,9 @@ void nvme_io_write(int fd, const char *file, const void *bytes, size_t size);
 void nvme_io_check_sizes(const char *name, const struct nvme_target *target, bool io,
 			 const struct nvme_passthrough *passthrough, const char *option);
 
-/* Brings the files on block devices in step with what goes past them: what was written to them is
- * on the device, and they read anew what is there. */
-void nvme_io_settle_files(void);
+/* Brings the files on the controller's namespaces in step with what goes past them: what was
+ * written to them is on the device, and they read anew what is there. */
+void nvme_io_settle_files(const struct nvme_target *target);
 /* nvme_io_command() behind nvme_io_settle_files(); who tells how long the command took calls both
  * himself. */
 int nvme_io_send(const struct nvme_target *target, const struct nvme_passthrough *passthrough);

@@ -147,7 +147,7 @@ static int send(const struct passthru *passthru, struct nvme_passthrough *sent, 
 
 	sent->reply = &reply;
 	if (!admin)
-		nvme_io_settle_files();
+		nvme_io_settle_files(&passthru->target);
 	begun = time_ns();
 	error = admin ? nvme_admin_command(passthru->target.controller, sent)
 		      : nvme_io_command(passthru->target.controller, sent);

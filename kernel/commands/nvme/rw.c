@@ -80,7 +80,7 @@ static int send(const char *name, const struct rw *rw, const struct nvme_target 
 	int error;
 
 	passthrough->reply = &reply;
-	nvme_io_settle_files();
+	nvme_io_settle_files(target);
 	begun = time_ns();
 	error = nvme_io_command(target->controller, passthrough);
 	if (rw->latency)

@@ -202,7 +202,7 @@ static int append_main(int argc, char **argv)
 	     nvme_io_read(options.metadata, passthrough.metadata, passthrough.metadata_size) <
 		     passthrough.metadata_size))
 		fail(1, "%s: the data or metadata given are too short", argv[0]);
-	nvme_io_settle_files();
+	nvme_io_settle_files(&target);
 	begun = time_ns();
 	error = nvme_io_command(target.controller, &passthrough);
 	if (options.latency)

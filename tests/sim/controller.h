@@ -114,6 +114,7 @@ enum sim_defect {
 	SIM_DEFECT_SGL_CIRCLE = 1 << 11,    /* SGL segments are followed for ever */
 	SIM_DEFECT_DOORBELL_DIES = 1 << 12, /* one while disabled, or bits 31:16, kill it */
 	SIM_DEFECT_ENTRY_SIZES = 1 << 13,   /* CC.IOSQES of 0 is CSTS.CFS */
+	SIM_DEFECT_COPY_SOURCE = 1 << 14,   /* ranges of its own behind another namespace's */
 };
 
 /* A Controller Memory Buffer. What the host must not put there, as CMBSZ and CMBLOC say it, is a
@@ -165,6 +166,7 @@ struct sim_config {
 	unsigned verify_limit, write_zeroes_limit, ranges_limit;
 	uint32_t range_limit;
 	uint64_t discard_limit;
+	unsigned copy_formats; /* OCFS, besides format 0h: bits 1 and 2 */
 	bool volatile_cache;
 	bool fused; /* Compare and Write */
 	bool sgl;

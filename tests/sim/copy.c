@@ -1,53 +1,111 @@
-/* Copy (NVM Command Set 1.0, section 3.2.2) with source ranges of format 0. */
+/* Copy (NVM Command Set 1.0, section 3.2.2) with source ranges of formats 0 and 1, and of format 2
+ * (TP4130), which are of any namespace. Protection information goes along as it is. */
 #include "tests/sim/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define RANGE 32
+#define RANGE_MAX 40
+
+struct range {
+	struct sim_namespace *ns;
+	uint64_t lba, blocks;
+};
 
 static bool outside(const struct sim_namespace *ns, uint64_t lba, uint64_t count)
 {
 	return lba >= ns->config.block_count || count > ns->config.block_count - lba;
 }
 
+/* Where the format names it, a range's namespace; else the command's. */
+static struct range parse(struct sim_controller *sim, struct sim_namespace *ns,
+			  const uint8_t *entry, unsigned format)
+{
+	return (struct range){.ns = format == 2 ? sim_find_namespace(sim, get32(entry)) : ns,
+			      .lba = get64(entry + 8),
+			      .blocks = get16(entry + 16) + 1ull};
+}
+
+static bool fits(const struct sim_namespace *from, const struct sim_namespace *to)
+{
+	return from->config.block_shift == to->config.block_shift &&
+	       from->config.metadata == to->config.metadata &&
+	       from->config.protection == to->config.protection && !from->zone_count;
+}
+
 /* Their limits, and what is wrong with one of them; *total: blocks of all. */
-static unsigned check_sources(const struct sim_namespace *ns, const uint8_t *ranges, unsigned count,
-			      uint64_t *total)
+static unsigned check_sources(const struct sim_namespace *ns, const struct range *ranges,
+			      unsigned count, uint64_t *total)
 {
 	*total = 0;
 	for (unsigned i = 0; i < count; i++) {
-		uint64_t blocks = get16(ranges + RANGE * i + 16) + 1ull;
-
-		*total += blocks;
-		if (blocks > ns->config.mssrl || *total > ns->config.mcl)
+		*total += ranges[i].blocks;
+		if (ranges[i].blocks > ns->config.mssrl || *total > ns->config.mcl)
 			return SIM_SC_SIZE_LIMIT;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		uint64_t lba = get64(ranges + RANGE * i + 8);
-		uint64_t blocks = get16(ranges + RANGE * i + 16) + 1ull;
+		const struct range *range = &ranges[i];
 
-		if (outside(ns, lba, blocks))
+		if (!range->ns)
+			return SIM_SC_NAMESPACE;
+		if (!fits(range->ns, ns))
+			return SIM_SC_INCOMPATIBLE;
+		if (outside(range->ns, range->lba, range->blocks))
 			return SIM_SC_LBA_RANGE;
-		if (sim_store_is_spoiled(ns->store, lba, blocks))
+		if (sim_store_is_spoiled(range->ns->store, range->lba, range->blocks))
 			return SIM_SC_READ_ERROR;
 	}
 	return SIM_SC_SUCCESS;
 }
 
+/* Those that it has, that the host knows of, and that have room for the guard's tags. */
+static bool has_format(const struct sim_controller *sim, const struct sim_namespace *ns,
+		       unsigned format)
+{
+	unsigned formats = 1 | sim->config.copy_formats;
+
+	if (!(formats >> format & 1) || (format == 1) != (ns->config.guard != 0))
+		return false;
+	return format < 2 || sim->host_behavior[4] >> format & 1;
+}
+
+/* PRINFOR asks for a check of the guard alone, the only one that is here. */
+static unsigned check_guards(const struct sim_command *command, const struct range *range,
+			     uint8_t *bytes)
+{
+	const struct sim_namespace_config *config = &range->ns->config;
+	struct sim_command check = {0};
+	size_t block = (1ull << config->block_shift) + config->metadata;
+	unsigned status = SIM_SC_SUCCESS;
+
+	if (!sim_protection_size(config))
+		return status;
+	put32(check.entry + 48, dword(command, 12) >> 12 << 26 & 1u << 28);
+	for (uint64_t i = 0; i < range->blocks && !status; i++)
+		status = sim_protection_check(config, &check, bytes + i * block, i);
+	return status;
+}
+
 unsigned sim_copy(struct sim_controller *sim, struct sim_command *command, struct sim_namespace *ns)
 {
 	uint64_t to = get64(command->entry + 40), total, done = 0;
-	unsigned count = (dword(command, 12) & 0xff) + 1, status;
+	unsigned count = (dword(command, 12) & 0xff) + 1, format = dword(command, 12) >> 8 & 0xf;
+	unsigned status, size = format == 1 ? RANGE_MAX : 32;
 	bool fua = dword(command, 12) >> 30 & 1;
-	uint8_t ranges[256 * RANGE], *bytes;
+	uint8_t entries[256 * RANGE_MAX], *bytes;
+	struct range ranges[256];
 	size_t block = (1ull << ns->config.block_shift) + ns->config.metadata;
 
-	if (dword(command, 12) >> 8 & 0xf || ns->config.protection || ns->zone_count)
+	if (!has_format(sim, ns, format) || ns->zone_count || dword(command, 12) >> 26 & 0xf)
 		return sim_host_error(sim, command, SIM_SC_FIELD, "this copy is not simulated");
 	if (count > ns->config.msrc + 1)
 		return sim_host_error(sim, command, SIM_SC_SIZE_LIMIT, "%u source ranges", count);
-	status = sim_transfer(sim, command, ranges, count * RANGE, false);
+	status = sim_transfer(sim, command, entries, count * size, false);
+	for (unsigned i = 0; i < count && !status; i++) {
+		ranges[i] = parse(sim, ns, entries + size * i, format);
+		if (sim_is_defective(sim, SIM_DEFECT_COPY_SOURCE) && i && ranges[i].ns == ns)
+			ranges[i].ns = ranges[i - 1].ns;
+	}
 	if (!status)
 		status = check_sources(ns, ranges, count, &total);
 	if (!status && outside(ns, to, total))
@@ -55,14 +113,14 @@ unsigned sim_copy(struct sim_controller *sim, struct sim_command *command, struc
 	if (status)
 		return sim_host_error(sim, command, status, "copy");
 	bytes = malloc(total * block);
-	for (unsigned i = 0; i < count; i++) {
-		uint64_t blocks = get16(ranges + RANGE * i + 16) + 1ull;
-
-		sim_store_read(ns->store, get64(ranges + RANGE * i + 8), blocks,
+	for (unsigned i = 0; i < count && !status; i++) {
+		sim_store_read(ranges[i].ns->store, ranges[i].lba, ranges[i].blocks,
 			       bytes + done * block);
-		done += blocks;
+		status = check_guards(command, &ranges[i], bytes + done * block);
+		done += ranges[i].blocks;
 	}
-	sim_store_write(ns->store, to, total, bytes, fua || !(sim->features[0x06] & 1));
+	if (!status)
+		sim_store_write(ns->store, to, total, bytes, fua || !(sim->features[0x06] & 1));
 	free(bytes);
-	return SIM_SC_SUCCESS;
+	return status;
 }

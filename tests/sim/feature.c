@@ -253,8 +253,10 @@ unsigned sim_set_features(struct sim_controller *sim, struct sim_command *comman
 		status = sim_transfer(sim, command, behavior, sizeof(behavior), false);
 		if (!status && (behavior[0] > 1 || behavior[1] > 1 || behavior[2] > 1))
 			return fail(sim, command, SIM_SC_FIELD, "Host Behavior Support");
-		if (!status) /* ACRE, ETDAS, LBAFEE */
+		if (!status) { /* ACRE, ETDAS, LBAFEE, CDFE */
 			memcpy(sim->host_behavior, behavior, 3);
+			sim->host_behavior[4] = behavior[4] & sim->config.copy_formats & 4;
+		}
 		return status;
 	default:
 		break;

@@ -63,8 +63,9 @@ static void identify_controller(const struct sim_controller *sim, uint8_t page[4
 	put16(page + 520, (uint16_t)config->oncs);
 	put16(page + 522, config->fused); /* FUSES: Compare and Write */
 	page[525] = config->volatile_cache ? 0x07 : 0x00;
-	put16(page + 534, config->oncs & SIM_ONCS_COPY ? 1 : 0); /* OCFS: format 0 */
-	if (config->sgl)					 /* SGLS, with bit buckets */
+	/* OCFS */
+	put16(page + 534, (uint16_t)(config->oncs & SIM_ONCS_COPY ? 1 | config->copy_formats : 0));
+	if (config->sgl) /* SGLS, with bit buckets */
 		put32(page + 536, 0x10000 | (config->sgl_longer ? 0x40000u : 0) |
 					  (config->sgl_threshold & 0xff) << 8 |
 					  (config->sgl_dwords ? 2 : 1));

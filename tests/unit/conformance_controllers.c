@@ -47,16 +47,21 @@ static const struct sim_namespace_config large_namespaces[] = {
 	{.nsid = 5, .inactive = true},
 };
 static const struct sim_namespace_config copied_namespaces[] = {
-	{.nsid = 1, .dlfeat = 1, .mssrl = 16, .mcl = 40, .msrc = 7}};
+	{.nsid = 1, .dlfeat = 1, .mssrl = 16, .mcl = 40, .msrc = 7},
+	{.nsid = 2, .dlfeat = 1, .mssrl = 16, .mcl = 40, .msrc = 7},
+	{.nsid = 3, .block_shift = 12}};
 static const struct sim_namespace_config metadata_namespaces[] = {
-	{.nsid = 1, .metadata = 16}, {.nsid = 2, .metadata = 8, .protection = 1}};
+	{.nsid = 1, .metadata = 16, .mssrl = 16, .mcl = 40},
+	{.nsid = 2, .metadata = 8, .protection = 1, .mssrl = 16, .mcl = 40}};
 /* At the end of more metadata behind each block. */
 static const struct sim_namespace_config guarded_namespaces[] = {{.nsid = 1,
 								  .block_shift = 12,
 								  .metadata = 64,
 								  .extended = true,
 								  .protection = 1,
-								  .guard = 2}};
+								  .guard = 2,
+								  .mssrl = 16,
+								  .mcl = 40}};
 /* A structure that it has, with nothing in it but what it needs: 1 NVM set */
 static const uint8_t nvm_sets[4096] = {1, [128] = 1, [130] = 1};
 static const struct sim_identify more_identify[] = {{0x04, nvm_sets}, {0, NULL}};
@@ -95,7 +100,8 @@ const struct conformance_controller conformance_controllers[] = {
 	  .volatile_cache = true}},
 	{"limits",
 	 {.namespaces = copied_namespaces,
-	  .namespace_count = 1,
+	  .namespace_count = 3,
+	  .copy_formats = 4,
 	  /* these two are there up to their limits */
 	  .oncs = COMMANDS & ~(SIM_ONCS_VERIFY | SIM_ONCS_WRITE_ZEROES),
 	  .fused = true,
@@ -129,7 +135,11 @@ const struct conformance_controller conformance_controllers[] = {
 	  .namespace_count = 1,
 	  .placement = {.groups = 1, .handles = 1, .off = true}}},
 	{"metadata", {.namespaces = metadata_namespaces, .namespace_count = 2, .oncs = COMMANDS}},
-	{"guard-64", {.namespaces = guarded_namespaces, .namespace_count = 1, .oncs = COMMANDS}},
+	{"guard-64",
+	 {.namespaces = guarded_namespaces,
+	  .namespace_count = 1,
+	  .oncs = COMMANDS,
+	  .copy_formats = 2}},
 	{"zoned",
 	 {.oncs = SIM_ONCS_WRITE_ZEROES,
 	  .namespaces = zoned_namespace,

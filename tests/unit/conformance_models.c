@@ -377,6 +377,9 @@ const struct model_fault model_faults[] = {
 	 ADMIN, NVME_ADMIN_GET_LOG_PAGE, LID(NVME_LOG_FDP_EVENTS), .does = HANDS, .count = 4},
 
 	/* Other command sets, protection information */
+	{"Copy of two namespaces' ranges reads both in the first one", "QEMU 11.1",
+	 "copy-formats: format 2h from two namespaces", "limits",
+	 .defects = SIM_DEFECT_COPY_SOURCE},
 	{"writes to the second zoned namespace land in the first", "FEMU",
 	 "zones: zones of another namespace stay", "zoned", IO, .any_opcode = true, NSID(3),
 	 .does = TAKES, .at = 1, .clear = 0xffffffff, .set = 2},

@@ -261,9 +261,11 @@ _Static_assert(offsetof(struct nvme_dsm_range, lba) == 8, "DSM range LBA");
 #define NVME_DSM_IDW	    0x2u /* integral dataset for write */
 #define NVME_DSM_AD	    0x4u /* deallocate */
 
-/* Copy source range, descriptor format 0: NVM, section 3.2.2 */
+/* Copy source range, descriptor formats 0 and, of any namespace, 2: NVM, section 3.2.2, and TP4130
+ */
 struct nvme_copy_range {
-	uint64_t reserved0;
+	uint32_t nsid; /* format 2 */
+	uint32_t reserved4;
 	uint64_t lba;
 	uint16_t blocks; /* 0's based */
 	uint16_t reserved1;
@@ -274,9 +276,10 @@ struct nvme_copy_range {
 };
 _Static_assert(sizeof(struct nvme_copy_range) == 32, "copy source range");
 
-/* The same, descriptor format 1: room for 80 bits of tags, which are big endian. */
+/* The same, descriptor formats 1 and 3: room for 80 bits of tags, which are big endian. */
 struct nvme_copy_range_wide {
-	uint64_t reserved0;
+	uint32_t nsid; /* format 3 */
+	uint32_t reserved4;
 	uint64_t lba;
 	uint16_t blocks;
 	uint8_t reserved18[8];

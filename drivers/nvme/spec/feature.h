@@ -133,7 +133,9 @@ struct nvme_host_behavior {
 	uint8_t acre;	/* the host observes CRD */
 	uint8_t etdas;	/* extended telemetry data area 4 */
 	uint8_t lbafee; /* extended LBA formats */
-	uint8_t reserved3[509];
+	uint8_t reserved3;
+	uint16_t cdfe; /* Copy descriptor formats from 2 on, by their bits: TP4130 */
+	uint8_t reserved6[506];
 };
 _Static_assert(sizeof(struct nvme_host_behavior) == 512, "Host Behavior Support");
 

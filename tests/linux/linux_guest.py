@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""A Linux guest made of Debian's packages, for what is compared with Linux and its NVMe tools.
+"""Linux guests made of Debian's packages, for what is compared with Linux and its NVMe tools.
 
-Run by itself it makes the guest and prints its directory, which has vmlinuz, Debian's kernel for cloud machines with the NVMe
-driver built in, and initramfs: PROGRAMS, what they need, and tests/linux/init. Packages are downloaded and unpacked below
-build/, none is installed; a guest that was made before is used again. run_commands() boots it.
+Run by itself it makes a guest and prints its directory, which has vmlinuz, Debian's kernel for cloud machines with the NVMe
+driver built in, and initramfs: the programs of the guest, what they need, and what is the first process. Packages are downloaded
+and unpacked below build/, none is installed; a guest that was made before is used again. run_commands() boots the one for
+nvme-cli and its neighbours; the one for fio has a prompt, and tests/bench boots it.
 """
 
 import argparse
@@ -22,22 +23,42 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RUN_QEMU = os.path.join(ROOT, "tools", "run-qemu")
 BUILD = os.path.join(ROOT, "build", "linux")
-INIT = os.path.join(ROOT, "tests", "linux", "init")
 KERNEL = "linux-image-cloud-amd64"  # depends on the kernel that is current
-PACKAGES = [
-    "busybox-static", "coreutils", "dash", "diffutils", "nvme-cli", "pci.ids", "pciutils", "smartmontools", "util-linux",
-    # The libraries of these.
-    "libblkid1", "libc6", "libcap-ng0", "libdbus-1-3", "libgcc-s1", "libgcrypt20", "libgpg-error0", "libjson-c5", "libkmod2",
-    "liblz4-1", "liblzma5", "libmount1", "libnvme1", "libpci3", "libpcre2-8-0", "libselinux1", "libsmartcols1", "libssl3",
-    "libstdc++6", "libsystemd0", "libtinfo6", "libudev1", "libuuid1", "libcap2", "libzstd1", "zlib1g",
-]
-PROGRAMS = [
-    "busybox", "cmp", "dash", "dd", "head", "od", "sha256sum", "nvme", "lsblk", "blockdev", "blkdiscard", "blkzone", "lspci",
-    "setpci", "smartctl",
-]
-DATA = ["usr/share/misc/pci.ids"]
+
+
+class Kind:
+    """What a guest is made of: Debian's packages, programs out of them, other files of theirs, and the first process."""
+
+    def __init__(self, name, init, packages, programs, data=()):
+        self.name, self.packages, self.programs, self.data = name, packages, programs, data
+        self.init = os.path.join(ROOT, "tests", "linux", init)
+
+
+TOOLS = Kind(
+    "tools", "init", [
+        "busybox-static", "coreutils", "dash", "diffutils", "nvme-cli", "pci.ids", "pciutils", "smartmontools", "util-linux",
+        # The libraries of these.
+        "libblkid1", "libc6", "libcap-ng0", "libdbus-1-3", "libgcc-s1", "libgcrypt20", "libgpg-error0", "libjson-c5", "libkmod2",
+        "liblz4-1", "liblzma5", "libmount1", "libnvme1", "libpci3", "libpcre2-8-0", "libselinux1", "libsmartcols1", "libssl3",
+        "libstdc++6", "libsystemd0", "libtinfo6", "libudev1", "libuuid1", "libcap2", "libzstd1", "zlib1g",
+    ], [
+        "busybox", "cmp", "dash", "dd", "head", "od", "sha256sum", "nvme", "lsblk", "blockdev", "blkdiscard", "blkzone", "lspci",
+        "setpci", "smartctl",
+    ], ["usr/share/misc/pci.ids"])
+FIO = Kind(
+    "fio", "init-prompt", [
+        "busybox-static", "fio",
+        "libacl1", "libaio1", "libargon2-1", "libblkid1", "libboost-iostreams1.74.0", "libboost-thread1.74.0", "libbz2-1.0", "libc6",
+        "libcom-err2", "libcryptsetup12", "libdaxctl1", "libdevmapper1.02.1", "libffi8", "libfmt9", "libgcc-s1", "libgfapi0", "libgfrpc0",
+        "libgfxdr0", "libglusterfs0", "libgmp10", "libgnutls30", "libgssapi-krb5-2", "libhogweed6", "libibverbs1", "libicu72",
+        "libidn2-0", "libjson-c5", "libk5crypto3", "libkeyutils1", "libkmod2", "libkrb5-3", "libkrb5support0", "liblzma5", "libnbd0",
+        "libndctl6", "libnettle8", "libnl-3-200", "libnl-route-3-200", "libnuma1", "libp11-kit0", "libpcre2-8-0", "libpmem1",
+        "libpmemblk1", "librados2", "librbd1", "librdmacm1", "libselinux1", "libssl3", "libstdc++6", "libtasn1-6", "libtirpc3",
+        "libudev1", "libunistring2", "libuuid1", "libxml2", "libzstd1", "zlib1g",
+    ], ["busybox", "fio"])
+KINDS = {kind.name: kind for kind in (TOOLS, FIO)}
 FOLDERS = ["bin", "sbin", "usr/bin", "usr/sbin"]
-LIBRARIES = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"]
+LIBRARIES = ["lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/ceph"]
 LOADER = "lib64/ld-linux-x86-64.so.2"  # where programs look for it; in the package it is a link
 # no_timer_check: the check fails where others have the CPU. edd: the firmware has no room for metadata of the blocks that it reads.
 # multipath: namespaces are called by their controllers. iomem: show-regs reads the registers.
@@ -55,30 +76,30 @@ def run(*command, directory=None):
     return result.stdout
 
 
-def download(directory):
-    """The packages into directory, by the package lists of this machine, or of lists fetched for this alone where it has none."""
+def download(names, directory):
+    """The packages and the kernel into directory, by the package lists of this machine, or of lists fetched for this alone where it has none."""
     if not shutil.which("apt-get") or not shutil.which("dpkg"):
         raise Failure("a Linux guest is made of Debian's packages, which takes its apt-get and dpkg")
     lists = os.path.join(BUILD, "lists")
     private = ["-o", f"Dir::State={lists}", "-o", f"Dir::Cache={lists}/cache", "-o", "Dir::State::status=/var/lib/dpkg/status"]
     try:
-        download_by([], directory)
+        download_by([], names, directory)
     except Failure:
         os.makedirs(os.path.join(lists, "lists", "partial"), exist_ok=True)
         os.makedirs(os.path.join(lists, "cache", "archives", "partial"), exist_ok=True)
         try:
             run("apt-get", *private, "-o", "Acquire::Retries=3", "-o", "APT::Update::Error-Mode=any", "update")
-            download_by(private, directory)
+            download_by(private, names, directory)
         except Failure as failure:
             raise Failure(f"Debian's packages for the Linux guest cannot be had: {failure}") from failure
 
 
-def download_by(options, directory):
+def download_by(options, names, directory):
     depends = run("apt-cache", *options, "depends", KERNEL)
     kernel = re.search(r"Depends: (linux-image-\S+)", depends)
     if not kernel:
         raise Failure(f"{KERNEL}: no such package")
-    run("apt-get", *options, "-o", "Acquire::Retries=3", "download", kernel[1], *PACKAGES, directory=directory)
+    run("apt-get", *options, "-o", "Acquire::Retries=3", "download", kernel[1], *names, directory=directory)
 
 
 def unpack(packages, root):
@@ -137,17 +158,17 @@ def archive(paths):
     return cpio(files)
 
 
-def make(target):
+def make(kind, target):
     """vmlinuz and initramfs in target, by way of packages that are gone when it ends."""
     with tempfile.TemporaryDirectory(prefix="packages-", dir=BUILD) as packages:
         root = os.path.join(packages, "root")
         os.mkdir(root)
-        download(packages)
+        download(kind.packages, packages)
         unpack(packages, root)
-        programs = [find(root, name, FOLDERS) for name in PROGRAMS]
-        files = {path: os.path.join(root, path) for path in [*with_libraries(root, programs), *DATA]}
+        programs = [find(root, name, FOLDERS) for name in kind.programs]
+        files = {path: os.path.join(root, path) for path in [*with_libraries(root, programs), *kind.data]}
         files[LOADER] = os.path.join(root, find(root, os.path.basename(LOADER), LIBRARIES))
-        files["init"] = INIT
+        files["init"] = kind.init
         kernel, = glob.glob(os.path.join(root, "boot", "vmlinuz-*"))
         made = os.path.join(packages, "made")
         os.mkdir(made)
@@ -157,21 +178,20 @@ def make(target):
         os.rename(made, target)
 
 
-def linux_guest():
-    """The directory of a guest that was made of this file and of init as they are; made now if need be."""
+def linux_guest(kind=TOOLS):
+    """The directory of a guest that was made of this file and of its first process as they are; made now if need be."""
     digest = hashlib.sha256()
-    for path in (os.path.abspath(__file__), INIT):
+    for path in (os.path.abspath(__file__), kind.init):
         with open(path, "rb") as file:
             digest.update(file.read())
-    target = os.path.join(BUILD, digest.hexdigest()[:16])
+    target = os.path.join(BUILD, f"{kind.name}-{digest.hexdigest()[:16]}")
     os.makedirs(BUILD, exist_ok=True)
     with open(os.path.join(BUILD, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(target):
-            for old in glob.glob(os.path.join(BUILD, "*" + os.sep)):
-                if os.path.basename(os.path.dirname(old)) != "lists":
-                    shutil.rmtree(old)
-            make(target)
+            for old in glob.glob(os.path.join(BUILD, kind.name + "-*" + os.sep)):
+                shutil.rmtree(old)
+            make(kind, target)
     return target
 
 
@@ -209,9 +229,11 @@ def run_commands(directory, lines, arguments, devices):
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=KINDS, nargs="?", default="tools")
+    options = parser.parse_args()
     try:
-        print(linux_guest())
+        print(linux_guest(KINDS[options.kind]))
     except (Failure, OSError) as failure:
         sys.exit(f"linux_guest: {failure}")
 

@@ -82,6 +82,26 @@ $(KERNEL): $(B)/kernel/symbols.S
 	@$(CC) $(CFLAGS) -c -o $(B)/kernel/symbols.o $<
 	@$(CC) $(LDFLAGS) -o $@ $(OBJECTS) $(B)/kernel/symbols.o
 
+# ---- The limit: what tests/bench compares the kernel with, out of our own boot and transport ----
+
+LIMIT := $(B)/limit/limit.elf
+LIMIT_SOURCES := boot/boot.S $(wildcard tests/bench/limit/*.c) \
+	$(addprefix drivers/nvme/transport/,queue.c registers.c trace.c) \
+	$(addprefix lib/,format.c number.c string.c)
+LIMIT_OBJECTS := $(LIMIT_SOURCES:%=$(B)/limit/%.o)
+
+# Its platform.h is in front of the kernel's.
+$(B)/limit/%.o: % $(B)/kernel/flags
+	@mkdir -p $(@D)
+	@echo "  CC      $< (limit)"
+	@$(CC) -Itests/bench/limit $(CFLAGS) -O2 -MMD -MP -c -o $@ $<
+
+-include $(LIMIT_OBJECTS:.o=.d)
+
+$(LIMIT): $(LIMIT_OBJECTS) linker.ld
+	@echo "  LD      $@"
+	@$(CC) $(LDFLAGS) -o $@ $(LIMIT_OBJECTS)
+
 # ---- The ISO: hybrid, boots on BIOS and on UEFI ----
 
 MKRESCUE := $(shell command -v grub-mkrescue || command -v grub2-mkrescue || echo grub-mkrescue)

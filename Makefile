@@ -181,8 +181,8 @@ dist:
 bench:
 	$(call refuse,$(filter-out QEMU MACHINE APPEND,$(QEMU_VARIABLES)),it measures one configuration)
 	@tools/dependencies bench
-	@$(MAKE) -s $(KERNEL) $(ISO)
-	@tests/bench/run
+	@$(MAKE) -s $(KERNEL) $(ISO) $(LIMIT)
+	@tests/bench/run $(BENCHFLAGS)
 
 toolchain:
 	@tools/build-toolchain
@@ -196,7 +196,7 @@ clean:
 
 # ---- Tests ----
 
-TEST_BUILD := $(KERNEL) $(ISO)
+TEST_BUILD := $(KERNEL) $(ISO) $(LIMIT)
 -include tests/tests.mk
 -include course/course.mk
 
@@ -210,7 +210,7 @@ help:
 	@echo "make conformance the conformance suite on every device configuration of tests/conformance/matrix.ini"
 	@echo "make dist        pack it for other projects: build/my_nvme-conformance.tar.gz (docs/ci.md)"
 	@echo "make lab         grade the driver of the course: STEP=1 to 7, SOURCE=FILE (course/README.md)"
-	@echo "make bench       measure against the peers"
+	@echo "make bench       measure against Linux, U-Boot and a limit (docs/performance.md); BENCHFLAGS='--rounds 1 --only load'"
 	@echo "make debug       boot an -O0 build stopped at the first instruction, with gdb; make console: its serial line"
 	@echo "make             build/my_nvme.elf;  make iso: build/my_nvme.iso for BIOS and UEFI"
 	@echo "make toolchain   build x86_64-elf binutils and gcc into build/toolchain (25 minutes)"

@@ -182,7 +182,7 @@ $(foreach name,$(fuzz_names),$(eval $(call fuzz_program,$(name))))
 unit-programs: $(unit_programs)
 fuzz-programs: $(fuzz_programs)
 # What the guest and system tests boot.
-TEST_BUILD ?= $(KERNEL) $(ISO)
+TEST_BUILD ?= $(KERNEL) $(ISO) $(LIMIT)
 test-programs: $(unit_programs) $(fuzz_programs) $(TEST_BUILD) $(HOST_BUILD)/shell
 
 # One tier, or all of them. What does not build counts as failed, and the rest runs all the same.

@@ -75,12 +75,29 @@ static void one_block(struct ct *ct)
 	ct_expect_pattern(ct, ct->ns, 6, BLOCKS - 6, 1);
 }
 
-/* NVM Command Set, sections 3.2.3.2 and 4.1.3.2: with DULBE a Read of what is deallocated fails
- * with a status of its own, if it is deallocated in truth; no other Read does. */
+/* Block 5 may be deallocated: then a Read of it fails, and so do Verify and Compare; where it is
+ * not all of them succeed. */
+static void ask_block(struct ct *ct, const char *what)
+{
+	void *buffer = ct_buffer(ct, ct->ns->block_size);
+	const struct nvme_command read = ct_rw(ct, NVME_IO_READ, ct->ns, 5, 1, buffer);
+	struct ct_answer answer = ct_do(ct, read);
+	uint16_t status = answer.status & NVME_STATUS_MASK;
+
+	ct_status_of(ct, what, CT_STATUSES(NVME_SC_SUCCESS, NVME_SC_UNWRITTEN_BLOCK), answer);
+	if (ct_has_command(ct, NVME_IO_VERIFY))
+		ct_status_of(ct, "Verify of the same block", CT_STATUSES(status),
+			     ct_do(ct, ct_rw(ct, NVME_IO_VERIFY, ct->ns, 5, 1, NULL)));
+	if (ct_has_command(ct, NVME_IO_COMPARE))
+		ct_status_of(ct, "Compare of the same block", CT_STATUSES(status),
+			     ct_do(ct, ct_rw(ct, NVME_IO_COMPARE, ct->ns, 5, 1, buffer)));
+}
+
+/* NVM Command Set, sections 3.2.3.2 and 4.1.3.2: with DULBE what reads deallocated blocks fails
+ * with a status of its own, if they are deallocated in truth; nothing else does. */
 static void unwritten(struct ct *ct)
 {
 	static const struct nvme_dsm_range range = {.lba = 5, .blocks = 1};
-	void *buffer = ct_buffer(ct, ct->ns->block_size);
 
 	CT_NEED(ct->ns->identify->nsfeat & NVME_NSFEAT_DULBE, "NSFEAT does not have DULBE");
 	prepare(ct, BLOCKS);
@@ -88,13 +105,17 @@ static void unwritten(struct ct *ct)
 		   ct_ask(ct, ct_set_feature(NVME_FEATURE_ERROR_RECOVERY, ct->ns->nsid, DULBE)));
 	ct_expect_pattern(ct, ct->ns, 0, BLOCKS, 1);
 	done(ct, "Deallocate", manage(ct, &range, 1, NVME_DSM_AD));
-	ct_status_of(ct, "Read of a deallocated block",
-		     CT_STATUSES(NVME_SC_SUCCESS, NVME_SC_UNWRITTEN_BLOCK),
-		     ct_do(ct, ct_rw(ct, NVME_IO_READ, ct->ns, 5, 1, buffer)));
+	ask_block(ct, "Read of a deallocated block");
 	ct_expect_pattern(ct, ct->ns, 0, 5, 1);
 	ct_expect_pattern(ct, ct->ns, 6, BLOCKS - 6, 1);
 	ct_write_pattern(ct, ct->ns, 5, 1, 2);
 	ct_expect_pattern(ct, ct->ns, 5, 1, 2);
+	/* Which may deallocate, asked or not. */
+	if (ct_has_command(ct, NVME_IO_WRITE_ZEROES)) {
+		ct_success(ct, "Write Zeroes",
+			   ct_do(ct, ct_rw(ct, NVME_IO_WRITE_ZEROES, ct->ns, 5, 1, NULL)));
+		ask_block(ct, "Read of a block of zeroes");
+	}
 	done(ct, "Deallocate once more", manage(ct, &range, 1, NVME_DSM_AD));
 	ct_success(ct, "Set Features, Error Recovery without DULBE",
 		   ct_ask(ct, ct_set_feature(NVME_FEATURE_ERROR_RECOVERY, ct->ns->nsid, 0)));

@@ -37,6 +37,8 @@ static bool fits(const struct sim_namespace *from, const struct sim_namespace *t
 static unsigned check_sources(const struct sim_namespace *ns, const struct range *ranges,
 			      unsigned count, uint64_t *total)
 {
+	unsigned status;
+
 	*total = 0;
 	for (unsigned i = 0; i < count; i++) {
 		*total += ranges[i].blocks;
@@ -52,8 +54,9 @@ static unsigned check_sources(const struct sim_namespace *ns, const struct range
 			return SIM_SC_INCOMPATIBLE;
 		if (outside(range->ns, range->lba, range->blocks))
 			return SIM_SC_LBA_RANGE;
-		if (sim_store_is_spoiled(range->ns->store, range->lba, range->blocks))
-			return SIM_SC_READ_ERROR;
+		status = sim_check_readable(range->ns, range->lba, range->blocks);
+		if (status)
+			return status & ~SIM_DNR;
 	}
 	return SIM_SC_SUCCESS;
 }

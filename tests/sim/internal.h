@@ -502,6 +502,10 @@ bool sim_store_is_spoiled(struct sim_store *store, uint64_t number, uint64_t cou
 void sim_store_flush(struct sim_store *store);
 void sim_store_lose(struct sim_store *store, struct sim_controller *sim);
 
+/* io.c: what keeps blocks from being read, by which command ever: they are uncorrectable or, with
+ * DULBE, deallocated. A status. */
+unsigned sim_check_readable(const struct sim_namespace *ns, uint64_t lba, uint64_t count);
+
 /* zone.c: statuses, as the commands end with */
 void sim_zones_create(struct sim_namespace *ns);
 unsigned sim_zone_write(struct sim_namespace *ns, uint64_t lba, uint64_t blocks);

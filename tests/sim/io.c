@@ -115,6 +115,17 @@ static unsigned transfer_metadata(struct sim_controller *sim, const struct sim_c
 	return ok ? SIM_SC_SUCCESS : 0x004; /* Data Transfer Error */
 }
 
+unsigned sim_check_readable(const struct sim_namespace *ns, uint64_t lba, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		if (sim_store_is_spoiled(ns->store, lba + i, 1))
+			return SIM_SC_READ_ERROR | SIM_DNR;
+		if (ns->recovery & 0x10000 && !sim_store_holds(ns->store, lba + i))
+			return SIM_SC_UNWRITTEN | SIM_DNR;
+	}
+	return SIM_SC_SUCCESS;
+}
+
 /* What is read: its tuples are checked. */
 static unsigned check_stored(struct sim_controller *sim, struct sim_namespace *ns,
 			     const struct sim_command *command, const struct layout *layout,
@@ -159,14 +170,10 @@ static unsigned execute(struct sim_controller *sim, struct sim_command *command,
 	unsigned status = SIM_SC_SUCCESS;
 
 	if (command->entry[0] != SIM_WRITE) {
-		for (uint64_t i = 0; i < count && ns->recovery & 0x10000; i++)
-			if (!sim_store_holds(ns->store, lba + i)) {
-				free(bytes);
-				return SIM_SC_UNWRITTEN | SIM_DNR;
-			}
-		if (sim_store_is_spoiled(ns->store, lba, count)) {
+		status = sim_check_readable(ns, lba, count);
+		if (status) {
 			free(bytes);
-			return SIM_SC_READ_ERROR | SIM_DNR;
+			return status;
 		}
 		sim_store_read(ns->store, lba, count, there);
 	}
@@ -253,14 +260,17 @@ static unsigned check_limit(struct sim_controller *sim, const struct sim_command
 	return SIM_SC_SUCCESS;
 }
 
-/* With PRACT a tuple is made for each block of zeroes. */
+/* With PRACT a tuple is made for each block of zeroes. Without a tuple and DEAC they are written:
+ * nothing is deallocated that nobody asks for. */
 static void store_zeroes(struct sim_namespace *ns, const struct sim_command *command, uint64_t lba,
 			 uint64_t count, bool durable)
 {
 	size_t size = (1ull << ns->config.block_shift) + ns->config.metadata;
+	bool tuples = sim_protection_size(&ns->config), make = dword(command, 12) >> 29 & 1;
+	bool deallocate = dword(command, 12) >> 25 & 1;
 	uint8_t *block;
 
-	if (!sim_protection_size(&ns->config) || !(dword(command, 12) >> 29 & 1)) {
+	if (tuples ? !make : deallocate) {
 		sim_store_write(ns->store, lba, count, NULL, durable);
 		return;
 	}
@@ -269,7 +279,8 @@ static void store_zeroes(struct sim_namespace *ns, const struct sim_command *com
 		abort();
 	for (uint64_t i = 0; i < count; i++) {
 		memset(block, 0, size);
-		sim_protection_make(&ns->config, command, block, i);
+		if (tuples)
+			sim_protection_make(&ns->config, command, block, i);
 		sim_store_write(ns->store, lba + i, 1, block, durable);
 	}
 	free(block);
@@ -326,8 +337,8 @@ static unsigned verify(struct sim_controller *sim, struct sim_command *command,
 		status = sim_protection_legal(sim, command, &ns->config);
 	if (!status)
 		status = check_limit(sim, command, ns, count, sim->config.verify_limit);
-	if (!status && sim_store_is_spoiled(ns->store, lba, count))
-		status = SIM_SC_READ_ERROR | SIM_DNR;
+	if (!status)
+		status = sim_check_readable(ns, lba, count);
 	return status ? status : verify_stored(sim, ns, command, lba, count);
 }
 

@@ -386,7 +386,53 @@ static void test_strides(void **state)
 	}
 }
 
+/* With DULBE what was deallocated, or never written, is no block for those that read it; Write
+ * Uncorrectable has a status of its own. Write Zeroes writes, where it is not asked to deallocate.
+ */
+static void test_blocks_that_cannot_be_read(void **state)
+{
+	static const struct sim_namespace_config namespaces[] = {
+		{.block_count = 64, .dulbe = true, .dlfeat = 9, .mssrl = 8, .mcl = 8}};
+	static const uint8_t readers[] = {0x02, 0x05, 0x0c}; /* Read, Compare, Verify */
+	struct host host;
+	uint8_t *entry;
+
+	(void)state;
+	start(&host,
+	      &(struct sim_config){.namespaces = namespaces,
+				   .namespace_count = 1,
+				   .oncs = SIM_ONCS_COMPARE | SIM_ONCS_UNCORRECT | SIM_ONCS_VERIFY |
+					   SIM_ONCS_WRITE_ZEROES | SIM_ONCS_COPY});
+	entry = next_entry(&host, 0, 0x09);
+	put(entry, 4, 1, 4);
+	put(entry, 40, 5, 4);
+	put(entry, 44, 0x10000, 4);
+	assert_int_equal(run(&host, 0), 0);
+	memset(host.data, 0, 512);
+	rw(&host, 0x08, 1, 1, 0, 0); /* Write Zeroes */
+	assert_int_equal(run(&host, 1), 0);
+	put(rw(&host, 0x08, 2, 1, 0, 0), 48, 1 << 25, 4); /* with DEAC */
+	assert_int_equal(run(&host, 1), 0);
+	rw(&host, 0x04, 3, 1, 0, 0); /* Write Uncorrectable */
+	assert_int_equal(run(&host, 1), 0);
+	for (unsigned i = 0; i < sizeof(readers); i++) {
+		static const unsigned statuses[] = {0x287, 0, 0x287, 0x281};
+
+		for (unsigned lba = 0; lba < 4; lba++) {
+			rw(&host, readers[i], lba, 1, readers[i] == 0x0c ? 0 : host.data_bus, 0);
+			assert_int_equal(run(&host, 1) & 0x7ff, statuses[lba]);
+		}
+	}
+	/* Copy of block 2 to 8. */
+	memset(host.data, 0, 32);
+	host.data[8] = 2;
+	put(rw(&host, 0x19, 8, 1, host.data_bus, 0), 48, 0, 4);
+	assert_int_equal(run(&host, 1) & 0x7ff, 0x287);
+	sim_take_violations(host.sim);
+	finish(&host);
+}
+
 TESTS(cmocka_unit_test(test_write_and_read), cmocka_unit_test(test_illegal_commands),
       cmocka_unit_test(test_illegal_queue_use), cmocka_unit_test(test_illegal_property_use),
       cmocka_unit_test(test_faults), cmocka_unit_test(test_volatile_cache),
-      cmocka_unit_test(test_strides))
+      cmocka_unit_test(test_strides), cmocka_unit_test(test_blocks_that_cannot_be_read))

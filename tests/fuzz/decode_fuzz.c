@@ -182,7 +182,7 @@ static void show_log(struct sim_controller *sim)
 /* Subcommands whose lists are the page of input. */
 static const char *const lists[] = {"list-ctrl",      "list-endgrp",	   "id-nvmset",
 				    "list-secondary", "id-ns-granularity", "id-uuid",
-				    "id-domain"};
+				    "id-domain",      "id-ns-lba-format",  "nvm-id-ns-lba-format"};
 static const struct sim_identify answers[] = {
 	{NVME_CNS_CONTROLLERS, page},
 	{NVME_CNS_ENDURANCE_GROUPS, page},
@@ -191,6 +191,8 @@ static const struct sim_identify answers[] = {
 	{NVME_CNS_NAMESPACE_GRANULARITY, page},
 	{NVME_CNS_UUIDS, page},
 	{NVME_CNS_DOMAINS, page},
+	{NVME_CNS_LBA_FORMAT, page},
+	{NVME_CNS_IOCS_LBA_FORMAT, page},
 	{0, NULL},
 };
 

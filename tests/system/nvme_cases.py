@@ -87,6 +87,7 @@ IDENTIFY = [
     Case(ALL, "nvme id-uuid /dev/nvme0", EXPLAINED),
     Case(ALL, "nvme id-ns-granularity /dev/nvme0", EXPLAINED),
     Case(ALL, "nvme id-ns-lba-format /dev/nvme0", EXPLAINED),
+    Case("plain namespaces", "nvme nvm-id-ns-lba-format /dev/nvme0", EXPLAINED),
     Case(ALL, "nvme primary-ctrl-caps /dev/nvme0 -H"),
     Case(ALL, "nvme primary-ctrl-caps /dev/nvme0 -o json"),
     Case(ALL, "nvme list-secondary /dev/nvme0"),

@@ -28,6 +28,10 @@ static struct nvme_uuid_list uuids = {.entry = {{.header = 1, .uuid = {1}}, {.uu
 static struct nvme_domain_list domains = {.num = 0xff, .domain_attr = {{.dom_id = 5}}};
 static struct nvme_identify_independent_namespace independent = {.rescap = 0x81, .nstat = 1};
 static uint32_t namespaces[1024] = {3, 2, 1};
+static struct nvme_identify_namespace format = {
+	.nlbaf = 1, .mc = 3, .lbaf = {{0, 9, 0}, {8, 12, 1}}};
+static struct nvme_identify_namespace_nvm format_nvm = {
+	.lbstm = 5, .pic = 3, .elbaf = {[1] = 2u << 7 | 16}};
 
 static const struct sim_identify answers[] = {
 	{NVME_CNS_NAMESPACE_CONTROLLERS, &identifiers},
@@ -40,6 +44,8 @@ static const struct sim_identify answers[] = {
 	{NVME_CNS_DOMAINS, &domains},
 	{NVME_CNS_INDEPENDENT_NAMESPACE, &independent},
 	{NVME_CNS_ALLOCATED_NAMESPACES, namespaces},
+	{NVME_CNS_LBA_FORMAT, &format},
+	{NVME_CNS_IOCS_LBA_FORMAT, &format_nvm},
 	{0, NULL},
 };
 
@@ -99,6 +105,27 @@ static void test_uuids(void **state)
 	expect(LINE("id-uuid", "-o json | grep -c association"), 0, "2\n");
 }
 
+/* What is the same for all namespaces of a format: without what a namespace has. */
+static void test_formats(void **state)
+{
+	(void)state;
+	expect(LINE("id-ns-lba-format", "-i 1"), 0,
+	       "NVMe Identify Namespace for LBA format[1]:\nnlbaf   : 1\nmc      : 0x3\n"
+	       "dpc     : 0\nnulbaf  : 0\nlbaf  0 : ms:0   lbads:9  rp:0 \n"
+	       "lbaf  1 : ms:8   lbads:12 rp:0x1 \n");
+	expect(LINE("id-ns-lba-format", "-o json | grep -c nsze; echo"), 0, "0\n");
+	expect(LINE("id-ns-lba-format", "-o binary | wc -c"), 0, "4096\n");
+	/* Identify Namespace of all namespaces: one format here. */
+	expect(LINE("nvm-id-ns-lba-format", "-i 1"), 0,
+	       "NVMe NVM Identify Namespace for LBA format[1]:\npic   : 0x3\n"
+	       "elbaf  0 : pif:0 lbads:0  \n");
+	expect(LINE("nvm-id-ns-lba-format", "-v"), 0,
+	       "  [0:0] : 0x1\t16b Guard Protection Information Storage Tag Support\n");
+	expect(LINE("nvm-id-ns-lba-format", "-o json"), 0, "{\n  \"pic\":3,\n  \"elbafs\":[\n");
+	expect(LINE("nvm-id-ns-lba-format", "-o binary | wc -c"), 0, "4096\n");
+	expect(LINE("nvm-id-ns-lba-format", "-i 65536"), 1, "invalid lba-format-index");
+}
+
 /* One that descends could go round for ever. */
 static void test_namespaces_ascend(void **state)
 {
@@ -132,4 +159,5 @@ static void test_structures(void **state)
 
 #define IDENTIFY_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
 GROUP_TESTS(host_set_up, NULL, IDENTIFY_TEST(test_lists_end), IDENTIFY_TEST(test_uuids),
-	    IDENTIFY_TEST(test_namespaces_ascend), IDENTIFY_TEST(test_structures))
+	    IDENTIFY_TEST(test_formats), IDENTIFY_TEST(test_namespaces_ascend),
+	    IDENTIFY_TEST(test_structures))

@@ -411,6 +411,23 @@ static void test_groups(void **state)
 	       "Preempted)\n");
 }
 
+static void test_changed_zones(void **state)
+{
+	struct nvme_changed_zones list = {.count = 2, .zones = {256, UINT64_MAX}};
+
+	(void)state;
+	sim_set_log(driver.sim, NVME_LOG_CHANGED_ZONES, &list, sizeof(list));
+	expect("nvme zns changed-zone-list /dev/my_nvme0n1", 0,
+	       "NVMe Changed Zone List:\nnrzid:  2\nzid 000: 256\nzid 001: "
+	       "18446744073709551615\n");
+	expect("nvme zns changed-zone-list /dev/my_nvme0 -n 1 -r -o binary | wc -c", 0, "4096\n");
+	list.count = 0xffff;
+	sim_set_log(driver.sim, NVME_LOG_CHANGED_ZONES, &list, sizeof(list));
+	expect("nvme zns changed-zone-list /dev/my_nvme0n1", 0,
+	       "NVMe Changed Zone List:\nToo many zones have changed");
+	assert_null(strstr(output, "zid"));
+}
+
 static void test_get_log(void **state)
 {
 	uint8_t page[10000];
@@ -482,5 +499,5 @@ static void test_files(void **state)
 GROUP_TESTS(host_set_up, NULL, LOG_TEST(test_smart_and_errors), LOG_TEST(test_smartctl),
 	    LOG_TEST(test_firmware_and_namespaces), LOG_TEST(test_effects),
 	    LOG_TEST(test_self_test_and_sanitize), LOG_TEST(test_lists), LOG_TEST(test_ana_of_many),
-	    LOG_TEST(test_groups), LOG_TEST(test_get_log), LOG_TEST(test_files),
-	    LOG_TEST(test_persistent_events))
+	    LOG_TEST(test_groups), LOG_TEST(test_get_log), LOG_TEST(test_changed_zones),
+	    LOG_TEST(test_files), LOG_TEST(test_persistent_events))

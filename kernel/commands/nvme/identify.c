@@ -6,8 +6,8 @@
 #include "kernel/commands/nvme/nvme.h"
 #include "kernel/posix/process.h"
 
-void *nvme_identify_data(const char *what, struct nvme_controller *controller,
-			 const struct nvme_identify_request *request)
+static int send(struct nvme_controller *controller, const struct nvme_identify_request *request,
+		void *data, struct nvme_reply *reply)
 {
 	struct nvme_command command = {
 		.opcode = NVME_ADMIN_IDENTIFY,
@@ -16,17 +16,32 @@ void *nvme_identify_data(const char *what, struct nvme_controller *controller,
 		.cdw11 = request->cns_specific | (uint32_t)request->csi << NVME_IDENTIFY_CSI_SHIFT,
 		.cdw14 = request->uuid_index,
 	};
+
+	return nvme_admin_command(controller, &(struct nvme_passthrough){.command = &command,
+									 .data = data,
+									 .size = NVME_IDENTIFY_SIZE,
+									 .reply = reply});
+}
+
+void *nvme_identify_data(const char *what, struct nvme_controller *controller,
+			 const struct nvme_identify_request *request)
+{
 	void *data = alloc_or_fail(NVME_IDENTIFY_SIZE);
 	struct nvme_reply reply = {0};
-	int error = nvme_admin_command(controller,
-				       &(struct nvme_passthrough){.command = &command,
-								  .data = data,
-								  .size = NVME_IDENTIFY_SIZE,
-								  .reply = &reply});
+	int error = send(controller, request, data, &reply);
 
 	if (nvme_check(what, error, &reply))
 		process_exit(1);
 	return data;
+}
+
+void *nvme_identify_attempt(struct nvme_controller *controller,
+			    const struct nvme_identify_request *request)
+{
+	void *data = alloc_or_fail(NVME_IDENTIFY_SIZE);
+	struct nvme_reply reply = {0};
+
+	return send(controller, request, data, &reply) ? NULL : data;
 }
 
 struct identify_options {
@@ -42,7 +57,8 @@ static unsigned how(const struct identify_options *options)
 
 #define VENDOR_OPTION                                                      \
 	NVME_FLAG(struct identify_options, vendor, "vendor-specific", 'v', \
-		  "dump the vendor's bytes as well")
+		  "dump the vendor's bytes as well"),                      \
+		NVME_FLAG(struct identify_options, vendor, "vendor-specific", 'V', "")
 
 static const struct nvme_option id_ctrl_options[] = {
 	VENDOR_OPTION,
@@ -69,7 +85,7 @@ NVME_SUBCOMMAND(id_ctrl, "id-ctrl", id_ctrl_main, "DEVICE [OPTIONS]",
 
 static const struct nvme_option id_ns_options[] = {
 	NVME_NSID_OPTION(struct identify_options),
-	NVME_FLAG(struct identify_options, force, "force", 'f',
+	NVME_FLAG(struct identify_options, force, "force", 0,
 		  "this namespace even if it is not attached"),
 	VENDOR_OPTION,
 	NVME_OUTPUT_OPTION(struct identify_options),

@@ -19,3 +19,6 @@ struct nvme_identify_request {
  * of the subcommand, what, where the command fails. */
 void *nvme_identify_data(const char *what, struct nvme_controller *controller,
 			 const struct nvme_identify_request *request);
+/* The same; NULL where it fails. */
+void *nvme_identify_attempt(struct nvme_controller *controller,
+			    const struct nvme_identify_request *request);

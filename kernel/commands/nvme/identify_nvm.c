@@ -119,11 +119,9 @@ static void print_elbaf(uint32_t elbaf, bool human)
 		out("pif:%u lbads:%-2u", pif, sts);
 }
 
-static void print_namespace_nvm(const struct nvme_identify_namespace_nvm *id,
-				struct formats formats, bool human, uint32_t nsid)
+static void print_elbafs(const struct nvme_identify_namespace_nvm *id, struct formats formats,
+			 bool human)
 {
-	nvme_print_structure(&nvme_identify_namespace_nvm_table, id, NVME_OUTPUT_NORMAL,
-			     human ? NVME_SHOW_BITS : 0, "NVMe NVM Identify Namespace %u", nsid);
 	for (unsigned i = 0; i < formats.count; i++) {
 		out("%s %2u : ", human ? "Extended LBA Format" : "elbaf", i);
 		print_elbaf(id->elbaf[i], human);
@@ -131,11 +129,16 @@ static void print_namespace_nvm(const struct nvme_identify_namespace_nvm *id,
 	}
 }
 
-static void json_namespace_nvm(const struct nvme_identify_namespace_nvm *id, struct formats formats)
+/* Of a namespace, or what all of one format have: without the mask of a namespace, its first row.
+ */
+static void json_namespace_nvm(const struct nvme_identify_namespace_nvm *id, struct formats formats,
+			       bool of_format)
 {
+	const struct nvme_structure *table = &nvme_identify_namespace_nvm_table;
 	struct json json = nvme_json_begin();
 
-	nvme_show_json(&json, &nvme_identify_namespace_nvm_table, id);
+	for (unsigned i = of_format; i < table->count; i++)
+		nvme_show_json_row(&json, table, &table->rows[i], id);
 	json_array_begin(&json, "elbafs");
 	for (unsigned i = 0; i < formats.count; i++) {
 		json_object_begin(&json, NULL);
@@ -152,9 +155,13 @@ static void show_namespace_nvm(const struct nvme_identify_namespace_nvm *id, str
 	if (options->output == NVME_OUTPUT_BINARY)
 		out_bytes(id, sizeof(*id));
 	else if (options->output == NVME_OUTPUT_JSON)
-		json_namespace_nvm(id, formats);
-	else
-		print_namespace_nvm(id, formats, options->human, options->nsid);
+		json_namespace_nvm(id, formats, false);
+	else {
+		nvme_print_structure(&nvme_identify_namespace_nvm_table, id, NVME_OUTPUT_NORMAL,
+				     options->human ? NVME_SHOW_BITS : 0,
+				     "NVMe NVM Identify Namespace %u", options->nsid);
+		print_elbafs(id, formats, options->human);
+	}
 }
 
 static const struct nvme_option nvm_id_ns_options[] = {
@@ -262,4 +269,42 @@ static int lba_format_main(int argc, char **argv)
 
 NVME_SUBCOMMAND(id_ns_lba_format, "id-ns-lba-format", lba_format_main, "DEVICE [OPTIONS]",
 		"Send NVMe Identify Namespace for the specified LBA Format index",
+		lba_format_options);
+
+static void show_format_nvm(const struct nvme_identify_namespace_nvm *id, struct formats formats,
+			    const struct identify_nvm_options *options)
+{
+	const struct nvme_structure *table = &nvme_identify_namespace_nvm_table;
+
+	if (options->output == NVME_OUTPUT_BINARY) {
+		out_bytes(id, sizeof(*id));
+		return;
+	}
+	if (options->output == NVME_OUTPUT_JSON) {
+		json_namespace_nvm(id, formats, true);
+		return;
+	}
+	out("NVMe NVM Identify Namespace for LBA format[%u]:\n", options->format);
+	for (unsigned i = 1; i < table->count; i++)
+		nvme_show_row(table, &table->rows[i], id, options->human ? NVME_SHOW_BITS : 0);
+	print_elbafs(id, formats, options->human);
+}
+
+static int lba_format_nvm_main(int argc, char **argv)
+{
+	struct identify_nvm_options options = {0};
+	struct nvme_target target = nvme_arguments(argc, argv, lba_format_options, &options);
+	const struct nvme_identify_request request = {.cns = NVME_CNS_NAMESPACE,
+						      .nsid = NVME_NSID_ALL};
+	const void *id = nvme_identify_attempt(target.controller, &request);
+	struct formats formats = {.count = id ? formats_of(id).count : 1, .used = UINT32_MAX};
+
+	show_format_nvm(format_data(argv[0], NVME_CNS_IOCS_LBA_FORMAT, target.controller, &options),
+			formats, &options);
+	return 0;
+}
+
+NVME_SUBCOMMAND(nvm_id_ns_lba_format, "nvm-id-ns-lba-format", lba_format_nvm_main,
+		"DEVICE [OPTIONS]",
+		"Send NVMe Identify Namespace NVM Command Set for the specified LBA Format index",
 		lba_format_options);

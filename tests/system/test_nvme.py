@@ -27,6 +27,23 @@ def test_help_lists_subcommands_and_options(tmp_path):
     assert "--output-format=<FMT>" in explained["id-ns"] and "--verbose, -v" in explained["show-regs"]
 
 
+# Letters of options that are others in nvme-cli 2.16 than in 2.3: both are taken.
+MOVED = ["id-ctrl /dev/my_nvme0 -[vV]", "id-ns /dev/my_nvme0n1 -[vV]", "get-log /dev/my_nvme0 -i 3 -l 16 -[oL] 16", "get-property /dev/my_nvme0 -[oO] 8",
+         "set-property /dev/my_nvme0 -[oO] 0x24 -v 0x1f001f", "set-property /dev/my_nvme0 -o 0x24 -[vV] 0x1f001f", "telemetry-log /dev/my_nvme0 -[oO] f",
+         "set-feature /dev/my_nvme0 -f 4 -[vV] 0x157", "fw-download /dev/my_nvme0 -f /f -[oO] 4", "capacity-mgmt /dev/my_nvme0 -[oO] 1",
+         "admin-passthru /dev/my_nvme0 -[oO] 10 --cdw10=7", "io-passthru /dev/my_nvme0n1 -[oO] 0", "lockdown /dev/my_nvme0 -[oO] 1",
+         "read /dev/my_nvme0n1 -z 512 -w -[vV] | grep -v addr", "write /dev/my_nvme0n1 -z 512 -w -[vV] -d /dev/zero | grep -v addr",
+         "compare /dev/my_nvme0n1 -z 512 -w -[vV] -d /dev/zero | grep -v addr"]
+
+
+def test_letters_that_moved_are_both_taken(tmp_path):
+    lines = [re.sub(r"\[(.)(.)\]", rf"\{which}", line) for line in MOVED for which in (1, 2)]
+    script = "printf 1234 > /f\n" + "".join(f"nvme {line} 2>&1; echo $?; echo @@\n" for line in lines)
+    answers = run_script(tmp_path, script, "--disk", make_disk(tmp_path / "disk.img", MIB), "--append", "loglevel=0", check=True).stdout.split("@@\n")
+    for line, one, other in zip(MOVED, answers[::2], answers[1::2], strict=False):
+        assert one == other and "invalid option" not in one, line
+
+
 def test_controllers_are_character_devices(tmp_path):
     """What nvme takes stands in /dev, by whatever path; stat and ls show what it is."""
     result = run_script(tmp_path, "ls -l /dev/my_nvme*\nstat -c '%n %F %A' /dev/my_nvme?\ncd /dev\nnvme list-ns ./my_nvme0\n"

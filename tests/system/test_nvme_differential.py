@@ -1,6 +1,7 @@
 """nvme, lspci and others as in Debian's Linux with nvme-cli on the same devices (nvme_differential.py): every row of nvme_cases.py."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -54,6 +55,35 @@ def test_every_difference_is_seen():
 ])
 def test_a_rule_allows_what_it_says_and_no_more(rule, one, other, third):
     assert differ(one, other) and not differ(one, other, rule) and differ(one, third, rule)
+
+
+# Options beside those of 2.3: of later nvme-cli, and those of list for the one of zns.
+LATER = {("write-zeroes", "dir-type"), ("write-zeroes", "dir-spec"), ("write-uncor", "dir-type"), ("write-uncor", "dir-spec"), ("sanitize", "emvs"),
+         ("show-regs", "verbose"), ("fdp set-events", "save"), ("zns list", "output-format"), ("zns list", "verbose")}
+# Fabrics, management interfaces and vendors are not here; the other two are of drives that no QEMU is.
+WITHOUT = {"check-dhchap-key", "check-tls-key", "config", "connect", "connect-all", "dim", "disconnect", "disconnect-all", "discover", "gen-dhchap-key",
+           "gen-hostnqn", "gen-tls-key", "show-hostnqn", "rpmb", "media-unit-stat-log", "supported-cap-config-log"}
+ZNS = ["changed-zone-list", "close-zone", "finish-zone", "id-ctrl", "id-ns", "list", "offline-zone", "open-zone", "report-zones", "reset-zone",
+       "set-zone-desc", "zone-append", "zone-mgmt-recv", "zone-mgmt-send", "zrwa-flush-zone"]
+FDP = ["configs", "events", "set-events", "stats", "status", "update", "usage"]
+
+
+def options_of(answer):
+    """The options that a --help lists: name, letter, and whether a value follows."""
+    text = (answer.out + answer.err).decode()
+    return {(name, letter, bool(value)) for name, value, letter in re.findall(r"^  \[? +--([a-z0-9-]+)(=<?\w*>?)?(?:, -(\w))?", text, re.MULTILINE)}
+
+
+@pytest.mark.long
+def test_every_subcommand_takes_the_same_options():
+    (listed,), _ = run_both("plain", ["nvme help"])
+    core = re.findall(r"^  ([a-z-]+) ", listed.out.decode() + listed.err.decode(), re.MULTILINE)
+    core = [name for name in core[:core.index("help")] if name not in WITHOUT | {"version"}]
+    names = [*core, *(f"zns {name}" for name in ZNS), *(f"fdp {name}" for name in FDP)]
+    linux, ours = run_both("plain", [f"nvme {name} --help" for name in names])
+    for name, one, other in zip(names, linux, ours, strict=True):
+        more = {option for option in options_of(other) - options_of(one) if (name, option[0]) not in LATER}
+        assert (name, more, options_of(one) - options_of(other)) == (name, set(), set())
 
 
 def long(*values):

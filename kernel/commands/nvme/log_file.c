@@ -22,6 +22,7 @@ static const struct nvme_option get_log_options[] = {
 	NVME_NUMBER(struct get_log_options, event, "aen", 'a',
 		    "an event's result, for its log: 4096 bytes"),
 	NVME_NUMBER(struct get_log_options, offset, "lpo", 'o', "log page offset: where to begin"),
+	NVME_NUMBER(struct get_log_options, offset, "lpo", 'L', ""),
 	NVME_NUMBER_OF(struct get_log_options, lsp, 7, "lsp", 's', "log specific field"),
 	NVME_NUMBER(struct get_log_options, lsi, "lsi", 'S', "log specific identifier"),
 	NVME_FLAG(struct get_log_options, retain, "rae", 'r', "retain the asynchronous event"),
@@ -129,6 +130,7 @@ struct telemetry_options {
 static const struct nvme_option telemetry_options[] = {
 	NVME_TEXT(struct telemetry_options, file, "FILE", "output-file", 'o',
 		  "file to write, with the header"),
+	NVME_TEXT(struct telemetry_options, file, "FILE", "output-file", 'O', ""),
 	NVME_NUMBER(struct telemetry_options, generate, "host-generate", 'g',
 		    "0: not a new report"),
 	NVME_FLAG(struct telemetry_options, controller, "controller-init", 'c',

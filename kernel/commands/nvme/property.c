@@ -71,6 +71,7 @@ static struct nvme_properties *read_property(const char *what, struct nvme_contr
 
 static const struct nvme_option get_property_options[] = {
 	NVME_NUMBER(struct property_options, offset, "offset", 'o', "offset of the property"),
+	NVME_NUMBER(struct property_options, offset, "offset", 'O', ""),
 	NVME_HUMAN_OPTION(struct property_options),
 	NVME_OPTIONS_END,
 };
@@ -153,7 +154,9 @@ static int set_property(int argc, char **argv, const struct nvme_option *table)
 
 static const struct nvme_option set_property_options[] = {
 	NVME_NUMBER(struct property_options, offset, "offset", 'o', "offset of the property"),
+	NVME_NUMBER(struct property_options, offset, "offset", 'O', ""),
 	NVME_TEXT(struct property_options, value, "NUM", "value", 'v', "what to write there"),
+	NVME_TEXT(struct property_options, value, "NUM", "value", 'V', ""),
 	NVME_OPTIONS_END,
 };
 

@@ -15,7 +15,9 @@ struct zns_options {
 };
 
 #define ZNS_START(name, letter, help) NVME_SUFFIXED(struct zns_options, start, name, letter, help)
-#define ZNS_TIMEOUT		      NVME_NUMBER(struct zns_options, timeout_ms, "timeout", 't', "")
+#define ZNS_TIMEOUT                                                 \
+	NVME_NUMBER(struct zns_options, timeout_ms, "timeout", 't', \
+		    "how long it may take in milliseconds")
 
 /* Identify Namespace of ZNS, and the format in use (of *formats). */
 const struct nvme_identify_namespace_zns *zns_identify(const char *what,

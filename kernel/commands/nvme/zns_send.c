@@ -40,14 +40,30 @@ static uint32_t manage(const char *what, const struct nvme_target *target,
 #define SELECT_ALL NVME_FLAG(struct zns_options, all, "select-all", 'a', "all zones")
 #define DATA	   NVME_TEXT(struct zns_options, data, "FILE", "data", 'd', "file of the data")
 
-/* All that one of them takes. */
+#define ZRWA                                                \
+	NVME_FLAG(struct zns_options, option, "zrwaa", 'r', \
+		  "allocate a Zone Random Write Area to it")
+
 static const struct nvme_option zone_options[] = {
+	NVME_NSID_OPTION(struct zns_options), START, SELECT_ALL, ZNS_TIMEOUT, NVME_OPTIONS_END,
+};
+
+static const struct nvme_option open_options[] = {
 	NVME_NSID_OPTION(struct zns_options),
 	START,
-	ZNS_START("lba", 'l', ""), /* of zrwa-flush-zone */
-	NVME_FLAG(struct zns_options, option, "zrwaa", 'r', "with a Zone Random Write Area"),
+	ZRWA,
 	SELECT_ALL,
-	DATA,
+	ZNS_TIMEOUT,
+	NVME_OPTIONS_END,
+};
+
+static const struct nvme_option extension_options[] = {
+	NVME_NSID_OPTION(struct zns_options), START, ZRWA, DATA, ZNS_TIMEOUT, NVME_OPTIONS_END,
+};
+
+static const struct nvme_option flush_options[] = {
+	NVME_NSID_OPTION(struct zns_options),
+	ZNS_START("lba", 'l', "LBA up to which it is flushed"),
 	ZNS_TIMEOUT,
 	NVME_OPTIONS_END,
 };
@@ -65,10 +81,11 @@ static uint32_t extension_size(const char *what, const struct nvme_target *targe
 }
 
 /* name: behind "zns " */
-static int act(int argc, char **argv, enum nvme_zone_send action, const char *name)
+static int act(int argc, char **argv, const struct nvme_option *table, enum nvme_zone_send action,
+	       const char *name)
 {
 	struct zns_options options = {.action = (uint8_t)action};
-	struct nvme_target target = nvme_arguments(argc, argv, zone_options, &options);
+	struct nvme_target target = nvme_arguments(argc, argv, table, &options);
 	unsigned long long start = options.start;
 	uint32_t result;
 
@@ -87,22 +104,21 @@ static int act(int argc, char **argv, enum nvme_zone_send action, const char *na
 	return 0;
 }
 
-#define ACTION(word, name, action, summary)                                                \
-	static int word##_main(int argc, char **argv)                                      \
-	{                                                                                  \
-		return act(argc, argv, action, name);                                      \
-	}                                                                                  \
-	NVME_SUBCOMMAND(zns_##word, "zns " name, word##_main, "DEVICE [OPTIONS]", summary, \
-			zone_options)
+#define ACTION(word, name, table, action, summary)           \
+	static int word##_main(int argc, char **argv)        \
+	{                                                    \
+		return act(argc, argv, table, action, name); \
+	}                                                    \
+	NVME_SUBCOMMAND(zns_##word, "zns " name, word##_main, "DEVICE [OPTIONS]", summary, table)
 
-ACTION(reset, "reset-zone", NVME_ZONE_RESET, "Reset one or more zones");
-ACTION(close, "close-zone", NVME_ZONE_CLOSE, "Close one or more zones");
-ACTION(finish, "finish-zone", NVME_ZONE_FINISH, "Finish one or more zones");
-ACTION(open, "open-zone", NVME_ZONE_OPEN, "Open one or more zones");
-ACTION(offline, "offline-zone", NVME_ZONE_OFFLINE, "Offline one or more zones");
-ACTION(extension, "set-zone-desc", NVME_ZONE_SET_EXTENSION,
+ACTION(reset, "reset-zone", zone_options, NVME_ZONE_RESET, "Reset one or more zones");
+ACTION(close, "close-zone", zone_options, NVME_ZONE_CLOSE, "Close one or more zones");
+ACTION(finish, "finish-zone", zone_options, NVME_ZONE_FINISH, "Finish one or more zones");
+ACTION(open, "open-zone", open_options, NVME_ZONE_OPEN, "Open one or more zones");
+ACTION(offline, "offline-zone", zone_options, NVME_ZONE_OFFLINE, "Offline one or more zones");
+ACTION(extension, "set-zone-desc", extension_options, NVME_ZONE_SET_EXTENSION,
        "Attach zone descriptor extension data to a zone");
-ACTION(flush, "zrwa-flush-zone", NVME_ZONE_FLUSH_ZRWA,
+ACTION(flush, "zrwa-flush-zone", flush_options, NVME_ZONE_FLUSH_ZRWA,
        "Flush LBAs associated with a ZRWA to a zone");
 
 static const struct nvme_option send_options[] = {

@@ -71,16 +71,21 @@ $(B)/kernel/%.o: % $(B)/kernel/flags
 -include $(OBJECTS:.o=.d)
 
 # Linked twice: the first link gives the addresses for the symbol table, which moves no function.
-$(B)/kernel/first.elf: $(OBJECTS) linker.ld $(B)/kernel/flags
-	@$(CC) $(LDFLAGS) -o $@ $(OBJECTS)
+# $1: the kernel, $2: where that is made, $3: its objects
+define linked
+$2/first.elf: $3 linker.ld $$(B)/kernel/flags
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS) -o $$@ $3
 
-$(B)/kernel/symbols.S: $(B)/kernel/first.elf tools/symbols.awk
-	@$(NM) -n $< | LC_ALL=C awk -f tools/symbols.awk > $@
+$2/symbols.S: $2/first.elf tools/symbols.awk
+	@$$(NM) -n $$< | LC_ALL=C awk -f tools/symbols.awk > $$@
 
-$(KERNEL): $(B)/kernel/symbols.S
-	@echo "  LD      $@"
-	@$(CC) $(CFLAGS) -c -o $(B)/kernel/symbols.o $<
-	@$(CC) $(LDFLAGS) -o $@ $(OBJECTS) $(B)/kernel/symbols.o
+$1: $2/symbols.S
+	@echo "  LD      $$@"
+	@$$(CC) $$(CFLAGS) -c -o $2/symbols.o $$<
+	@$$(CC) $$(LDFLAGS) -o $$@ $3 $2/symbols.o
+endef
+$(eval $(call linked,$(KERNEL),$(B)/kernel,$(OBJECTS)))
 
 # ---- The limit: what tests/bench compares the kernel with, out of our own boot and transport ----
 
@@ -143,8 +148,10 @@ DEBUG_KERNEL := $(B)/debug-kernel
 debug_flags = CC='$(CC)' B=$(DEBUG_KERNEL) OPTIMIZE=-O0
 
 # A make of its own behind tools/dependencies: the compiler may only now be there.
-.PHONY: run debug debug-kernel console compiler
-run:
+.PHONY: run run-my_nvme debug debug-kernel console compiler
+run: $(if $(DRIVER),run-$(DRIVER),run-my_nvme)
+
+run-my_nvme:
 	@tools/dependencies run
 	@$(MAKE) -s compiler $(call booted,$(B))
 	@$(call run_qemu,$(B))
@@ -228,6 +235,7 @@ help:
 	@echo "  NVME=PROPERTIES        more for -device nvme: mdts=5,max_ioqpairs=4"
 	@echo "  APPEND='WORDS'         kernel command line: nvme.any=1 loglevel=7"
 	@echo "  SCRIPT=FILE            run this shell script and exit with its status"
+	@echo "  DRIVER=course          run: the driver of the course in place of this one, SOURCE=FILE"
 	@echo "  TIMEOUT=SECONDS        end QEMU then, status 124 (600 with SCRIPT; 0: never)"
 	@echo "  QEMU=PATH              the QEMU to run"
 	@echo "Variable of every build:"

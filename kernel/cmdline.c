@@ -26,6 +26,8 @@ static struct cmdline_word table[] = {
 	 "printed as a line before anything else: where run-qemu lets the output begin"},
 	{"nvme.any", CMDLINE_NUMBER, 0, 1, NULL, NULL, "0",
 	 "1: bind every function of class 010802h, not only 1b36:0010"},
+	{"nvme.driver", CMDLINE_CHOICE, 0, 0, "my_nvme course", NULL, "my_nvme",
+	 "course: the driver of the course, in a kernel that was built with DRIVER=course"},
 	{"nvme.irq", CMDLINE_CHOICE, 0, 0, "poll intx msix", NULL, "best there is",
 	 "how completions are noticed"},
 	{"nvme.spin_us", CMDLINE_NUMBER, 0, 1000000, NULL, NULL, "0",

@@ -16,7 +16,7 @@ SECONDS  ?= 60
 
 # The simulated controller, and the driver on it.
 SIM  = $(filter-out tests/sim/driver.c,$(wildcard tests/sim/*.c))
-DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c drivers/nvme/spec/*.c drivers/nvme/transport/*.c)) \
+SIM_DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildcard drivers/nvme/*.c drivers/nvme/spec/*.c drivers/nvme/transport/*.c)) \
 	$(wildcard drivers/block/*.c) lib/errno.c \
 	lib/crc16.c lib/crc64.c lib/number.c lib/prng.c
 # The files, the shell and the commands on the host.
@@ -53,7 +53,7 @@ unit_intx     = drivers/pci/intx.c
 unit_msix     = drivers/pci/msix.c
 unit_memory   = kernel/heap.c kernel/memory.c kernel/memory_hold.c kernel/memory_map.c
 unit_number   = lib/number.c
-# nvme_* without a line of its own has $(DRIVER).
+# nvme_* without a line of its own has $(SIM_DRIVER).
 unit_nvme_channel = drivers/nvme/channel.c drivers/nvme/transport/cmb_pages.c $(unit_nvme_transport)
 unit_nvme_prp = drivers/nvme/transport/prp.c lib/prng.c $(SIM)
 unit_nvme_command = tests/unit/nvme_describe_reference.c $(wildcard drivers/nvme/spec/*.c)
@@ -80,7 +80,7 @@ fuzz_acpi     = kernel/x86/acpi_tables.c
 fuzz_boot_info = kernel/boot_info.c kernel/memory_map.c
 fuzz_number   = lib/number.c
 fuzz_regex    = $(wildcard lib/regex*.c) lib/sort.c
-fuzz_nvme     = tests/fuzz/nvme_liar.c $(filter-out tests/sim/driver.c,$(DRIVER))
+fuzz_nvme     = tests/fuzz/nvme_liar.c $(filter-out tests/sim/driver.c,$(SIM_DRIVER))
 
 # Which headers each object needs is read where one of them may be built, and that is never what
 # somebody types: thousands of files cost make a second.
@@ -129,7 +129,7 @@ $(UNIT)/objects/%.o: %.c
 # Not for the simulation: its machine is the kernel's.
 $(UNIT)/objects/drivers/nvme/probe.o: PLATFORM = $(KERNEL_PLATFORM)
 
-unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(DRIVER)),$(unit_$(1)))
+unit_sources = $(if $(filter undefined,$(origin unit_$(1))),$(if $(filter nvme_%,$(1)),$(SIM_DRIVER)),$(unit_$(1)))
 
 define unit_program
 unit_$(1)_objects := $(addprefix $(UNIT)/objects/,tests/unit/$(1)_test.o $(call unit_object,$(call unit_sources,$(1))))

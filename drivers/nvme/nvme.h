@@ -26,9 +26,19 @@ struct pci_device;
  * line) and registers its namespaces as block devices. Returns how many controllers run. Reads
  * nvme.timeout_ms, nvme.admin_timeout_ms, nvme.queues, nvme.depth, nvme.max_transfer, nvme.shadow,
  * nvme.data (auto, prp, sgl), nvme.pi (driver, controller, off), nvme.irq (poll, intx, msix),
- * nvme.spin_us, nvme.coalesce (completions,time in 100 us) and nvme.cmb (sq, list, data) from the
- * command line. */
+ * nvme.spin_us, nvme.driver, nvme.coalesce (completions,time in 100 us) and nvme.cmb (sq, list,
+ * data) from the command line. */
 unsigned nvme_init(void);
+/* Another driver for the controllers, which is built in and takes the place of this one with
+ * nvme.driver=NAME: begin() is called by nvme_init(), and returns as that does. */
+struct nvme_driver {
+	const char *name;
+	unsigned (*begin)(void);
+};
+#define NVME_DRIVER(name, begin)                           \
+	static const struct nvme_driver nvme_driver_##name \
+		__attribute__((section("nvme_drivers"), used)) = {#name, begin}
+
 /* Looks for controllers that came or went since; returns how many were added. The one of a virtual
  * function is there while its secondary controller is on line, as its primary controller says. */
 unsigned nvme_rescan(void);

@@ -251,10 +251,39 @@ static unsigned bind_all(unsigned *found)
 	return count;
 }
 
+/* What the linker has collected; nothing where only this driver is built in. */
+extern const struct nvme_driver __start_nvme_drivers[] __attribute__((weak));
+extern const struct nvme_driver __stop_nvme_drivers[] __attribute__((weak));
+
+/* Whether the controllers are another driver's. */
+static bool are_others(void)
+{
+	const char *wanted = cmdline_get("nvme.driver");
+
+	return wanted && strcmp(wanted, "my_nvme") != 0;
+}
+
+static unsigned begin_other(void)
+{
+	const struct nvme_driver *driver = __start_nvme_drivers;
+
+	while (driver < __stop_nvme_drivers &&
+	       strcmp(driver->name, cmdline_get("nvme.driver")) != 0)
+		driver++;
+	if (driver < __stop_nvme_drivers)
+		return driver->begin();
+	log_error("nvme: the driver of nvme.driver=%s is not in this kernel (make run DRIVER=%s)",
+		  cmdline_get("nvme.driver"), cmdline_get("nvme.driver"));
+	return 0;
+}
+
 unsigned nvme_init(void)
 {
-	unsigned found, count = bind_all(&found);
+	unsigned found, count;
 
+	if (are_others())
+		return begin_other();
+	count = bind_all(&found);
 	/* Firmware may have left out a host bridge. */
 	if (!found && !nvme_first() && pci_search())
 		count = bind_all(&found);
@@ -289,6 +318,8 @@ unsigned nvme_rescan(void)
 	unsigned found;
 
 	rescan_wanted = false;
+	if (are_others())
+		return 0;
 	while (*link) {
 		struct binding *binding = *link;
 

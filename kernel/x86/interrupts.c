@@ -83,6 +83,7 @@ static struct vector vectors[INTERRUPT_VECTORS];
 static struct interrupt_cpu first;
 static struct interrupt_cpu *cpus[CPUS_MAX] = {&first};
 static bool handler_running; /* on CPU 0, which alone has devices */
+static void (*watcher)(const struct interrupt_frame *frame);
 
 /* Available 64-bit TSS, two entries: Intel SDM volume 3, figure 8-4 */
 static void describe_tss(unsigned cpu)
@@ -203,6 +204,11 @@ void interrupts_init_cpu(unsigned cpu)
 }
 
 /* Every interrupt and exception, from interrupt_entry.S. */
+void interrupts_set_watch(void (*watch)(const struct interrupt_frame *frame))
+{
+	watcher = watch;
+}
+
 void interrupt_dispatch(struct interrupt_frame *frame)
 {
 	struct vector *vector = &vectors[frame->vector & (INTERRUPT_VECTORS - 1)];
@@ -218,6 +224,8 @@ void interrupt_dispatch(struct interrupt_frame *frame)
 		vector->handler(vector->context);
 	else
 		cpus[cpu]->spurious++;
+	if (cpu == 0 && watcher)
+		watcher(frame);
 	if (cpu == 0)
 		handler_running = false;
 	/* A spurious one may have come without being in service: then there is nothing to end. */

@@ -48,6 +48,10 @@ int interrupt_allocate(void (*handler)(void *context), void *context);
  * device. */
 void interrupt_free(int vector);
 
+/* watch() is called at each interrupt of the first CPU, behind its handler and like one, with what
+ * was interrupted. NULL: nobody watches. */
+void interrupts_set_watch(void (*watch)(const struct interrupt_frame *frame));
+
 /* How often a CPU took a vector (0 to 255), and whose it is (NULL: nobody's). Devices interrupt CPU
  * 0. */
 uint64_t interrupt_counts(unsigned cpu, unsigned vector);

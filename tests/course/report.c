@@ -152,6 +152,17 @@ static void say_line(const char *report)
 		printf("  line: %.*s\n", (int)strcspn(at + 1, " \n"), at + 1);
 }
 
+/* The line says at the end what pc, bp and sp were. */
+static size_t length_without_registers(const char *line)
+{
+	size_t length = strcspn(line, "\n");
+
+	for (size_t i = 0; i < length; i++)
+		if (strncmp(line + i, " at pc ", 7) == 0 || strncmp(line + i, " (pc ", 5) == 0)
+			return i;
+	return length;
+}
+
 void report_death(FILE *errors, int status)
 {
 	static char report[65536];
@@ -167,7 +178,7 @@ void report_death(FILE *errors, int status)
 		printf("  seen: undefined behaviour: %.*s\n", (int)strcspn(undefined + 15, "\n"),
 		       undefined + 15);
 	else if (address)
-		printf("  seen: %.*s\n", (int)strcspn(address, "\n"), address);
+		printf("  seen: %.*s\n", (int)length_without_registers(address), address);
 	else if (WIFSIGNALED(status))
 		printf("  seen: %s\n", strsignal(WTERMSIG(status)));
 	else

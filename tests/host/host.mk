@@ -42,17 +42,17 @@ fuzz_shell  = $(FUZZ_KERNEL)
 fuzz_operands = $(FUZZ_KERNEL)
 fuzz_pci    = $(FUZZ_KERNEL) tests/host/pci.c $(PCI_COMMANDS) \
 	$(addprefix drivers/pci/,assign.c bridge.c config.c extended.c hotplug.c msix.c names.c pci.c reset.c sriov.c)
-fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(DRIVER)) \
+fuzz_decode = $(sort $(FUZZ_KERNEL) $(filter-out tests/sim/driver.c,$(SIM_DRIVER)) \
 	$(wildcard kernel/commands/nvme/*.c))
 unit_shell_editor = tests/unit/terminal.c tests/unit/editor_screen.c $(addprefix kernel/shell/,editor.c editor_keys.c editor_screen.c editor_text.c history.c)
 unit_shell_limits = $(HOST_KERNEL)
 unit_shell = $(HOST_KERNEL)
-unit_nvme_identify = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
+unit_nvme_identify = $(sort $(HOST_KERNEL) $(SIM_DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_nvme_subcommands = $(unit_nvme_logs)
 unit_nvme_features = $(unit_nvme_logs)
 unit_fio_run = $(unit_nvme_logs)
 unit_nvme_trace_command = $(filter-out kernel/commands/trace/end.c,$(wildcard kernel/commands/trace/*.c)) $(unit_nvme_logs)
 unit_nvme_fdp = $(unit_nvme_logs)
-unit_nvme_logs = $(sort $(HOST_KERNEL) $(DRIVER) $(wildcard kernel/commands/nvme/*.c))
-unit_selftest = $(sort $(HOST_KERNEL) $(DRIVER) kernel/commands/nvme/complete.c \
+unit_nvme_logs = $(sort $(HOST_KERNEL) $(SIM_DRIVER) $(wildcard kernel/commands/nvme/*.c))
+unit_selftest = $(sort $(HOST_KERNEL) $(SIM_DRIVER) kernel/commands/nvme/complete.c \
 	$(filter-out %/interrupt.c,$(wildcard tests/guest/*.c)))

@@ -162,21 +162,7 @@ void block_lock(struct block_device *device, bool locked)
 	device->locked = locked;
 }
 
-/* Whether it is what nearly all are: a read, or a write, of one segment that may go to the driver.
- */
-static inline bool is_usual(const struct block_device *device, const struct block_request *request)
-{
-	return request->operation <= BLOCK_WRITE &&
-	       !(device->read_only | device->locked | device->gone) &&
-	       request->lba < device->block_count &&
-	       request->count - 1 < device->block_count - request->lba && /* nor 0 */
-	       request->segment_count == 1 &&
-	       request->segments->size == request->count * device->block_size;
-}
-
-/* Out of the way of those: fewer registers to save there. */
-__attribute__((noinline, cold)) static void submit_unusual(struct block_device *device,
-							   struct block_request *request)
+void block_submit_unusual(struct block_device *device, struct block_request *request)
 {
 	int error = check(device, request);
 
@@ -186,20 +172,6 @@ __attribute__((noinline, cold)) static void submit_unusual(struct block_device *
 		return;
 	}
 	device->operations->submit(device, request);
-}
-
-void block_submit(struct block_device *device, struct block_request *request)
-{
-	request->error = 0;
-	request->parts_pending = 0;
-	request->status = 0;
-	request->complete = false;
-	request->cancelled = false;
-	request->device = device;
-	if (is_usual(device, request))
-		device->operations->submit(device, request);
-	else
-		submit_unusual(device, request);
 }
 
 unsigned block_poll(struct block_device *device)

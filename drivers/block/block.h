@@ -47,8 +47,8 @@ struct block_request {
 	void *context;				     /* the caller's own */
 
 	/* filled by the block layer and the driver */
-	int error; /* 0 or a negative errno, valid once complete is true */
-	unsigned parts_pending;
+	int error;		/* 0 or a negative errno, valid once complete is true */
+	unsigned parts_pending; /* of it at the device, and one more until all has been sent */
 	uint16_t status; /* the device's own status of the first failed part (NVMe: SCT << 8 | SC),
 			    0 if none */
 	bool complete;
@@ -64,6 +64,9 @@ struct block_operations {
 	 * device's queue is full the driver queues the rest itself. Completes it by
 	 * block_complete(), perhaps before returning. */
 	void (*submit)(struct block_device *device, struct block_request *request);
+	/* The same for what nearly all are: a read or a write, without flags, of one segment. May
+	 * be the same function. */
+	void (*submit_usual)(struct block_device *device, struct block_request *request);
 	/* Reaps completions; returns how many requests or parts made progress. Never waits. */
 	unsigned (*poll)(struct block_device *device);
 	/* One turn of a waiting loop after poll() found nothing: rests, for as long as nothing can
@@ -132,9 +135,14 @@ struct block_device {
 	uint64_t block_count;
 	uint32_t
 		transfer_max; /* bytes one device command carries; a hint, requests may be larger */
-	bool read_only;	      /* the device says so */
-	bool locked;	      /* and so does somebody here: block_lock() */
-	bool gone;	      /* removed or failed: every new request completes with -ENODEV */
+	union {
+		struct {
+			bool read_only; /* the device says so */
+			bool locked;	/* and so does somebody here: block_lock() */
+			bool gone;	/* removed or failed: new requests complete with -ENODEV */
+		};
+		uint32_t restricted; /* any of them */
+	};
 	const char *model, *serial; /* for lsblk, may be "" or NULL */
 	const struct block_operations *operations;
 	void *driver_data;
@@ -161,7 +169,7 @@ void block_lock(struct block_device *device, bool locked);
 
 /* Checks the request and starts it; bad ones complete at once with -EINVAL, -ENOSPC (write past the
  * end), -EIO (read past the end), -EROFS, -ENODEV, -EOPNOTSUPP (see struct block_limits). */
-void block_submit(struct block_device *device, struct block_request *request);
+static inline void block_submit(struct block_device *device, struct block_request *request);
 unsigned block_poll(struct block_device *device);
 /* In a loop that waits for the device, after block_poll() found nothing: rests, for as long as
  * nothing can happen at most. False: the device has no way to, and the loop goes on. */
@@ -180,6 +188,36 @@ bool block_wait_unless(struct block_request *request, bool (*give_up)(void));
  * nothing more is sent. It completes as ever, perhaps at once, perhaps much later (with -EINTR,
  * unless it succeeds): its memory is the device's until then. */
 void block_cancel(struct block_request *request);
+/* Whether it is what nearly all are: a read, or a write, of one segment that may go to the driver.
+ */
+static inline bool block_is_usual(const struct block_device *device,
+				  const struct block_request *request)
+{
+	return request->operation <= BLOCK_WRITE && !device->restricted &&
+	       request->lba < device->block_count &&
+	       request->count - 1 < device->block_count - request->lba && /* nor 0 */
+	       request->segment_count == 1 &&
+	       request->segments->size == request->count * device->block_size;
+}
+
+/* Checks all others. */
+void block_submit_unusual(struct block_device *device, struct block_request *request);
+
+__attribute__((always_inline)) static inline void block_submit(struct block_device *device,
+							       struct block_request *request)
+{
+	request->error = 0;
+	request->parts_pending = 1;
+	request->status = 0;
+	request->complete = false;
+	request->cancelled = false;
+	request->device = device;
+	if (__builtin_expect(block_is_usual(device, request), true))
+		device->operations->submit_usual(device, request);
+	else
+		block_submit_unusual(device, request);
+}
+
 /* For drivers: the request is finished. */
 static inline void block_complete(struct block_request *request, int error)
 {

@@ -46,6 +46,8 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 	channel->slot_count = (uint16_t)(config->entries - 1);
 	channel->timeout_ns = config->timeout_ns;
 	channel->check_at_ns = NVME_NEVER;
+	channel->busy = config->busy ? config->busy : &channel->never_busy;
+	channel->busy_bit = config->busy ? (uint64_t)1 << (config->id - 1) : 0;
 	sq.memory = nvme_cmb_alloc_sq(channel->cmb, config->entries * sizeof(struct nvme_command),
 				      &sq.bus);
 	error = nvme_queue_init(&channel->queue, config->registers, config->id, config->entries,
@@ -73,6 +75,7 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 
 void nvme_channel_free(struct nvme_channel *channel)
 {
+	*channel->busy &= ~channel->busy_bit;
 	nvme_cmb_free(channel->cmb, channel->queue.sq);
 	nvme_queue_free(&channel->queue);
 	if (channel->slots)
@@ -103,23 +106,23 @@ RARE static void fail(struct nvme_channel *channel, struct nvme_slot *slot,
 	channel->functions->failed(channel, slot, answer);
 }
 
-/* The slot that a completion is for; NULL when it is not believed. */
+/* The slot that a completion of this channel's submission queue is for; NULL when it is not
+ * believed. */
 static inline struct nvme_slot *believe(struct nvme_channel *channel, struct nvme_queue_entry entry)
 {
-	unsigned cid = nvme_queue_entry_cid(&entry), index = cid & NVME_SLOT_MASK;
+	uint32_t cid_and_status = (uint32_t)(entry.what >> 32);
+	uint32_t index = cid_and_status & NVME_SLOT_MASK;
+	struct nvme_slot *slot = &channel->slots[index];
 
-	if (index < channel->slot_count && nvme_queue_entry_sqid(&entry) == channel->queue.id) {
-		struct nvme_slot *slot = &channel->slots[index];
-
-		if (slot->command.cid == cid && slot->state >= NVME_SLOT_SENT)
-			return slot;
-	}
-	ignore(channel, entry);
-	return NULL;
+	return index < channel->slot_count && slot->command.cid == (uint16_t)cid_and_status &&
+			       slot->state >= NVME_SLOT_SENT
+		       ? slot
+		       : NULL;
 }
 
 __attribute__((noinline)) uint64_t nvme_channel_set_deadline(struct nvme_channel *channel)
 {
+	channel->sequence++;
 	channel->now_ns = nvme_time_ns();
 	channel->deadline_ns = channel->now_ns + channel->timeout_ns;
 	if (channel->deadline_ns < channel->check_at_ns)
@@ -127,15 +130,35 @@ __attribute__((noinline)) uint64_t nvme_channel_set_deadline(struct nvme_channel
 	return channel->deadline_ns;
 }
 
+/* One completion that nvme_queue_read() does not take. The reader stays where it is if there is
+ * none. */
+RARE static struct nvme_queue_reader take_unusual(struct nvme_channel *channel,
+						  struct nvme_queue_reader reader)
+{
+	struct nvme_queue_entry entry;
+	struct nvme_slot *slot;
+
+	if (!nvme_queue_read_any(&channel->queue, &reader, &entry))
+		return reader;
+	slot = nvme_queue_entry_sqid(&entry) == channel->queue.id ? believe(channel, entry) : NULL;
+	if (!slot)
+		ignore(channel, entry);
+	else if (nvme_queue_entry_status(&entry))
+		fail(channel, slot, entry);
+	else
+		slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
+	return reader;
+}
+
 /* Takes what has been completed. Returns how many entries that were. */
 __attribute__((always_inline)) static inline unsigned take_completions(struct nvme_channel *channel)
 {
 	struct nvme_queue *queue = &channel->queue;
-	const unsigned entries = queue->mask + 1u;
-	unsigned left = entries, count;
-	struct nvme_queue_entry entry;
+	struct nvme_queue_reader reader = nvme_queue_read_begin(queue);
+	const volatile struct nvme_completion *const first = reader.next;
+	unsigned count;
 
-	if (!nvme_queue_take(queue, &entry))
+	if (!nvme_queue_is_news(&reader))
 		return 0;
 	channel->reaping = true;
 	nvme_channel_set_deadline(channel);
@@ -143,14 +166,29 @@ __attribute__((always_inline)) static inline unsigned take_completions(struct nv
 	/* No more than the queue holds: a controller that writes entries as fast as they are taken
 	 * does not keep us here. */
 	do {
-		struct nvme_slot *slot = believe(channel, entry);
+		struct nvme_queue_entry entry;
+		struct nvme_slot *slot;
 
-		if (slot && !nvme_queue_entry_status(&entry))
-			slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
-		else if (slot)
-			fail(channel, slot, entry);
-	} while (--left && nvme_queue_take(queue, &entry));
-	count = entries - left;
+		if (__builtin_expect(nvme_queue_read(queue, &reader, &entry), true)) {
+			slot = believe(channel, entry);
+			if (!slot)
+				ignore(channel, entry);
+			else if (nvme_queue_entry_status(&entry))
+				fail(channel, slot, entry);
+			else
+				slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
+		} else {
+			const volatile struct nvme_completion *before = reader.next;
+
+			reader = take_unusual(channel, reader);
+			if (reader.next == before)
+				break;
+		}
+	} while (reader.next != first);
+	nvme_queue_read_end(queue, &reader);
+	count = (unsigned)(reader.next - first) & queue->mask;
+	if (!count)
+		count = queue->mask + 1u; /* all round */
 	channel->statistics.reaped += count;
 	if (count > channel->fruitless)
 		channel->progress_ns = channel->now_ns;

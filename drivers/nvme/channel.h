@@ -56,7 +56,7 @@ struct nvme_slot {
 	uint64_t deadline_ns;
 	uint64_t timeout_ns;	/* of the command, on I/O queues; the channel's in a free one */
 	struct nvme_slot *next; /* free one, while it is free */
-	uint32_t sequence;	/* order of sending */
+	uint32_t sequence;	/* the channel's when it was sent: what is less was sent before */
 	uint8_t state;		/* enum nvme_slot_state */
 	uint8_t retries;
 	bool repeatable;   /* may be sent again: reads, writes of the same data, Flush */
@@ -93,9 +93,9 @@ struct nvme_channel {
 	void *owner;
 	struct nvme_slot *slots;
 	struct nvme_slot *free; /* the one used last comes first: its memory is in the cache */
-	uint16_t slot_count;
-	uint16_t in_flight; /* slots that are not free */
-	uint32_t sequence;
+	uint32_t slot_count;
+	uint16_t in_flight;	  /* slots that are not free */
+	uint32_t sequence;	  /* moves on with each reap, and with what is sent between them */
 	uint64_t now_ns;	  /* valid while reaping */
 	uint64_t deadline_ns;	  /* as well: of what is sent now with the default timeout */
 	uint64_t progress_ns;	  /* when a command that was not aborted was completed last */
@@ -103,11 +103,13 @@ struct nvme_channel {
 	uint64_t timeout_ns;	  /* default */
 	uint64_t check_at_ns;	  /* no deadline is before this */
 	uint64_t oldest_since_ns; /* the command below is the oldest in flight; 0: none was yet */
-	uint32_t oldest;	  /* its sequence */
-	uint32_t oldest_since;	  /* and the next one's then */
+	uint64_t oldest_reaped;	  /* statistics.reaped then */
+	uint16_t oldest;	  /* its CID */
 	bool reaping;		  /* doorbells wait for the end of the reap */
 	bool plugged;		  /* doorbells wait, too */
 	bool waiting;		  /* there is something to send once slots are free */
+	uint64_t *busy;		  /* see struct nvme_channel_config */
+	uint64_t busy_bit, never_busy;
 
 	struct nvme_prp_list list; /* of slot 0; the others follow every list_stride bytes */
 	uint32_t list_stride;
@@ -128,6 +130,8 @@ struct nvme_channel_config {
 	uint64_t timeout_ns;
 	const struct nvme_channel_functions *functions;
 	void *owner;
+	uint64_t *busy; /* a bit of it, ID - 1, is set while the channel may have anything to do;
+			   NULL: nobody wants to know */
 	struct nvme_cmb *cmb; /* where its submission queue and lists may be; NULL: nowhere else */
 };
 
@@ -222,7 +226,21 @@ static inline void nvme_slot_sent(struct nvme_channel *channel, struct nvme_slot
 	slot->state = NVME_SLOT_SENT;
 	slot->command.cid += 1u << NVME_SLOT_BITS;
 	slot->deadline_ns = deadline_ns;
-	slot->sequence = channel->sequence++;
+	slot->sequence = channel->sequence;
+}
+
+static inline void nvme_channel_busy(struct nvme_channel *channel)
+{
+	*channel->busy |= channel->busy_bit;
+}
+
+/* Whether it has nothing to do; it is not busy then any more. */
+static inline bool nvme_channel_idle(struct nvme_channel *channel)
+{
+	if (channel->in_flight || channel->waiting)
+		return false;
+	*channel->busy &= ~channel->busy_bit;
+	return true;
 }
 
 /* Hands the slot's command to the controller; the doorbell follows by nvme_channel_ring(). */
@@ -232,6 +250,7 @@ static inline void nvme_channel_push(struct nvme_channel *channel, struct nvme_s
 	nvme_slot_sent(channel, slot, deadline_ns);
 	if (deadline_ns < channel->check_at_ns)
 		channel->check_at_ns = deadline_ns;
+	nvme_channel_busy(channel);
 	nvme_queue_push(&channel->queue, &slot->command);
 }
 

@@ -33,7 +33,7 @@ struct nvme_pmr;
 /* What has no comment of its own is written by controller.c, when the controller is attached. */
 struct nvme_controller {
 	/* what each I/O request looks at first */
-	struct nvme_lane *next_lane; /* for the next request; setup.c, io.c */
+	struct nvme_lane *next_lane; /* for the next request; setup.c, io.c, poll.c */
 	unsigned channel_count;	     /* with the admin one; setup.c */
 	enum nvme_state state;	     /* recovery.c */
 

@@ -218,7 +218,7 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 }
 
 /* The command of a queue that goes on with others instead: it was the oldest one for as long as its
- * deadline, while four times as many as the queue holds were sent, and so completed. Not any that
+ * deadline, while four times as many as the queue holds were completed. Not any that
  * was overtaken: reads may be slow, and wait for each other, where writes are not. NULL if there is
  * none. */
 static const struct nvme_slot *find_overtaken(struct nvme_channel *channel, uint64_t now_ns)
@@ -234,16 +234,16 @@ static const struct nvme_slot *find_overtaken(struct nvme_channel *channel, uint
 	}
 	if (!oldest)
 		return NULL;
-	if (!channel->oldest_since_ns || oldest->sequence != channel->oldest) {
-		channel->oldest = oldest->sequence;
-		channel->oldest_since = channel->sequence;
+	if (!channel->oldest_since_ns || oldest->command.cid != channel->oldest) {
+		channel->oldest = oldest->command.cid;
+		channel->oldest_reaped = channel->statistics.reaped;
 		/* At least: nothing has changed since, but for what was sent. */
 		channel->oldest_since_ns = channel->progress_ns;
 		return NULL;
 	}
 	return now_ns - channel->oldest_since_ns >= oldest->timeout_ns &&
-			       channel->sequence - channel->oldest_since >
-				       OVERTAKEN_BY * (uint32_t)channel->slot_count
+			       channel->statistics.reaped - channel->oldest_reaped >
+				       OVERTAKEN_BY * channel->slot_count
 		       ? oldest
 		       : NULL;
 }

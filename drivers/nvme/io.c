@@ -9,39 +9,39 @@
 #include "drivers/nvme/range.h"
 #include "lib/errno.h"
 
+#define LANE_BATCH 32u /* requests that one lane gets before the next one does */
+
 static const uint8_t opcodes[] = {
 	[BLOCK_READ] = NVME_IO_READ,
 	[BLOCK_WRITE] = NVME_IO_WRITE,
 };
 
 /* Fills in all but the data pointer. */
-static inline void fill(struct nvme_command *command, const struct nvme_namespace *namespace,
-			unsigned operation, uint64_t lba, uint32_t cdw12)
+static void fill(struct nvme_command *command, const struct nvme_namespace *namespace,
+		 unsigned operation, uint64_t lba, uint32_t cdw12)
 {
 	command->opcode = opcodes[operation];
 	command->nsid = namespace->nsid;
-	command->cdw10 = (uint32_t)lba;
-	command->cdw11 = (uint32_t)(lba >> 32);
+	nvme_command_set_lba(command, lba);
 	command->cdw12 = cdw12;
 }
 
-/* The usual request, one segment of no more than a page, goes out by the shortest way. False if it
- * is none, or has to wait. */
+/* The usual request, when it is of no more than a page, goes out by the shortest way. False if it
+ * is larger, or has to wait. */
 __attribute__((always_inline)) static inline bool send_small(struct nvme_channel *channel,
 							     const struct nvme_namespace *namespace,
 							     struct block_request *request)
 {
 	const struct block_segment *segment = request->segments;
-	uintptr_t address, border;
+	uintptr_t address = (uintptr_t)segment->address;
 	uint64_t prp2 = 0;
 	struct nvme_slot *slot;
 
-	if (request->segment_count != 1 || segment->size > namespace->small_max ||
-	    request->operation > BLOCK_WRITE)
+	if (request->count > namespace->small_max)
 		return false;
-	address = (uintptr_t)segment->address;
 	if (address & (NVME_PAGE_SIZE - 1)) {
-		border = (address | (NVME_PAGE_SIZE - 1)) + 1;
+		uintptr_t border = (address | (NVME_PAGE_SIZE - 1)) + 1;
+
 		if (address & 3)
 			return false;
 		if (address + segment->size > border)
@@ -50,14 +50,15 @@ __attribute__((always_inline)) static inline bool send_small(struct nvme_channel
 	slot = nvme_slot_take(channel);
 	if (!slot)
 		return false;
-	request->parts_pending++;
 	nvme_slot_prepare(slot, nvme_part_done, request, true);
 	nvme_slot_sent(channel, slot, channel->deadline_ns);
+	slot->command.opcode = opcodes[request->operation];
 	slot->command.flags = 0;
+	slot->command.nsid = namespace->nsid;
 	slot->command.prp1 = nvme_dma_address((void *)address);
 	slot->command.prp2 = prp2;
-	fill(&slot->command, namespace, request->operation, request->lba,
-	     (uint32_t)request->count - 1);
+	nvme_command_set_lba(&slot->command, request->lba);
+	slot->command.cdw12 = (uint32_t)request->count - 1;
 	nvme_queue_push_plain(&channel->queue, &slot->command);
 	return true;
 }
@@ -139,6 +140,7 @@ static void start_cursor(struct nvme_lane *lane)
 	lane->cursor.offset = 0;
 	lane->cursor.segment = request ? request->segments : NULL;
 	lane->channel.waiting = request != NULL;
+	lane->direct = false;
 }
 
 static void take_waiting(struct nvme_lane *lane)
@@ -204,7 +206,6 @@ void nvme_io_repeated(const struct nvme_slot *slot)
 __attribute__((noinline)) static void wait_in_lane(struct nvme_lane *lane,
 						   struct block_request *request)
 {
-	request->parts_pending++; /* for what is not sent yet */
 	request->next = NULL;
 	if (lane->waiting_last)
 		lane->waiting_last->next = request;
@@ -217,39 +218,47 @@ __attribute__((noinline)) static void wait_in_lane(struct nvme_lane *lane,
 	nvme_channel_ring(&lane->channel);
 }
 
-__attribute__((always_inline)) static inline void submit(const struct nvme_controller *controller,
-							 const struct nvme_namespace *namespace,
-							 struct nvme_lane *lane,
-							 struct block_request *request)
+/* The lane of the next request. While one is being reaped, that one: there it needs neither the
+ * clock nor a doorbell. Else each gets as many as a reap should find together, since a reap costs
+ * as much as many requests; and one that is idle again lets the next one have its turn (poll.c). */
+static struct nvme_lane *choose_lane(struct nvme_controller *controller)
 {
-	if (lane->waiting_first || controller->state != NVME_LIVE ||
-	    !send_small(&lane->channel, namespace, request))
-		wait_in_lane(lane, request);
-}
+	struct nvme_lane *lane = controller->next_lane;
 
-/* Not by done() of another request, as it usually is on a busy device: this one needs the clock and
- * a doorbell. Apart from the others, which have fewer registers to save then. */
-__attribute__((noinline)) static void submit_alone(const struct nvme_controller *controller,
-						   const struct nvme_namespace *namespace,
-						   struct nvme_lane *lane,
-						   struct block_request *request)
-{
-	nvme_channel_set_deadline(&lane->channel);
-	submit(controller, namespace, lane, request);
-	nvme_channel_ring(&lane->channel);
+	if (!lane->channel.reaping && nvme_channel_in_flight(&lane->channel) >= LANE_BATCH)
+		lane = controller->next_lane = lane->next;
+	return lane;
 }
 
 static void io_submit(struct block_device *device, struct block_request *request)
 {
 	const struct nvme_namespace *namespace = device->driver_data;
-	struct nvme_controller *controller = namespace->controller;
-	struct nvme_lane *lane = controller->next_lane;
 
-	controller->next_lane = lane->next;
-	if (lane->channel.reaping)
-		submit(controller, namespace, lane, request);
-	else
-		submit_alone(controller, namespace, lane, request);
+	wait_in_lane(choose_lane(namespace->controller), request);
+}
+
+/* Not by done() of another request, as it usually is on a busy device: this one needs the clock and
+ * a doorbell. */
+__attribute__((noinline)) static void submit_alone(const struct nvme_namespace *namespace,
+						   struct block_request *request)
+{
+	struct nvme_lane *lane = choose_lane(namespace->controller);
+
+	nvme_channel_set_deadline(&lane->channel);
+	nvme_channel_busy(&lane->channel);
+	if (lane->waiting_first || namespace->controller->state != NVME_LIVE ||
+	    !send_small(&lane->channel, namespace, request))
+		wait_in_lane(lane, request);
+	nvme_channel_ring(&lane->channel);
+}
+
+static void io_submit_usual(struct block_device *device, struct block_request *request)
+{
+	const struct nvme_namespace *namespace = device->driver_data;
+	struct nvme_lane *lane = namespace->controller->next_lane;
+
+	if (!lane->direct || !send_small(&lane->channel, namespace, request))
+		submit_alone(namespace, request);
 }
 
 /* What was not sent of a request is not sent any more. It may wait in this lane, or in none. */
@@ -346,6 +355,7 @@ struct nvme_lane *nvme_lane_create(struct nvme_controller *controller, uint16_t 
 		.functions = &lane_functions,
 		.owner = controller,
 		.cmb = &controller->cmb,
+		.busy = &controller->polling.busy,
 	};
 	struct nvme_lane *lane = nvme_alloc(sizeof(*lane));
 
@@ -374,6 +384,7 @@ void nvme_lane_destroy(struct nvme_lane *lane)
 
 const struct block_operations nvme_block_operations = {
 	.submit = io_submit,
+	.submit_usual = io_submit_usual,
 	.poll = io_poll,
 	.wait = io_wait,
 	.cancel = io_cancel,
@@ -382,6 +393,7 @@ const struct block_operations nvme_block_operations = {
 
 const struct block_operations nvme_zoned_operations = {
 	.submit = nvme_zone_submit,
+	.submit_usual = nvme_zone_submit,
 	.poll = io_poll,
 	.wait = io_wait,
 	.cancel = nvme_zone_cancel,

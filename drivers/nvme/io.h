@@ -11,7 +11,8 @@ struct nvme_controller;
 
 struct nvme_lane {
 	struct nvme_channel channel; /* first: nvme_lane_of() */
-	struct nvme_lane *next;	     /* for the next request, round and round */
+	struct nvme_lane *next;	     /* round and round */
+	bool direct; /* its channel is being reaped, and nobody waits: requests go out at once */
 
 	/* Requests that wait, in order; the first may be cut into parts already. */
 	struct block_request *waiting_first;

@@ -128,7 +128,7 @@ static int describe_disk(struct nvme_controller *controller, uint32_t nsid,
 	ns->small_max = controller->options.data == NVME_DATA_SGL || ns->metadata.size ||
 					ns->boundary || controller->cmb.uses & NVME_CMBSZ_DATA
 				? 0
-				: NVME_PAGE_SIZE;
+				: NVME_PAGE_SIZE >> ns->block_shift;
 	ns->capacity = data->ncap;
 	ns->used = data->nuse;
 	ns->block.block_count = blocks;

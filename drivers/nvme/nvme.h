@@ -94,8 +94,8 @@ struct nvme_namespace {
 	struct nvme_namespace *next; /* by ascending NSID */
 	uint32_t nsid;
 	uint32_t blocks_max; /* of one command */
-	uint32_t small_max;  /* bytes that always fit PRP1 and PRP2; 0 where there is another way */
-	uint32_t boundary;   /* NOIOB: blocks; 0: none */
+	uint32_t small_max; /* blocks that always fit PRP1 and PRP2; 0 where there is another way */
+	uint32_t boundary;  /* NOIOB: blocks; 0: none */
 	struct nvme_range_limits ranges;
 	bool volatile_cache;
 	uint8_t block_shift; /* 0: no disk, and not known */

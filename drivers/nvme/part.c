@@ -191,8 +191,7 @@ uint32_t nvme_part_place(struct nvme_lane *lane, struct nvme_slot *slot,
 
 static void set_blocks(struct nvme_slot *slot, uint64_t lba, uint32_t blocks)
 {
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	nvme_command_set_lba(&slot->command, lba);
 	slot->command.cdw12 = blocks - 1;
 }
 

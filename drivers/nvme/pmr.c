@@ -144,6 +144,7 @@ static void pmr_cancel(struct block_device *device, struct block_request *reques
 
 static const struct block_operations pmr_operations = {
 	.submit = pmr_submit,
+	.submit_usual = pmr_submit,
 	.poll = pmr_poll,
 	.wait = pmr_wait,
 	.cancel = pmr_cancel,

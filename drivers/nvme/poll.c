@@ -4,6 +4,7 @@
 
 #include "drivers/nvme/controller.h"
 #include "drivers/nvme/deadline.h"
+#include "drivers/nvme/io.h"
 #include "lib/errno.h"
 
 #define SLOW_POLLS     64		      /* polls between two looks at the clock */
@@ -49,7 +50,13 @@ static void check(struct nvme_controller *controller)
 {
 	uint64_t now_ns = nvme_time_ns();
 
-	nvme_channel_reap(controller->channels[0]);
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		struct nvme_channel *channel = controller->channels[i];
+
+		/* Nobody looks at the idle ones, where nothing is to come, else. */
+		if (i == 0 || !nvme_channel_in_flight(channel))
+			nvme_channel_reap(channel);
+	}
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
@@ -99,6 +106,24 @@ void nvme_check_soon(struct nvme_controller *controller)
 	controller->polling.turns |= SLOW_POLLS - 1;
 }
 
+/* Reaps a lane; what done() submits goes to it again. Returns how many completions there were. */
+static unsigned turn_lane(struct nvme_controller *controller, struct nvme_lane *lane)
+{
+	struct nvme_channel *channel = &lane->channel;
+	unsigned reaped;
+
+	if (channel->reaping)
+		return 0;
+	nvme_queue_ring_sq(&channel->queue);
+	controller->next_lane = lane;
+	lane->direct = !channel->waiting;
+	reaped = nvme_channel_reap(channel);
+	lane->direct = false;
+	if (nvme_channel_idle(channel))
+		controller->next_lane = lane->next;
+	return reaped;
+}
+
 unsigned nvme_turn(struct nvme_controller *controller)
 {
 	unsigned progress = 0;
@@ -108,16 +133,13 @@ unsigned nvme_turn(struct nvme_controller *controller)
 		return 0;
 	if (noted)
 		progress = nvme_channel_reap(controller->channels[0]);
-	for (unsigned i = 1; i < controller->channel_count; i++) {
-		struct nvme_channel *channel = controller->channels[i];
-		unsigned reaped;
+	for (uint64_t busy = controller->polling.busy; busy; busy &= busy - 1) {
+		unsigned id = 1 + (unsigned)__builtin_ctzll(busy), reaped;
 
-		if (!channel->reaping)
-			nvme_queue_ring_sq(&channel->queue);
-		reaped = nvme_channel_reap(channel);
+		reaped = turn_lane(controller, nvme_lane_of(controller->channels[id]));
 		progress += reaped;
 		if (controller->interrupts.suspicious && reaped)
-			nvme_interrupts_found(controller, i);
+			nvme_interrupts_found(controller, id);
 	}
 	nvme_interrupts_turned(&controller->interrupts);
 	if (progress && controller->interrupts.idle_turns)

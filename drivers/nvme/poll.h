@@ -9,6 +9,7 @@ struct nvme_controller;
 
 /* Written by poll.c. */
 struct nvme_polling {
+	uint64_t busy; /* bit ID - 1: the channel may have commands in flight, or some to send */
 	unsigned turns;
 	bool inside;	       /* nvme_poll(): recovery may call done(), which must not poll */
 	uint64_t health_at_ns; /* when to look at CSTS next while waiting */

@@ -45,8 +45,7 @@ static uint64_t send_single(struct nvme_lane *lane, struct block_request *reques
 
 	if (!slot)
 		return 0;
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	nvme_command_set_lba(&slot->command, lba);
 	slot->command.cdw12 = blocks - 1;
 	if (request->operation & BLOCK_FUA && namespace->volatile_cache)
 		slot->command.cdw12 |= NVME_RW_FUA;

@@ -132,7 +132,7 @@ static unsigned queue_entries(const struct nvme_controller *controller)
 	return entries;
 }
 
-/* Requests go to the lanes in turn. */
+/* Requests go to the lanes in turn: io.c. */
 static void join_lanes(struct nvme_controller *controller)
 {
 	struct nvme_lane *first = NULL;

@@ -107,8 +107,7 @@ uint64_t nvme_zone_send(struct nvme_lane *lane, struct block_request *request, u
 
 	if (!slot)
 		return 0;
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	nvme_command_set_lba(&slot->command, lba);
 	if (operation == BLOCK_ZONE_REPORT)
 		return send_report(lane, slot, request, first);
 	/* The others say for each zone whether it could be done. */

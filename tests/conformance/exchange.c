@@ -32,6 +32,7 @@ struct ct_cq *ct_cq(struct ct *ct, unsigned id, unsigned entries)
 	ct_queue_clear_cq(cq);
 	cq->view.id = cq->id;
 	cq->view.cq = cq->entries;
+	cq->view.cq_end = cq->entries + entries;
 	cq->view.sq_doorbell = nvme_sq_doorbell(&ct->registers, id);
 	cq->view.cq_doorbell = nvme_cq_doorbell(&ct->registers, id);
 	return cq;

@@ -241,6 +241,7 @@ static void parts(struct ct *ct)
 		cq->entries = (void *)(b.memory + PAGE);
 		cq->bus = b.bus + PAGE;
 		cq->view.cq = cq->entries;
+		cq->view.cq_end = cq->entries + 16;
 		ct_queue_clear_cq(cq);
 	}
 	if (what & SQ) {

@@ -19,11 +19,12 @@ struct speed {
 	struct block_request requests[DEPTH];
 	struct block_segment segments[DEPTH];
 	unsigned started, ended;
-	int error; /* the first */
+	int error; /* the last */
 	uint64_t lbas[READS];
 };
 
-static void start(struct speed *speed, struct block_request *request)
+__attribute__((always_inline)) static inline void start(struct speed *speed,
+							struct block_request *request)
 {
 	request->lba = speed->lbas[speed->started++];
 	block_submit(speed->device, request);
@@ -34,9 +35,9 @@ static void read_done(struct block_request *request)
 	struct speed *speed = request->context;
 
 	speed->ended++;
-	if (request->error && !speed->error)
+	if (request->error)
 		speed->error = request->error;
-	if (speed->started < READS && !speed->error)
+	else if (speed->started < READS)
 		start(speed, request);
 }
 

@@ -162,6 +162,7 @@ static void disk_cancel(struct block_device *device, struct block_request *reque
 
 static const struct block_operations disk_operations = {
 	.submit = disk_submit,
+	.submit_usual = disk_submit,
 	.poll = disk_poll,
 	.cancel = disk_cancel,
 };

@@ -70,7 +70,8 @@ void assert_read(struct driver *driver, int error, uint64_t least, uint64_t most
 void assert_works(struct driver *driver);
 
 /* Reads of the first blocks, one each, that are in flight together. */
-#define READS_MAX 64
+#define READS_MAX    64
+#define IN_TWO_LANES 33 /* so many at once: the last one goes to the second lane (io.c) */
 struct reads {
 	struct block_request requests[READS_MAX];
 	struct block_segment segments[READS_MAX];

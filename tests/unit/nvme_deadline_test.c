@@ -146,10 +146,9 @@ static void test_stopped_between_two_looks(void **state)
 	assert_int_equal(statistics(&driver)->timeouts, 0);
 	driver_add_fault(&driver, SIM_DELAY, NVME_IO_READ, 0, 1, 1 * S);
 	driver_add_fault_to(&driver, 2, SIM_DELAY, NVME_IO_READ, 0, 1, 500 * MS);
-	reads_start(&reads, &driver, 2);
-	for (unsigned i = 0; i < 2; i++)
-		reads.requests[i].done = stand_still;
-	while (!reads.requests[0].complete || !reads.requests[1].complete)
+	reads_start(&reads, &driver, IN_TWO_LANES);
+	reads.requests[0].done = reads.requests[IN_TWO_LANES - 1].done = stand_still;
+	while (!reads.requests[0].complete || !reads.requests[IN_TWO_LANES - 1].complete)
 		driver_idle(MS);
 	reads_finish(&reads, 0);
 	assert_int_equal(statistics(&driver)->timeouts, 0);

@@ -50,6 +50,13 @@ _Static_assert(offsetof(struct nvme_command, prp2) == 32, "PRP2");
 _Static_assert(offsetof(struct nvme_command, cdw10) == 40, "CDW10");
 _Static_assert(offsetof(struct nvme_command, cdw15) == 60, "CDW15");
 
+/* SLBA, of all commands that have one: CDW10 and CDW11. */
+static inline void nvme_command_set_lba(struct nvme_command *command, uint64_t lba)
+{
+	command->cdw10 = (uint32_t)lba;
+	command->cdw11 = (uint32_t)(lba >> 32);
+}
+
 /* Whether it has nothing where the usual reads and writes have nothing. */
 static inline bool nvme_command_is_plain(const struct nvme_command *command)
 {

@@ -26,6 +26,7 @@ int nvme_queue_init(struct nvme_queue *queue, const struct nvme_registers *regis
 		nvme_queue_free(queue);
 		return -ENOMEM;
 	}
+	queue->cq_end = queue->cq + entries;
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct nvme_queue {
 	/* used by every submission and every reap: one cache line */
 	struct nvme_command *sq;
 	const volatile struct nvme_completion *cq;
+	const volatile struct nvme_completion *cq_end;
 	volatile uint32_t *sq_doorbell; /* in BAR0 */
 	volatile uint32_t *cq_doorbell;
 	uint16_t mask; /* entries - 1 */
@@ -143,6 +144,7 @@ struct nvme_queue_entry {
 	uint64_t what;
 };
 #define NVME_ENTRY_PHASE ((uint64_t)1 << 48)
+#define NVME_ENTRY_SQID	 ((uint64_t)0xffff << 16)
 
 static inline uint16_t nvme_queue_entry_sqhd(const struct nvme_queue_entry *entry)
 {
@@ -171,20 +173,85 @@ static inline uint16_t nvme_queue_entry_status(const struct nvme_queue_entry *en
 	return dw3 & NVME_DW3_FAILED ? (uint16_t)(dw3 >> 17) : 0;
 }
 
-/* Takes the next completion if there is a new one. */
-static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_entry *entry)
-{
-	const volatile uint64_t *halves = (const volatile uint64_t *)&queue->cq[queue->cq_head];
+/* Completions that are taken in a row: what moves on with each is here, in registers, and is the
+ * queue's again at the end. */
+struct nvme_queue_reader {
+	const volatile struct nvme_completion *next;
+	uint64_t
+		expected; /* of entries that are new and this submission queue's: SQ ID and phase */
+};
 
-	entry->what = halves[1];
-	if ((entry->what ^ queue->phase) & NVME_ENTRY_PHASE)
-		return false;
+/* While somebody traces, nvme_queue_read() finds nothing: nvme_queue_read_any() shows it to them.
+ */
+static inline struct nvme_queue_reader nvme_queue_read_begin(const struct nvme_queue *queue)
+{
+	return (struct nvme_queue_reader){
+		.next = &queue->cq[queue->cq_head],
+		.expected = queue->phase |
+			    (nvme_tracing() ? NVME_ENTRY_SQID : (uint64_t)queue->id << 16),
+	};
+}
+
+static inline void nvme_queue_read_end(struct nvme_queue *queue,
+				       const struct nvme_queue_reader *reader)
+{
+	queue->cq_head = (uint16_t)(reader->next - queue->cq);
+	queue->phase = reader->expected & NVME_ENTRY_PHASE;
+}
+
+/* Whether the next completion is a new one. */
+static inline bool nvme_queue_is_news(const struct nvme_queue_reader *reader)
+{
+	uint64_t what = ((const volatile uint64_t *)reader->next)[1];
+
+	return !((what ^ reader->expected) & NVME_ENTRY_PHASE);
+}
+
+static inline void nvme_queue_read_next(const struct nvme_queue *queue,
+					struct nvme_queue_reader *reader,
+					struct nvme_queue_entry *entry)
+{
 	nvme_read_barrier();
-	entry->result = halves[0];
+	entry->result = *(const volatile uint64_t *)reader->next;
+	if (++reader->next == queue->cq_end) {
+		reader->next = queue->cq;
+		reader->expected ^= NVME_ENTRY_PHASE;
+	}
+}
+
+/* Takes the next completion if there is a new one that is this submission queue's, and nobody
+ * traces: the usual way. */
+static inline bool nvme_queue_read(const struct nvme_queue *queue, struct nvme_queue_reader *reader,
+				   struct nvme_queue_entry *entry)
+{
+	entry->what = ((const volatile uint64_t *)reader->next)[1];
+	if ((entry->what ^ reader->expected) & (NVME_ENTRY_PHASE | NVME_ENTRY_SQID))
+		return false;
+	nvme_queue_read_next(queue, reader, entry);
+	return true;
+}
+
+/* Takes the next completion if there is a new one, whatever it names. */
+static inline bool nvme_queue_read_any(const struct nvme_queue *queue,
+				       struct nvme_queue_reader *reader,
+				       struct nvme_queue_entry *entry)
+{
+	entry->what = ((const volatile uint64_t *)reader->next)[1];
+	if ((entry->what ^ reader->expected) & NVME_ENTRY_PHASE)
+		return false;
+	nvme_queue_read_next(queue, reader, entry);
 	if (nvme_tracing())
 		nvme_trace_completion(queue, entry->result, entry->what);
-	queue->cq_head = (queue->cq_head + 1) & queue->mask;
-	if (queue->cq_head == 0)
-		queue->phase ^= NVME_ENTRY_PHASE;
+	return true;
+}
+
+/* The same for one alone. */
+static inline bool nvme_queue_take(struct nvme_queue *queue, struct nvme_queue_entry *entry)
+{
+	struct nvme_queue_reader reader = nvme_queue_read_begin(queue);
+
+	if (!nvme_queue_read_any(queue, &reader, entry))
+		return false;
+	nvme_queue_read_end(queue, &reader);
 	return true;
 }

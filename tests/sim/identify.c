@@ -249,6 +249,7 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 		if (!ns || ns->config.inactive)
 			return SIM_SC_SUCCESS;
 		page[8] = ns->config.read_only ? 1 : 0; /* NSATTR */
+		put16(page + 12, ns->config.handles ? 1 : 0); /* ENDGID */
 		page[14] = 1;				/* NSTAT: ready */
 		return SIM_SC_SUCCESS;
 	case 0x03:

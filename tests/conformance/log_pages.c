@@ -175,6 +175,72 @@ static void retain(struct ct *ct)
 	CT_EXPECT(log[63] != CT_FRESH || log[62] != CT_FRESH, "expected data, got none");
 }
 
+/* ---- Offset Type, and what is specific to a page ---- */
+
+static bool takes_index(struct ct *ct, unsigned lid)
+{
+	const uint32_t *supported;
+
+	CT_NEED(ct_read(ct, NVME_REG_VS, 4) >= 0x020000, "VS is below 2.0");
+	supported = ct_log(ct, NVME_LOG_SUPPORTED, 256 * sizeof(*supported));
+	return supported[lid] & NVME_LOG_IOS;
+}
+
+static struct nvme_command read_index(struct ct *ct, unsigned lid, uint64_t index, void *log,
+				      size_t size)
+{
+	struct nvme_command command = read_at(ct, lid, index, log, size);
+
+	command.cdw14 = NVME_LOG_OT;
+	return command;
+}
+
+static void no_index(struct ct *ct)
+{
+	uint8_t *log = ct_buffer(ct, 64);
+
+	CT_NEED(!takes_index(ct, ct->argument), "the page takes an index");
+	ct_status(ct, "Get Log Page with OT", NVME_SC_INVALID_FIELD,
+		  ct_ask(ct, read_index(ct, ct->argument, 0, log, 64)));
+	ct_all(ct, "the buffer to stay", CT_FRESH, log, 64);
+}
+
+/* An entry of Error Information. */
+static void index_leads(struct ct *ct)
+{
+	const unsigned lid = NVME_LOG_ERROR, size = sizeof(struct nvme_error_log_entry);
+	unsigned count = ct->identify->elpe + 1u;
+	const uint8_t *whole;
+	uint8_t *log = ct_buffer(ct, size);
+
+	CT_NEED(takes_index(ct, lid), "the page takes no index");
+	CT_NEED(count > 1, "there is one entry");
+	whole = ct_log(ct, lid, (size_t)count * size);
+	ct_success(ct, "Get Log Page with OT",
+		   ct_ask(ct, read_index(ct, lid, count - 1, log, size)));
+	ct_same(ct, "the last entry:", whole + (size_t)(count - 1) * size, log, size);
+	ct_status(ct, "Get Log Page with an index above the number of entries",
+		  NVME_SC_INVALID_FIELD, ct_ask(ct, read_index(ct, lid, count + 1, log, size)));
+}
+
+/* Where it means nothing it is reserved: nobody has to look at it. */
+static void no_specific(struct ct *ct)
+{
+	uint8_t *log = ct_buffer(ct, SIZE);
+	struct nvme_command command = ct_get_log(ct, NVME_LOG_FIRMWARE, NVME_NSID_ALL, log, SIZE);
+	const uint8_t *whole = ct_log(ct, NVME_LOG_FIRMWARE, SIZE);
+	struct ct_answer answer;
+
+	command.cdw10 |= 0x7fu << NVME_LOG_LSP_SHIFT;
+	answer = ct_ask(ct, command);
+	ct_status_of(ct, "Get Log Page with LSP",
+		     CT_STATUSES(NVME_SC_SUCCESS, NVME_SC_INVALID_FIELD), answer);
+	if (!(answer.status & NVME_STATUS_MASK))
+		ct_same(ct, "the page without LSP:", whole, log, SIZE);
+	else
+		ct_all(ct, "the buffer to stay", CT_FRESH, log, SIZE);
+}
+
 /* ---- SMART ---- */
 
 static void smart_nsid(struct ct *ct)
@@ -344,6 +410,14 @@ static const struct ct_case cases[] = {
 		beyond_fdp_events, CT_ADMIN),
 	CT_CASE("an offset with bits 1:0: Invalid Field, or as if they were 0", "Base 5.16",
 		unaligned, CT_ADMIN, .argument = NVME_LOG_FIRMWARE),
+	CT_CASE("SMART with OT, where it takes no index: Invalid Field", "Base 2.1 5.1.12",
+		no_index, CT_ADMIN, .argument = NVME_LOG_SMART),
+	CT_CASE("Firmware Slot Information with OT, likewise: Invalid Field", "Base 2.1 5.1.12",
+		no_index, CT_ADMIN, .argument = NVME_LOG_FIRMWARE),
+	CT_CASE("Error Information with OT, where it takes one: that entry", "Base 2.1 5.1.12",
+		index_leads, CT_ADMIN),
+	CT_CASE("LSP where a page has none: as without, or Invalid Field", "Base 5.16", no_specific,
+		CT_ADMIN),
 	CT_CASE("NUMDU counts: more than MDTS is Invalid Field", "Base 5.16", mdts, CT_ADMIN),
 	CT_CASE("RAE is no part of LID: SMART", "Base 5.16", retain, CT_ADMIN,
 		.argument = NVME_LOG_SMART),

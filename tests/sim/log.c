@@ -36,7 +36,7 @@ bool sim_has_io(const struct sim_controller *sim, uint8_t opcode)
 /* What the controller has of its own; false where it has no such page. */
 static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size_t *size)
 {
-	*size = id == 0x01 ? 64 : id == 0x02 || id == 0x03 ? 512 : 4096;
+	*size = id == 0x01 ? 256 : id == 0x02 || id == 0x03 ? 512 : 4096;
 	switch (id) {
 	case 0x00: /* which there are: 2.0 */
 		if (sim->config.version < 0x20000)
@@ -44,6 +44,7 @@ static bool fill(struct sim_controller *sim, uint8_t id, uint8_t log[4096], size
 		*size = 1024;
 		for (unsigned i = 0; i <= 0x06; i++)
 			put32(log + 4 * i, i < 6 || sim->config.oacs & SIM_OACS_SELF_TEST);
+		put32(log + 4, 1 | 2); /* Error Information takes an index */
 		return true;
 	case 0x06: /* no self-test was ever done */
 		if (!(sim->config.oacs & SIM_OACS_SELF_TEST))
@@ -114,9 +115,12 @@ unsigned sim_get_log(struct sim_controller *sim, struct sim_command *command)
 		page = own;
 	if (sim->config.no_log_offsets && (offset || dwords > 4096))
 		return sim_host_error(sim, command, SIM_SC_FIELD, "log offsets are not supported");
-	/* an index (OT) is taken as one of dwords */
-	if (dword(command, 14) >> 23 & 1)
-		offset *= 4;
+	/* an index (OT) is one of entries of 64 bytes, of what the test gave one of dwords */
+	if (dword(command, 14) >> 23 & 1) {
+		if (!given->data && id != 0x01)
+			return sim_host_error(sim, command, SIM_SC_FIELD, "log index");
+		offset *= given->data ? 4 : 64;
+	}
 	if (id == 0x02 && dword(command, 1) > sim->nn && dword(command, 1) != 0xffffffff)
 		return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID of SMART");
 	if (sim->config.mdts && 4 * dwords > sim->page_size_min << sim->config.mdts)

@@ -90,6 +90,55 @@ static void not_saveable(struct ct *ct)
 		     ct_ask(ct, command));
 }
 
+/* One that is saveable, and changeable. */
+static unsigned saveable(struct ct *ct)
+{
+	static const uint8_t fids[] = {NVME_FEATURE_TEMPERATURE_THRESHOLD,
+				       NVME_FEATURE_WRITE_ATOMICITY, NVME_FEATURE_ARBITRATION};
+	const uint32_t both = NVME_FEATURE_SAVEABLE | NVME_FEATURE_CHANGEABLE;
+
+	for (size_t i = 0; i < sizeof(fids); i++)
+		if ((capabilities(ct, fids[i]) & both) == both)
+			return fids[i];
+	ct_skip(ct, "no feature is saveable and changeable");
+}
+
+static void set_saved(struct ct *ct, unsigned fid, uint32_t value)
+{
+	struct nvme_command command = ct_set_feature(fid, 0, value);
+
+	command.cdw10 |= NVME_SET_FEATURES_SAVE;
+	ct_success(ct, "Set Features with SV", ct_ask(ct, command));
+}
+
+/* argument: whether SV is set; what was saved comes back behind a reset, and is put back. */
+static void saves(struct ct *ct)
+{
+	unsigned fid = saveable(ct);
+	uint32_t old = get(ct, fid, NVME_SELECT_SAVED, 0).dw0, current, saved;
+
+	ct->dirty = true;
+	if (ct->argument)
+		set_saved(ct, fid, old ^ 1);
+	else
+		ct_success(ct, "Set Features", ct_ask(ct, ct_set_feature(fid, 0, old ^ 1)));
+	current = ct_feature(ct, fid, 0);
+	saved = get(ct, fid, NVME_SELECT_SAVED, 0).dw0;
+	ct_disable(ct);
+	ct_enable(ct);
+	/* Whatever it is, the old value is saved again. */
+	if (ct->argument) {
+		uint32_t behind = ct_feature(ct, fid, 0);
+
+		set_saved(ct, fid, old);
+		ct_equal(ct, "the value behind a reset", old ^ 1, behind);
+	} else {
+		ct_equal(ct, "the value behind a reset", old, ct_feature(ct, fid, 0));
+	}
+	ct_equal(ct, "the value that was set", old ^ 1, current);
+	ct_equal(ct, "the saved value", ct->argument ? old ^ 1 : old, saved);
+}
+
 static void not_of_namespace(struct ct *ct)
 {
 	unsigned fid = ct->argument;
@@ -433,6 +482,10 @@ static const struct ct_case cases[] = {
 		.argument = NVME_FEATURE_INTERRUPT_COALESCING),
 	CT_CASE("Get Features has Interrupt Vector Configuration", "Base 5.27.1.7", mandatory,
 		CT_ADMIN, .argument = NVME_FEATURE_INTERRUPT_VECTOR),
+	CT_CASE("a value that is set with SV is there behind a reset", "Base 5.27", saves, CT_ADMIN,
+		.destroys = true, .argument = true),
+	CT_CASE("a value that is set without SV gives way to the saved one", "Base 5.27", saves,
+		CT_ADMIN, .argument = false),
 	CT_CASE("Temperature Threshold with an NSID: 10Fh", "Base 4.2", not_of_namespace, CT_ADMIN,
 		.argument = NVME_FEATURE_TEMPERATURE_THRESHOLD),
 	CT_CASE("Asynchronous Event Configuration with an NSID: 10Fh", "Base 4.2", not_of_namespace,

@@ -100,21 +100,26 @@ struct sim_hooks {
 
 /* What a controller does wrong that no hook can do: bits of config.defects. */
 enum sim_defect {
-	SIM_DEFECT_OVERWRITES = 1 << 0,	    /* completions are written where there is no room */
-	SIM_DEFECT_NEVER_RESUMES = 1 << 1,  /* what waited for room stays when there is some */
-	SIM_DEFECT_OLD_PHASE = 1 << 2,	    /* the admin CQ goes on behind a reset */
-	SIM_DEFECT_KEEPS_QUEUES = 1 << 3,   /* I/O queues are there behind a reset, */
-	SIM_DEFECT_KEEPS_SHADOW = 1 << 4,   /* so are shadow doorbells, */
-	SIM_DEFECT_KEEPS_PIN = 1 << 5,	    /* and so is the pin's level */
-	SIM_DEFECT_BUSY_RESET = 1 << 6,	    /* a reset with commands inside kills it */
-	SIM_DEFECT_NO_MASK = 1 << 7,	    /* no mask of interrupts does anything */
-	SIM_DEFECT_NO_PIN = 1 << 8,	    /* the pin is there, and never active */
-	SIM_DEFECT_KEEPS_EVENTS = 1 << 9,   /* masked events are told behind the log page */
-	SIM_DEFECT_PRP1_WHOLE = 1 << 10,    /* PRP1 has a whole page, whatever its offset */
-	SIM_DEFECT_SGL_CIRCLE = 1 << 11,    /* SGL segments are followed for ever */
-	SIM_DEFECT_DOORBELL_DIES = 1 << 12, /* one while disabled, or bits 31:16, kill it */
-	SIM_DEFECT_ENTRY_SIZES = 1 << 13,   /* CC.IOSQES of 0 is CSTS.CFS */
-	SIM_DEFECT_COPY_SOURCE = 1 << 14,   /* ranges of its own behind another namespace's */
+	SIM_DEFECT_OVERWRITES = 1 << 0,	       /* completions are written where there is no room */
+	SIM_DEFECT_NEVER_RESUMES = 1 << 1,     /* what waited for room stays when there is some */
+	SIM_DEFECT_OLD_PHASE = 1 << 2,	       /* the admin CQ goes on behind a reset */
+	SIM_DEFECT_KEEPS_QUEUES = 1 << 3,      /* I/O queues are there behind a reset, */
+	SIM_DEFECT_KEEPS_SHADOW = 1 << 4,      /* so are shadow doorbells, */
+	SIM_DEFECT_KEEPS_PIN = 1 << 5,	       /* and so is the pin's level */
+	SIM_DEFECT_BUSY_RESET = 1 << 6,	       /* a reset with commands inside kills it */
+	SIM_DEFECT_NO_MASK = 1 << 7,	       /* no mask of interrupts does anything */
+	SIM_DEFECT_NO_PIN = 1 << 8,	       /* the pin is there, and never active */
+	SIM_DEFECT_KEEPS_EVENTS = 1 << 9,      /* masked events are told behind the log page */
+	SIM_DEFECT_PRP1_WHOLE = 1 << 10,       /* PRP1 has a whole page, whatever its offset */
+	SIM_DEFECT_SGL_CIRCLE = 1 << 11,       /* SGL segments are followed for ever */
+	SIM_DEFECT_DOORBELL_DIES = 1 << 12,    /* one while disabled, or bits 31:16, kill it */
+	SIM_DEFECT_ENTRY_SIZES = 1 << 13,      /* CC.IOSQES of 0 is CSTS.CFS */
+	SIM_DEFECT_COPY_SOURCE = 1 << 14,      /* ranges of its own behind another namespace's */
+	SIM_DEFECT_MASKS_ALL = 1 << 15,	       /* MSI-X: a vector's mask holds every one back, */
+	SIM_DEFECT_NO_FUNCTION_MASK = 1 << 16, /* the function's none, */
+	SIM_DEFECT_UNMASKS = 1 << 17,	       /* or its end is the end of every vector's; */
+	SIM_DEFECT_DROPS_MASKED = 1 << 18,     /* what comes meanwhile is lost, */
+	SIM_DEFECT_UNMASK_SENDS = 1 << 19,     /* or something comes behind a mask anyway */
 };
 
 /* A Controller Memory Buffer. What the host must not put there, as CMBSZ and CMBLOC say it, is a
@@ -166,6 +171,7 @@ struct sim_config {
 	unsigned verify_limit, write_zeroes_limit, ranges_limit;
 	uint32_t range_limit;
 	uint64_t discard_limit;
+	uint8_t saveable;      /* a feature whose value can be saved, with SIM_ONCS_SAVE; 0: none */
 	unsigned copy_formats; /* OCFS, besides format 0h: bits 1 and 2 */
 	bool volatile_cache;
 	bool fused; /* Compare and Write */

@@ -154,13 +154,15 @@ static bool has(const struct sim_controller *sim, uint8_t id)
 	}
 }
 
-/* None is saveable: each has its default value again (Base, figure 317). */
+/* Each has its default value again, or the one that was saved (Base, figure 317). */
 void sim_reset_features(struct sim_controller *sim)
 {
 	memset(sim->features, 0, sizeof(sim->features));
 	memset(sim->host_behavior, 0, sizeof(sim->host_behavior));
 	sim->features[0x04] = THRESHOLD;
 	sim->features[0x06] = sim->config.volatile_cache;
+	if (sim->has_saved)
+		sim->features[sim->config.saveable] = sim->saved;
 	sim->temperature_low = 0;
 	sim->timestamp = 0;
 	sim->timestamp_at = sim_now();
@@ -204,7 +206,7 @@ unsigned sim_set_features(struct sim_controller *sim, struct sim_command *comman
 		sim_violation(sim, "Set Features: dword 10 is %08x", cdw10);
 	if (!has(sim, id))
 		return fail(sim, command, SIM_SC_FIELD, "feature is not supported");
-	if (cdw10 >> 31)
+	if (cdw10 >> 31 && id != sim->config.saveable)
 		return fail(sim, command, SIM_SC_NOT_SAVEABLE, "feature is not saveable");
 	if (id != 0x05 && id != 0x1e && id != 0x84 && nsid && nsid != 0xffffffff)
 		return fail(sim, command, nsid > sim->nn ? SIM_SC_NAMESPACE : SIM_SC_NOT_NAMESPACE,
@@ -215,6 +217,9 @@ unsigned sim_set_features(struct sim_controller *sim, struct sim_command *comman
 			return fail(sim, command, SIM_SC_FIELD, "there is one power state");
 		break;
 	case 0x04:
+		if (cdw10 >> 31)
+			sim->saved = cdw11 & meaning[id];
+		sim->has_saved |= cdw10 >> 31;
 		return set_threshold(sim, command);
 	case 0x05:
 		return recovery(sim, command, true, result);
@@ -291,6 +296,7 @@ unsigned sim_get_features(struct sim_controller *sim, struct sim_command *comman
 		return fail(sim, command, SIM_SC_FIELD, "select");
 	if (select == 3) {
 		*result = (sim->config.no_coalescing && (id == 0x08 || id == 0x09) ? 0 : 4) |
+			  (id == sim->config.saveable && id) |
 			  (id == 0x05 || id == 0x1e || id == 0x84 ? 2 : 0);
 		return SIM_SC_SUCCESS;
 	}
@@ -310,7 +316,11 @@ unsigned sim_get_features(struct sim_controller *sim, struct sim_command *comman
 			*result = sim->features[id];
 		return SIM_SC_SUCCESS;
 	}
-	/* Nothing is saved: the default is. */
+	/* The default is where nothing is saved. */
+	if (select == 2 && sim->has_saved && id == sim->config.saveable) {
+		*result = sim->saved;
+		return SIM_SC_SUCCESS;
+	}
 	*result = select || id == 0x07 ? default_of(sim, id, cdw11)
 		  : id == 0x04	       ? *threshold(sim, cdw11, false)
 				       : sim->features[id];

@@ -290,6 +290,8 @@ struct sim_controller {
 	uint64_t placed_bytes;
 	uint32_t nn;
 	uint32_t features[256];
+	uint32_t saved; /* of the feature that is saveable */
+	bool has_saved;
 	uint8_t host_behavior[512];
 	uint32_t temperature_low; /* the threshold; the other one is a feature */
 	uint64_t timestamp, timestamp_at;

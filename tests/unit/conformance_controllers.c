@@ -74,6 +74,8 @@ const struct conformance_controller conformance_controllers[] = {
 	{"version-2",
 	 {.version = 0x20100,
 	  .placement = {.groups = 2, .handles = 4},
+	  .oncs = SIM_ONCS_SAVE,
+	  .saveable = NVME_FEATURE_TEMPERATURE_THRESHOLD,
 	  .oacs = SIM_OACS_DIRECTIVES,
 	  .namespaces = partly_active,
 	  .namespace_count = 3,

@@ -120,6 +120,35 @@ static void offline(struct ct *ct)
 	primary(ct);
 }
 
+/* With two queues and an interrupt, which is the least that it needs; its function has to be there.
+ */
+static void goes_online(struct ct *ct)
+{
+	unsigned scid = idle(ct).scid, online;
+	struct ct_answer on, assign, off;
+
+	CT_NEED(assignable(ct, VQ) >= 2 && assignable(ct, VI), "too little of them is free");
+	ct_success(ct, "Secondary Controller Assign of queues",
+		   manage(ct, NVME_VIRTUALIZATION_ASSIGN, scid, VQ, 2));
+	ct_success(ct, "Secondary Controller Assign of interrupts",
+		   manage(ct, NVME_VIRTUALIZATION_ASSIGN, scid, VI, 1));
+	on = manage(ct, NVME_VIRTUALIZATION_ONLINE, scid, VQ, 0);
+	online = secondaries(ct, scid)->sc_entry[0].scs & NVME_SECONDARY_ONLINE;
+	assign = manage(ct, NVME_VIRTUALIZATION_ASSIGN, scid, VQ, 1);
+	off = manage(ct, NVME_VIRTUALIZATION_OFFLINE, scid, VQ, 0);
+	CT_NEED((on.status & NVME_STATUS_MASK) != NVME_SC_INVALID_SECONDARY_STATE,
+		"the virtual function is not enabled");
+	ct_success(ct, "Secondary Controller Online", on);
+	ct_equal(ct, "Secondary Controller State, online", NVME_SECONDARY_ONLINE, online);
+	ct_status(ct, "Secondary Controller Assign to one that is online",
+		  NVME_SC_INVALID_SECONDARY_STATE, assign);
+	ct_success(ct, "Secondary Controller Offline", off);
+	ct_equal(ct, "its state", 0, secondaries(ct, scid)->sc_entry[0].scs);
+	ct_equal(ct, "its queues", 0, assigned(ct, scid, VQ));
+	ct_equal(ct, "its interrupts", 0, assigned(ct, scid, VI));
+	primary(ct);
+}
+
 static void too_many(struct ct *ct)
 {
 	unsigned scid = idle(ct).scid, most;
@@ -182,6 +211,8 @@ static const struct ct_case cases[] = {
 		.argument = VI),
 	CT_CASE("Secondary Controller Offline takes all queues away", "Base 5.28", offline,
 		CT_ADMIN),
+	CT_CASE("a secondary controller goes online, takes no resources then, and offline again",
+		"Base 5.28", goes_online, CT_ADMIN),
 	CT_CASE("more queues than VQFRSM: 121h", "Base 5.28", too_many, CT_ADMIN, .argument = VQ),
 	CT_CASE("more interrupts than VIFRSM: 121h", "Base 5.28", too_many, CT_ADMIN,
 		.argument = VI),

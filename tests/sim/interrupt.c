@@ -107,6 +107,8 @@ void nvme_interrupt_mask(struct nvme_pci *pci, unsigned vector, bool mask)
 	struct sim_controller *sim = (struct sim_controller *)pci;
 
 	set_bit(sim->masked, vector, mask);
+	if (!mask && sim_is_defective(sim, SIM_DEFECT_UNMASK_SENDS))
+		set_bit(sim->pending, vector, true);
 	sim_deliver(sim);
 }
 
@@ -115,6 +117,8 @@ void nvme_interrupt_mask_function(struct nvme_pci *pci, bool mask)
 	struct sim_controller *sim = (struct sim_controller *)pci;
 
 	sim->all_masked = mask;
+	if (!mask && sim_is_defective(sim, SIM_DEFECT_UNMASKS))
+		memset(sim->masked, 0, sizeof(sim->masked));
 	sim_deliver(sim);
 }
 
@@ -205,8 +209,11 @@ static void deliver_line(void)
 
 static bool holds_back(const struct sim_controller *sim, unsigned vector)
 {
-	bool masked = sim->all_masked || bit(sim->masked, vector);
+	bool masked = sim->all_masked && !sim_is_defective(sim, SIM_DEFECT_NO_FUNCTION_MASK);
 
+	masked |= bit(sim->masked, vector);
+	for (unsigned i = 0; i < VECTORS && sim_is_defective(sim, SIM_DEFECT_MASKS_ALL); i++)
+		masked |= bit(sim->masked, i);
 	return bit(sim->held, vector) || (masked && !sim_is_defective(sim, SIM_DEFECT_NO_MASK));
 }
 
@@ -218,8 +225,13 @@ static void deliver_messages(struct sim_controller *sim)
 		memcpy(&word, sim->pending + vector / 64 * 8, 8);
 		if (!word)
 			vector |= 63; /* none of these 64 */
-		if (sim->forgotten || !bit(sim->pending, vector) || holds_back(sim, vector))
+		if (sim->forgotten || !bit(sim->pending, vector))
 			continue;
+		if (holds_back(sim, vector)) {
+			if (sim_is_defective(sim, SIM_DEFECT_DROPS_MASKED))
+				set_bit(sim->pending, vector, false);
+			continue;
+		}
 		set_bit(sim->pending, vector, false);
 		call(sim, vector);
 	}

@@ -319,4 +319,47 @@ static void test_cases_fail(void **state)
 	assert_int_equal(blind, 0);
 }
 
-TESTS(cmocka_unit_test(test_cases_pass), cmocka_unit_test(test_cases_fail))
+/* Cases about what no event of a run says: each sees a controller that does it wrong. */
+static const struct {
+	char name[120];
+	unsigned defect;
+} defects[] = {
+	{"interrupt-masks: a masked vector is pending, and comes once it is not masked",
+	 SIM_DEFECT_NO_MASK},
+	{"interrupt-masks: a masked vector is pending, and comes once it is not masked",
+	 SIM_DEFECT_DROPS_MASKED},
+	{"interrupt-masks: other vectors come while one is masked", SIM_DEFECT_MASKS_ALL},
+	{"interrupt-masks: the function's mask holds all of them back",
+	 SIM_DEFECT_NO_FUNCTION_MASK},
+	{"interrupt-masks: the function's mask holds all of them back", SIM_DEFECT_DROPS_MASKED},
+	{"interrupt-masks: a masked vector stays so behind the function's mask",
+	 SIM_DEFECT_UNMASKS},
+	{"interrupt-masks: a vector is unmasked below the function's mask: it waits for that",
+	 SIM_DEFECT_NO_FUNCTION_MASK},
+	{"interrupt-masks: what was not pending does not come behind a mask",
+	 SIM_DEFECT_UNMASK_SENDS},
+};
+
+static void test_defects_are_seen(void **state)
+{
+	unsigned blind = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(defects) / sizeof(defects[0]); i++) {
+		char name[sizeof(defects[i].name)];
+
+		memcpy(name, defects[i].name, sizeof(name));
+		world = (struct world){.run = {.controller = conformance_controllers,
+					       .name = name,
+					       .defects = defects[i].defect}};
+		conformance_run_case(&world.run);
+		if (world.run.outcome != CT_FAIL) {
+			print_message("%s: does not see defect %u\n", name, defects[i].defect);
+			blind++;
+		}
+	}
+	assert_int_equal(blind, 0);
+}
+
+TESTS(cmocka_unit_test(test_cases_pass), cmocka_unit_test(test_cases_fail),
+      cmocka_unit_test(test_defects_are_seen))

@@ -218,6 +218,7 @@ help:
 	@echo "make dist        pack it for other projects: build/my_nvme-conformance.tar.gz (docs/ci.md)"
 	@echo "make lab         grade the driver of the course: STEP=1 to 7, SOURCE=FILE (course/README.md)"
 	@echo "make bench       measure against Linux, U-Boot and a limit (docs/performance.md); BENCHFLAGS='--rounds 1 --only load'"
+	@echo "tools/sweep      fio over axes of options and properties, two QEMUs compared (--help)"
 	@echo "make debug       boot an -O0 build stopped at the first instruction, with gdb; make console: its serial line"
 	@echo "make             build/my_nvme.elf;  make iso: build/my_nvme.iso for BIOS and UEFI"
 	@echo "make toolchain   build x86_64-elf binutils and gcc into build/toolchain (25 minutes)"

@@ -1,14 +1,16 @@
 """What several rounds of a measurement say: their middle, how far they are apart, and whether two sets differ.
 
-Spread is from the least to the largest of the rounds. Two sets differ where the rank test of Mann and Whitney, exact and
+Spread is from the least to the largest of the rounds. Two sets differ where the rank test of Mann and Whitney,
 two-sided, says so at LEVEL: it asks only which values are above which, so one disturbed round cannot decide it.
 """
 
 import fractions
 import functools
+import math
 import statistics
 
 LEVEL = fractions.Fraction(1, 100)
+EXACT_MAX = 60  # rounds of both sets; of more the normal distribution is close enough
 
 
 class Spread:
@@ -32,33 +34,33 @@ def ratio(over, under):
 
 
 @functools.lru_cache(None)
-def arrangements(first, second, rank_sum):
-    """How many ways there are for so many values among the others to be above others rank_sum times."""
-    if rank_sum < 0:
-        return 0
-    if first == 0 or second == 0:
-        return int(rank_sum == 0)
-    return arrangements(first - 1, second, rank_sum - second) + arrangements(first, second - 1, rank_sum)
+def arrangements(first, second):
+    """How many ways there are to deal first + second ranks so that those of the first are above others COUNT times, by COUNT:
+    the coefficients of the product of (1 - x^(second + i)) / (1 - x^i)."""
+    ways = [1] + [0] * (first * second)
+    for i in range(1, first + 1):
+        for count in range(len(ways) - 1, second + i - 1, -1):
+            ways[count] -= ways[count - second - i]
+        for count in range(i, len(ways)):
+            ways[count] += ways[count - i]
+    return ways
 
 
 def rank_test(first, second):
     """The chance that two sets of the same kind are ordered as clearly as these, either way. Equal values count half."""
-    above = sum(fractions.Fraction((a > b) + (a >= b), 2) for a in first for b in second)
-    pairs = len(first) * len(second)
-    least = int(min(above, pairs - above))  # a tie is counted to where it says less
-    if min(above, pairs - above) != least:
-        least += 1
-    ways = sum(arrangements(len(first), len(second), count) for count in range(least + 1))
-    return min(fractions.Fraction(1), fractions.Fraction(2 * ways, arrangements_in_all(len(first), len(second))))
-
-
-def arrangements_in_all(first, second):
-    return sum(arrangements(first, second, count) for count in range(first * second + 1))
+    twice = sum((a > b) + (a >= b) for a in first for b in second)
+    twice = min(twice, 2 * len(first) * len(second) - twice)
+    if len(first) + len(second) > EXACT_MAX:
+        deviation = math.sqrt(len(first) * len(second) * (len(first) + len(second) + 1) / 12)
+        return math.erfc((len(first) * len(second) - twice) / 2 / deviation / math.sqrt(2))
+    ways = arrangements(len(first), len(second))
+    # Half of a tie is counted to where it says less.
+    return min(fractions.Fraction(1), fractions.Fraction(2 * sum(ways[:(twice + 1) // 2 + 1]), sum(ways)))
 
 
 def can_tell(first, second):
     """Whether so many rounds could differ at all at LEVEL: they do not where even complete separation is too likely."""
-    return fractions.Fraction(2, arrangements_in_all(first, second)) <= LEVEL
+    return fractions.Fraction(2, math.comb(first + second, first)) <= LEVEL
 
 
 FASTER, SLOWER, SAME, FEW = "faster", "slower", "no difference that this spread allows", "too few rounds to tell"

@@ -77,6 +77,8 @@ static struct process *create(struct process *parent, const char *name)
 	if (parent) {
 		process->columns = parent->columns;
 		process->lines = parent->lines;
+		process->variable = parent->variable;
+		process->variable_context = parent->variable_context;
 	}
 	if (parent && parent->directory) {
 		process->directory = duplicate(parent->directory);
@@ -259,6 +261,22 @@ unsigned process_lines(void)
 	struct process *process = process_current();
 
 	return process ? process->lines : 0;
+}
+
+void process_set_environment(const char *(*variable)(void *context, const char *name),
+			     void *context)
+{
+	struct process *process = process_current();
+
+	process->variable = variable;
+	process->variable_context = context;
+}
+
+const char *process_environment(const char *name)
+{
+	const struct process *process = process_current();
+
+	return process->variable ? process->variable(process->variable_context, name) : NULL;
 }
 
 unsigned process_file_mask(void)

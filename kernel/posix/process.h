@@ -93,6 +93,13 @@ void process_set_screen(unsigned columns, unsigned lines);
 unsigned process_columns(void);
 unsigned process_lines(void);
 
+/* Who knows the environment of the processes that this one runs: variable() gives the value of a
+ * variable in it, or NULL. The context outlives them. */
+void process_set_environment(const char *(*variable)(void *context, const char *name),
+			     void *context);
+/* NULL: it is not set. */
+const char *process_environment(const char *name);
+
 /* Memory that ends with the current process. NULL when memory is out. */
 void *process_alloc(size_t size);
 void *process_realloc(void *old, size_t size);

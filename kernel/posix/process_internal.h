@@ -34,6 +34,8 @@ struct process {
 	bool holds_devices;
 	unsigned file_mask;
 	unsigned columns, lines;
+	const char *(*variable)(void *context, const char *name); /* NULL: there are none */
+	void *variable_context;
 	int status;
 	struct file *files[PROCESS_FILES_MAX];
 	jmp_buf end;

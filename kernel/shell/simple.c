@@ -267,7 +267,7 @@ static int call_program(struct shell *sh, int argc, char **argv)
 	struct program program;
 	int error = program_find(sh, argv[0], &program), status;
 
-	shell_set_screen(sh);
+	shell_set_environment(sh);
 	if (!error)
 		return program_run(sh, &program, argc, argv);
 	status = program_missing(sh, argv[0], error);

@@ -251,6 +251,19 @@ static unsigned screen_variable(struct shell *sh, const char *name)
 	return text && !number_parse(text, 10, &value) && value <= SCREEN_MAX ? (unsigned)value : 0;
 }
 
+static const char *exported(void *context, const char *name)
+{
+	const struct variable *variable = find(context, name, hash_name(name));
+
+	return variable && variable->exported ? variable->value : NULL;
+}
+
+void shell_set_environment(struct shell *sh)
+{
+	shell_set_screen(sh);
+	process_set_environment(exported, sh);
+}
+
 void shell_set_screen(struct shell *sh)
 {
 	process_set_screen(screen_variable(sh, "COLUMNS"), screen_variable(sh, "LINES"));

@@ -67,3 +67,5 @@ struct function *function_at(struct shell *sh, unsigned index);
 
 /* Gives COLUMNS and LINES to what runs next. */
 void shell_set_screen(struct shell *sh);
+/* Those and what is exported. */
+void shell_set_environment(struct shell *sh);

@@ -145,7 +145,7 @@ BAD = {
     f"fio --name=a --rw=write --filename={DEVICE} --numjobs=65": "fio: failed parsing numjobs=65",
     f"fio --name=a --rw=write --filename={DEVICE} --numjobs=40 --name=b --numjobs=40": "fio: maximum number of jobs (64) reached.",
     f"fio --name=a --rw=write --filename={DEVICE} --size=4k --bs=8k": "fio: size too small, must not be less than minimum block size: 4096 < 8192",
-    f"fio --name=a --rw=write --filename={DEVICE} --fsync=1": "fio: failed parsing fsync=1",
+    f"fio --name=a --rw=write --filename={DEVICE} --sync=1": "fio: failed parsing sync=1",
     f"fio --name=a --rw=write --filename={DEVICE} --readonly": "fio: a: job writes, but --readonly was given",
     f"fio --name=a --rw=write --filename={DEVICE} --time_based": "fio: a: time_based requires a runtime/timeout setting",
 }

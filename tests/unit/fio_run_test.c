@@ -37,6 +37,7 @@ static int set_up(void **state)
 		.oncs = SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES,
 		.namespaces = namespaces,
 		.namespace_count = 2,
+		.volatile_cache = true,
 	};
 
 	(void)state;
@@ -230,11 +231,72 @@ static void test_a_file_that_cannot_be_written(void **state)
 	host_disk_remove(other);
 }
 
+/* A job that is refused, or fails, does not hide what the others did. */
+static void test_jobs_that_are_refused(void **state)
+{
+	(void)state;
+	expect("fio --rw=read --size=64k --name=a --filename=/dev/my_nvme7n1 --name=b " DEVICE
+	       "--name=c " DEVICE "--offset=1g --name=d --stonewall " DEVICE "--size=32k",
+	       1, "fio: open(/dev/my_nvme7n1): No such file or directory");
+	expect_output("a: (groupid=0, jobs=1): err= 2 (No such file or directory)");
+	expect_output("total=16,0,0,0");
+	expect_output("c: (groupid=0, jobs=1): err=22");
+	expect_output("total=8,0,0,0");
+	driver_add_fault(&driver, SIM_STATUS, NVME_IO_READ, 3, 1, 0x281 | SIM_DNR);
+	expect("fio --rw=read --bs=4k --name=a " DEVICE "--size=64k --output-format=json "
+	       "--name=b --stonewall " DEVICE "--size=32k --bs=4k",
+	       1, "\"error\" : 5");
+	expect_output("\"total_ios\" : 3,");
+	expect_output("\"total_ios\" : 8,");
+}
+
+/* As many as fio 3.33 has: none behind the last write. */
+static void test_flushes_between_writes(void **state)
+{
+	static const struct {
+		const char *options;
+		unsigned flushes;
+		const char *shown;
+	} rows[] = {
+		{"--rw=write --size=1m --fsync=8", 31, "total=0,256,0,31"},
+		{"--rw=write --size=1m --fsync=8 --iodepth=8", 31, "total=0,256,0,31"},
+		{"--rw=write --size=1m --fdatasync=3", 85, "total=0,256,0,0"},
+		{"--rw=write --size=64k --fsync=1 --verify=md5", 15, "total=16,16,0,15"},
+		{"--rw=randwrite --size=64k --fsync=5 --end_fsync=1", 4, "total=0,16,0,3"},
+		{"--rw=read --size=64k --fsync=1", 0, "total=16,0,0,0"},
+	};
+	char line[256];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t before = sent(NVME_IO_FLUSH);
+
+		snprintf(line, sizeof(line), "fio --name=a " DEVICE "--bs=4k %s", rows[i].options);
+		expect(line, 0, rows[i].shown);
+		assert_int_equal(sent(NVME_IO_FLUSH) - before, rows[i].flushes);
+	}
+}
+
+static void test_variables(void **state)
+{
+	(void)state;
+	run("printf '[a]\nfilename=/dev/my_nvme${X}n1\nrw=${RW}write\nbs=4k\nsize=${S}k\n' > /job; "
+	    "export RW=rand X=0; S=64 fio /job; unset RW; fio /job; RW=x fio /job");
+	expect_output("rw=randwrite");
+	expect_output("total=0,16,0,0");
+	expect_output("fio: /job:3: failed parsing rw=${RW}write\n");
+	expect_output("fio: /job:3: failed parsing rw=xwrite\n");
+	/* What is not exported is the shell's alone. */
+	run("S=64; RW=rand fio /job");
+	expect_output("fio: /job:5: failed parsing size=${S}k\n");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_rate_and_runtime),
 	    TEST(test_sizes_that_are_no_multiple), TEST(test_commands_without_data),
 	    TEST(test_passes_that_overlap), TEST(test_zones_of_several_jobs),
 	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets),
-	    cmocka_unit_test(test_commands_that_hang),
+	    TEST(test_jobs_that_are_refused), TEST(test_flushes_between_writes),
+	    TEST(test_variables), cmocka_unit_test(test_commands_that_hang),
 	    cmocka_unit_test(test_a_file_that_cannot_be_written))

@@ -187,6 +187,25 @@ static void make_jobs(struct run *run, const struct fio_job_list *list)
 	run->group_count++;
 }
 
+/* One that is refused costs itself: the others run. False: none does. */
+static bool prepare_jobs(struct run *run)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < run->job_count; i++) {
+		struct fio_job *job = run->jobs[i];
+		int error = fio_job_prepare(job, &run->zones);
+
+		if (error) {
+			job->results.error = -error;
+			job->results.errors = 1;
+			job->state = FIO_ENDED;
+		}
+		any |= !error;
+	}
+	return any;
+}
+
 static void announce(const struct run *run)
 {
 	static const char letters[] = "RWT";
@@ -252,17 +271,20 @@ static void stop_all(struct run *run, uint64_t now)
  * jobs may send; else everybody else has a turn. */
 static void rest(const struct run *run, unsigned first, unsigned last)
 {
-	struct block_device *device = run->jobs[first]->targets[0].device;
-	bool waits = device != NULL;
+	struct block_device *device = NULL;
+	bool waits = true;
 
 	for (unsigned i = first; i < last && waits; i++) {
 		const struct fio_job *job = run->jobs[i];
 
-		if (job->state != FIO_ENDED)
-			waits = job->target_count == 1 && job->targets[0].device == device &&
-				fio_job_waits(job);
+		if (job->state == FIO_ENDED)
+			continue;
+		if (!device)
+			device = job->targets[0].device;
+		waits = device && job->target_count == 1 && job->targets[0].device == device &&
+			fio_job_waits(job);
 	}
-	if (!waits || !block_rest(device))
+	if (!device || !waits || !block_rest(device))
 		thread_yield();
 }
 
@@ -272,7 +294,8 @@ static void run_together(struct run *run, unsigned first, unsigned last)
 	bool going = true;
 
 	for (unsigned i = first; i < last; i++)
-		fio_job_start(run->jobs[i], time_ns());
+		if (run->jobs[i]->state != FIO_ENDED)
+			fio_job_start(run->jobs[i], time_ns());
 	while (going) {
 		uint64_t now = time_ns();
 		bool moved = false;
@@ -401,14 +424,13 @@ static int fio_main(int argc, char **argv)
 	memset(run, 0, sizeof(*run));
 	run->settings.terse_version = 3;
 	fio_job_list_init(list, grow);
+	list->variable = process_environment;
 	parse_arguments(run, list, argc, argv);
 	make_jobs(run, list);
 	if (run->settings.parse_only)
 		return 0;
 	process_hold_devices();
-	for (unsigned i = 0; i < run->job_count; i++)
-		fio_job_prepare(run->jobs[i], &run->zones);
-	if (settle_files(run))
+	if (!prepare_jobs(run) || settle_files(run))
 		return 1;
 	if (run->settings.format == NORMAL)
 		announce(run);

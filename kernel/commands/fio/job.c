@@ -64,6 +64,12 @@ static void keep(struct fio_job *job, const struct fio_unit *unit, unsigned targ
 	fio_job_stop(job);
 }
 
+static bool wants_sync(const struct fio_options *options, uint64_t writes)
+{
+	return (options->fsync && writes % options->fsync == 0) ||
+	       (options->fdatasync && writes % options->fdatasync == 0);
+}
+
 static void begin(struct fio_job *job, unsigned target, const struct fio_place *place,
 		  struct fio_zone *zone)
 {
@@ -81,6 +87,7 @@ static void begin(struct fio_job *job, unsigned target, const struct fio_place *
 			keep(job, unit, target);
 	}
 	submit(unit, operation_of(job, place->direction));
+	job->syncs = place->direction == FIO_WRITE && wants_sync(options, ++job->writes);
 }
 
 /* A zone that is full has to be empty before it is written again. */
@@ -92,6 +99,16 @@ static void begin_reset(struct fio_job *job, unsigned target, struct fio_zone *z
 
 	job->results.zone_resets++;
 	submit(take(job, FIO_UNIT_RESET, target, &place, zone), BLOCK_ZONE_RESET);
+}
+
+/* Behind so many writes, unless those are the last. */
+static void begin_fsync(struct fio_job *job)
+{
+	const struct fio_place nowhere = {FIO_WRITE, 0, 0};
+
+	job->syncs = false;
+	job->results.fsyncs += job->options.fsync && job->writes % job->options.fsync == 0;
+	submit(take(job, FIO_UNIT_FSYNC, job->next.target, &nowhere, NULL), BLOCK_FLUSH);
 }
 
 /* Where the next command goes; in zones that is not where the order has it. */
@@ -121,6 +138,10 @@ static unsigned begin_next(struct fio_job *job, uint64_t now)
 		if (!fio_next_find(job)) {
 			job->stopping = true;
 			return 0;
+		}
+		if (job->syncs) {
+			begin_fsync(job);
+			return 1;
 		}
 		if (!fio_next_is_due(job, now))
 			return 0;
@@ -272,6 +293,7 @@ static void end_state(struct fio_job *job, uint64_t now)
 		job->stopping = false;
 		return;
 	}
+	job->syncs = false;
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
 		if (ran ? options->rw & 1u << i : i == FIO_READ)
 			job->results.directions[i].runtime_ms += ms ? ms : 1;

@@ -47,14 +47,16 @@ struct fio_job {
 	/* rate=: when the next command is due, ns to the byte or command in 2^-20 */
 	uint64_t due_ns[FIO_DIRECTIONS], byte_cost[FIO_DIRECTIONS], command_cost[FIO_DIRECTIONS];
 	struct fio_next next;
+	uint64_t writes;  /* begun; fsync= counts them */
+	bool syncs;	  /* a Flush is due before the next command */
 	unsigned flushed; /* targets that the flush at the end has come to */
 
 	struct fio_results results;
 };
 
-/* Opens what it works on and gets its memory; zones are those that the jobs have so far. Ends the
- * process with a message where it cannot be run. Nothing is written. */
-void fio_job_prepare(struct fio_job *job, struct fio_zones **zones);
+/* Opens what it works on and gets its memory; zones are those that the jobs have so far. Nothing is
+ * written. 0, or the negative errno for which the job is not run: it has been told. */
+int fio_job_prepare(struct fio_job *job, struct fio_zones **zones);
 /* Begins: its delay counts from now_ns. */
 void fio_job_start(struct fio_job *job, uint64_t now_ns);
 /* Starts what is due and ends what is finished; whether anything was. */

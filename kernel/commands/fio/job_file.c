@@ -88,6 +88,35 @@ static int set(struct fio_job_list *list, struct fio_options *options, char *tex
 			   shown);
 }
 
+#define LINE_MAX     512
+#define VARIABLE_MAX 64
+
+/* ${NAME} is replaced where it is known. False: there is no room. */
+static bool expand(const struct fio_job_list *list, const char *text, char to[LINE_MAX])
+{
+	size_t at = 0;
+
+	while (*text) {
+		const char *end = strncmp(text, "${", 2) ? NULL : strchr(text, '}'), *value = NULL;
+		char name[VARIABLE_MAX];
+		size_t size = end ? (size_t)(end - text) - 2 : 0;
+
+		if (end && size < sizeof(name) && list->variable) {
+			memcpy(name, text + 2, size);
+			name[size] = '\0';
+			value = list->variable(name);
+		}
+		size = value ? strlen(value) : 1;
+		if (size >= LINE_MAX - at)
+			return false;
+		memcpy(to + at, value ? value : text, size);
+		at += size;
+		text = value ? end + 1 : text + 1;
+	}
+	to[at] = '\0';
+	return true;
+}
+
 /* A ';' or '#' that begins a line or follows a blank begins a comment. */
 static void cut_comment(char *line)
 {
@@ -101,8 +130,8 @@ static void cut_comment(char *line)
 int fio_job_file_parse(struct fio_job_list *list, char *text)
 {
 	struct fio_options *section = NULL;
+	char expanded[LINE_MAX], *next;
 	unsigned line = 0;
-	char *next;
 	int error;
 
 	for (; text; text = next) {
@@ -120,7 +149,9 @@ int fio_job_file_parse(struct fio_job_list *list, char *text)
 			if (!section)
 				return complain_of(list, line,
 						   "option <%s> outside of [] job section", text);
-			error = set(list, section, text, line);
+			if (!expand(list, text, expanded))
+				return complain_of(list, line, "line too long: %s", text);
+			error = set(list, section, expanded, line);
 			if (error)
 				return error;
 			continue;

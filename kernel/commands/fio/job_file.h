@@ -9,6 +9,8 @@ struct fio_job_list {
 	unsigned count;
 	/* Room for one more, which becomes jobs[count]; false: there is none. */
 	bool (*grow)(struct fio_job_list *list);
+	/* The value of ${NAME} in a job file, or NULL: it stays as it is. NULL: all stay. */
+	const char *(*variable)(const char *name);
 	bool open; /* --name began a job: options belong to that */
 	char error[160];
 };

@@ -71,8 +71,10 @@ static const struct row rows[] = {
 	{"verify_pattern", PATTERN, 0, 0, 0},
 	{"zero_buffers", FLAG, AT(zero_buffers), 0, 0},
 	{"end_fsync", NUMBER, AT(end_fsync), 0, 1},
-	/* Nothing is flushed between writes: who asks for it is told so. */
-	{"fsync fdatasync sync", NUMBER, AT(without_effect), 0, 0},
+	{"fsync", NUMBER, AT(fsync), 0, INT64_MAX},
+	{"fdatasync", NUMBER, AT(fdatasync), 0, INT64_MAX},
+	/* Writes with FUA: who asks for them is told that there are none. */
+	{"sync", NUMBER, AT(without_effect), 0, 0},
 	{"zonemode", ZONES, AT(zoned), 0, 0},
 	{"stonewall wait_for_previous", FLAG, AT(stonewall), 0, 0},
 	{"new_group", FLAG, AT(new_group), 0, 0},

@@ -60,7 +60,9 @@ struct fio_options {
 	uint64_t verify, do_verify, verify_fatal, verify_interval;
 	unsigned char pattern[FIO_PATTERN_MAX];
 	unsigned pattern_size;
-	uint64_t zero_buffers, end_fsync;
+	uint64_t zero_buffers;
+	uint64_t fsync, fdatasync; /* a Flush behind so many writes */
+	uint64_t end_fsync;
 	uint64_t zoned;
 	uint64_t without_effect; /* the last number that is checked and changes nothing */
 	uint64_t stonewall, new_group, group_reporting;

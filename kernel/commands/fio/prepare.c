@@ -3,6 +3,7 @@
 #include "kernel/commands/fio/job.h"
 #include "kernel/commands/fio/verify.h"
 #include "kernel/posix/process.h"
+#include "lib/errno.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
@@ -52,7 +53,10 @@ static bool sizes_vary(const struct fio_options *options)
 	return false;
 }
 
-static void check_blocks(const struct fio_job *job, const struct fio_target *target)
+/* The job is not run: says why. A negative errno. */
+#define REFUSE(error, ...) (complain(__VA_ARGS__), -(error))
+
+static int check_blocks(const struct fio_job *job, const struct fio_target *target)
 {
 	const struct fio_options *options = &job->options;
 
@@ -63,72 +67,93 @@ static void check_blocks(const struct fio_job *job, const struct fio_target *tar
 		for (unsigned at = 0; at < options->split_count[i]; at++)
 			fits = fits && options->splits[i][at].size % target->block_size == 0;
 		if (options->rw & 1u << i && !fits)
-			fail(1, "%s: bs is no multiple of the %u bytes of a block of %s",
-			     options->name, target->block_size, target->name);
+			return REFUSE(EINVAL,
+				      "%s: bs is no multiple of the %u bytes of a block of %s",
+				      options->name, target->block_size, target->name);
 	}
+	return 0;
 }
 
 /* A trim is a reset of a zone, all of it. */
-static void prepare_zones(struct fio_job *job, unsigned index, uint64_t start,
-			  struct fio_zones **all)
+static int prepare_zones(struct fio_job *job, unsigned index, uint64_t start,
+			 struct fio_zones **all)
 {
 	const struct fio_options *options = &job->options;
 	struct fio_zones *zones = fio_zones_of(all, &job->targets[index]);
-	uint64_t size = 1ull << zones->shift;
+	uint64_t size;
 
+	if (!zones)
+		return -EINVAL;
 	job->zones[index] = zones;
+	size = 1ull << zones->shift;
 	if (!(options->rw & FIO_RW_TRIM))
-		return;
+		return 0;
 	if (options->bs[FIO_TRIM] != size || options->bs_max[FIO_TRIM] != size)
-		fail(1, "%s: trim block size %llu is not the zone size %llu", options->name,
-		     (unsigned long long)options->bs[FIO_TRIM], (unsigned long long)size);
+		return REFUSE(EINVAL, "%s: trim block size %llu is not the zone size %llu",
+			      options->name, (unsigned long long)options->bs[FIO_TRIM],
+			      (unsigned long long)size);
 	if (start & (size - 1))
-		fail(1, "%s: offset %llu is not the beginning of a zone", options->name,
-		     (unsigned long long)start);
+		return REFUSE(EINVAL, "%s: offset %llu is not the beginning of a zone",
+			      options->name, (unsigned long long)start);
+	return 0;
 }
 
-/* The part of the target that is used, and its order. Bytes of it. */
-static uint64_t prepare_order(struct fio_job *job, unsigned index, struct fio_zones **zones)
+/* The part of the target that is used, and its order; adds the bytes of it. */
+static int prepare_order(struct fio_job *job, unsigned index, struct fio_zones **zones,
+			 uint64_t *bytes)
 {
 	const struct fio_options *options = &job->options;
 	struct fio_target *target = &job->targets[index];
 	struct fio_order *order = &job->orders[index];
 	uint64_t block = smallest(options), start, length, words;
+	int error;
 
 	start = bytes_of(options->offset, target->size, block) +
 		bytes_of(options->offset_increment, target->size, block) * job->member;
 	if (start >= target->size || start % target->block_size)
-		fail(1, "%s: offset %llu is not a block of %s (%llu bytes)", options->name,
-		     (unsigned long long)start, target->name, (unsigned long long)target->size);
+		return REFUSE(EINVAL, "%s: offset %llu is not a block of %s (%llu bytes)",
+			      options->name, (unsigned long long)start, target->name,
+			      (unsigned long long)target->size);
 	length = bytes_of(options->size, target->size - start, block);
 	if (!(options->size & FIO_PERCENT))
 		length /= job->target_count;
 	if (!length)
 		length = target->size - start;
 	if (length > target->size - start)
-		fail(1, "%s: size %llu is beyond the end of %s (%llu bytes)", options->name,
-		     (unsigned long long)length, target->name, (unsigned long long)target->size);
+		return REFUSE(EINVAL, "%s: size %llu is beyond the end of %s (%llu bytes)",
+			      options->name, (unsigned long long)length, target->name,
+			      (unsigned long long)target->size);
 	if (length < block)
-		fail(1, "size too small, must not be less than minimum block size: %llu < %llu",
-		     (unsigned long long)length, (unsigned long long)block);
-	check_blocks(job, target);
+		return REFUSE(
+			EINVAL,
+			"size too small, must not be less than minimum block size: %llu < %llu",
+			(unsigned long long)length, (unsigned long long)block);
+	error = check_blocks(job, target);
+	if (!error && options->zoned)
+		error = prepare_zones(job, index, start, zones);
+	if (error)
+		return error;
 	words = fio_order_init(order, options, start, length,
 			       (options->randseed ? options->randseed : 0x89) + job->number * 7919 +
 				       index);
-	if (words)
-		order->map = alloc_or_fail(words * sizeof(order->map[0]));
-	if (options->zoned)
-		prepare_zones(job, index, start, zones);
+	if (words) {
+		order->map = process_alloc(words * sizeof(order->map[0]));
+		if (!order->map)
+			return REFUSE(ENOMEM, "%s: no memory for a map of %s", options->name,
+				      target->name);
+	}
 	fio_order_rewind(order);
-	return order->length;
+	*bytes += order->length;
+	return 0;
 }
 
-static void open_targets(struct fio_job *job)
+static int open_targets(struct fio_job *job)
 {
 	const struct fio_options *options = &job->options;
 	char *names = alloc_or_fail(FIO_PATH_MAX + FIO_NAME_MAX), *next;
 	bool writes = options->rw & (FIO_RW_WRITE | FIO_RW_TRIM);
 	uint64_t size = options->size & FIO_PERCENT ? 0 : options->size;
+	int error;
 
 	if (options->filename[0])
 		memcpy(names, options->filename, sizeof(options->filename));
@@ -139,35 +164,46 @@ static void open_targets(struct fio_job *job)
 		if (next)
 			*next++ = '\0';
 		if (job->target_count == FIO_TARGETS_MAX)
-			fail(1, "%s: more than %u files", options->name, FIO_TARGETS_MAX);
-		fio_target_open(&job->targets[job->target_count++], names, writes,
-				size + (options->offset & FIO_PERCENT ? 0 : options->offset));
+			return REFUSE(EINVAL, "%s: more than %u files", options->name,
+				      FIO_TARGETS_MAX);
+		error = fio_target_open(
+			&job->targets[job->target_count++], names, writes,
+			size + (options->offset & FIO_PERCENT ? 0 : options->offset));
+		if (error)
+			return error;
 	}
+	return 0;
 }
 
-void fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
+int fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 {
 	struct fio_options *options = &job->options;
 	uint64_t bytes = 0, all;
+	int error;
 
 	if (options->rwmixwrite != 50)
 		options->rwmixread = 100 - options->rwmixwrite;
 	if (options->time_based && !options->runtime_us)
-		fail(1, "%s: time_based requires a runtime/timeout setting", options->name);
+		return REFUSE(EINVAL, "%s: time_based requires a runtime/timeout setting",
+			      options->name);
 	if (options->verify == FIO_VERIFY_PATTERN && !options->pattern_size)
-		fail(1, "%s: verify=pattern requires verify_pattern", options->name);
+		return REFUSE(EINVAL, "%s: verify=pattern requires verify_pattern", options->name);
 	if (smallest(options) <= fio_verify_header_size(options->verify))
-		fail(1, "%s: a block has no room for the header that verify wants", options->name);
+		return REFUSE(EINVAL, "%s: a block has no room for the header that verify wants",
+			      options->name);
 	job->sizes_vary = sizes_vary(options);
 	if (options->verify && options->norandommap && options->rw & FIO_RW_RANDOM &&
 	    options->rw & FIO_RW_WRITE && job->sizes_vary)
-		fail(1,
-		     "%s: norandommap given for variable block sizes: blocks would overlap, "
-		     "and cannot be verified",
-		     options->name);
-	open_targets(job);
-	for (unsigned i = 0; i < job->target_count; i++)
-		bytes += prepare_order(job, i, zones);
+		return REFUSE(
+			EINVAL,
+			"%s: norandommap given for variable block sizes: blocks would overlap, "
+			"and cannot be verified",
+			options->name);
+	error = open_targets(job);
+	for (unsigned i = 0; i < job->target_count && !error; i++)
+		error = prepare_order(job, i, zones, &bytes);
+	if (error)
+		return error;
 	job->limit_bytes = options->io_size ? bytes_of(options->io_size, bytes, 1)
 			   : __builtin_mul_overflow(bytes, options->loops, &all) ? UINT64_MAX
 										 : all;
@@ -182,5 +218,6 @@ void fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 			job->command_cost[i] =
 				fio_divide((fio_wide)1000000000 << 20, options->rate_iops[i]);
 	}
-	fio_units_make(job, (unsigned)options->iodepth, (largest(options) + 4095) & ~4095ull);
+	return fio_units_make(job, (unsigned)options->iodepth,
+			      (largest(options) + 4095) & ~4095ull);
 }

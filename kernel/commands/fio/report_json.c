@@ -49,13 +49,13 @@ static void latency(struct json *json, const char *key, const struct fio_summary
 	json_object_end(json);
 }
 
-static void completion(struct json *json, const struct fio_options *options,
+static void completion(struct json *json, const char *name, const struct fio_options *options,
 		       const struct fio_histogram *histogram, bool bins)
 {
 	uint64_t values[FIO_PERCENTILES_MAX] = {0};
 	char key[FIO_NUMBER_TEXT];
 
-	json_object_begin(json, "clat_ns");
+	json_object_begin(json, name);
 	summary(json, &histogram->summary);
 	if (histogram->summary.count) {
 		fio_histogram_percentiles(histogram, options->percentiles,
@@ -96,7 +96,7 @@ static void direction(struct json *json, const struct fio_report *report,
 	json_number(json, "short_ios", 0);
 	json_number(json, "drop_ios", 0);
 	latency(json, "slat_ns", &counters->slat);
-	completion(json, &entry->job->options, &counters->clat, report->bins);
+	completion(json, "clat_ns", &entry->job->options, &counters->clat, report->bins);
 	latency(json, "lat_ns", &counters->lat);
 	json_number(json, "bw_min", counters->bandwidth.min);
 	json_number(json, "bw_max", counters->bandwidth.max);
@@ -138,7 +138,6 @@ static void ranges(struct json *json, const struct fio_results *results, const c
 static void entry_of(struct json *json, const struct fio_report *report,
 		     const struct fio_entry *entry)
 {
-	static const struct fio_summary nothing;
 	const struct fio_results *results = entry->results;
 
 	json_object_begin(json, NULL);
@@ -151,8 +150,8 @@ static void entry_of(struct json *json, const struct fio_report *report,
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
 		direction(json, report, entry, (enum fio_direction)i);
 	json_object_begin(json, "sync");
-	json_number(json, "total_ios", 0);
-	latency(json, "lat_ns", &nothing);
+	json_number(json, "total_ios", results->fsyncs);
+	completion(json, "lat_ns", &entry->job->options, &results->flushes, report->bins);
 	json_object_end(json);
 	json_number(json, "job_runtime", results->elapsed_ms);
 	fraction(json, "usr_cpu", 0);

@@ -51,7 +51,7 @@ static void show_latency(const char *name, const struct fio_summary *summary)
 	    number(min, 6, 1000), number(max, 6, 1000), decimal(mean, 2), decimal(deviation, 2));
 }
 
-static void show_percentiles(const struct fio_options *options,
+static void show_percentiles(const char *name, const struct fio_options *options,
 			     const struct fio_histogram *histogram)
 {
 	uint64_t values[FIO_PERCENTILES_MAX] = {0};
@@ -61,7 +61,7 @@ static void show_percentiles(const struct fio_options *options,
 		return;
 	fio_histogram_percentiles(histogram, options->percentiles, count, values);
 	unit = unit_of(values[0], values[count - 1]);
-	out("    clat percentiles (%s):\n     |", units[unit]);
+	out("    %s percentiles (%s):\n     |", name, units[unit]);
 	for (unsigned i = 0; i < count; i++) {
 		bool last = i + 1 == count;
 
@@ -117,7 +117,7 @@ static void show_direction(const struct fio_report *report, const struct fio_ent
 	show_latency("slat", &counters->slat);
 	show_latency("clat", &counters->clat.summary);
 	show_latency(" lat", &counters->lat);
-	show_percentiles(&entry->job->options, &counters->clat);
+	show_percentiles("clat", &entry->job->options, &counters->clat);
 	show_samples(report, entry, direction);
 }
 
@@ -169,14 +169,20 @@ static void show_entry(const struct fio_report *report, const struct fio_entry *
 		show_direction(report, entry, (enum fio_direction)i);
 	for (unsigned unit = 0; unit < FIO_RANGE_UNITS; unit++)
 		show_ranges(results, unit);
+	if (results->flushes.summary.count) {
+		out("  fsync/fdatasync/sync_file_range:\n");
+		show_latency("sync", &results->flushes.summary);
+		show_percentiles("sync", options, &results->flushes);
+	}
 	out("  cpu          : usr=0.00%%, sys=100.00%%, ctx=0, majf=0, minf=0\n");
 	show_levels("  IO depths    ", fio_depth_names, results->levels);
 	show_levels("     submit    ", fio_batch_names, results->submits);
 	show_levels("     complete  ", fio_batch_names, results->completes);
-	out("     issued rwts: total=%llu,%llu,%llu,0 short=0,0,0,0 dropped=0,0,0,0\n",
+	out("     issued rwts: total=%llu,%llu,%llu,%llu short=0,0,0,0 dropped=0,0,0,0\n",
 	    (unsigned long long)results->directions[FIO_READ].clat.summary.count,
 	    (unsigned long long)results->directions[FIO_WRITE].clat.summary.count,
-	    (unsigned long long)results->directions[FIO_TRIM].clat.summary.count);
+	    (unsigned long long)results->directions[FIO_TRIM].clat.summary.count,
+	    (unsigned long long)results->fsyncs);
 	if (results->error)
 		out("     errors    : total=%llu, first_error=%d/<%s>\n",
 		    (unsigned long long)results->errors, results->error,

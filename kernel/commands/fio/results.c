@@ -98,6 +98,8 @@ void fio_results_merge(struct fio_results *into, const struct fio_results *from)
 	}
 	for (unsigned i = 0; i < FIO_LATENCY_RANGES; i++)
 		into->latencies[i] += from->latencies[i];
+	fio_histogram_merge(&into->flushes, &from->flushes);
+	into->fsyncs += from->fsyncs;
 	into->zone_resets += from->zone_resets;
 	into->errors += from->errors;
 	if (from->elapsed_ms > into->elapsed_ms)

@@ -63,7 +63,7 @@ static const char *name_of(const struct fio_unit *unit)
 {
 	static const char *const names[] = {"read", "write", "trim"};
 
-	if (unit->kind == FIO_UNIT_FLUSH)
+	if (unit->kind == FIO_UNIT_FLUSH || unit->kind == FIO_UNIT_FSYNC)
 		return "sync";
 	return unit->kind == FIO_UNIT_RESET ? "zone reset" : names[unit->direction];
 }
@@ -95,6 +95,8 @@ static void settle(struct fio_job *job, struct fio_unit *unit)
 		failed(job, unit);
 		return;
 	}
+	if (unit->kind == FIO_UNIT_FSYNC)
+		fio_histogram_add(&job->results.flushes, unit->ended - submitted);
 	if (unit->kind != FIO_UNIT_IO)
 		return;
 	fio_results_add(&job->results, unit->direction, unit->size, unit->begun, submitted,

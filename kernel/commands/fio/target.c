@@ -74,15 +74,17 @@ static void file_stop(struct fio_target *target, struct fio_unit *unit)
 	(void)unit;
 }
 
-void fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size)
+int fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size)
 {
 	bool device_path = !strncmp(path, "/dev/", 5);
 	int fd = process_open(path, writes ? O_RDWR | (device_path ? 0 : O_CREAT) : O_RDONLY, 0644);
 	struct file_stat stat;
 	int error;
 
-	if (fd < 0)
-		fail(1, "open(%s): %s", path, error_text(-fd));
+	if (fd < 0) {
+		complain("open(%s): %s", path, error_text(-fd));
+		return fd;
+	}
 	target->file = process_file(fd);
 	target->name = path;
 	target->device = file_block_device(target->file);
@@ -93,7 +95,7 @@ void fio_target_open(struct fio_target *target, const char *path, bool writes, u
 		target->stop = device_stop;
 		target->block_size = target->device->block_size;
 		target->size = target->device->block_count * target->block_size;
-		return;
+		return 0;
 	}
 	target->submit = file_submit;
 	target->plug = file_plug;
@@ -105,7 +107,10 @@ void fio_target_open(struct fio_target *target, const char *path, bool writes, u
 		error = -EINVAL;
 	if (!error && writes && size > stat.size)
 		error = file_truncate(target->file, stat.size = size);
-	if (error)
-		fail(1, "%s: %s", path, error_text(-error));
+	if (error) {
+		complain("%s: %s", path, error_text(-error));
+		return error;
+	}
 	target->size = stat.size;
+	return 0;
 }

@@ -12,8 +12,9 @@ struct fio_target;
 struct file;
 
 enum fio_unit_kind {
-	FIO_UNIT_IO, /* counted as its direction */
-	FIO_UNIT_FLUSH,
+	FIO_UNIT_IO,	/* counted as its direction */
+	FIO_UNIT_FLUSH, /* at the end */
+	FIO_UNIT_FSYNC, /* between writes */
 	FIO_UNIT_RESET, /* of a full zone that is written again */
 };
 
@@ -52,6 +53,6 @@ struct fio_target {
 	const char *name;
 };
 
-/* Opens it; where it is no device it gets `size` bytes if it has fewer and is written. The process
- * ends with a message where that fails. */
-void fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size);
+/* Opens it; where it is no device it gets `size` bytes if it has fewer and is written. 0, or a
+ * negative errno that has been told. */
+int fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size);

@@ -6,6 +6,7 @@
 #include "kernel/memory.h"
 #include "kernel/posix/process.h"
 #include "kernel/x86/time.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 
 /* What a device still has of a job that is no more. */
@@ -39,7 +40,7 @@ static void left_done(struct block_request *request)
 	kfree(left);
 }
 
-void fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size)
+int fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size)
 {
 	struct fio_units *units = &job->units;
 	struct prng prng;
@@ -47,13 +48,16 @@ void fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size)
 	units->count = count;
 	units->buffer_size = buffer_size;
 	units->ended_end = &units->ended;
-	units->all = alloc_or_fail(count * sizeof(*units->all));
+	units->all = process_alloc(count * sizeof(*units->all));
+	if (buffer_size && units->all)
+		units->buffers = process_alloc_pages(buffer_size * count);
+	if (!units->all || (buffer_size && !units->buffers)) {
+		complain("%s: no memory for %u buffers of %llu bytes", job->options.name, count,
+			 (unsigned long long)buffer_size);
+		return -ENOMEM;
+	}
 	memset(units->all, 0, count * sizeof(*units->all));
 	if (buffer_size) {
-		units->buffers = process_alloc_pages(buffer_size * count);
-		if (!units->buffers)
-			fail(1, "%s: no memory for %u buffers of %llu bytes", job->options.name,
-			     count, (unsigned long long)buffer_size);
 		prng_seed(&prng, job->number);
 		if (job->options.zero_buffers)
 			memset(units->buffers, 0, buffer_size * count);
@@ -67,6 +71,7 @@ void fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size)
 		unit->buffer = unit->segment.address = units->buffers + i * buffer_size;
 		fio_units_put(units, unit);
 	}
+	return 0;
 }
 
 struct fio_unit *fio_units_take(struct fio_units *units)

@@ -11,8 +11,8 @@ struct fio_units {
 	unsigned count;
 };
 
-/* count of them. What ends the process where there is no memory names the job. */
-void fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size);
+/* count of them. 0, or -ENOMEM, which has been told. */
+int fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size);
 /* One that nobody uses, or NULL. */
 struct fio_unit *fio_units_take(struct fio_units *units);
 /* The one that ended first, which the caller puts back; NULL: there is none. */

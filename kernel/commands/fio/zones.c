@@ -12,9 +12,11 @@ struct fio_zones *fio_zones_of(struct fio_zones **list, const struct fio_target 
 	const struct block_zones *of = target->device ? &target->device->zones : NULL;
 	struct fio_zones *zones = *list;
 
-	if (!of || !of->size || of->size & (of->size - 1))
-		fail(1, "%s: zonemode=zbd, and it is no zoned device with zones of a power of two",
-		     target->name);
+	if (!of || !of->size || of->size & (of->size - 1)) {
+		complain("%s: zonemode=zbd, and it is no zoned device with zones of a power of two",
+			 target->name);
+		return NULL;
+	}
 	while (zones && zones->device != target->device)
 		zones = zones->next;
 	if (zones)

@@ -45,8 +45,8 @@ enum fio_zone_move {
 	FIO_ZONE_RESET, /* not before the zone is reset */
 };
 
-/* Those of the target's device, in the list or new there. Ends the process where it has none, or of
- * no such size. */
+/* Those of the target's device, in the list or new there. NULL, and that is told, where it has none
+ * or of no such size. */
 struct fio_zones *fio_zones_of(struct fio_zones **list, const struct fio_target *target);
 /* A job begins; the first asks the device. fresh: it does not add to what is written of a zone, but
  * writes all of it. 0 or a negative errno. */

@@ -111,6 +111,7 @@ static int allocate(struct nvme_controller *controller)
 
 static void free_controller(struct nvme_controller *controller)
 {
+	nvme_loads_forget(controller);
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_free(controller);
 	nvme_pmr_free(controller);
@@ -256,7 +257,7 @@ static bool in_flight(const struct nvme_controller *controller)
 static void shut_down(struct nvme_controller *controller)
 {
 	uint64_t deadline = nvme_time_ns() + DRAIN_NS;
-	struct nvme_command command = {.opcode = 0};
+	struct nvme_load *load = NULL;
 	int error = 0;
 
 	while (controller->state == NVME_LIVE && in_flight(controller) && nvme_time_ns() < deadline)
@@ -265,14 +266,12 @@ static void shut_down(struct nvme_controller *controller)
 	if (controller->state != NVME_LIVE)
 		return;
 	nvme_setup_alone(controller, DELETE_NS);
-	for (unsigned i = 1; i < controller->channel_count && !error; i++) {
-		command.opcode = NVME_ADMIN_DELETE_SQ;
-		command.cdw10 = i;
-		error = nvme_admin_with_retries(controller, &command, 0, NULL);
-		command.opcode = NVME_ADMIN_DELETE_CQ;
-		if (!error)
-			error = nvme_admin_with_retries(controller, &command, 0, NULL);
-	}
+	nvme_loads_freeze(controller);
+	while (!error && (load = nvme_loads_next(controller, load)))
+		error = nvme_delete_queue(controller, load->channel.queue.id);
+	nvme_loads_end(controller, -ENODEV);
+	for (unsigned i = 1; i < controller->channel_count && !error; i++)
+		error = nvme_delete_queue(controller, i);
 	if (nvme_shut_down(controller) < 0) {
 		nvme_error(controller, "no orderly shutdown");
 		nvme_silence(controller);
@@ -299,6 +298,7 @@ void nvme_detach(struct nvme_controller *controller, bool orderly)
 	if (orderly && controller->state == NVME_LIVE)
 		shut_down(controller);
 	nvme_setup_alone(controller, 0);
+	nvme_loads_freeze(controller);
 	if (controller->state != NVME_GONE && nvme_disable(controller) < 0 &&
 	    controller->options.bus_master)
 		controller->options.bus_master(controller->pci, false);
@@ -379,6 +379,7 @@ struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 		.events = controller->events.told,
 		.lost_interrupts = controller->interrupts.lost,
 	};
+	const struct nvme_channel_statistics loads = nvme_loads_statistics(controller);
 
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		const struct nvme_channel_statistics *own = &controller->channels[i]->statistics;
@@ -396,6 +397,10 @@ struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 		sum.bounced += lane->bounced;
 		sum.sgls += lane->sgls;
 	}
+	sum.commands += loads.reaped;
+	sum.retries += loads.retries;
+	sum.timeouts += loads.timeouts;
+	sum.violations += loads.ignored;
 	return sum;
 }
 

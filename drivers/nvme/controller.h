@@ -6,6 +6,7 @@
 #include "drivers/nvme/events.h"
 #include "drivers/nvme/interrupts.h"
 #include "drivers/nvme/limits.h"
+#include "drivers/nvme/load_control.h"
 #include "drivers/nvme/message.h"
 #include "drivers/nvme/namespace.h"
 #include "drivers/nvme/nvme.h"
@@ -46,6 +47,7 @@ struct nvme_controller {
 	struct nvme_events events;
 	struct nvme_shadow shadow;
 	struct nvme_cmb cmb;
+	struct nvme_loads loads;
 	struct nvme_pmr *pmr; /* NULL: there is none; pmr.c */
 	struct nvme_namespaces namespaces;
 	struct nvme_limits limits;

@@ -302,6 +302,7 @@ struct nvme_options {
 	unsigned timeout_ms;	   /* of I/O commands; 0: 30,000 */
 	unsigned admin_timeout_ms; /* 0: 10,000 */
 	unsigned queues;	   /* I/O queue pairs wished for; 0: 1; at most 64 */
+	unsigned loads;		   /* more of them, for load loops (load.h); 0: none */
 	unsigned depth;		   /* entries of each, rounded down to a power of two; 0: 256 */
 	uint32_t max_transfer;	   /* bytes; 0: 1 MiB, or a block; at most 4 MiB */
 	enum nvme_irq irq;

@@ -49,6 +49,7 @@ static void look_at_pause(struct nvme_controller *controller, bool paused, uint6
 static void check(struct nvme_controller *controller)
 {
 	uint64_t now_ns = nvme_time_ns();
+	bool late = false;
 
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
@@ -67,7 +68,7 @@ static void check(struct nvme_controller *controller)
 	}
 	if (now_ns >= controller->polling.health_at_ns) {
 		controller->polling.health_at_ns = now_ns + HEALTH_NS;
-		if (nvme_in_flight(controller) ||
+		if (nvme_in_flight(controller) || nvme_loads_in_flight(controller) ||
 		    controller->channels[0]->check_at_ns != NVME_NEVER) {
 			uint32_t csts = nvme_get32(&controller->registers, NVME_REG_CSTS);
 
@@ -97,6 +98,10 @@ static void check(struct nvme_controller *controller)
 		if (now_ns >= channel->check_at_ns && !controller->polling.paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
+	if (!controller->recovery.wanted && !controller->polling.paused_at_ns)
+		late = nvme_loads_check(controller, now_ns);
+	if (late)
+		nvme_want_reset(controller, "a load's command was not completed");
 	if (controller->recovery.wanted)
 		nvme_recover(controller, controller->recovery.reason);
 }

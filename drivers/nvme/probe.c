@@ -5,6 +5,7 @@
 #include "drivers/nvme/nvme.h"
 
 #include "drivers/nvme/claim.h"
+#include "drivers/nvme/load_control.h"
 #include "drivers/nvme/transport/platform.h"
 #include "drivers/pci/pci.h"
 #include "kernel/cmdline.h"
@@ -183,6 +184,7 @@ static int attach(struct binding *binding)
 		.timeout_ms = (unsigned)cmdline_number("nvme.timeout_ms", 0),
 		.admin_timeout_ms = (unsigned)cmdline_number("nvme.admin_timeout_ms", 0),
 		.queues = (unsigned)cmdline_number("nvme.queues", 0),
+		.loads = NVME_LOADS_MAX,
 		.depth = (unsigned)cmdline_number("nvme.depth", 0),
 		.max_transfer = (uint32_t)cmdline_number("nvme.max_transfer", 0),
 		.irq = wanted_irq(),

@@ -156,6 +156,7 @@ static int bring_up(struct nvme_controller *controller)
 		return error;
 	for (unsigned i = 0; i < controller->channel_count; i++)
 		nvme_queue_clear(&controller->channels[i]->queue);
+	nvme_loads_clear(controller);
 	nvme_interrupts_start(controller);
 	error = nvme_enable(controller);
 	if (!error)
@@ -167,7 +168,7 @@ static int bring_up(struct nvme_controller *controller)
  * between. */
 static bool hopeless(struct nvme_controller *controller, bool fault)
 {
-	uint64_t reaped = 0;
+	uint64_t reaped = nvme_loads_statistics(controller).reaped;
 
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		reaped += controller->channels[i]->statistics.reaped;
@@ -187,6 +188,7 @@ static int restart(struct nvme_controller *controller, bool fault)
 
 	for (unsigned attempt = 1; !error; attempt++) {
 		take_back(controller, true, fault);
+		nvme_loads_take_back(controller, fault);
 		/* One that has stopped may have it back. */
 		if (controller->options.bus_master)
 			controller->options.bus_master(controller->pci, true);
@@ -235,6 +237,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 	nvme_setup_alone(controller, 0);
 	controller->state = NVME_RESETTING;
 	controller->recovery.resets++;
+	nvme_loads_freeze(controller);
 	nvme_controller_log(controller, level, "controller reset: %s", reason);
 	if (fault)
 		nvme_shadow_hint(controller);
@@ -262,6 +265,7 @@ static int recover(struct nvme_controller *controller, const char *reason, int l
 		nvme_lane_dispatch(nvme_lane_of(controller->channels[i]));
 		nvme_queue_ring_sq(&controller->channels[i]->queue);
 	}
+	nvme_loads_resume(controller);
 	controller->recovery.faults_at_ns = nvme_time_ns();
 	nvme_controller_log(
 		controller, level, "back after %llu ms",
@@ -278,6 +282,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 {
 	int error = state == NVME_DEAD ? -EIO : -ENODEV;
 
+	nvme_loads_freeze(controller);
 	if (state != NVME_SHUT_DOWN) {
 		nvme_error(controller, "%s", reason);
 		nvme_silence(controller);
@@ -289,6 +294,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	take_back(controller, false, true);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_lane_fail_waiting(nvme_lane_of(controller->channels[i]), error);
+	nvme_loads_end(controller, error);
 	controller->recovery.wanted = false;
 	nvme_events_stop(controller);
 }
@@ -312,10 +318,13 @@ int nvme_reset_function(struct nvme_controller *controller)
 		return -ENODEV;
 	if (!controller->options.reset)
 		return -EOPNOTSUPP;
+	nvme_loads_freeze(controller);
 	nvme_quirk_settle(controller);
 	error = controller->options.reset(controller->pci);
-	if (error)
+	if (error) {
+		nvme_loads_thaw(controller);
 		return error;
+	}
 	return recover(controller, "reset of its PCI function requested", NVME_LOG_INFO);
 }
 
@@ -329,6 +338,7 @@ int nvme_subsystem_reset(struct nvme_controller *controller)
 		return -ENODEV;
 	if (!NVME_CAP_NSSRS(controller->registers.cap))
 		return -EOPNOTSUPP;
+	nvme_loads_freeze(controller);
 	nvme_set32(&controller->registers, NVME_REG_NSSR, NVME_NSSR_RESET);
 	begun_ns = nvme_time_ns();
 	while (nvme_time_ns() - begun_ns < SUBSYSTEM_NS)

@@ -195,19 +195,15 @@ static int allocate_lanes(struct nvme_controller *controller, unsigned wished)
 	return 0;
 }
 
-/* Steps 5 and 6. 1: refused, and nothing of the two is left. */
-static int create_queue(struct nvme_controller *controller, struct nvme_queue *queue)
+/* Steps 5 and 6 */
+int nvme_create_queue(struct nvme_controller *controller, struct nvme_queue *queue,
+		      uint32_t interrupt)
 {
 	unsigned entries = queue->mask + 1u;
 	const struct nvme_command create_cq = {
 		.opcode = NVME_ADMIN_CREATE_CQ,
 		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
-		.cdw11 = NVME_CREATE_CONTIGUOUS |
-			 (controller->interrupts.irq == NVME_IRQ_POLL
-				  ? 0
-				  : NVME_CREATE_CQ_INTERRUPT |
-					    nvme_interrupts_vector(controller, queue->id)
-						    << NVME_CREATE_CQ_VECTOR_SHIFT),
+		.cdw11 = NVME_CREATE_CONTIGUOUS | interrupt,
 	};
 	const struct nvme_command create_sq = {
 		.opcode = NVME_ADMIN_CREATE_SQ,
@@ -245,12 +241,47 @@ static int create_queues(struct nvme_controller *controller)
 
 	nvme_interrupts_add_queues(controller, controller->channel_count - 1);
 	for (int id = 1; id <= wished; id++) {
-		int error = create_queue(controller, &controller->channels[id]->queue);
+		uint32_t interrupt =
+			controller->interrupts.irq == NVME_IRQ_POLL
+				? 0
+				: NVME_CREATE_CQ_INTERRUPT |
+					  nvme_interrupts_vector(controller, (unsigned)id)
+						  << NVME_CREATE_CQ_VECTOR_SHIFT;
+		int error =
+			nvme_create_queue(controller, &controller->channels[id]->queue, interrupt);
 
 		if (error)
 			return error < 0 ? error : id - 1;
 	}
 	return wished;
+}
+
+int nvme_delete_queue(struct nvme_controller *controller, unsigned id)
+{
+	struct nvme_command command = {.opcode = NVME_ADMIN_DELETE_SQ, .cdw10 = id};
+	int error = nvme_admin_with_retries(controller, &command, 0, NULL);
+
+	command.opcode = NVME_ADMIN_DELETE_CQ;
+	return error ? error : nvme_admin_with_retries(controller, &command, 0, NULL);
+}
+
+/* Those of loads, behind a reset. Without its queue one has ended. */
+static int create_loads(struct nvme_controller *controller)
+{
+	struct nvme_load *load = NULL;
+
+	while ((load = nvme_loads_next(controller, load))) {
+		struct nvme_queue *queue = &load->channel.queue;
+		int error;
+
+		nvme_shadow_attach(controller, queue);
+		error = nvme_create_queue(controller, queue, 0);
+		if (error < 0)
+			return error;
+		if (error)
+			nvme_load_end(load, -EIO);
+	}
+	return 0;
 }
 
 static bool takes_io(const struct nvme_controller *controller)
@@ -265,20 +296,24 @@ static bool takes_io(const struct nvme_controller *controller)
 static int setup_queues(struct nvme_controller *controller)
 {
 	unsigned there = controller->channel_count - 1;
-	unsigned wished = there ? there : controller->options.queues, granted = 0;
+	unsigned wished = there ? there : controller->options.queues, granted = 0, all;
 	int error, created;
 
 	if (takes_io(controller)) {
 		wished = queues_in_bar(controller, wished);
+		all = queues_in_bar(controller, wished + controller->options.loads);
 		if (!wished) {
 			nvme_error(controller,
 				   "BAR0 of %llu bytes does not hold the doorbells of queue 1",
 				   (unsigned long long)controller->registers.size);
 			return -EOPNOTSUPP;
 		}
-		error = number_of_queues(controller, wished, &granted);
+		error = number_of_queues(controller, all, &granted);
 		if (error)
 			return error;
+		nvme_loads_granted(controller, granted > wished ? granted - wished : 0);
+		if (granted > wished)
+			granted = wished;
 	}
 	if (granted < there || (there && controller->setup.io_entries >
 						 NVME_CAP_MQES(controller->registers.cap) + 1)) {
@@ -341,6 +376,8 @@ static int setup(struct nvme_controller *controller)
 	if (error)
 		return error;
 	error = nvme_shadow_setup(controller);
+	if (!error)
+		error = create_loads(controller);
 	if (!error)
 		error = nvme_events_setup(controller);
 	if (!error)

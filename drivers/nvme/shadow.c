@@ -35,8 +35,7 @@ int nvme_shadow_setup(struct nvme_controller *controller)
 		.opcode = NVME_ADMIN_DOORBELL_BUFFER_CONFIG,
 		.prp2 = controller->shadow.events_bus,
 	};
-	unsigned dstrd = NVME_CAP_DSTRD(controller->registers.cap),
-		 quirks = controller->options.quirks;
+	unsigned quirks = controller->options.quirks;
 	struct nvme_reply reply;
 	int error;
 
@@ -57,22 +56,29 @@ int nvme_shadow_setup(struct nvme_controller *controller)
 			     nvme_status_name(reply.status));
 		return nvme_answered(&reply) ? 0 : error;
 	}
-	for (unsigned id = 1; id < controller->channel_count; id++) {
-		struct nvme_queue *queue = &controller->channels[id]->queue;
-		uint64_t sq = NVME_SQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
-		uint64_t cq = NVME_CQ_DOORBELL(id, dstrd) - NVME_REG_DOORBELLS;
-
-		if (cq + 4 > NVME_PAGE_SIZE)
-			continue;
-		queue->sq_shadow = controller->shadow.doorbells + sq / 4;
-		queue->cq_shadow = controller->shadow.doorbells + cq / 4;
-		queue->sq_event = controller->shadow.events + sq / 4;
-		queue->cq_event = controller->shadow.events + cq / 4;
-		queue->shadowed = true;
-	}
 	controller->shadow.in_force = true;
+	for (unsigned id = 1; id < controller->channel_count; id++)
+		nvme_shadow_attach(controller, &controller->channels[id]->queue);
 	controller->shadow.may_miss = quirks & NVME_QUIRK_MISSED_SHADOWS;
 	return 0;
+}
+
+void nvme_shadow_attach(struct nvme_controller *controller, struct nvme_queue *queue)
+{
+	unsigned dstrd = NVME_CAP_DSTRD(controller->registers.cap);
+	uint64_t sq = NVME_SQ_DOORBELL(queue->id, dstrd) - NVME_REG_DOORBELLS;
+	uint64_t cq = NVME_CQ_DOORBELL(queue->id, dstrd) - NVME_REG_DOORBELLS;
+
+	if (!controller->shadow.in_force || cq + 4 > NVME_PAGE_SIZE)
+		return;
+	queue->sq_shadow = controller->shadow.doorbells + sq / 4;
+	queue->cq_shadow = controller->shadow.doorbells + cq / 4;
+	queue->sq_event = controller->shadow.events + sq / 4;
+	queue->cq_event = controller->shadow.events + cq / 4;
+	/* One that had this number before may have left something. */
+	*queue->sq_shadow = *queue->cq_shadow = 0;
+	controller->shadow.events[sq / 4] = controller->shadow.events[cq / 4] = 0;
+	queue->shadowed = true;
 }
 
 /* There are models that look at I/O queues only by their shadow doorbells. */

@@ -23,5 +23,9 @@ void nvme_shadow_free(struct nvme_controller *controller);
 /* Behind the creation of the queues. 0, also where there are none, or an error that ends the start.
  */
 int nvme_shadow_setup(struct nvme_controller *controller);
+struct nvme_queue;
+/* A queue that is going to be created, and empty: it has them as the others have, where they are in
+ * force. */
+void nvme_shadow_attach(struct nvme_controller *controller, struct nvme_queue *queue);
 /* At a reset that nobody asked for: says, once, where shadow doorbells may be what is missing. */
 void nvme_shadow_hint(struct nvme_controller *controller);

@@ -1,0 +1,302 @@
+/* Channels on loan: the loop's side, and how they are opened and closed. What CPU 0 does to them is
+ * in load_control.c. */
+#include "drivers/nvme/load.h"
+
+#include "drivers/nvme/admin.h"
+#include "drivers/nvme/controller.h"
+#include "drivers/nvme/deadline.h"
+#include "lib/errno.h"
+
+/*
+ * The loop's side
+ */
+
+void nvme_load_enter(struct nvme_load *load)
+{
+	uint32_t word = NVME_LOAD_FREE;
+
+	while (!__atomic_compare_exchange_n(&load->word, &word, NVME_LOAD_RUNS, false,
+					    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		word = NVME_LOAD_FREE;
+		nvme_relax();
+	}
+}
+
+void nvme_load_leave(struct nvme_load *load)
+{
+	uint32_t word = NVME_LOAD_RUNS;
+
+	while (!__atomic_compare_exchange_n(&load->word, &word, NVME_LOAD_FREE, false,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+		word = NVME_LOAD_RUNS;
+		nvme_load_goes_on(load);
+	}
+}
+
+/* The acknowledgement: behind it nothing of the channel is touched until CPU 0 says so. */
+__attribute__((noinline, cold)) static void stand_still(struct nvme_load *load)
+{
+	__atomic_store_n(&load->word, NVME_LOAD_FROZEN, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&load->word, __ATOMIC_ACQUIRE) == NVME_LOAD_FROZEN)
+		nvme_relax();
+}
+
+bool nvme_load_goes_on(struct nvme_load *load)
+{
+	if (__atomic_load_n(&load->word, __ATOMIC_ACQUIRE) == NVME_LOAD_FREEZE)
+		stand_still(load);
+	return !load->error;
+}
+
+int nvme_load_error(const struct nvme_load *load)
+{
+	return load->error;
+}
+
+static void io_done(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_answer answer)
+{
+	struct nvme_load_io *io = slot->context;
+
+	nvme_slot_release(channel, slot);
+	io->done(io, answer.error ? answer.error : nvme_status_errno(answer.status), answer.status);
+}
+
+void nvme_load_fill(struct nvme_slot *slot, const struct nvme_load *load, uint8_t opcode,
+		    uint64_t lba, uint32_t blocks)
+{
+	slot->command.opcode = opcode;
+	slot->command.flags = 0;
+	slot->command.nsid = load->namespace->nsid;
+	slot->command.cdw10 = (uint32_t)lba;
+	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	slot->command.cdw12 = blocks ? blocks - 1 : 0;
+}
+
+bool nvme_load_place(struct nvme_load *load, struct nvme_slot *slot, void *data, uint32_t blocks)
+{
+	const size_t size = (size_t)blocks << load->namespace->block_shift;
+	const struct block_segment segment = {data, size};
+	const struct nvme_cursor cursor = {&segment, 0};
+	const struct nvme_prp_list list = nvme_slot_list(&load->channel, slot);
+
+	slot->command.prp1 = slot->command.prp2 = 0;
+	return !size || nvme_prp_build(&cursor, size, &list, &slot->command.prp1,
+				       &slot->command.prp2) == size;
+}
+
+bool nvme_load_send(struct nvme_load *load, struct nvme_load_io *io)
+{
+	struct nvme_channel *channel = &load->channel;
+	struct nvme_slot *slot;
+
+	if (load->error)
+		return false;
+	slot = nvme_slot_take(channel);
+	if (!slot)
+		return false;
+	nvme_slot_prepare(slot, io_done, io, true);
+	nvme_load_fill(slot, load, io->opcode, io->lba, io->blocks);
+	if (!nvme_load_place(load, slot, io->data, io->blocks)) {
+		nvme_slot_release(channel, slot);
+		return false;
+	}
+	nvme_channel_push(channel, slot, nvme_channel_deadline(channel));
+	return true;
+}
+
+void nvme_load_ring(struct nvme_load *load)
+{
+	if (!load->error)
+		nvme_channel_ring(&load->channel);
+}
+
+unsigned nvme_load_reap(struct nvme_load *load)
+{
+	return load->error ? 0 : nvme_channel_reap(&load->channel);
+}
+
+unsigned nvme_load_in_flight(const struct nvme_load *load)
+{
+	return nvme_channel_in_flight(&load->channel);
+}
+
+/* A command that failed is sent again where the controller says that it may be, as often as the
+ * block layer would; delays that it asks for are left out. */
+void nvme_load_failed(struct nvme_channel *channel, struct nvme_slot *slot,
+		      struct nvme_answer answer)
+{
+	const struct nvme_load *load = nvme_load_of(channel);
+
+	if (answer.status & NVME_STATUS_DNR || slot->retries >= NVME_RETRIES_MAX || load->error ||
+	    load->closing) {
+		slot->done(channel, slot, answer);
+		return;
+	}
+	slot->retries++;
+	channel->statistics.retries++;
+	if (load->frozen && load->controller->state == NVME_RESETTING)
+		slot->state = NVME_SLOT_HELD; /* sent again behind the reset */
+	else
+		nvme_channel_push(channel, slot, channel->deadline_ns);
+}
+
+/* Counted already; CPU 0 says it. */
+static void load_ignored(struct nvme_channel *channel, const struct nvme_queue_entry *entry)
+{
+	(void)channel;
+	(void)entry;
+}
+
+static const struct nvme_channel_functions load_functions = {
+	.failed = nvme_load_failed,
+	.ignored = load_ignored,
+};
+
+/*
+ * CPU 0's side: open and close
+ */
+
+unsigned nvme_load_queues(const struct nvme_controller *controller)
+{
+	unsigned left = controller->loads.queues;
+
+	for (const struct nvme_load *load = controller->loads.first; load; load = load->next)
+		left--;
+	return controller->state == NVME_LIVE ? left : 0;
+}
+
+/* The lowest number that no other has. */
+static uint16_t free_id(const struct nvme_controller *controller)
+{
+	const struct nvme_load *load = controller->loads.first;
+	uint16_t id = (uint16_t)controller->channel_count;
+
+	while (load) {
+		if (load->channel.queue.id == id) {
+			id++;
+			load = controller->loads.first;
+		} else {
+			load = load->next;
+		}
+	}
+	return id;
+}
+
+/* Entries for so many commands; 0: the controller has no queue that large. */
+static unsigned entries_for(const struct nvme_controller *controller, unsigned depth)
+{
+	unsigned entries = 2;
+
+	while (entries < depth + 1)
+		entries *= 2;
+	return entries <= NVME_CAP_MQES(controller->registers.cap) + 1 ? entries : 0;
+}
+
+static int check_open(const struct nvme_namespace *namespace, unsigned depth, uint32_t size)
+{
+	const struct nvme_controller *controller = namespace->controller;
+	uint64_t most = (uint64_t) namespace->blocks_max << namespace->block_shift;
+
+	if (!controller || controller->state == NVME_GONE || controller->state == NVME_DEAD ||
+	    controller->state == NVME_SHUT_DOWN || namespace->block.gone)
+		return -ENODEV;
+	if (controller->state != NVME_LIVE)
+		return -EBUSY;
+	if (!nvme_namespace_is_disk(namespace) || namespace->csi != NVME_CSI_NVM ||
+	    namespace->metadata.size)
+		return -EOPNOTSUPP;
+	if (!depth || depth > NVME_SLOTS_MAX || size > most ||
+	    size > controller->setup.transfer_max || !entries_for(controller, depth))
+		return -EINVAL;
+	return nvme_load_queues(controller) ? 0 : -ENOSPC;
+}
+
+/* Leaves that many slots. */
+static void limit(struct nvme_channel *channel, unsigned depth)
+{
+	while (channel->slot_count > depth) {
+		struct nvme_slot *slot = &channel->slots[--channel->slot_count];
+		struct nvme_slot **link = &channel->free;
+
+		while (*link != slot)
+			link = &(*link)->next;
+		*link = slot->next;
+	}
+}
+
+/* 0 or a negative errno, with nothing left in the controller. */
+static int create(struct nvme_controller *controller, struct nvme_queue *queue)
+{
+	int error;
+
+	nvme_shadow_attach(controller, queue);
+	error = nvme_create_queue(controller, queue, 0);
+	if (error < 0 && controller->state == NVME_LIVE)
+		nvme_reset(controller); /* it may have half of it */
+	return error > 0 ? -EIO : error;
+}
+
+/* Where the controller does not answer it has been reset meanwhile, which did not create it again,
+ * or is dead. */
+static void take_away(struct nvme_load *load)
+{
+	struct nvme_controller *controller = load->controller;
+	uint64_t resets = controller->recovery.resets;
+
+	load->closing = true;
+	if (!load->error && controller->state == NVME_LIVE &&
+	    nvme_delete_queue(controller, load->channel.queue.id) < 0 &&
+	    controller->state == NVME_LIVE && controller->recovery.resets == resets)
+		nvme_reset(controller);
+	nvme_load_end(load, -EINTR);
+	if (load->controller)
+		nvme_loads_remove(load);
+}
+
+int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t size,
+		   struct nvme_load **result)
+{
+	struct nvme_controller *controller = namespace->controller;
+	int error = check_open(namespace, depth, size);
+	struct nvme_load *load;
+
+	if (error)
+		return error;
+	const struct nvme_channel_config config = {
+		.registers = &controller->registers,
+		.id = free_id(controller),
+		.entries = entries_for(controller, depth),
+		.transfer_max = size,
+		.timeout_ns = controller->io_timeout_ns,
+		.functions = &load_functions,
+	};
+
+	load = nvme_alloc(sizeof(*load));
+	if (!load)
+		return -ENOMEM;
+	error = nvme_channel_init(&load->channel, &config);
+	if (error) {
+		nvme_free(load);
+		return error;
+	}
+	load->namespace = namespace;
+	load->block_shift = namespace->block_shift;
+	limit(&load->channel, depth);
+	error = create(controller, &load->channel.queue);
+	if (error) {
+		nvme_channel_free(&load->channel);
+		nvme_free(load);
+		return error;
+	}
+	nvme_loads_add(controller, load);
+	*result = load;
+	return 0;
+}
+
+void nvme_load_close(struct nvme_load *load)
+{
+	if (load->controller)
+		take_away(load);
+	nvme_channel_free(&load->channel);
+	nvme_free(load);
+}

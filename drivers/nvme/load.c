@@ -67,8 +67,7 @@ void nvme_load_fill(struct nvme_slot *slot, const struct nvme_load *load, uint8_
 	slot->command.opcode = opcode;
 	slot->command.flags = 0;
 	slot->command.nsid = load->namespace->nsid;
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	nvme_command_set_lba(&slot->command, lba);
 	slot->command.cdw12 = blocks ? blocks - 1 : 0;
 }
 

@@ -30,8 +30,7 @@ static inline void send_next(struct nvme_channel *channel, struct nvme_slot *slo
 	uint64_t lba = next_lba(run);
 
 	run->begun++;
-	slot->command.cdw10 = (uint32_t)lba;
-	slot->command.cdw11 = (uint32_t)(lba >> 32);
+	nvme_command_set_lba(&slot->command, lba);
 	nvme_slot_sent(channel, slot, deadline_ns);
 	nvme_queue_push_plain(&channel->queue, &slot->command);
 }
@@ -63,50 +62,79 @@ static void run_done(struct nvme_channel *channel, struct nvme_slot *slot,
 		nvme_slot_release(channel, slot);
 }
 
-/* The slot of a completion, if there is such a command in flight: as believe() in channel.c. */
+/* The slot of a completion of this submission queue, if there is such a command in flight: as
+ * believe() in channel.c. */
 static inline struct nvme_slot *slot_of(struct nvme_channel *channel, struct nvme_queue_entry entry)
 {
-	unsigned cid = nvme_queue_entry_cid(&entry), index = cid & NVME_SLOT_MASK;
+	uint32_t cid_and_status = (uint32_t)(entry.what >> 32);
+	uint32_t index = cid_and_status & NVME_SLOT_MASK;
 	struct nvme_slot *slot = &channel->slots[index];
 
-	return index < channel->slot_count && nvme_queue_entry_sqid(&entry) == channel->queue.id &&
-			       slot->command.cid == cid && slot->state >= NVME_SLOT_SENT
+	return index < channel->slot_count && slot->command.cid == (uint16_t)cid_and_status &&
+			       slot->state >= NVME_SLOT_SENT
 		       ? slot
 		       : NULL;
 }
 
+/* What nvme_queue_read() does not take, or what is no success. */
 __attribute__((noinline, cold)) static void
 unusual(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_queue_entry entry)
 {
-	if (slot) {
-		nvme_load_failed(channel, slot,
-				 (struct nvme_answer){
-					 .result = entry.result,
-					 .status = nvme_queue_entry_status(&entry),
-				 });
-		return;
+	const struct nvme_answer answer = {
+		.result = entry.result,
+		.status = nvme_queue_entry_status(&entry),
+	};
+
+	if (!slot) {
+		channel->statistics.ignored++;
+		channel->fruitless++;
+	} else if (answer.status) {
+		nvme_load_failed(channel, slot, answer);
+	} else {
+		slot->done(channel, slot, answer);
 	}
-	channel->statistics.ignored++;
-	channel->fruitless++;
+}
+
+__attribute__((noinline, cold)) static struct nvme_queue_reader
+take_unusual(struct nvme_channel *channel, struct nvme_queue_reader reader)
+{
+	struct nvme_queue_entry entry;
+
+	if (nvme_queue_read_any(&channel->queue, &reader, &entry))
+		unusual(channel,
+			nvme_queue_entry_sqid(&entry) == channel->queue.id ? slot_of(channel, entry)
+									   : NULL,
+			entry);
+	return reader;
 }
 
 /* As nvme_channel_reap(), which CPU 0 calls where it has frozen the loop. */
 static void reap(struct nvme_channel *channel, struct nvme_load_run *run)
 {
 	struct nvme_queue *queue = &channel->queue;
-	const unsigned entries = queue->mask + 1u;
-	struct nvme_queue_entry entry;
-	unsigned left = entries;
+	struct nvme_queue_reader reader = nvme_queue_read_begin(queue);
+	const volatile struct nvme_completion *const first = reader.next;
 	uint64_t deadline_ns;
+	unsigned count;
 
-	if (!nvme_queue_take(queue, &entry))
+	if (!nvme_queue_is_news(&reader))
 		return;
 	deadline_ns = nvme_channel_set_deadline(channel);
 	channel->fruitless = 0;
 	do {
-		struct nvme_slot *slot = slot_of(channel, entry);
+		struct nvme_queue_entry entry;
+		struct nvme_slot *slot;
 
-		if (__builtin_expect(!slot || nvme_queue_entry_status(&entry), 0)) {
+		if (__builtin_expect(!nvme_queue_read(queue, &reader, &entry), false)) {
+			const volatile struct nvme_completion *before = reader.next;
+
+			reader = take_unusual(channel, reader);
+			if (reader.next == before)
+				break;
+			continue;
+		}
+		slot = slot_of(channel, entry);
+		if (__builtin_expect(!slot || nvme_queue_entry_status(&entry), false)) {
 			unusual(channel, slot, entry);
 			continue;
 		}
@@ -115,9 +143,13 @@ static void reap(struct nvme_channel *channel, struct nvme_load_run *run)
 			send_next(channel, slot, run, deadline_ns);
 		else
 			nvme_slot_release(channel, slot);
-	} while (--left && nvme_queue_take(queue, &entry));
-	channel->statistics.reaped += entries - left;
-	if (entries - left > channel->fruitless)
+	} while (reader.next != first);
+	nvme_queue_read_end(queue, &reader);
+	count = (unsigned)(reader.next - first) & queue->mask;
+	if (!count)
+		count = queue->mask + 1u; /* all round */
+	channel->statistics.reaped += count;
+	if (count > channel->fruitless)
 		channel->progress_ns = channel->now_ns;
 	nvme_queue_ring_cq(queue);
 	nvme_queue_ring_sq(queue);

@@ -237,7 +237,8 @@ static void plug(struct block_device *device, bool plugged)
 		ring();
 }
 
-static const struct block_operations operations = {.submit = submit, .poll = poll, .plug = plug};
+static const struct block_operations operations = {
+	.submit = submit, .submit_usual = submit, .poll = poll, .plug = plug};
 
 static struct block_device disk = {.name = "my_nvme0n1", .operations = &operations};
 

@@ -93,6 +93,16 @@ static const struct name devices[] = {
 	{0x80867113, "82371AB/EB/MB PIIX4 ACPI"},
 };
 
+/* What the subsystem 1af4:1100 of a device of QEMU is called, as pci.ids spells it. */
+static const struct name machines[] = {
+	{0x10222000, "QEMU Virtual Machine"}, {0x1b360005, "QEMU Virtual Machine"},
+	{0x8086100e, "QEMU Virtual Machine"}, {0x80861237, "Qemu virtual machine"},
+	{0x80862918, "QEMU Virtual Machine"}, {0x80862922, "QEMU Virtual Machine"},
+	{0x80862930, "QEMU Virtual Machine"}, {0x808629c0, "QEMU Virtual Machine"},
+	{0x80865845, "QEMU Virtual Machine"}, {0x80867000, "Qemu virtual machine"},
+	{0x80867010, "Qemu virtual machine"}, {0x80867113, "Qemu virtual machine"},
+};
+
 /* PCI Code and ID Assignment Specification, capability IDs */
 static const struct name capabilities[] = {
 	{0x00, "Null"},
@@ -144,6 +154,16 @@ const char *pci_vendor_name(uint16_t vendor)
 const char *pci_device_name(uint16_t vendor, uint16_t device)
 {
 	return find(devices, COUNT(devices), (uint32_t)vendor << 16 | device);
+}
+
+const char *pci_subsystem_name(uint16_t vendor, uint16_t device, uint16_t subsystem_vendor,
+			       uint16_t subsystem)
+{
+	if (subsystem_vendor == vendor && subsystem == device)
+		return pci_device_name(vendor, device);
+	if (subsystem_vendor != 0x1af4 || subsystem != 0x1100)
+		return NULL;
+	return find(machines, COUNT(machines), (uint32_t)vendor << 16 | device);
 }
 
 const char *pci_capability_name(uint8_t id)

@@ -10,5 +10,8 @@ const char *pci_class_name(uint16_t class_subclass);
 const char *pci_interface_name(uint32_t class_code);
 const char *pci_vendor_name(uint16_t vendor);
 const char *pci_device_name(uint16_t vendor, uint16_t device);
+/* What a device's subsystem is called. */
+const char *pci_subsystem_name(uint16_t vendor, uint16_t device, uint16_t subsystem_vendor,
+			       uint16_t subsystem);
 /* "MSI-X" for a capability ID, NULL if unknown. */
 const char *pci_capability_name(uint8_t id);

@@ -1,6 +1,7 @@
 /* nvme smart-log, error-log and the other log pages that are one structure each. */
 #include "kernel/commands/nvme/log.h"
 
+#include "drivers/nvme/spec/describe.h"
 #include "kernel/commands/command.h"
 #include "kernel/posix/process.h"
 #include "lib/format.h"
@@ -42,6 +43,26 @@ static const struct nvme_option smart_log_options[] = {
 	NVME_OPTIONS_END,
 };
 
+/* With -H the critical warning, the first row, is an object of its bits. */
+static void show_smart_json(const struct nvme_smart_log *log)
+{
+	static const char *const bits[] = {
+		"available_spare", "temp_threshold", "reliability_degraded", "ro",
+		"vmbu_failed",	   "pmr_ro",
+	};
+	const struct nvme_structure *table = &nvme_smart_log_table;
+	struct json json = nvme_json_begin();
+
+	json_object_begin(&json, "critical_warning");
+	json_number(&json, "value", log->critical_warning);
+	for (unsigned i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		json_number(&json, bits[i], log->critical_warning >> i & 1);
+	json_object_end(&json);
+	for (unsigned i = 1; i < table->count; i++)
+		nvme_show_json_row(&json, table, &table->rows[i], log);
+	nvme_json_end(&json);
+}
+
 static int smart_log_main(int argc, char **argv)
 {
 	struct log_options options = {.nsid = NVME_NSID_ALL};
@@ -52,8 +73,11 @@ static int smart_log_main(int argc, char **argv)
 	if (options.output == NVME_OUTPUT_NORMAL)
 		out("Smart Log for NVME device:%s namespace-id:%x\n", nvme_target_name(&target),
 		    options.nsid);
-	nvme_print_data(&nvme_smart_log_table, log, options.output,
-			options.human ? NVME_SHOW_BITS : 0);
+	if (options.output == NVME_OUTPUT_JSON && options.human)
+		show_smart_json(log);
+	else
+		nvme_print_data(&nvme_smart_log_table, log, options.output,
+				options.human ? NVME_SHOW_BITS : 0);
 	return 0;
 }
 

@@ -71,6 +71,9 @@ static void store(const struct nvme_option *option, const char *text, void *valu
 		return;
 	case NVME_OPTION_FORMAT:
 		number = format_number(text);
+		/* -b stays, wherever it stands. */
+		if (*(const uint8_t *)place == NVME_OUTPUT_BINARY)
+			number = NVME_OUTPUT_BINARY;
 		break;
 	case NVME_OPTION_SUFFIXED:
 		number = suffixed_number(option->text, text);

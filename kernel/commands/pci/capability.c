@@ -156,7 +156,10 @@ static void print_capability(const struct lspci *view, uint8_t id, uint16_t word
 		if (view->at + 8 > view->size)
 			break;
 		out("Subsystem: ");
-		lspci_name(lspci_read16(view, 4), lspci_read16(view, 6), view->numeric);
+		lspci_name(lspci_read16(view, 4), lspci_read16(view, 6),
+			   pci_subsystem_name(view->device->vendor, view->device->device,
+					      lspci_read16(view, 4), lspci_read16(view, 6)),
+			   view->numeric);
 		out("\n");
 		break;
 	case PCI_CAP_MSIX:

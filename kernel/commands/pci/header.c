@@ -50,12 +50,14 @@ bool lspci_find_subsystem(const struct lspci *view, uint16_t *vendor, uint16_t *
 
 void lspci_subsystem(const struct lspci *view)
 {
+	const struct pci_device *device = view->device;
 	uint16_t vendor, id;
 
 	if (!lspci_find_subsystem(view, &vendor, &id))
 		return;
 	out("\tSubsystem: ");
-	lspci_name(vendor, id, view->numeric);
+	lspci_name(vendor, id, pci_subsystem_name(device->vendor, device->device, vendor, id),
+		   view->numeric);
 	out("\n");
 }
 

@@ -54,10 +54,9 @@ void lspci_bits(uint32_t value, const char *text)
 	}
 }
 
-void lspci_name(uint16_t vendor, uint16_t id, int numeric)
+void lspci_name(uint16_t vendor, uint16_t id, const char *device_name, int numeric)
 {
 	const char *vendor_name = pci_vendor_name(vendor);
-	const char *device_name = pci_device_name(vendor, id);
 
 	if (numeric == 1) {
 		out("%04x:%04x", vendor, id);
@@ -115,7 +114,8 @@ static void print_headline(const struct settings *settings)
 		out(" ");
 		print_named(pci_class_name(class_of(device)), "Class", class_of(device), numeric);
 		out(": ");
-		lspci_name(device->vendor, device->device, numeric);
+		lspci_name(device->vendor, device->device,
+			   pci_device_name(device->vendor, device->device), numeric);
 	}
 	/* The listing with -nn is the bare one. */
 	if (numeric < 2 || verbose) {
@@ -168,10 +168,7 @@ static void print_identity(const struct lspci *view, enum identity what)
 		print_named(pci_vendor_name(vendor), "Unknown vendor", vendor, numeric);
 		break;
 	default:
-		/* The names of subsystems are not there, but that of what is one itself. */
-		print_named(vendor == device->vendor && id == device->device
-				    ? pci_device_name(vendor, id)
-				    : NULL,
+		print_named(pci_subsystem_name(device->vendor, device->device, vendor, id),
 			    "Device", id, numeric);
 	}
 }

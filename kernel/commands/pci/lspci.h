@@ -26,8 +26,8 @@ bool lspci_decodes(const struct lspci *view, unsigned end);
 void lspci_bits(uint32_t value, const char *text);
 /* " [size=16K]"; nothing for 0. */
 void lspci_size(uint64_t size);
-/* "Red Hat, Inc. QEMU NVM Express Controller", or numbers. */
-void lspci_name(uint16_t vendor, uint16_t id, int numeric);
+/* "Red Hat, Inc. QEMU NVM Express Controller", or numbers; device_name: NULL where it has none. */
+void lspci_name(uint16_t vendor, uint16_t id, const char *device_name, int numeric);
 
 /* With what stands below the headline: header.c */
 void lspci_subsystem(const struct lspci *view);

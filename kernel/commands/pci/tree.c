@@ -2,6 +2,7 @@
  */
 #include <stdarg.h>
 
+#include "drivers/pci/names.h"
 #include "kernel/commands/command.h"
 #include "kernel/commands/pci/lspci.h"
 #include "kernel/commands/pci/selector.h"
@@ -102,7 +103,8 @@ static void end_line(struct tree *tree, unsigned at, const struct pci_device *de
 	out("%s%s", tree->line, at == LINE_MAX - 1 ? "..." : "");
 	if (device && tree->view->verbose) {
 		out("  ");
-		lspci_name(device->vendor, device->device, tree->view->numeric);
+		lspci_name(device->vendor, device->device,
+			   pci_device_name(device->vendor, device->device), tree->view->numeric);
 	}
 	out("\n");
 	for (char *c = tree->line; *c; c++)

@@ -278,6 +278,7 @@ static void detached(struct ct *ct)
 	uint32_t nsid = ct->ns->nsid;
 	unsigned cntlid = ct->identify->cntlid;
 	struct ct_answer detach, read, again, attach;
+	uint32_t nn;
 	bool active;
 
 	need_attachment(ct);
@@ -287,11 +288,13 @@ static void detached(struct ct *ct)
 	ct_success(ct, "Namespace Attachment, detach", detach);
 	/* Whatever it says, the namespace comes back. */
 	active = is_active(ct, nsid);
+	nn = ((struct nvme_identify_controller *)ct_identify_page(ct, NVME_CNS_CONTROLLER, 0))->nn;
 	read = ct_do(ct, ct_rw(ct, NVME_IO_READ, ct->ns, 0, 1, ct_buffer(ct, ct->ns->block_size)));
 	again = attachment(ct, DETACH, nsid, 1, cntlid);
 	attach = attachment(ct, ATTACH, nsid, 1, cntlid);
 	ct_success(ct, "Namespace Attachment, attach", attach);
 	CT_EXPECT(!active, "expected namespace %u not to be active when it is detached", nsid);
+	ct_equal(ct, "NN, which does not follow those that are attached", ct->identify->nn, nn);
 	ct_status_of(ct, "Read of a namespace that is detached",
 		     CT_STATUSES(NVME_SC_INVALID_FIELD, NVME_SC_INVALID_NAMESPACE), read);
 	ct_status(ct, "Namespace Attachment, detach again", NVME_SC_NAMESPACE_NOT_ATTACHED, again);

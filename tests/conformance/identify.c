@@ -57,6 +57,12 @@ static void check_structure(struct ct *ct, const struct nvme_structure *structur
 	}
 }
 
+static void command_set_controller(struct ct *ct)
+{
+	CT_NEED(version(ct) >= NVME_VERSION(2, 0, 0), "VS is before 2.0");
+	(void)ct_identify_page(ct, NVME_CNS_IOCS_CONTROLLER, 0);
+}
+
 /* Of those that a controller may leave out. */
 static void reserved(struct ct *ct)
 {
@@ -293,6 +299,8 @@ static const struct ct_case cases[] = {
 	RESERVED_CASE("Identify Namespace", "NVM 4.1.5.1", NVME_CNS_NAMESPACE),
 	RESERVED_CASE("the NVM command set's namespaces (CNS 05h)", "NVM 4.1.5.3",
 		      NVME_CNS_IOCS_NAMESPACE),
+	CT_CASE("there is the NVM command set's controller (CNS 06h) from 2.0 on", "Base 5.17.1",
+		command_set_controller, CT_ADMIN),
 	RESERVED_CASE("the NVM command set's controller (CNS 06h)", "NVM 4.1.5.4",
 		      NVME_CNS_IOCS_CONTROLLER),
 	RESERVED_CASE("independent namespaces (CNS 08h)", "Base 5.17.2.8",

@@ -84,6 +84,27 @@ static void allocated_same(struct ct *ct)
 	CT_NEED(compared, "there is no namespace of the NVM command set");
 }
 
+/* Zones have logical blocks as well: the structure is theirs, or their command set has none. */
+static void allocated_zoned(struct ct *ct)
+{
+	void *page = ct_buffer(ct, NVME_IDENTIFY_SIZE);
+	unsigned i = 0;
+	struct ct_answer answer;
+
+	CT_NEED(ct_has_oacs(ct, 3), "OACS has no Namespace Management");
+	while (i < ct->namespace_count && ct->namespaces[i].csi != NVME_CSI_ZONED)
+		i++;
+	CT_NEED(i < ct->namespace_count, "there is no zoned namespace");
+	answer = ct_ask(
+		ct, ct_identify(ct, NVME_CNS_ALLOCATED_NAMESPACE, ct->namespaces[i].nsid, page));
+	ct_status_of(ct, "Identify CNS 11h of a zoned namespace",
+		     CT_STATUSES(NVME_SC_SUCCESS, NVME_SC_INVALID_IOCS), answer);
+	if (!(answer.status & NVME_STATUS_MASK))
+		ct_same(ct, "CNS 11h to be as CNS 00h:",
+			ct_identify_page(ct, NVME_CNS_NAMESPACE, ct->namespaces[i].nsid), page,
+			NVME_IDENTIFY_SIZE);
+}
+
 /* ---- Fields of each namespace ---- */
 
 static const struct nvme_identify_namespace *each(struct ct *ct, unsigned i)
@@ -346,6 +367,8 @@ static const struct ct_case cases[] = {
 		CT_ADMIN, .argument = NVME_CNS_INDEPENDENT_NAMESPACE),
 	CT_CASE("CNS 11h, NSID that is not allocated: all bytes are 0h", "Base 5.17.2.10",
 		unallocated_zeroes, CT_ADMIN),
+	CT_CASE("CNS 11h of a zoned namespace is as CNS 00h, or 12Ch", "Base 5.17.1",
+		allocated_zoned, CT_ADMIN),
 	CT_CASE("CNS 11h of an active namespace is as CNS 00h", "Base 5.17.2.10", allocated_same,
 		CT_ADMIN),
 	CT_CASE("NUSE is at most NCAP, and NCAP at most NSZE", "NVM 4.1.5.1", sizes, CT_ADMIN),

@@ -267,6 +267,18 @@ static void wild(struct ct *ct)
 	endure(ct, command);
 }
 
+/* Far above what a machine has, and as large an address as many have wires for. */
+#define NO_MEMORY (1ull << 45)
+
+static void no_memory(struct ct *ct)
+{
+	struct nvme_command command = ct_rw(ct, ct->argument, ct->ns, 0, 1, NULL);
+
+	ct_save(ct, ct->ns, 0, 1);
+	command.prp1 = NO_MEMORY;
+	endure(ct, command);
+}
+
 static void address_zero(struct ct *ct)
 {
 	struct nvme_command command = ct_rw(ct, NVME_IO_WRITE, ct->ns, 0, 1, NULL);
@@ -416,6 +428,10 @@ static const struct ct_case cases[] = {
 		.argument = WILD(NVME_IO_READ, PRP2, REGISTERS)),
 	CT_CASE("Read with a list entry for the doorbells ends", "Base 4.1.1", wild, CT_WRITES,
 		.argument = WILD(NVME_IO_READ, ENTRY, DOORBELLS)),
+	CT_CASE("Read to where there is no memory ends, or the reset behind it does", "Base 4.1.1",
+		no_memory, CT_WRITES, .argument = NVME_IO_READ),
+	CT_CASE("Write from where there is no memory ends, or the reset behind it does",
+		"Base 4.1.1", no_memory, CT_WRITES, .argument = NVME_IO_WRITE),
 	CT_CASE("Write from the registers ends", "Base 4.1.1", wild, CT_WRITES,
 		.argument = WILD(NVME_IO_WRITE, PRP1, REGISTERS)),
 	CT_CASE("Write with its list in the registers ends", "Base 4.1.1", wild, CT_WRITES,

@@ -120,6 +120,7 @@ enum sim_defect {
 	SIM_DEFECT_UNMASKS = 1 << 17,	       /* or its end is the end of every vector's; */
 	SIM_DEFECT_DROPS_MASKED = 1 << 18,     /* what comes meanwhile is lost, */
 	SIM_DEFECT_UNMASK_SENDS = 1 << 19,     /* or something comes behind a mask anyway */
+	SIM_DEFECT_WAITS_RESET = 1 << 20,      /* CC.EN = 0 waits for all that is inside */
 };
 
 /* A Controller Memory Buffer. What the host must not put there, as CMBSZ and CMBLOC say it, is a

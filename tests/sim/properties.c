@@ -156,6 +156,8 @@ static void disable(struct sim_controller *sim)
 	    !cc_shutdown(sim->cc))
 		sim_violation(sim, "CC.EN cleared before CSTS.RDY was 1, within CAP.TO");
 	sim->statistics.resets++;
+	if (sim->heap_size && sim_is_defective(sim, SIM_DEFECT_WAITS_RESET))
+		sim->config.never_unready = true;
 	if (sim->heap_size && sim_is_defective(sim, SIM_DEFECT_BUSY_RESET)) {
 		sim_remove(sim);
 		return;

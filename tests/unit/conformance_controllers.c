@@ -147,6 +147,7 @@ const struct conformance_controller conformance_controllers[] = {
 	  .namespaces = zoned_namespace,
 	  .namespace_count = 3,
 	  .oaes = 0x8000000}},
-	{"zone-areas", {.namespaces = zoned_areas, .namespace_count = 1}},
+	{"zone-areas",
+	 {.namespaces = zoned_areas, .namespace_count = 1, .oacs = SIM_OACS_NAMESPACES}},
 	{.name = NULL},
 };

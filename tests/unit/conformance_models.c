@@ -120,6 +120,23 @@ static void second_has_other_set(const uint8_t command[64], uint8_t *bytes)
 		bytes[24] = NVME_CSI_NVM;
 }
 
+/* NN becomes less while a namespace is detached. */
+static bool is_detached;
+
+static unsigned watches_attachment(struct sim_controller *sim, uint16_t queue, uint8_t command[64])
+{
+	(void)sim;
+	if (!queue && command[0] == NVME_ADMIN_NAMESPACE_ATTACHMENT)
+		is_detached = get_dword(command, 10) & 0xf;
+	return SIM_EXECUTE;
+}
+
+static void nn_follows_attachment(const uint8_t command[64], uint8_t *bytes)
+{
+	if (is_identify(command, NVME_CNS_CONTROLLER) && is_detached)
+		bytes[516]--;
+}
+
 static void aborted_are_media_errors(uint16_t queue, uint8_t entry[16])
 {
 	if (queue && (entry[14] & 0xfe) == NVME_SC_SQ_DELETED << 1 && !(entry[15] & 0xf)) {
@@ -240,6 +257,10 @@ const struct model_fault model_faults[] = {
 	 .defects = SIM_DEFECT_BUSY_RESET},
 	{"reset with a Read in flight: crash", "Propolis", "reset: reset with a Read in flight",
 	 "plain", .defects = SIM_DEFECT_BUSY_RESET},
+	{"a reset waits for a command of a back end that is stuck", "OpenVMM, VirtualBox",
+	 "reset: reset with a Read in flight", "plain",
+	 .strikes = {.kind = SIM_LOSE_HARD, .queue = SIM_ANY, .opcode = NVME_IO_READ},
+	 .defects = SIM_DEFECT_WAITS_RESET},
 	{"a reset leaves I/O queues alive", "SPDK",
 	 "reset: doorbells of an I/O queue of before are ignored", "plain",
 	 .defects = SIM_DEFECT_KEEPS_QUEUES},
@@ -297,6 +318,9 @@ const struct model_fault model_faults[] = {
 	 .defects = SIM_DEFECT_PRP1_WHOLE},
 	{"PRP1 of 0h: crash", "bhyve", "prp: PRP1 0h is an address", "plain", IO, NVME_IO_WRITE,
 	 FIELD(6, 0xffffffff, 0), .does = DIES},
+	{"Read to where there is no memory: crash", "NVMeVirt",
+	 "prp: Read to where there is no memory ends, or the reset behind it does", "plain", IO,
+	 NVME_IO_READ, FIELD(7, 0xffffffff, 1 << 13), .does = DIES},
 
 	/* Identify, log pages */
 	{"the number of secondary controllers has the wrong byte order", "QEMU before 7.2.10",
@@ -332,6 +356,17 @@ const struct model_fault model_faults[] = {
 	{"NN follows the namespaces that are attached", "OpenVMM",
 	 "identify: no active NSID is above NN", "management", ADMIN, NVME_ADMIN_IDENTIFY,
 	 CNS(NVME_CNS_CONTROLLER), .does = HANDS, .at = 516, .count = 1, .set = 2},
+	{"NN changes when a namespace is detached", "OpenVMM",
+	 "namespace-changes: Namespace Attachment detaches a namespace, attaches it again",
+	 "management", .misread = watches_attachment, .data = nn_follows_attachment},
+	{"the NVM command set's CNS 06h is missing although VS is 2.0", "OpenVMM",
+	 "identify: there is the NVM command set's controller (CNS 06h) from 2.0 on", "version-2",
+	 ADMIN, NVME_ADMIN_IDENTIFY, CNS(NVME_CNS_IOCS_CONTROLLER), .does = ENDS,
+	 .status = NO_RETRY(NVME_SC_INVALID_FIELD)},
+	{"CNS 11h of a zoned namespace: its status has the wrong type", "QEMU 7.2",
+	 "identify-namespaces: CNS 11h of a zoned namespace is as CNS 00h, or 12Ch", "zone-areas",
+	 ADMIN, NVME_ADMIN_IDENTIFY, CNS(NVME_CNS_ALLOCATED_NAMESPACE), .does = ENDS,
+	 .status = NO_RETRY(0x02c)},
 	{"CNS 03h is missing although VS is 1.3 or later", "bhyve",
 	 "identify-namespaces: namespace descriptors have their lengths, and end", "plain", ADMIN,
 	 NVME_ADMIN_IDENTIFY, CNS(NVME_CNS_DESCRIPTORS), .does = ENDS,

@@ -59,8 +59,13 @@ def children(pid):
 
 
 def qemu_pid(run_qemu):
-    """QEMU's process below that of tools/run-qemu; None where there is none."""
-    return next(iter(children(run_qemu)), None)
+    """QEMU's process below that of tools/run-qemu: the last one, where there is a script around it. None where there is none."""
+    found = None
+    below = children(run_qemu)
+    while below:
+        found = below[0]
+        below = children(found)
+    return found
 
 
 def cpu_seconds(pid):

@@ -15,6 +15,9 @@ class Line:
         self.name, self.points = name, sorted(points, key=lambda point: point[0])
 
 
+COLOURS = ["#2f7a2e", "#8db94f", "#3b6ea5", "#c0603f", "#8a5a9e", "#555555"]
+
+
 def quoted(text):
     """A string of gnuplot's in which nothing is a variable."""
     return "'" + text.replace("'", "''").replace("\n", " ") + "'"
@@ -33,6 +36,7 @@ def script(path, title, x_name, y_name, lines, log_y=False):
     out = [
         "set terminal svg size 820,460 font 'Helvetica,13' background '#fcfcfa'", f"set output {quoted(path)}",
         f"set title {quoted(title)} noenhanced", f"set xlabel {quoted(x_name)} noenhanced", f"set ylabel {quoted(y_name)} noenhanced",
+        *(f"set linetype {at} linecolor rgb '{colour}'" for at, colour in enumerate(COLOURS, 1)),
         "set key outside right top noenhanced", "set grid", f"set xtics ({tics}) noenhanced", "set format y '%.0s %c'",
     ]
     if numbers:

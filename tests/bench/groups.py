@@ -20,7 +20,6 @@ QUEUES = [1, 2, 4, 8, 16, 32, 64]
 NAMESPACES = [1, 4, 16, 64, 256]
 CPUS = [1, 2, 3, 4]
 IMAGE_SIZE = 256 << 20
-SPEED = re.compile(r"INFO: speed: (\d+) reads .* (\d+) TSC ticks each")
 ICOUNT = ["-icount", "shift=0"]  # a TSC tick is an instruction
 
 
@@ -41,6 +40,14 @@ class Bench:
         for figure, unit in FIGURES.items():
             if figure in result:
                 self.rows.add(group, figure, unit, peer, result[figure], pinned, **axes)
+
+
+def found(pattern, text):
+    """The match of a pattern that has to be in what a guest printed."""
+    match = re.search(pattern, text)
+    if not match:
+        raise measure.Unusable(f"not what was expected: {text.strip()[-300:]!r}")
+    return match
 
 
 def pins():
@@ -110,35 +117,35 @@ def image_bytes(path):
     return int(fields[0]) + int(fields[1])
 
 
+def used_bytes(machine):
+    """RAM in use in the kernel at its prompt."""
+    return int(found(r"Mem: +\d+ +(\d+)", machine.run("free -b"))[1])
+
+
 def memory(bench):
     """What is in use at the prompt, how large the image is, and the guest's own time from kmain() on."""
     bench.say("memory")
     if bench.wants("ours"):
         with contextlib.closing(Ours(bench.settings)) as machine:
-            ready = re.search(r"\[ *(\d+\.\d+)\] [^\n]*ready", machine.run("dmesg"))
-            used = re.search(r"Mem: +\d+ +(\d+)", machine.run("free -b"))
+            ready = found(r"\[ *(\d+\.\d+)\] [^\n]*ready", machine.run("dmesg"))
+            bench.rows.add("memory", "used", "B", "ours", used_bytes(machine))
         bench.rows.add("memory", "seconds", "s", "ours", float(ready[1]))
-        bench.rows.add("memory", "used", "B", "ours", int(used[1]))
         bench.rows.add("memory", "image", "B", "ours", image_bytes(KERNEL))
     if bench.wants("limit"):
         bench.rows.add("memory", "image", "B", "limit", image_bytes(LIMIT))
     if bench.wants("linux"):
         with contextlib.closing(Linux(bench.settings)) as machine:
-            total, free, cached = (int(re.search(rf"{name}: +(\d+) kB", machine.run("cat /proc/meminfo"))[1]) << 10
+            total, free, cached = (int(found(rf"{name}: +(\d+) kB", machine.run("cat /proc/meminfo"))[1]) << 10
                                    for name in ("MemTotal", "MemFree", "Cached"))
         bench.rows.add("memory", "used", "B", "Linux", total - free - cached)
         bench.rows.add("memory", "image", "B", "Linux",
                        os.path.getsize(os.path.join(linux_guest.linux_guest(linux_guest.FIO), "vmlinuz")))
 
 
-def speed(bench, devices, append="", icount=True):
-    """Reads a second and instructions of each, as the kernel's own self-test counts them, and the seconds of the start."""
-    with contextlib.closing(Ours(bench.settings, True, devices=[*devices, *(ICOUNT if icount else [])], append=append)) as machine:
-        text = machine.run("selftest speed")
-        found = SPEED.search(text)
-        if not found:
-            raise measure.Unusable(f"selftest speed: {text.strip()[-300:]!r}")
-        return int(found[1]), int(found[2]), machine.seconds_to_prompt
+def instructions_of(bench, devices, append=""):
+    """Of a 4 KiB read at depth 32, as the kernel's own self-test counts them."""
+    with contextlib.closing(Ours(bench.settings, True, devices=[*devices, *ICOUNT], append=append)) as machine:
+        return int(found(r"INFO: speed: \d+ reads .* (\d+) TSC ticks each", machine.run("selftest speed"))[1])
 
 
 def instructions(bench):
@@ -147,12 +154,12 @@ def instructions(bench):
         return
     bench.say("instructions")
     if bench.wants("ours"):
-        bench.rows.add("instructions", "each", "1", "ours", speed(bench, measure.drive_arguments())[1], True, iodepth=32)
+        bench.rows.add("instructions", "each", "1", "ours", instructions_of(bench, measure.drive_arguments()), True, iodepth=32)
     if bench.wants("limit"):
         with contextlib.closing(Limit(bench.settings, True, ICOUNT)) as machine:
             for depth in (1, 32, 128):
-                found = Limit.parse(machine.run(f"iodepth={depth} number_ios=20000 wait=halt"))
-                bench.rows.add("instructions", "each", "1", "limit", found["busy"], True, iodepth=depth)
+                answer = Limit.parse(machine.run(f"iodepth={depth} number_ios=20000 wait=halt"))
+                bench.rows.add("instructions", "each", "1", "limit", answer["busy"], True, iodepth=depth)
 
 
 def queues(bench):
@@ -161,8 +168,9 @@ def queues(bench):
         bench.say(f"{count} queues")
         word, devices = f"nvme.queues={count}", measure.drive_arguments(properties=f"max_ioqpairs={max(count, 2)},msix_qsize={max(count, 2) + 1}")
         if not bench.round:
-            bench.rows.add("queues", "instructions", "1", "ours", speed(bench, devices, word)[1], True, queues=count)
+            bench.rows.add("queues", "instructions", "1", "ours", instructions_of(bench, devices, word), True, queues=count)
         with contextlib.closing(Ours(bench.settings, True, devices=devices, append=word)) as machine:
+            bench.rows.add("queues", "used", "B", "ours", used_bytes(machine), True, queues=count)
             bench.add_load("queues", "ours", True, machine.fio(Job("randread", "4k", 32)), queues=count)
 
 
@@ -175,7 +183,7 @@ def namespaces(bench):
             devices += ["-drive", f"if=none,id=drive{number},{measure.NULL_DRIVE}",
                         "-device", f"nvme-ns,bus=nvme0,drive=drive{number},nsid={number}"]
         if not bench.round:
-            bench.rows.add("namespaces", "instructions", "1", "ours", speed(bench, devices)[1], True, namespaces=count)
+            bench.rows.add("namespaces", "instructions", "1", "ours", instructions_of(bench, devices), True, namespaces=count)
         with contextlib.closing(Ours(bench.settings, True, devices=devices)) as machine:
             bench.rows.add("namespaces", "seconds", "s", "ours", machine.seconds_to_prompt, True, namespaces=count)
             bench.add_load("namespaces", "ours", True, machine.fio(Job("randread", "4k", 32)), namespaces=count)
@@ -223,11 +231,11 @@ def whole(bench):
     if bench.wants("ours"):
         with contextlib.closing(Ours(bench.settings, arguments=["--mem", "512M"], devices=measure.drive_arguments(
                 f"format=raw,file={image(bench)}"))) as machine:
-            add("ours", [float(re.search(r"copied, ([0-9.e-]+) s", machine.run("dd if=/dev/my_nvme0n1 of=/dev/null bs=1M"))[1])
+            add("ours", [float(found(r"copied, ([0-9.e-]+) s", machine.run("dd if=/dev/my_nvme0n1 of=/dev/null bs=1M"))[1])
                          for _ in range(4)])
     if bench.wants("u-boot"):
         with contextlib.closing(UBoot(bench.settings, image(bench))) as machine:
-            times = (re.search(r"time: (?:(\d+) minutes, )?([0-9.]+) seconds",
+            times = (found(r"time: (?:(\d+) minutes, )?([0-9.]+) seconds",
                                machine.run(f"time nvme read 0x2000000 0 {IMAGE_SIZE // 512:#x}")) for _ in range(4))
             add("U-Boot", [60 * int(time[1] or 0) + float(time[2]) for time in times])
 

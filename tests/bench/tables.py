@@ -102,7 +102,7 @@ def tables(about, goals, rows):
             plain_table(rows, "Memory in use at the prompt", "memory", "used", ""), plain_table(rows, "Size of the image", "memory", "image", ""),
             plain_table(rows, "Guest instructions for a 4 KiB read", "instructions", "each", "iodepth"),
             plain_table(rows, "A cached image of 256 MiB, read as a whole", "whole", "bytes_s", "when"),
-            cost_table(rows, "queues", "queues"), cost_table(rows, "namespaces", "namespaces", [("seconds", "QEMU start to prompt")]),
+            cost_table(rows, "queues", "queues", [("used", "memory in use")]), cost_table(rows, "namespaces", "namespaces", [("seconds", "QEMU start to prompt")]),
             plain_table(rows, "4 KiB random reads, a job of depth 32 for each CPU", "cpus", "iops", "cpus")]
     return [table for table in made if table]
 

@@ -69,12 +69,16 @@ void nvme_record_controller(const struct nvme_registers *known, const char *name
 	(void)name;
 }
 
-static void check(bool works, const char *what)
+static _Noreturn __attribute__((cold, noinline)) void fail(const char *what)
 {
-	if (works)
-		return;
 	machine_print("limit: %s\r\n", what);
 	machine_exit(1);
+}
+
+static inline void check(bool works, const char *what)
+{
+	if (!works)
+		fail(what);
 }
 
 static void ask(uint8_t opcode, uint64_t prp1, uint32_t cdw10, uint32_t cdw11)
@@ -150,53 +154,109 @@ static uint64_t percentile(uint64_t count, unsigned percent)
 	return count ? to_ns(ticks) : 0;
 }
 
+/* What is the same in all commands of a job is written once, into the entries of the ring too. */
 static void prepare(const struct job *job)
 {
 	for (unsigned slot = 0; slot < job->depth; slot++) {
 		struct nvme_command *command = &ready[slot];
 
-		command->cdw12 = (job->bytes >> BLOCK_SHIFT) - 1;
 		command->opcode = job->writes == WRITES_NEVER ? NVME_IO_READ : NVME_IO_WRITE;
 		command->prp2 = job->bytes <= PAGE	 ? 0
 				: job->bytes <= 2 * PAGE ? *lists[slot]
 							 : (uintptr_t)lists[slot];
 	}
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		pair.sq[i] = (struct nvme_command){0};
+		pair.sq[i].cdw12 = (job->bytes >> BLOCK_SHIFT) - 1;
+	}
+}
+
+/* Where the commands of a job go. */
+struct places {
+	uint32_t random;
+	uint32_t next;
+	uint32_t count;
+	uint32_t blocks; /* of each */
+};
+
+static inline uint32_t next_block(struct places *places, bool random)
+{
+	uint32_t place = places->next;
+
+	if (random) {
+		/* xorshift; a multiplication brings it into the range. */
+		places->random ^= places->random << 13;
+		places->random ^= places->random >> 17;
+		places->random ^= places->random << 5;
+		return (uint32_t)((uint64_t)places->random * places->count >> 32) * places->blocks;
+	}
+	places->next = place + 1 == places->count ? 0 : place + 1;
+	return place * places->blocks;
+}
+
+static inline void push(const struct job *job, struct nvme_command *command, uint32_t block,
+			uint32_t random)
+{
+	struct nvme_command *entry = &pair.sq[pair.sq_tail];
+
+	if (job->writes % WRITES_ALWAYS)
+		command->opcode = (random >> 8) % 100 < job->writes ? NVME_IO_WRITE : NVME_IO_READ;
+	if (job->latency)
+		submitted[command->cid] = machine_tsc();
+	*(uint64_t *)entry = *(const uint64_t *)command; /* CDW0 and NSID */
+	entry->prp1 = command->prp1;
+	entry->prp2 = command->prp2;
+	entry->cdw10 = block;
+	pair.sq_tail = (pair.sq_tail + 1) & (ENTRIES - 1);
+}
+
+/* Takes what has come; returns how many commands are idle then. */
+static inline unsigned reap(const struct job *job, unsigned *idle, unsigned count)
+{
+	unsigned head = pair.cq_head;
+	uint64_t phase = pair.phase;
+
+	for (;;) {
+		uint64_t what = ((const volatile uint64_t *)&pair.cq[head])[1];
+		unsigned slot = (uint16_t)(what >> 32);
+
+		if ((what ^ phase) & NVME_ENTRY_PHASE)
+			break;
+		check(what >> 49 == 0 && slot < job->depth, "a command failed");
+		if (job->latency)
+			note_latency(machine_tsc() - submitted[slot]);
+		idle[count++] = slot;
+		head = (head + 1) & (ENTRIES - 1);
+		phase ^= head ? 0 : NVME_ENTRY_PHASE;
+	}
+	pair.cq_head = (uint16_t)head;
+	pair.phase = phase;
+	return count;
 }
 
 static struct outcome run(const struct job *job)
 {
-	uint32_t blocks = job->bytes >> BLOCK_SHIFT, places = SPAN_BLOCKS / blocks, next = 0;
+	struct places places = {.random = 2463534242,
+				.count = SPAN_BLOCKS / (job->bytes >> BLOCK_SHIFT),
+				.blocks = job->bytes >> BLOCK_SHIFT};
 	uint64_t started = 0, begin = machine_tsc(), now = begin;
-	unsigned idle[DEPTH_MAX], idle_count = 0;
+	unsigned idle[DEPTH_MAX], count = 0;
 	struct outcome outcome = {0};
-	uint32_t random = 2463534242;
 
-	while (idle_count < job->depth) {
-		idle[idle_count] = idle_count;
-		idle_count++;
+	while (count < job->depth) {
+		idle[count] = count;
+		count++;
 	}
 	for (;;) {
-		struct nvme_queue_entry entry;
-		uint64_t seen;
+		unsigned before;
 
-		while (idle_count && started < job->number_ios && now - begin < job->ticks) {
-			struct nvme_command *command = &ready[idle[--idle_count]];
-			uint32_t place;
+		if (now - begin < job->ticks) {
+			while (count && started < job->number_ios) {
+				uint32_t block = next_block(&places, job->random);
 
-			/* xorshift; a multiplication brings it into the range. */
-			random ^= random << 13;
-			random ^= random >> 17;
-			random ^= random << 5;
-			place = job->random ? (uint32_t)((uint64_t)random * places >> 32) : next;
-			next = next + 1 == places ? 0 : next + 1;
-			command->cdw10 = place * blocks;
-			if (job->writes % WRITES_ALWAYS)
-				command->opcode =
-					random % 100 < job->writes ? NVME_IO_WRITE : NVME_IO_READ;
-			if (job->latency)
-				submitted[command->cid] = machine_tsc();
-			nvme_queue_push_plain(&pair, command);
-			started++;
+				push(job, &ready[idle[--count]], block, places.random);
+				started++;
+			}
 		}
 		nvme_queue_ring_sq(&pair);
 		if (started == outcome.ops) {
@@ -204,18 +264,11 @@ static struct outcome run(const struct job *job)
 			return outcome;
 		}
 		now = machine_tsc();
-		seen = outcome.ops;
-		while (nvme_queue_take(&pair, &entry)) {
-			unsigned slot = nvme_queue_entry_cid(&entry);
-
-			check(nvme_queue_entry_status(&entry) == 0, "a command failed");
-			if (job->latency)
-				note_latency(machine_tsc() - submitted[slot]);
-			idle[idle_count++] = slot;
-			outcome.ops++;
-		}
+		before = count;
+		count = reap(job, idle, count);
+		outcome.ops += count - before;
 		nvme_queue_ring_cq(&pair);
-		if (outcome.ops == seen) {
+		if (count == before) {
 			if (job->halt)
 				machine_halt();
 			outcome.waited += machine_tsc() - now;

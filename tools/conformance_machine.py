@@ -224,7 +224,7 @@ class Boot:
         try:
             return run_qemu.qemu_arguments(run_qemu.parse_arguments(
                 ["--qemu", qemu.path, "--kernel", options.kernel, "--machine", configuration.machine, "--disk", "none", "--script", script,
-                 "--append=" + configuration.append, "--", *extra]), directory)
+                 "--append=" + configuration.append, "--", "-machine", "dump-guest-core=off", *extra]), directory)
         except run_qemu.Failure as failure:
             raise Failure(str(failure)) from failure
 
@@ -241,15 +241,17 @@ class Boot:
         errors = os.path.join(directory, "errors")
         raw = []
         with open(errors, "wb") as file:
-            # Where it dumps core, that goes with the directory.
+            # Where it dumps core, that goes with the directory, and is without the guest's memory.
             process = processes.start(arguments, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file)
         try:
+            self.begun(process)
             self.follow(process, options, raw)
         finally:
             process.kill()
             self.code = process.wait()
             process.stdout.close()
             processes.ended(process)
+        self.ended(directory)
         lines = results.Lines(self.output.append)
         lines.feed(b"".join(raw))
         self.half = results.clean(lines.rest.decode("utf-8", "replace"))  # a line without an end: where QEMU died
@@ -264,6 +266,12 @@ class Boot:
                 log.write(b"".join(raw))
             with open(os.path.join(options.log, configuration.name + ".qemu"), "a", encoding="utf-8") as log:
                 log.write(shlex.join(arguments) + "\n" + "".join(line + "\n" for line in self.errors))
+
+    def begun(self, process):
+        """It runs; for who wants to do something to it."""
+
+    def ended(self, directory):
+        """It does not any more; what it left is in the directory, which goes."""
 
     def follow(self, process, options, raw):
         """Takes the output until it ends, or until nothing has come for too long, here and on the debug console."""

@@ -472,10 +472,16 @@ static void report(struct session *session)
 static bool run_round(struct session *session)
 {
 	struct ct *ct = session->fuzz.ct;
-	char name[80];
+	const struct fuzz_counts *counts = &session->fuzz.counts;
+	char name[200];
 
-	snprintf(name, sizeof(name), "fuzz: seed %llu, round %llu",
-		 (unsigned long long)session->options->seed, (unsigned long long)session->round);
+	/* With what was done so far: whoever reads it may hear nothing more. */
+	snprintf(name, sizeof(name),
+		 "fuzz: seed %llu, round %llu: %llu operations, %llu commands, %llu doorbells, "
+		 "%llu register accesses",
+		 (unsigned long long)session->options->seed, (unsigned long long)session->round,
+		 (unsigned long long)counts->operations, (unsigned long long)counts->commands,
+		 (unsigned long long)counts->doorbells, (unsigned long long)counts->registers);
 	if (session->host->announce)
 		session->host->announce(session->host->context, name);
 	begin_round(session);

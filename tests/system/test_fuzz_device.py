@@ -1,6 +1,7 @@
 """tools/fuzz-device: what it makes of models that die, hang and are found out; on a QEMU that is none and does what it is told."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -11,7 +12,8 @@ FUZZ_DEVICE = os.path.join(ROOT, "tools", "fuzz-device")
 
 # Plays guest and model. Rounds are printed as eight operations; "write 14 4 x+1" kills the model, "ring 1" behind "put 0 s+0" is found.
 FAKE = r'''#!/usr/bin/python3 -ES
-import os, re, signal, sys
+import os, re, resource, signal, sys
+resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 arguments = sys.argv[1:]
 if arguments == ["--version"]:
     print("QEMU emulator version 9.9.1")
@@ -82,6 +84,26 @@ def fixture_fuzz(tmp_path):
     return run
 
 
+BACKTRACE = """\
+PC 0x7f0000001010
+#0  0x00007f0000001010 in ?? () from /usr/lib/libc.so.6
+#1  0x00007f0000001020 in abort () from /usr/lib/libc.so.6
+#2  0x0000555500002345 in ?? ()
+#3  0x0000555500003456 in nvme_copy (n=0x1, req=0x2) at ../hw/nvme/ctrl.c:77
+#4  nvme_io_cmd (n=0x1)
+          Start Addr           End Addr       Size     Offset objfile
+      0x555500000000     0x555500010000    0x10000   0x100000 /usr/bin/qemu
+      0x7f0000000000     0x7f0000100000   0x100000        0x0 /usr/lib/libc.so.6
+"""
+
+
+def test_frames_of_a_backtrace():
+    """The library's way to die is left out; what has no name is an offset in its module."""
+    frames = load_tool("backtrace.py").frames
+    assert frames(BACKTRACE) == ["qemu+102345h", "nvme_copy (ctrl.c:77)", "nvme_io_cmd"]
+    assert frames("") == []
+
+
 def test_findings(fuzz, tmp_path):
     """A model that dies, and what the guest sees: one script for each kind, as short as it gets; the next QEMU goes on behind it."""
     status, text = fuzz()
@@ -91,6 +113,8 @@ def test_findings(fuzz, tmp_path):
     assert "FOUND: default: SIGABRT at ../hw/nvme/ctrl.c:77: nvme_x: Assertion `y' failed. (seed 1, round 1)" in lines
     assert "FOUND: default: memory: byte 7 was changed to 5fh (seed 1, round 2)" in lines
     assert text.count("FOUND: ") == 2
+    assert re.fullmatch(r"default: \d+ rounds, \d+ operations \(\d+ commands, \d+ doorbells, \d+ register accesses\), "
+                        r"[\d,]+ a second, \d+ QEMUs, kinds found: 2", lines[-1]), lines[-1]
     assert any(line.startswith("default: ") and "x memory: byte N was changed to N" in line for line in lines)
     scripts = sorted(os.listdir(tmp_path / "fuzz-device"))
     assert [name.split("-")[1] for name in scripts] == ["memory", "sigabrt"]

@@ -39,7 +39,7 @@ unit_crc64    = lib/crc64.c
 unit_ctype    =
 unit_endian   =
 unit_errno    = lib/errno.c
-unit_fio      = $(addprefix kernel/commands/fio/,histogram.c job_file.c number.c option_values.c options.c order.c verify.c) \
+unit_fio      = $(addprefix kernel/commands/fio/,distribution.c histogram.c job_file.c number.c option_values.c options.c order.c verify.c) \
 	lib/block_hash.c lib/crc32.c lib/md5.c lib/number.c lib/prng.c lib/sha256.c
 unit_hotplug  = tests/host/pci.c $(addprefix drivers/pci/,assign.c bridge.c config.c extended.c hotplug.c pci.c reset.c sriov.c)
 unit_pci      = tests/unit/pci_bus.c tests/host/pci.c $(addprefix drivers/pci/,assign.c bridge.c config.c extended.c pci.c reset.c sriov.c)

@@ -291,6 +291,118 @@ static void test_variables(void **state)
 	expect_output("fio: /job:5: failed parsing size=${S}k\n");
 }
 
+/* What is verified behind each so many writes is not verified at the end again: as fio counts. */
+static void test_verify_backlog(void **state)
+{
+	static const char *const lines[] = {
+		DEVICE "--rw=write --bs=4k --size=1m --verify_backlog=16",
+		DEVICE "--rw=randwrite --bs=4k --size=1m --verify_backlog=100 --iodepth=16",
+		DEVICE "--rw=write --bs=4k --size=1m --verify_backlog=1 --end_fsync=1",
+		DEVICE "--rw=write --bs=4k --size=1m --verify_backlog=1000",
+		ZONED "--rw=write --bs=4k --size=1m --io_size=1m --verify_backlog=16",
+	};
+	char line[256];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		snprintf(line, sizeof(line), "fio --name=a --verify=md5 %s", lines[i]);
+		expect(line, 0, "total=256,256,0,0");
+	}
+	expect("fio --name=a " DEVICE "--rw=randwrite --bsrange=4k-32k --size=1m --loops=3 "
+	       "--verify=md5 --verify_backlog=10 --iodepth=4",
+	       0, "err= 0");
+	expect_no_output("verify");
+	/* They come between the writes: a fault of the first is seen before the last. */
+	sim_clear_faults(driver.sim);
+	driver_add_fault(&driver, SIM_CORRUPT, NVME_IO_READ, 0, 1, 0);
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --size=1m --verify=md5 "
+	       "--verify_backlog=16 --verify_fatal=1",
+	       1, "total=1,16,0,0");
+}
+
+/* A fault that goes on, or ends the job; what was received and what it should have been. */
+static void test_verify_fatal_and_dump(void **state)
+{
+	(void)state;
+	run("fio --name=a " DEVICE "--rw=write --bs=8k --size=64k --verify=crc32c "
+	    "--verify_interval=4k > /dev/null; "
+	    "dd if=/dev/my_nvme0n1 of=/right bs=4k count=1 skip=5 status=none; "
+	    "printf x | dd of=/dev/my_nvme0n1 bs=1 seek=22000 conv=notrunc status=none; "
+	    "printf x | dd of=/dev/my_nvme0n1 bs=1 seek=38000 conv=notrunc status=none; "
+	    "dd if=/dev/my_nvme0n1 of=/wrong bs=4k count=1 skip=5 status=none");
+	expect("cd /tmp; fio --name=a " DEVICE "--rw=read --bs=8k --size=64k --verify=crc32c "
+	       "--verify_interval=4k --verify_dump=1",
+	       1, "total=8,0,0,0");
+	expect_output("verify failed at file /dev/my_nvme0n1 offset 20480, length 4096");
+	expect_output("verify failed at file /dev/my_nvme0n1 offset 36864, length 4096");
+	expect_output("received data dumped as my_nvme0n1.20480.received");
+	expect("cd /tmp; cmp my_nvme0n1.20480.received /wrong && "
+	       "cmp my_nvme0n1.20480.expected /right && echo same",
+	       0, "same");
+	expect("fio --name=a " DEVICE "--rw=read --bs=8k --size=64k --verify=crc32c "
+	       "--verify_interval=4k --verify_fatal=1",
+	       1, "total=3,0,0,0");
+}
+
+/* Paces are told by counts: more than is due never goes out, and so many take their time. */
+static void test_rates(void **state)
+{
+	uint64_t before = sent(NVME_IO_READ), count;
+
+	(void)state;
+	expect("fio --name=a " DEVICE "--rw=read --bs=4k --time_based --runtime=300ms "
+	       "--rate_iops=100",
+	       0, "err= 0");
+	count = sent(NVME_IO_READ) - before;
+	assert_in_range(count, 1, 31);
+	before = sent(NVME_IO_READ);
+	expect("time -p fio --name=a " DEVICE "--rw=read --bs=4k --size=64k --rate=128k", 0,
+	       "total=16,0,0,0");
+	assert_true(strtod(strstr(output, "real ") + 5, NULL) >= 0.46);
+	/* What was sent while it warmed up does not count. */
+	before = sent(NVME_IO_READ);
+	expect("fio --name=a " DEVICE "--rw=read --bs=4k --time_based --runtime=200ms "
+	       "--ramp_time=200ms --rate_iops=100 --output-format=json",
+	       0, "\"error\" : 0");
+	count = strtoul(strstr(output, "\"total_ios\" : ") + 14, NULL, 10);
+	assert_in_range(count, 1, 21);
+	assert_true(sent(NVME_IO_READ) - before > count);
+	expect("time -p fio --name=a " DEVICE "--rw=read --bs=4k --size=64k --startdelay=300ms", 0,
+	       "total=16,0,0,0");
+	assert_true(strtod(strstr(output, "real ") + 5, NULL) >= 0.3);
+}
+
+/* A line for each command, or for each direction in each span. */
+static void test_logs(void **state)
+{
+	(void)state;
+	expect("cd /tmp; fio --name=a " DEVICE "--rw=read --bs=4k --size=64k --write_lat_log=L "
+	       "--write_bw_log --write_iops_log=/tmp/i --log_offset=1",
+	       0, "err= 0");
+	expect("cd /tmp; wc -l L_lat.1.log L_slat.1.log L_clat.1.log a_bw.1.log i_iops.1.log", 0,
+	       "80 total");
+	expect("cat /tmp/i_iops.1.log | tail -n 1 | cut -d, -f2-", 0, " 1, 0, 4096, 61440, 0\n");
+	expect("cd /tmp; fio --numjobs=2 --name=b " DEVICE "--rw=rw --bs=4k --rate_iops=100 "
+	       "--time_based --runtime=500ms --log_avg_msec=100 --write_iops_log=b",
+	       0, "err= 0");
+	expect("cd /tmp; grep -c '^[0-9]*, [0-9]*, [01], 0, 0$' b_iops.1.log b_iops.2.log", 0,
+	       "b_iops.2.log:");
+	expect("fio --name=a " DEVICE "--rw=read --bs=4k --size=64k --write_lat_log=/nowhere/L", 1,
+	       "total=16,0,0,0");
+	expect_output("fio: /nowhere/L_slat.1.log: No such file or directory");
+}
+
+/* As fio 3.33 prints it. */
+static void test_showcmd(void **state)
+{
+	(void)state;
+	run("printf '[global]\nfilename=fx\nbs=${BS}\n[one]\nrw=read\nsize=16k\n[two]\n"
+	    "stonewall\nrw=randwrite\nsize=64k\nverify=md5\n' > /job; "
+	    "BS=4k fio --showcmd /job");
+	expect_exactly("fio --bs=4k --filename=fx --name=one --rw=read --size=16k --name=two "
+		       "--stonewall --rw=randwrite --size=64k --verify=md5 \n");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_rate_and_runtime),
@@ -298,5 +410,7 @@ GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_
 	    TEST(test_passes_that_overlap), TEST(test_zones_of_several_jobs),
 	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets),
 	    TEST(test_jobs_that_are_refused), TEST(test_flushes_between_writes),
-	    TEST(test_variables), cmocka_unit_test(test_commands_that_hang),
+	    TEST(test_variables), TEST(test_verify_backlog), TEST(test_verify_fatal_and_dump),
+	    TEST(test_rates), TEST(test_logs), TEST(test_showcmd),
+	    cmocka_unit_test(test_commands_that_hang),
 	    cmocka_unit_test(test_a_file_that_cannot_be_written))

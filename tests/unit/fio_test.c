@@ -216,6 +216,72 @@ static void test_order(void **state)
 	assert_false(fio_order_next(&order, &place));
 }
 
+static int by_count(const void *one, const void *other)
+{
+	return *(const unsigned *)other > *(const unsigned *)one ? 1 : -1;
+}
+
+/* Draws often; the parts in 10,000 that the `top` units that were drawn most often had. */
+static unsigned drawn(const char *text, uint64_t count, uint64_t top, unsigned *hits)
+{
+	static struct fio_options options;
+	struct fio_distribution distribution;
+	struct prng prng;
+	unsigned sum = 0;
+
+	fio_options_init(&options);
+	assert_int_equal(fio_option_set(&options, "random_distribution", text), FIO_OPTION_TAKEN);
+	fio_distribution_init(&distribution, &options, count, 3);
+	prng_seed(&prng, 5);
+	memset(hits, 0, count * sizeof(*hits));
+	for (unsigned i = 0; i < 100000; i++) {
+		uint64_t unit = fio_distribution_draw(&distribution, &prng);
+
+		assert_true(unit < count);
+		hits[unit]++;
+	}
+	if (!top)
+		return 0;
+	qsort(hits, count, sizeof(*hits), by_count);
+	for (uint64_t i = 0; i < top; i++)
+		sum += hits[i];
+	return sum / 10;
+}
+
+/* The first unit of Zipf's has 1 / zeta of all. Pareto's are what the same formulas give in floating
+ * point, where several units become one when they are scrambled. */
+static void test_distributions(void **state)
+{
+	static const char *const bad[] = {"zipf:1",	"zipf:0",   "zipf:x",
+					  "pareto:1.5", "zoned",    "zoned:60/10:50/5",
+					  "zoned:60",	"normal:5", "random:1"};
+	static struct fio_options options;
+	unsigned *hits = calloc(1000000, sizeof(*hits));
+
+	(void)state;
+	assert_in_range(drawn("zipf:1.2", 1000, 1, hits), 2260, 2360);
+	assert_in_range(drawn("zipf:1.2", 1000, 2, hits), 3230, 3400);
+	assert_in_range(drawn("zipf:0.8", 1000000, 1, hits), 125, 145);
+	assert_in_range(drawn("zipf", 1, 1, hits), 10000, 10000);
+	assert_in_range(drawn("zipf:4", 50, 1, hits), 9180, 9300);
+	assert_in_range(drawn("pareto:0.2", 1000, 200, hits), 9370, 9570);
+	assert_in_range(drawn("pareto:0.05", 1000, 50, hits), 9200, 9800);
+	drawn("zoned:60/10:30/20", 1000, 0, hits);
+	for (unsigned i = 0, at = 0; i < 3; i++) {
+		static const unsigned ends[] = {100, 300, 1000}, shares[] = {60, 30, 10};
+		unsigned sum = 0;
+
+		for (; at < ends[i]; at++)
+			sum += hits[at];
+		assert_in_range(sum, shares[i] * 1000 - 700, shares[i] * 1000 + 700);
+	}
+	fio_options_init(&options);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(fio_option_set(&options, "random_distribution", bad[i]),
+				 FIO_OPTION_BAD);
+	free(hits);
+}
+
 static void test_verify(void **state)
 {
 	static const enum fio_verify kinds[] = {FIO_VERIFY_META,   FIO_VERIFY_MD5,
@@ -251,4 +317,5 @@ static void test_verify(void **state)
 TESTS(cmocka_unit_test(test_short_numbers), cmocka_unit_test(test_buckets),
       cmocka_unit_test(test_histogram), cmocka_unit_test(test_job_file),
       cmocka_unit_test(test_bad_job_files), cmocka_unit_test(test_random_map),
-      cmocka_unit_test(test_order), cmocka_unit_test(test_verify))
+      cmocka_unit_test(test_order), cmocka_unit_test(test_verify),
+      cmocka_unit_test(test_distributions))

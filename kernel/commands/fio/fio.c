@@ -1,7 +1,7 @@
 /* fio: runs jobs of reads, writes and trims and reports how fast they were. Options, job files and
  * reports are those of fio 3.33. */
 #include "kernel/commands/command.h"
-#include "kernel/commands/fio/job_file.h"
+#include "kernel/commands/fio/arguments.h"
 #include "kernel/commands/fio/report.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
@@ -11,146 +11,18 @@
 #include "lib/number.h"
 #include "lib/string.h"
 
-#define JOB_FILE_MAX (1u << 20)
-#define JOBS_MAX     64u
+#define JOBS_MAX 64u
 /* What fio ends with on Ctrl-C. */
 #define STATUS_TERMINATED 128
 
-enum format { NORMAL, TERSE, JSON, JSON_PLUS };
-
-struct settings {
-	enum format format;
-	uint64_t terse_version;
-	bool parse_only, read_only;
-	const char *section;
-};
-
 struct run {
-	struct settings settings;
+	struct fio_settings settings;
 	struct fio_job **jobs;
 	unsigned job_count, group_count;
 	bool interrupted;
 	uint64_t start_ns;
 	struct fio_zones *zones; /* of the zoned devices */
 };
-
-static bool grow(struct fio_job_list *list)
-{
-	struct fio_options *more =
-		process_realloc(list->jobs, (list->count + 1) * sizeof(list->jobs[0]));
-
-	if (more)
-		list->jobs = more;
-	return more != NULL;
-}
-
-static void read_job_file(struct fio_job_list *list, const char *path)
-{
-	int fd = strcmp(path, "-") ? process_open(path, O_RDONLY, 0) : 0;
-	char *text = alloc_or_fail(JOB_FILE_MAX + 1);
-	size_t size = 0;
-	long count = 0;
-
-	if (fd < 0)
-		fail(1, "unable to open '%s' job file: %s", path, error_text(-fd));
-	while (size < JOB_FILE_MAX &&
-	       (count = process_read(fd, text + size, JOB_FILE_MAX - size)) > 0)
-		size += (size_t)count;
-	if (count < 0)
-		fail(1, "%s: %s", path, error_text((int)-count));
-	if (size == JOB_FILE_MAX || memchr(text, '\0', size))
-		fail(1, "%s: this is no job file", path);
-	text[size] = '\0';
-	if (fio_job_file_parse(list, text))
-		fail(1, "%s:%s", path, list->error);
-	process_free(text);
-}
-
-static const char *value_of(const char *text, const char *name)
-{
-	size_t length = strlen(name);
-
-	return !strncmp(text, name, length) && text[length] == '=' ? text + length + 1 : NULL;
-}
-
-static void set_format(struct settings *settings, const char *text)
-{
-	static const char *const names[] = {"normal", "terse", "json", "json+"};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(text, names[i])) {
-			settings->format = (enum format)i;
-			return;
-		}
-	fail(1, "unknown output format %s", text);
-}
-
-/* The options that are about the run and no job's. */
-static bool take_setting(struct settings *settings, const char *text)
-{
-	static const char *const ignored[] = {"eta",	  "eta-interval", "eta-newline",
-					      "max-jobs", "alloc-size",	  "status-interval"};
-	const char *value;
-
-	if ((value = value_of(text, "output-format"))) {
-		set_format(settings, value);
-	} else if ((value = value_of(text, "terse-version"))) {
-		if (number_parse(value, 10, &settings->terse_version) ||
-		    settings->terse_version < 3 || settings->terse_version > 4)
-			fail(1, "bad terse version format: %s", value);
-	} else if ((value = value_of(text, "section"))) {
-		settings->section = value;
-	} else if (!strcmp(text, "minimal")) {
-		settings->format = TERSE;
-	} else if (!strcmp(text, "parse-only")) {
-		settings->parse_only = true;
-	} else if (!strcmp(text, "readonly")) {
-		settings->read_only = true;
-	} else {
-		for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-			if (value_of(text, ignored[i]))
-				return true;
-		return false;
-	}
-	return true;
-}
-
-/* Some options may have their value in the next word. */
-static bool takes_word(const char *text)
-{
-	struct fio_options *scratch = alloc_or_fail(sizeof(*scratch));
-	bool takes;
-
-	fio_options_init(scratch);
-	takes = !strchr(text, '=') && (fio_option_set(scratch, text, NULL) == FIO_OPTION_BAD ||
-				       !strcmp(text, "output-format") || !strcmp(text, "section"));
-	process_free(scratch);
-	return takes;
-}
-
-static void parse_arguments(struct run *run, struct fio_job_list *list, int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		char *text = argv[i];
-
-		if (strncmp(text, "--", 2) != 0) {
-			read_job_file(list, text);
-			continue;
-		}
-		text += 2;
-		if (i + 1 < argc && takes_word(text)) {
-			size_t length = strlen(text), more = strlen(argv[i + 1]);
-			char *joined = alloc_or_fail(length + more + 2);
-
-			memcpy(joined, text, length);
-			joined[length] = '=';
-			memcpy(joined + length + 1, argv[++i], more + 1);
-			text = joined;
-		}
-		if (!take_setting(&run->settings, text) && fio_job_option(list, text))
-			fail(1, "%s", list->error);
-	}
-}
 
 /* numjobs makes several of one; stonewall begins a new group. */
 static void make_jobs(struct run *run, const struct fio_job_list *list)
@@ -248,7 +120,7 @@ static void show_progress(const struct run *run, uint64_t now)
 			count += job->results.directions[at].clat.summary.count;
 		}
 		if (job->state == FIO_RUNS && job->options.runtime_us)
-			percent = fio_divide((now - job->start_ns) / 10, job->options.runtime_us);
+			percent = fio_divide((now - job->counted_ns) / 10, job->options.runtime_us);
 		else if (job->state == FIO_RUNS)
 			percent = fio_divide((fio_wide)job->begun_bytes * 100, job->limit_bytes);
 	}
@@ -383,7 +255,7 @@ static int report(const struct run *run, const struct fio_job_list *list)
 				    .groups = groups,
 				    .group_count = run->group_count,
 				    .global = &list->global,
-				    .bins = run->settings.format == JSON_PLUS,
+				    .bins = run->settings.format == FIO_JSON_PLUS,
 				    .terse_version = (unsigned)run->settings.terse_version};
 	int status = run->interrupted ? STATUS_TERMINATED : 0;
 
@@ -405,39 +277,56 @@ static int report(const struct run *run, const struct fio_job_list *list)
 		}
 		entries[report.entry_count++] = (struct fio_entry){job, 1, &job->results};
 	}
-	if (run->settings.format == NORMAL)
+	if (run->settings.format == FIO_NORMAL)
 		fio_report_normal(&report);
-	else if (run->settings.format == TERSE)
+	else if (run->settings.format == FIO_TERSE)
 		fio_report_terse(&report);
 	else
 		fio_report_json(&report);
 	return status;
 }
 
+/* False: not all could be written. */
+static bool write_logs(const struct run *run)
+{
+	bool written = true;
+
+	for (unsigned i = 0; i < run->job_count; i++) {
+		struct fio_job *job = run->jobs[i];
+
+		if (fio_log_wanted(&job->options) && job->target_count)
+			written &= !fio_log_write(&job->log, &job->options, i + 1);
+	}
+	return written;
+}
+
 static int fio_main(int argc, char **argv)
 {
 	struct run *run = alloc_or_fail(sizeof(*run));
 	struct fio_job_list *list = alloc_or_fail(sizeof(*list));
-	bool unsettled;
+	bool failed;
 	int status;
 
 	memset(run, 0, sizeof(*run));
-	run->settings.terse_version = 3;
-	fio_job_list_init(list, grow);
-	list->variable = process_environment;
-	parse_arguments(run, list, argc, argv);
+	fio_arguments(&run->settings, list, argc, argv);
+	if (run->settings.show) {
+		fio_show_jobs(list);
+		return 0;
+	}
 	make_jobs(run, list);
 	if (run->settings.parse_only)
 		return 0;
 	process_hold_devices();
 	if (!prepare_jobs(run) || settle_files(run))
 		return 1;
-	if (run->settings.format == NORMAL)
+	if (run->settings.format == FIO_NORMAL)
 		announce(run);
 	run_jobs(run);
-	unsettled = settle_files(run) != 0;
+	failed = settle_files(run) != 0;
 	status = report(run, list);
-	return status ? status : unsettled;
+	out_flush();
+	failed |= !write_logs(run);
+	return status ? status : failed;
 }
 
 static void fio_complete(struct completion *completion)
@@ -461,5 +350,6 @@ COMMAND(fio, "[--OPTION=VALUE]... [JOBFILE]...", "Measure how fast a device read
 	"  --name=NAME        begins a job; --filename=/dev/my_nvme0n1, --rw=randread, --bs=4k,\n"
 	"                     --iodepth=32, --runtime=10 and the like say what it does\n"
 	"  --output-format=F  normal, terse, json or json+\n"
-	"  --parse-only       only check the options\n",
+	"  --parse-only       only check the options\n"
+	"  --showcmd          print job files as options, run nothing\n",
 	.complete = fio_complete);

@@ -52,16 +52,19 @@ static void submit(struct fio_unit *unit, unsigned operation)
 	unit->submitted = time_ns();
 }
 
-/* In zones verification goes by what was written, which is kept for it. */
+/* For the verification that goes by it. */
 static void keep(struct fio_job *job, const struct fio_unit *unit, unsigned target)
 {
 	const struct fio_written written = {unit->zone, unit->offset, unit->size, unit->zone_pass,
 					    target};
 
-	if (fio_written_add(&job->zone_writes, &written))
-		return;
-	fio_fail(job, ENOMEM);
-	fio_job_stop(job);
+	if (!fio_written_add(&job->writes_kept, &written)) {
+		fio_fail(job, ENOMEM);
+		fio_job_stop(job);
+	} else if (job->options.verify_backlog &&
+		   job->writes_kept.count >= job->options.verify_backlog) {
+		job->stopping = job->resumes = true;
+	}
 }
 
 static bool wants_sync(const struct fio_options *options, uint64_t writes)
@@ -83,7 +86,7 @@ static void begin(struct fio_job *job, unsigned target, const struct fio_place *
 	if (options->verify && writes) {
 		fio_verify_fill(options, unit->buffer, unit->size, unit->offset,
 				prng_next(&job->orders[target].content), (uint16_t)job->begun);
-		if (zone && options->do_verify)
+		if (fio_keeps_writes(job))
 			keep(job, unit, target);
 	}
 	submit(unit, operation_of(job, place->direction));
@@ -205,7 +208,10 @@ static void begin_counting(struct fio_job *job, uint64_t now)
 
 	memset(&job->results, 0, sizeof(job->results));
 	job->results.error = error;
-	job->start_ns = now;
+	job->start_ns = job->counted_ns = now;
+	memset(job->spent_ns, 0, sizeof(job->spent_ns));
+	job->elapsed_ns = 0;
+	job->log.count = job->log.begin_ms = 0;
 	job->next_sample_ns = now + FIO_SAMPLE_NS;
 }
 
@@ -279,33 +285,55 @@ static void end_job(struct fio_job *job)
 	job->state = FIO_ENDED;
 }
 
+/* Adds the time of the state that ends to that of the directions it was about. */
+static void count_time(struct fio_job *job, uint64_t now)
+{
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		if (job->state != FIO_VERIFIES ? job->options.rw & 1u << i : i == FIO_READ) {
+			job->spent_ns[i] += now - job->start_ns;
+			job->results.directions[i].runtime_ms =
+				(job->spent_ns[i] + NS_PER_MS - 1) / NS_PER_MS;
+			if (!job->results.directions[i].runtime_ms)
+				job->results.directions[i].runtime_ms = 1;
+		}
+	job->elapsed_ns += now - job->start_ns;
+	job->results.elapsed_ms = (job->elapsed_ns + NS_PER_MS - 1) / NS_PER_MS;
+	job->start_ns = now;
+}
+
+static void enter(struct fio_job *job, enum fio_state state)
+{
+	job->state = state;
+	job->stopping = job->syncs = false;
+}
+
 /* A state has begun all that it will, and that has ended. */
 static void end_state(struct fio_job *job, uint64_t now)
 {
 	const struct fio_options *options = &job->options;
-	uint64_t ms = (now - job->start_ns + NS_PER_MS - 1) / NS_PER_MS;
-	bool ran = job->state != FIO_VERIFIES;
+	bool resumes = job->resumes;
 
-	if (job->state == FIO_RUNS && options->end_fsync && options->rw & FIO_RW_WRITE &&
-	    !job->killed_ns) {
+	if (job->state == FIO_RUNS && !resumes && options->end_fsync &&
+	    options->rw & FIO_RW_WRITE && !job->killed_ns) {
 		/* The time that it takes counts. */
-		job->state = FIO_FLUSHES;
-		job->stopping = false;
+		enter(job, FIO_FLUSHES);
 		return;
 	}
-	job->syncs = false;
-	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
-		if (ran ? options->rw & 1u << i : i == FIO_READ)
-			job->results.directions[i].runtime_ms += ms ? ms : 1;
-	job->results.elapsed_ms += ms;
-	if (!ran || !will_verify(job)) {
+	count_time(job, now);
+	if (job->state == FIO_VERIFIES && resumes && !job->killed) {
+		job->resumes = false;
+		job->writes_kept.count = 0;
+		enter(job, FIO_RUNS);
+		return;
+	}
+	if (job->state == FIO_VERIFIES || !will_verify(job)) {
 		end_job(job);
 		return;
 	}
-	job->state = FIO_VERIFIES;
-	job->stopping = false;
-	job->start_ns = now;
-	fio_next_rewind(job);
+	enter(job, FIO_VERIFIES);
+	job->writes_kept.next = 0;
+	if (!fio_keeps_writes(job))
+		fio_next_rewind(job);
 }
 
 static void reap(struct fio_job *job)
@@ -326,11 +354,11 @@ static void look_at_clock(struct fio_job *job, uint64_t now)
 	uint64_t run_ns = job->options.runtime_us * NS_PER_US;
 
 	if (job->state == FIO_RUNS && job->ramping &&
-	    now - job->start_ns >= job->options.ramp_us * NS_PER_US) {
+	    now - job->counted_ns >= job->options.ramp_us * NS_PER_US) {
 		begin_counting(job, now);
 		job->ramping = false;
 	}
-	if (job->state == FIO_RUNS && run_ns && !job->ramping && now - job->start_ns >= run_ns)
+	if (job->state == FIO_RUNS && run_ns && !job->ramping && now - job->counted_ns >= run_ns)
 		job->stopping = true;
 	if (now >= job->next_sample_ns) {
 		fio_results_sample(&job->results);

@@ -1,6 +1,7 @@
 /* A job while it runs: its commands, its counters, and the states that it goes through. */
 #pragma once
 
+#include "kernel/commands/fio/log.h"
 #include "kernel/commands/fio/order.h"
 #include "kernel/commands/fio/results.h"
 #include "kernel/commands/fio/target.h"
@@ -35,15 +36,17 @@ struct fio_job {
 	enum fio_state state;
 	bool stopping; /* no more commands in this state */
 	bool killed;   /* no verification follows either */
+	bool resumes;  /* what runs is verified now and then: verify_backlog= */
 	bool ramping;
-	uint64_t start_ns, next_sample_ns;
+	uint64_t start_ns, next_sample_ns; /* of the state */
+	uint64_t spent_ns[FIO_DIRECTIONS], elapsed_ns;
 	uint64_t killed_ns; /* when somebody wanted its commands to end; 0: nobody did */
 	uint64_t begun_bytes, limit_bytes;
 	uint64_t begun, limit;
 	/* What a verification repeats: commands, from the first of those that are checked */
 	uint64_t written, written_from;
 	bool sizes_vary;		     /* of the commands */
-	struct fio_written_list zone_writes; /* in zones it does not repeat the order */
+	struct fio_written_list writes_kept; /* where it does not repeat the order */
 	/* rate=: when the next command is due, ns to the byte or command in 2^-20 */
 	uint64_t due_ns[FIO_DIRECTIONS], byte_cost[FIO_DIRECTIONS], command_cost[FIO_DIRECTIONS];
 	struct fio_next next;
@@ -52,6 +55,8 @@ struct fio_job {
 	unsigned flushed; /* targets that the flush at the end has come to */
 
 	struct fio_results results;
+	struct fio_log log;
+	uint64_t counted_ns; /* when counting began, and the times in the log do */
 };
 
 /* Opens what it works on and gets its memory; zones are those that the jobs have so far. Nothing is

@@ -57,16 +57,16 @@ static char *split(char *text, char **value)
 	return trim(text);
 }
 
-/* For the report, which has, as fio has it, no switches without a value, and nothing that has no
- * room here. */
-static void keep(struct fio_options *options, const char *text)
+/* For the report, which leaves out what has no room here. */
+static void keep(struct fio_options *options, const char *name, const char *value)
 {
-	size_t size = strlen(text) + 1;
+	size_t size = strlen(name) + 1, more = strlen(value) + 1;
 
-	if (size > FIO_GIVEN_MAX - options->given_size)
+	if (size + more > FIO_GIVEN_MAX - options->given_size)
 		return;
-	memcpy(options->given + options->given_size, text, size);
-	options->given_size += (unsigned)size;
+	memcpy(options->given + options->given_size, name, size);
+	memcpy(options->given + options->given_size + size, value, more);
+	options->given_size += (unsigned)(size + more);
 }
 
 static int set(struct fio_job_list *list, struct fio_options *options, char *text, unsigned line)
@@ -75,10 +75,7 @@ static int set(struct fio_job_list *list, struct fio_options *options, char *tex
 	enum fio_option_result result = fio_option_set(options, name, value);
 
 	if (result == FIO_OPTION_TAKEN) {
-		if (value) {
-			keep(options, fio_option_first_name(name, first));
-			keep(options, value);
-		}
+		keep(options, fio_option_first_name(name, first), value ? value : FIO_NO_VALUE);
 		return 0;
 	}
 	snprintf(shown, sizeof(shown), "%s%s%s", name, value ? "=" : "", value ? value : "");

@@ -3,6 +3,14 @@
 
 #include "kernel/x86/time.h"
 
+bool fio_keeps_writes(const struct fio_job *job)
+{
+	const struct fio_options *options = &job->options;
+
+	return options->verify && options->do_verify && options->rw & FIO_RW_WRITE &&
+	       !(options->rw & FIO_RW_ZEROES) && (options->zoned || options->verify_backlog);
+}
+
 /* By the order: targets take turns, and where all are through there is another pass. */
 static bool find_in_order(struct fio_job *job)
 {
@@ -36,7 +44,7 @@ static bool find_repeated(struct fio_job *job)
 
 static bool find_written(struct fio_job *job)
 {
-	const struct fio_written *written = fio_written_next(&job->zone_writes);
+	const struct fio_written *written = fio_written_next(&job->writes_kept);
 
 	if (!written)
 		return false;
@@ -52,7 +60,7 @@ bool fio_next_find(struct fio_job *job)
 	if (next->known)
 		return true;
 	if (job->state == FIO_VERIFIES)
-		next->known = job->options.zoned ? find_written(job) : find_repeated(job);
+		next->known = fio_keeps_writes(job) ? find_written(job) : find_repeated(job);
 	else
 		next->known = job->begun < job->limit && job->begun_bytes < job->limit_bytes &&
 			      find_in_order(job);
@@ -98,8 +106,11 @@ void fio_next_begins(struct fio_job *job, uint64_t now)
 	if (job->state == FIO_VERIFIES)
 		return;
 	/* Of blocks that are not all of one size another pass leaves parts of those before. */
-	if (next->new_pass && job->sizes_vary)
+	if (next->new_pass && job->sizes_vary) {
 		job->written_from = job->begun;
+		if (!job->options.zoned)
+			job->writes_kept.count = 0;
+	}
 	next->new_pass = false;
 	job->begun++;
 	job->begun_bytes += next->place.size;

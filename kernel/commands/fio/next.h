@@ -3,6 +3,9 @@
 
 #include "kernel/commands/fio/job.h"
 
+/* Whether a verification goes by a list of what was written: in zones the order does not say where,
+ * and with verify_backlog= it would have to be there twice. */
+bool fio_keeps_writes(const struct fio_job *job);
 /* Makes job->next known: of a run by the order, of a verification by what was written. False: there
  * is no more in this state. */
 bool fio_next_find(struct fio_job *job);

@@ -192,27 +192,94 @@ int fio_parse_pattern(struct fio_options *options, const char *text)
 	return size ? 0 : -EINVAL;
 }
 
+/* "99.9" in millionths; *end is behind it. */
+static int parse_decimal(const char *text, const char **end, uint64_t *millionths)
+{
+	uint64_t whole, unit = FIO_ONE;
+
+	if (number_parse_prefix(text, end, 10, &whole) || whole > 1000)
+		return -EINVAL;
+	*millionths = whole * FIO_ONE;
+	if (**end == '.')
+		for ((*end)++; **end >= '0' && **end <= '9'; (*end)++)
+			*millionths += (uint64_t)(**end - '0') * (unit /= 10);
+	return 0;
+}
+
 int fio_parse_percentiles(struct fio_options *options, const char *text)
 {
 	unsigned count = 0;
 
 	while (*text) {
-		uint64_t whole, fraction = 0, unit = FIO_ONE;
+		uint64_t value;
 		const char *end;
 
-		if (count == FIO_PERCENTILES_MAX || number_parse_prefix(text, &end, 10, &whole))
+		if (count == FIO_PERCENTILES_MAX || parse_decimal(text, &end, &value) ||
+		    value >= 101 * FIO_ONE || (*end && *end != ':' && *end != ',') ||
+		    (count && value < options->percentiles[count - 1]))
 			return -EINVAL;
-		if (*end == '.')
-			for (end++; *end >= '0' && *end <= '9'; end++)
-				fraction += (uint64_t)(*end - '0') * (unit /= 10);
-		if (whole > 100 || (*end && *end != ':' && *end != ','))
-			return -EINVAL;
-		whole = whole * FIO_ONE + fraction;
-		if (count && whole < options->percentiles[count - 1])
-			return -EINVAL;
-		options->percentiles[count++] = whole;
+		options->percentiles[count++] = value;
 		text = *end ? end + 1 : end;
 	}
 	options->percentile_count = count;
 	return count ? 0 : -EINVAL;
+}
+
+/* "50/5:30/15": so many percent of the accesses go to so many percent of the file; what is left of
+ * both is the last area's. */
+static int parse_areas(struct fio_options *options, const char *text)
+{
+	uint64_t accesses = 0, sizes = 0, value;
+	unsigned count = 0;
+
+	for (;;) {
+		struct fio_area *area = &options->areas[count];
+
+		if (count == FIO_AREAS_MAX || number_parse_prefix(text, &text, 10, &value) ||
+		    value > 100 || (accesses += value) > 100 || *text++ != '/' ||
+		    number_parse_prefix(text, &text, 10, &value) || value > 100 ||
+		    (sizes += value) > 100)
+			return -EINVAL;
+		*area = (struct fio_area){accesses, sizes};
+		count++;
+		if (!*text)
+			break;
+		if (*text++ != ':')
+			return -EINVAL;
+		if (!*text)
+			break;
+	}
+	if (accesses < 100 && count < FIO_AREAS_MAX)
+		options->areas[count++] = (struct fio_area){100, 100};
+	options->areas[count - 1] = (struct fio_area){100, 100};
+	return 0;
+}
+
+int fio_parse_distribution(struct fio_options *options, const char *text)
+{
+	size_t size = strcspn(text, ":");
+	const char *parameter = text[size] ? text + size + 1 : NULL, *end;
+	char kind[16];
+
+	if (!fio_piece(kind, sizeof(kind), text, size))
+		return -EINVAL;
+	if (!strcmp(kind, "zoned")) {
+		options->distribution = FIO_ZONED;
+		return parameter ? parse_areas(options, parameter) : -EINVAL;
+	}
+	options->distribution = !strcmp(kind, "zipf")	  ? FIO_ZIPF
+				: !strcmp(kind, "pareto") ? FIO_PARETO
+							  : FIO_UNIFORM;
+	if (options->distribution == FIO_UNIFORM)
+		return !parameter && !strcmp(kind, "random") ? 0 : -EINVAL;
+	options->distribution_parameter =
+		options->distribution == FIO_ZIPF ? FIO_ONE * 11 / 10 : FIO_ONE / 5;
+	if (parameter && (parse_decimal(parameter, &end, &options->distribution_parameter) || *end))
+		return -EINVAL;
+	/* theta is not 1, h is less. */
+	if (!options->distribution_parameter || options->distribution_parameter == FIO_ONE ||
+	    options->distribution_parameter >
+		    (options->distribution == FIO_ZIPF ? 10 * FIO_ONE : FIO_ONE))
+		return -EINVAL;
+	return 0;
 }

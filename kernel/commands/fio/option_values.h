@@ -12,5 +12,7 @@ int fio_parse_range(struct fio_options *options, const char *text);
 int fio_parse_splits(struct fio_options *options, const char *text);
 int fio_parse_pattern(struct fio_options *options, const char *text);
 int fio_parse_percentiles(struct fio_options *options, const char *text);
+/* random_distribution= */
+int fio_parse_distribution(struct fio_options *options, const char *text);
 /* Up to so many bytes of text as a string of its own; false where there is no room. */
 bool fio_piece(char *to, size_t room, const char *text, size_t size);

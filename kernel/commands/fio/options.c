@@ -21,7 +21,9 @@ enum kind {
 	VERIFY,
 	ZONES,
 	PATTERN,
-	LIST
+	LIST,
+	DISTRIBUTION,
+	LOG
 };
 
 struct row {
@@ -60,13 +62,15 @@ static const struct row rows[] = {
 	{"rwmixread", NUMBER, AT(rwmixread), 0, 100},
 	{"rwmixwrite", NUMBER, AT(rwmixwrite), 0, 100},
 	{"randseed", NUMBER, AT(randseed), 0, UINT64_MAX},
+	{"random_distribution", DISTRIBUTION, 0, 0, 0},
 	{"randrepeat", NUMBER, AT(without_effect), 0, 1},
 	{"rate", SIZES, AT(rate), 0, INT64_MAX},
 	{"rate_iops", NUMBERS, AT(rate_iops), 0, INT64_MAX},
 	{"verify", VERIFY, AT(verify), 0, 0},
 	{"do_verify", NUMBER, AT(do_verify), 0, 1},
 	{"verify_fatal", NUMBER, AT(verify_fatal), 0, 1},
-	{"verify_dump", NUMBER, AT(without_effect), 0, 1},
+	{"verify_dump", NUMBER, AT(verify_dump), 0, 1},
+	{"verify_backlog", NUMBER, AT(verify_backlog), 0, 1ull << 32},
 	{"verify_interval", SIZE, AT(verify_interval), 0, 1ull << 30},
 	{"verify_pattern", PATTERN, 0, 0, 0},
 	{"zero_buffers", FLAG, AT(zero_buffers), 0, 0},
@@ -80,6 +84,11 @@ static const struct row rows[] = {
 	{"new_group", FLAG, AT(new_group), 0, 0},
 	{"group_reporting", FLAG, AT(group_reporting), 0, 0},
 	{"percentile_list", LIST, 0, 0, 0},
+	{"write_bw_log", LOG, AT(bandwidth_log), 0, 0},
+	{"write_iops_log", LOG, AT(iops_log), 0, 0},
+	{"write_lat_log", LOG, AT(latency_log), 0, 0},
+	{"log_avg_msec", NUMBER, AT(log_average_ms), 0, 1u << 30},
+	{"log_offset", NUMBER, AT(log_offset), 0, 1},
 };
 
 /* What has no meaning here, or is always so: taken whatever its value. */
@@ -94,8 +103,8 @@ static const char *const ignored =
 	"dedupe_percentage randommap_generator random_generator softrandommap gtod_reduce gtod_cpu "
 	"disable_lat disable_clat disable_slat clocksource exitall exitall_on_error exec_prerun "
 	"exec_postrun eta disk_util sqthread_poll sqthread_poll_cpu registerfiles fixedbufs "
-	"nonvectored userspace_reap lockmem kb_base unit_base log_avg_msec "
-	"log_offset log_max_value per_job_logs bwavgtime iopsavgtime verify_async verify_backlog "
+	"nonvectored userspace_reap lockmem kb_base unit_base "
+	"log_max_value per_job_logs bwavgtime iopsavgtime verify_async "
 	"verify_backlog_batch verifysort verify_sort verify_state_save verify_state_load "
 	"experimental_verify rate_process continue_on_error error_dump clat_percentiles "
 	"lat_percentiles slat_percentiles ioscheduler job_max_open_zones max_open_zones "
@@ -220,6 +229,12 @@ static int parse_bs(struct fio_options *options, const struct row *row, const ch
 	return 0;
 }
 
+static int parse_log(struct fio_log_option *log, const char *prefix)
+{
+	log->wanted = true;
+	return fio_piece(log->prefix, sizeof(log->prefix), prefix, strlen(prefix)) ? 0 : -EINVAL;
+}
+
 static int parse_value(struct fio_options *options, const struct row *row, const char *value)
 {
 	char *member = (char *)options + row->offset;
@@ -246,6 +261,10 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 		return fio_parse_splits(options, value);
 	case PATTERN:
 		return fio_parse_pattern(options, value);
+	case DISTRIBUTION:
+		return fio_parse_distribution(options, value);
+	case LOG:
+		return parse_log((struct fio_log_option *)member, value);
 	case LIST:
 		return fio_parse_percentiles(options, value);
 	case TIME:
@@ -273,6 +292,8 @@ enum fio_option_result fio_option_set(struct fio_options *options, const char *n
 		/* Some numbers are switches that stand alone. */
 		else if (!value && rows[i].kind == NUMBER && rows[i].max == 1)
 			value = "1";
+		else if (!value && rows[i].kind == LOG)
+			value = "";
 		if (!value || parse_value(options, &rows[i], value))
 			return FIO_OPTION_BAD;
 		return FIO_OPTION_TAKEN;
@@ -294,7 +315,7 @@ const char *fio_option_name(unsigned index, bool *value)
 {
 	if (index >= COUNT(rows))
 		return NULL;
-	*value = rows[index].kind != FLAG;
+	*value = rows[index].kind != FLAG && rows[index].kind != LOG;
 	return rows[index].names;
 }
 

@@ -27,12 +27,17 @@ enum fio_verify {
 	FIO_VERIFY_NULL = 20,
 };
 
+/* random_distribution= */
+enum fio_distribution_kind { FIO_UNIFORM, FIO_ZIPF, FIO_PARETO, FIO_ZONED };
+
+#define FIO_AREAS_MAX	    16
 #define FIO_NAME_MAX	    64
 #define FIO_PATH_MAX	    256
 #define FIO_SPLITS_MAX	    16
 #define FIO_PERCENTILES_MAX 20
 #define FIO_PATTERN_MAX	    64
-#define FIO_GIVEN_MAX	    512
+#define FIO_GIVEN_MAX	    1024
+#define FIO_NO_VALUE	    "\1"
 /* A share of the device instead of a number of bytes: percents above this bit. */
 #define FIO_PERCENT (1ull << 63)
 
@@ -40,6 +45,18 @@ enum fio_verify {
 struct fio_split {
 	uint64_t size;
 	uint64_t up_to;
+};
+
+/* Percents of the accesses and of the file, with those of the areas before it. */
+struct fio_area {
+	uint64_t accesses, sizes;
+};
+
+/* write_lat_log= and the like: whether there is one, and what its name begins with; "": the job's
+ */
+struct fio_log_option {
+	bool wanted;
+	char prefix[FIO_NAME_MAX];
 };
 
 /* Every number is a uint64_t: the table below writes them. */
@@ -56,19 +73,24 @@ struct fio_options {
 	uint64_t runtime_us, ramp_us, delay_us;
 	uint64_t time_based, norandommap, rwmixread, rwmixwrite;
 	uint64_t randseed;
+	uint64_t distribution, distribution_parameter; /* millionths */
+	struct fio_area areas[FIO_AREAS_MAX];
 	uint64_t rate[FIO_DIRECTIONS], rate_iops[FIO_DIRECTIONS];
-	uint64_t verify, do_verify, verify_fatal, verify_interval;
+	uint64_t verify, do_verify, verify_fatal, verify_interval, verify_backlog, verify_dump;
 	unsigned char pattern[FIO_PATTERN_MAX];
 	unsigned pattern_size;
 	uint64_t zero_buffers;
 	uint64_t fsync, fdatasync; /* a Flush behind so many writes */
 	uint64_t end_fsync;
+	struct fio_log_option bandwidth_log, iops_log, latency_log;
+	uint64_t log_average_ms, log_offset;
 	uint64_t zoned;
 	uint64_t without_effect; /* the last number that is checked and changes nothing */
 	uint64_t stonewall, new_group, group_reporting;
 	uint64_t percentiles[FIO_PERCENTILES_MAX];
 	unsigned percentile_count;
-	/* What was written for this job alone, for JSON: name, NUL, value, NUL, and so on. */
+	/* What was written for this job alone, for JSON: name, NUL, value, NUL, and so on;
+	 * FIO_NO_VALUE for a value that is none. */
 	char given[FIO_GIVEN_MAX];
 	unsigned given_size;
 };

@@ -28,7 +28,11 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 	order->units = length / order->unit;
 	order->length = order->units * order->unit;
 	order->seed = seed;
-	return options->rw & FIO_RW_RANDOM && !options->norandommap ? words(order) : 0;
+	if (options->distribution)
+		fio_distribution_init(&order->distribution, options, order->units, seed);
+	return options->rw & FIO_RW_RANDOM && !options->norandommap && !options->distribution
+		       ? words(order)
+		       : 0;
 }
 
 void fio_order_again(struct fio_order *order)
@@ -120,7 +124,9 @@ static uint64_t take(struct fio_order *order, uint64_t unit, uint64_t size)
 
 static bool random_place(struct fio_order *order, struct fio_place *place)
 {
-	uint64_t unit = below(order, order->units);
+	uint64_t unit = order->options->distribution
+				? fio_distribution_draw(&order->distribution, &order->prng)
+				: below(order, order->units);
 
 	if (order->map) {
 		unit = unused(order, unit);

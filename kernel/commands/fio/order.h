@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/commands/fio/distribution.h"
 #include "kernel/commands/fio/options.h"
 #include "lib/prng.h"
 
@@ -15,6 +16,7 @@ struct fio_order {
 	uint64_t units;
 	uint64_t steps[FIO_DIRECTIONS]; /* sizes there are between those of bsrange */
 	uint64_t seed;
+	struct fio_distribution distribution; /* where it is not uniform: units may come again */
 	/* What rewinding sets back */
 	struct prng prng;
 	struct prng content;		/* what is written */
@@ -35,5 +37,5 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 void fio_order_rewind(struct fio_order *order);
 /* A further pass over the file: other commands, where they are at random. */
 void fio_order_again(struct fio_order *order);
-/* False at the end of the pass. No division. */
+/* False at the end of the pass. No division, where places are in order or uniform. */
 bool fio_order_next(struct fio_order *order, struct fio_place *place);

@@ -192,8 +192,8 @@ int fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 		return REFUSE(EINVAL, "%s: a block has no room for the header that verify wants",
 			      options->name);
 	job->sizes_vary = sizes_vary(options);
-	if (options->verify && options->norandommap && options->rw & FIO_RW_RANDOM &&
-	    options->rw & FIO_RW_WRITE && job->sizes_vary)
+	if (options->verify && (options->norandommap || options->distribution) &&
+	    options->rw & FIO_RW_RANDOM && options->rw & FIO_RW_WRITE && job->sizes_vary)
 		return REFUSE(
 			EINVAL,
 			"%s: norandommap given for variable block sizes: blocks would overlap, "

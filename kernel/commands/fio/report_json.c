@@ -25,9 +25,9 @@ static void given(struct json *json, const char *key, const struct fio_options *
 	for (const char *name = options->given; name < end;) {
 		const char *value = name + strlen(name) + 1;
 
-		if (value >= end)
-			break;
-		json_string(json, name, value);
+		/* As fio has it: no switches. */
+		if (strcmp(value, FIO_NO_VALUE) != 0)
+			json_string(json, name, value);
 		name = value + strlen(value) + 1;
 	}
 	json_object_end(json);

@@ -2,7 +2,9 @@
 #include "kernel/commands/fio/settle.h"
 
 #include "kernel/commands/command.h"
+#include "kernel/commands/fio/dump.h"
 #include "kernel/commands/fio/verify.h"
+#include "kernel/x86/time.h"
 #include "lib/errno.h"
 
 static void print_hex(const uint8_t *bytes, unsigned size)
@@ -52,8 +54,11 @@ static void check(struct fio_job *job, struct fio_unit *unit)
 		return;
 	if (fio_verify_check(&job->options, unit->buffer, unit->size, unit->offset, &failure))
 		return;
-	if (!job->stopping || !job->results.error)
+	if (!job->killed || !job->results.error) {
 		describe_failure(unit, &failure);
+		if (job->options.verify_dump)
+			fio_dump(&job->options, unit, &failure);
+	}
 	fio_fail(job, EILSEQ);
 	if (job->options.verify_fatal)
 		fio_job_stop(job);
@@ -83,6 +88,20 @@ static void failed(struct fio_job *job, const struct fio_unit *unit)
 	fio_job_stop(job);
 }
 
+static void keep(struct fio_job *job, const struct fio_unit *unit, uint64_t submitted)
+{
+	const struct fio_log_entry entry = {
+		.ms = (uint32_t)((unit->ended - job->counted_ns) / NS_PER_MS),
+		.count = 1,
+		.direction = unit->direction,
+		.bytes = unit->size,
+		.offset = unit->offset,
+		.slat = submitted - unit->begun,
+		.clat = unit->ended - submitted};
+
+	fio_log_add(&job->log, &job->options, &entry);
+}
+
 static void settle(struct fio_job *job, struct fio_unit *unit)
 {
 	uint64_t submitted = unit->submitted ? unit->submitted : unit->begun;
@@ -101,6 +120,8 @@ static void settle(struct fio_job *job, struct fio_unit *unit)
 		return;
 	fio_results_add(&job->results, unit->direction, unit->size, unit->begun, submitted,
 			unit->ended);
+	if (fio_log_wanted(&job->options))
+		keep(job, unit, submitted);
 	if (unit->checks)
 		check(job, unit);
 }

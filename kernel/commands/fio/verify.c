@@ -226,3 +226,24 @@ bool fio_verify_check(const struct fio_options *options, const void *buffer, siz
 	}
 	return true;
 }
+
+bool fio_verify_again(const struct fio_options *options, const void *received, size_t size,
+		      uint64_t offset, void *buffer)
+{
+	const struct kind *kind = kind_of(options->verify);
+	size_t step = interval(options, size);
+	struct header header;
+
+	if (!kind) {
+		fio_verify_fill(options, buffer, size, offset, 0, 0);
+		return true;
+	}
+	for (size_t at = 0; at + sizeof(header) <= size; at += step) {
+		memcpy(&header, (const uint8_t *)received + at, sizeof(header));
+		if (bad_field(&header, kind->type, header.size, header.offset))
+			continue;
+		fio_verify_fill(options, buffer, size, offset, header.seed, header.number);
+		return true;
+	}
+	return false;
+}

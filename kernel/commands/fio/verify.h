@@ -23,6 +23,10 @@ void fio_verify_fill(const struct fio_options *options, void *buffer, size_t siz
 /* Whether it is such a block; failure says where it is not. */
 bool fio_verify_check(const struct fio_options *options, const void *buffer, size_t size,
 		      uint64_t offset, struct fio_verify_failure *failure);
+/* Fills buffer with the block as it was written, as one of the headers in what was received tells
+ * it; false where none does. */
+bool fio_verify_again(const struct fio_options *options, const void *received, size_t size,
+		      uint64_t offset, void *buffer);
 /* The bytes of a header of this kind; what a block has to be larger than. */
 size_t fio_verify_header_size(enum fio_verify verify);
 /* CRC-32C as fio has it: not inverted at the end. */

@@ -114,7 +114,7 @@ void fio_zone_done(struct fio_zone *zone, enum fio_direction direction, bool fai
 
 static bool is_there(const struct fio_written *written)
 {
-	return written->pass == written->zone->pass;
+	return !written->zone || written->pass == written->zone->pass;
 }
 
 /* Drops what is gone, and doubles the room where that is not half of it. */

@@ -28,7 +28,7 @@ struct fio_zones {
 
 /* What a job wrote, for its verification. */
 struct fio_written {
-	struct fio_zone *zone;
+	struct fio_zone *zone; /* NULL: no zoned device */
 	uint64_t offset, size;
 	uint32_t pass;
 	unsigned target;

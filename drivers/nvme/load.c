@@ -191,7 +191,7 @@ static unsigned entries_for(const struct nvme_controller *controller, unsigned d
 	return entries <= NVME_CAP_MQES(controller->registers.cap) + 1 ? entries : 0;
 }
 
-static int check_open(const struct nvme_namespace *namespace, unsigned depth, uint32_t size)
+int nvme_load_check(const struct nvme_namespace *namespace, unsigned depth, uint32_t size)
 {
 	const struct nvme_controller *controller = namespace->controller;
 	uint64_t most = (uint64_t) namespace->blocks_max << namespace->block_shift;
@@ -202,7 +202,8 @@ static int check_open(const struct nvme_namespace *namespace, unsigned depth, ui
 	if (controller->state != NVME_LIVE)
 		return -EBUSY;
 	if (!nvme_namespace_is_disk(namespace) || namespace->csi != NVME_CSI_NVM ||
-	    namespace->metadata.size)
+	    namespace->metadata.size || controller->options.data == NVME_DATA_SGL ||
+	    controller->options.cmb)
 		return -EOPNOTSUPP;
 	if (!depth || depth > NVME_SLOTS_MAX || size > most ||
 	    size > controller->setup.transfer_max || !entries_for(controller, depth))
@@ -256,7 +257,7 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 		   struct nvme_load **result)
 {
 	struct nvme_controller *controller = namespace->controller;
-	int error = check_open(namespace, depth, size);
+	int error = nvme_load_check(namespace, depth, size);
 	struct nvme_load *load;
 
 	if (error)

@@ -33,10 +33,13 @@ struct nvme_load;
 
 /* How many more can be opened on a controller. */
 unsigned nvme_load_queues(const struct nvme_controller *controller);
+/* What nvme_load_open() would say before it asks the controller. */
+int nvme_load_check(const struct nvme_namespace *namespace, unsigned depth, uint32_t size);
 /* A queue pair for so many commands at a time (1 to 1023), of at most size bytes each, about that
- * namespace. 0; -EOPNOTSUPP where that has metadata, zones, or is no disk; -EINVAL where one
- * command does not carry so much or the queue does not hold so many; -ENOSPC without a queue pair
- * left, -ENOMEM, -ENODEV, -EBUSY, -EIO. */
+ * namespace. 0; -EOPNOTSUPP where that has metadata, zones, or is no disk, or where commands are to
+ * use SGLs or a Controller Memory Buffer; -EINVAL where one command does not carry so much or the
+ * queue does not hold so many; -ENOSPC without a queue pair left, -ENOMEM, -ENODEV, -EBUSY, -EIO.
+ */
 int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t size,
 		   struct nvme_load **load);
 /* Deletes the queue pair; nobody is inside. What is still in flight ends with -EINTR before. */

@@ -101,6 +101,8 @@ static struct process *create(struct process *parent, const char *name)
 
 static void destroy(struct process *process)
 {
+	for (struct process_guard *guard = process->guards; guard; guard = guard->next)
+		guard->end(guard);
 	/* Write-back errors of a device closed here are in the log. */
 	for (int fd = 0; fd < PROCESS_FILES_MAX; fd++)
 		if (process->files[fd])
@@ -323,6 +325,14 @@ int process_change_directory(const char *path)
 	kfree(process->directory);
 	process->directory = copy;
 	return 0;
+}
+
+void process_guard(struct process_guard *guard)
+{
+	struct process *process = process_current();
+
+	guard->next = process->guards;
+	process->guards = guard;
 }
 
 void process_hold_devices(void)

@@ -147,6 +147,15 @@ void process_hand_over(void);
  */
 void process_lead(void);
 
+/* Something that uses the process's memory and has to end before that does: end() is called when
+ * the process ends, however it ends, before its files are closed. The record is part of that
+ * memory. */
+struct process_guard {
+	struct process_guard *next;
+	void (*end)(struct process_guard *guard);
+};
+void process_guard(struct process_guard *guard);
+
 /* From here to its end the process, or one that it runs, works with devices that must not go:
  * nothing is done in thread_attend(). */
 void process_hold_devices(void);

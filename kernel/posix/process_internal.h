@@ -25,6 +25,7 @@ struct process {
 	char *directory; /* NULL: "/" */
 	struct owned_memory *memory;
 	struct owned_pages *pages;
+	struct process_guard *guards;
 	uint64_t start_ns;
 	const struct process_hooks *hooks; /* NULL: none */
 	_Alignas(16) char room[PROCESS_ROOM];

@@ -3,6 +3,7 @@
 
 # Commands that need the hardware; what they include is not there on the host.
 HOST_WITHOUT := kernel/commands/interrupts.c $(wildcard kernel/commands/pci/*.c) kernel/commands/crash.c \
+	kernel/commands/fio/loop.c \
 	$(wildcard kernel/commands/nvme/*.c kernel/commands/trace/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
@@ -12,7 +13,7 @@ HOST_FILES   := $(HOST_MACHINE) $(HOST_LIB) $(wildcard kernel/posix/*.c) \
 	$(wildcard drivers/block/*.c)
 HOST_SUPPORT := $(wildcard kernel/commands/support/*.c)
 HOST_SHELL   := $(wildcard kernel/shell/*.c)
-HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) $(filter-out $(HOST_WITHOUT), \
+HOST_KERNEL  := $(HOST_FILES) $(HOST_SHELL) tests/host/fio_loop.c $(filter-out $(HOST_WITHOUT), \
 	$(wildcard kernel/commands/*.c kernel/commands/*/*.c))
 
 HOST_BUILD    ?= build/host

@@ -106,7 +106,7 @@ def test_end_fsync(tmp_path):
     """A Flush behind the last write, and none without."""
     line = f"fio --name=a --filename={DEVICE} --rw=write --size=8k --bs=4k --end_fsync=%d --minimal > /dev/null"
     output = run_script(tmp_path, f"trace on\n{line % 0}\n{line % 1}\ntrace off\ntrace show\n", "--disk", make_disk(tmp_path / "image", MIB), check=True).stdout
-    assert re.findall(r"-> (\w+)", output) == ["Write", "Write", "Write", "Write", "Flush"], output
+    assert re.findall(r"q\d+ +-> (\w+)", output) == ["Write", "Write", "Write", "Write", "Flush"], output
 
 
 @needs_fio

@@ -3,9 +3,9 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/fio/arguments.h"
 #include "kernel/commands/fio/report.h"
+#include "kernel/commands/fio/run.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
-#include "kernel/thread.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 #include "lib/number.h"
@@ -16,11 +16,9 @@
 #define STATUS_TERMINATED 128
 
 struct run {
+	struct fio_run run; /* first: what runs */
 	struct fio_settings settings;
-	struct fio_job **jobs;
-	unsigned job_count, group_count;
-	bool interrupted;
-	uint64_t start_ns;
+	unsigned group_count;
 	struct fio_zones *zones; /* of the zoned devices */
 };
 
@@ -29,7 +27,7 @@ static void make_jobs(struct run *run, const struct fio_job_list *list)
 {
 	bool any = false;
 
-	run->jobs = alloc_or_fail(JOBS_MAX * sizeof(run->jobs[0]));
+	run->run.jobs = alloc_or_fail(JOBS_MAX * sizeof(run->run.jobs[0]));
 	for (unsigned i = 0; i < list->count; i++) {
 		const struct fio_options *options = &list->jobs[i];
 
@@ -43,18 +41,18 @@ static void make_jobs(struct run *run, const struct fio_job_list *list)
 		for (unsigned member = 0; member < options->numjobs; member++) {
 			struct fio_job *job;
 
-			if (run->job_count == JOBS_MAX)
+			if (run->run.job_count == JOBS_MAX)
 				fail(1, "maximum number of jobs (%u) reached.", JOBS_MAX);
 			job = alloc_or_fail(sizeof(*job));
 			memset(job, 0, sizeof(*job));
 			job->options = *options;
-			job->number = run->job_count;
+			job->number = run->run.job_count;
 			job->group = run->group_count;
 			job->member = member;
-			run->jobs[run->job_count++] = job;
+			run->run.jobs[run->run.job_count++] = job;
 		}
 	}
-	if (!run->job_count)
+	if (!run->run.job_count)
 		fail(1, "No job(s) defined");
 	run->group_count++;
 }
@@ -64,8 +62,8 @@ static bool prepare_jobs(struct run *run)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < run->job_count; i++) {
-		struct fio_job *job = run->jobs[i];
+	for (unsigned i = 0; i < run->run.job_count; i++) {
+		struct fio_job *job = run->run.jobs[i];
 		int error = fio_job_prepare(job, &run->zones);
 
 		if (error) {
@@ -83,110 +81,24 @@ static void announce(const struct run *run)
 	static const char letters[] = "RWT";
 	char low[FIO_NUMBER_TEXT], high[FIO_NUMBER_TEXT];
 
-	for (unsigned i = 0; i < run->job_count; i++) {
-		const struct fio_options *options = &run->jobs[i]->options;
+	for (unsigned i = 0; i < run->run.job_count; i++) {
+		const struct fio_options *options = &run->run.jobs[i]->options;
 
-		if (run->jobs[i]->member) {
-			if (run->jobs[i]->member == 1)
+		if (run->run.jobs[i]->member) {
+			if (run->run.jobs[i]->member == 1)
 				out("...\n");
 			continue;
 		}
-		out("%s: (g=%u): rw=%s, bs=", options->name, run->jobs[i]->group,
+		out("%s: (g=%u): rw=%s, bs=", options->name, run->run.jobs[i]->group,
 		    fio_rw_name(options->rw));
 		for (unsigned at = 0; at < FIO_DIRECTIONS; at++)
 			out("(%c) %sB-%sB, ", letters[at], fio_short(low, options->bs[at], 4, 1024),
 			    fio_short(high, options->bs_max[at], 4, 1024));
 		out("ioengine=my_nvme, iodepth=%llu\n", (unsigned long long)options->iodepth);
 	}
-	out(FIO_VERSION "\nStarting %u process%s\n", run->job_count,
-	    run->job_count == 1 ? "" : "es");
+	out(FIO_VERSION "\nStarting %u process%s\n", run->run.job_count,
+	    run->run.job_count == 1 ? "" : "es");
 	out_flush();
-}
-
-static void show_progress(const struct run *run, uint64_t now)
-{
-	uint64_t bytes = 0, count = 0, running = 0, percent = 0;
-	uint64_t ms = (now - run->start_ns) / NS_PER_MS;
-	char bandwidth[FIO_NUMBER_TEXT], iops[FIO_NUMBER_TEXT];
-
-	if (!progress_is_due())
-		return;
-	for (unsigned i = 0; i < run->job_count; i++) {
-		const struct fio_job *job = run->jobs[i];
-
-		running += job->state != FIO_WAITS && job->state != FIO_ENDED;
-		for (unsigned at = 0; at < FIO_DIRECTIONS; at++) {
-			bytes += job->results.directions[at].bytes;
-			count += job->results.directions[at].clat.summary.count;
-		}
-		if (job->state == FIO_RUNS && job->options.runtime_us)
-			percent = fio_divide((now - job->counted_ns) / 10, job->options.runtime_us);
-		else if (job->state == FIO_RUNS)
-			percent = fio_divide((fio_wide)job->begun_bytes * 100, job->limit_bytes);
-	}
-	progress_text("Jobs: %llu (f=%llu): [%llu%%][bw=%sB/s][iops=%s]",
-		      (unsigned long long)running, (unsigned long long)running,
-		      (unsigned long long)percent,
-		      fio_short(bandwidth, fio_per_second(bytes, ms), 4, 1024),
-		      fio_short(iops, fio_per_second(count, ms), 4, 1000));
-}
-
-static void stop_all(struct run *run, uint64_t now)
-{
-	err("\nfio: terminating on signal %d\n", process_fatal_signal());
-	run->interrupted = true;
-	for (unsigned i = 0; i < run->job_count; i++)
-		fio_job_kill(run->jobs[i], now);
-}
-
-/* Nothing is to be done but to wait: on the device, where there is but one and it has all that the
- * jobs may send; else everybody else has a turn. */
-static void rest(const struct run *run, unsigned first, unsigned last)
-{
-	struct block_device *device = NULL;
-	bool waits = true;
-
-	for (unsigned i = first; i < last && waits; i++) {
-		const struct fio_job *job = run->jobs[i];
-
-		if (job->state == FIO_ENDED)
-			continue;
-		if (!device)
-			device = job->targets[0].device;
-		waits = device && job->target_count == 1 && job->targets[0].device == device &&
-			fio_job_waits(job);
-	}
-	if (!device || !waits || !block_rest(device))
-		thread_yield();
-}
-
-/* What ran together until all of it has ended: jobs first to last - 1. Ctrl-C ends them early. */
-static void run_together(struct run *run, unsigned first, unsigned last)
-{
-	bool going = true;
-
-	for (unsigned i = first; i < last; i++)
-		if (run->jobs[i]->state != FIO_ENDED)
-			fio_job_start(run->jobs[i], time_ns());
-	while (going) {
-		uint64_t now = time_ns();
-		bool moved = false;
-
-		going = false;
-		if (!run->interrupted && process_interrupted())
-			stop_all(run, now);
-		for (unsigned i = first; i < last; i++) {
-			if (run->jobs[i]->state == FIO_ENDED)
-				continue;
-			going = true;
-			moved |= fio_job_turn(run->jobs[i], now);
-		}
-		show_progress(run, now);
-		thread_pause();
-		if (!moved)
-			rest(run, first, last);
-	}
-	progress_clear();
 }
 
 /* Files that are open on the jobs' devices are written back before commands go past them, and read
@@ -196,9 +108,9 @@ static int settle_files(const struct run *run)
 {
 	int first = 0;
 
-	for (unsigned i = 0; i < run->job_count; i++)
-		for (unsigned at = 0; at < run->jobs[i]->target_count; at++) {
-			struct fio_target *target = &run->jobs[i]->targets[at];
+	for (unsigned i = 0; i < run->run.job_count; i++)
+		for (unsigned at = 0; at < run->run.jobs[i]->target_count; at++) {
+			struct fio_target *target = &run->run.jobs[i]->targets[at];
 			int error = target->device ? files_refresh(target->device) : 0;
 
 			if (!error || error == -ENODEV || first)
@@ -207,24 +119,6 @@ static int settle_files(const struct run *run)
 			first = error;
 		}
 	return first;
-}
-
-static void run_jobs(struct run *run)
-{
-	unsigned first = 0;
-
-	process_catch_interrupt(true);
-	run->start_ns = time_ns();
-	while (first < run->job_count && !run->interrupted) {
-		unsigned last = first + 1;
-
-		while (last < run->job_count &&
-		       (run->jobs[last]->member || !run->jobs[last]->options.stonewall))
-			last++;
-		run_together(run, first, last);
-		first = last;
-	}
-	process_forget_interrupts();
 }
 
 static void add_to_group(struct fio_group *group, const struct fio_results *results)
@@ -249,7 +143,7 @@ static void add_to_group(struct fio_group *group, const struct fio_results *resu
 
 static int report(const struct run *run, const struct fio_job_list *list)
 {
-	struct fio_entry *entries = alloc_or_fail(run->job_count * sizeof(*entries));
+	struct fio_entry *entries = alloc_or_fail(run->run.job_count * sizeof(*entries));
 	struct fio_group *groups = alloc_or_fail(run->group_count * sizeof(*groups));
 	struct fio_report report = {.entries = entries,
 				    .groups = groups,
@@ -257,13 +151,13 @@ static int report(const struct run *run, const struct fio_job_list *list)
 				    .global = &list->global,
 				    .bins = run->settings.format == FIO_JSON_PLUS,
 				    .terse_version = (unsigned)run->settings.terse_version};
-	int status = run->interrupted ? STATUS_TERMINATED : 0;
+	int status = run->run.interrupted ? STATUS_TERMINATED : 0;
 
 	memset(groups, 0, run->group_count * sizeof(*groups));
 	report.wall_s = time_wall_s();
 	report.wall_ms = report.wall_s * 1000;
-	for (unsigned i = 0; i < run->job_count; i++) {
-		struct fio_job *job = run->jobs[i];
+	for (unsigned i = 0; i < run->run.job_count; i++) {
+		struct fio_job *job = run->run.jobs[i];
 		struct fio_entry *last = &entries[report.entry_count - !!report.entry_count];
 
 		if (job->results.error)
@@ -291,8 +185,8 @@ static bool write_logs(const struct run *run)
 {
 	bool written = true;
 
-	for (unsigned i = 0; i < run->job_count; i++) {
-		struct fio_job *job = run->jobs[i];
+	for (unsigned i = 0; i < run->run.job_count; i++) {
+		struct fio_job *job = run->run.jobs[i];
 
 		if (fio_log_wanted(&job->options) && job->target_count)
 			written &= !fio_log_write(&job->log, &job->options, i + 1);
@@ -317,11 +211,11 @@ static int fio_main(int argc, char **argv)
 	if (run->settings.parse_only)
 		return 0;
 	process_hold_devices();
-	if (!prepare_jobs(run) || settle_files(run))
+	if (!prepare_jobs(run) || !fio_run_choose_loops(&run->run) || settle_files(run))
 		return 1;
 	if (run->settings.format == FIO_NORMAL)
 		announce(run);
-	run_jobs(run);
+	fio_run(&run->run);
 	failed = settle_files(run) != 0;
 	status = report(run, list);
 	out_flush();

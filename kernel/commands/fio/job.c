@@ -385,12 +385,16 @@ bool fio_job_turn(struct fio_job *job, uint64_t now)
 		fio_results_batch(job->results.submits, begun);
 	reap(job);
 	ended = fio_settle(job);
-	if (job->in_flight && job->killed_ns && now - job->killed_ns >= PATIENCE_NS &&
-	    fio_units_leave(&job->units))
+	if (!job->loop && fio_job_is_stuck(job, now) && fio_units_leave(&job->units))
 		job->in_flight = 0;
 	if (!job->in_flight && job->stopping)
 		end_state(job, time_ns());
 	return begun || ended;
+}
+
+bool fio_job_is_stuck(const struct fio_job *job, uint64_t now)
+{
+	return job->in_flight && job->killed_ns && now - job->killed_ns >= PATIENCE_NS;
 }
 
 bool fio_job_waits(const struct fio_job *job)

@@ -23,6 +23,8 @@ struct fio_next {
 	uint64_t skipped; /* since the last one that began */
 };
 
+struct fio_loop;
+
 struct fio_job {
 	struct fio_options options;
 	unsigned number, group, member; /* of all; the group's; of its numjobs */
@@ -34,6 +36,12 @@ struct fio_job {
 	unsigned in_flight;
 
 	enum fio_state state;
+	bool is_loop;
+	struct fio_loop *loop; /* written by loop.c; NULL: it goes through the block layer */
+	/* The first command that failed, once untold is set; CPU 0 tells it, and resets that. */
+	struct fio_unit failure;
+	bool untold;
+
 	bool stopping; /* no more commands in this state */
 	bool killed;   /* no verification follows either */
 	bool resumes;  /* what runs is verified now and then: verify_backlog= */
@@ -70,5 +78,7 @@ bool fio_job_turn(struct fio_job *job, uint64_t now_ns);
 void fio_job_stop(struct fio_job *job);
 /* The same, and nobody wants its commands any more: what does not end soon is left behind. */
 void fio_job_kill(struct fio_job *job, uint64_t now_ns);
+/* Whether somebody wanted its commands to end, and gave them time for it, in vain. */
+bool fio_job_is_stuck(const struct fio_job *job, uint64_t now_ns);
 /* Whether nothing can be done for it before a command of its ends. */
 bool fio_job_waits(const struct fio_job *job);

@@ -50,6 +50,24 @@ int fio_parse_size(const char *text, uint64_t *value)
 	return 0;
 }
 
+int fio_parse_cpus(const char *text, uint64_t *cpus)
+{
+	uint64_t first, last;
+
+	*cpus = 0;
+	for (;; text++) {
+		if (number_parse_prefix(text, &text, 10, &first))
+			return -EINVAL;
+		last = first;
+		if ((*text == '-' && number_parse_prefix(text + 1, &text, 10, &last)) ||
+		    last > 63 || first > last)
+			return -EINVAL;
+		*cpus |= (UINT64_MAX >> (63 - (last - first))) << first;
+		if (*text != ',' && *text != ':')
+			return *text ? -EINVAL : 0;
+	}
+}
+
 int fio_parse_time(const char *text, uint64_t *us)
 {
 	static const struct {

@@ -7,6 +7,8 @@
 int fio_parse_size(const char *text, uint64_t *value);
 /* "10", "5m", "100ms": microseconds, seconds where there is no unit. */
 int fio_parse_time(const char *text, uint64_t *us);
+/* "0,2-3": a bit for each CPU, 0 to 63. */
+int fio_parse_cpus(const char *text, uint64_t *cpus);
 /* bsrange=, bssplit=, verify_pattern=, percentile_list=. */
 int fio_parse_range(struct fio_options *options, const char *text);
 int fio_parse_splits(struct fio_options *options, const char *text);

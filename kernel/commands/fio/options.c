@@ -23,7 +23,8 @@ enum kind {
 	PATTERN,
 	LIST,
 	DISTRIBUTION,
-	LOG
+	LOG,
+	CPUS
 };
 
 struct row {
@@ -80,6 +81,8 @@ static const struct row rows[] = {
 	/* Writes with FUA: who asks for them is told that there are none. */
 	{"sync", NUMBER, AT(without_effect), 0, 0},
 	{"zonemode", ZONES, AT(zoned), 0, 0},
+	{"cpus_allowed", CPUS, AT(cpus), 0, 0},
+	{"cpumask", NUMBER, AT(cpus), 1, UINT64_MAX},
 	{"stonewall wait_for_previous", FLAG, AT(stonewall), 0, 0},
 	{"new_group", FLAG, AT(new_group), 0, 0},
 	{"group_reporting", FLAG, AT(group_reporting), 0, 0},
@@ -97,7 +100,7 @@ static const char *const ignored =
 	"create_serialize create_fsync file_append allow_file_create allow_mounted_write unlink "
 	"directory nrfiles openfiles filesize filename_format file_service_type fadvise_hint "
 	"iodepth_low iodepth_batch_complete iodepth_batch_complete_min iodepth_batch_complete_max "
-	"iomem mem cpus_allowed cpus_allowed_policy cpumask numa_cpu_nodes numa_mem_policy nice "
+	"iomem mem cpus_allowed_policy numa_cpu_nodes numa_mem_policy nice "
 	"prio "
 	"prioclass refill_buffers scramble_buffers buffer_compress_percentage "
 	"dedupe_percentage randommap_generator random_generator softrandommap gtod_reduce gtod_cpu "
@@ -267,6 +270,8 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 		return parse_log((struct fio_log_option *)member, value);
 	case LIST:
 		return fio_parse_percentiles(options, value);
+	case CPUS:
+		return fio_parse_cpus(value, number);
 	case TIME:
 		return fio_parse_time(value, number);
 	case SIZE:

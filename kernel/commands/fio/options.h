@@ -85,6 +85,7 @@ struct fio_options {
 	struct fio_log_option bandwidth_log, iops_log, latency_log;
 	uint64_t log_average_ms, log_offset;
 	uint64_t zoned;
+	uint64_t cpus;		 /* a bit for each that may run it; 0: any */
 	uint64_t without_effect; /* the last number that is checked and changes nothing */
 	uint64_t stonewall, new_group, group_reporting;
 	uint64_t percentiles[FIO_PERCENTILES_MAX];

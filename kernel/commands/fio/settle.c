@@ -80,10 +80,10 @@ static void failed(struct fio_job *job, const struct fio_unit *unit)
 	/* Nobody wanted it any more. */
 	if (error == EINTR && job->killed_ns)
 		return;
-	if (!job->results.error)
-		err("fio: %s: %s error on file %s: %s: offset=%llu, length=%llu\n",
-		    job->options.name, name_of(unit), unit->target->name, error_text(error),
-		    (unsigned long long)unit->offset, (unsigned long long)unit->size);
+	if (!job->results.error) {
+		job->failure = *unit;
+		__atomic_store_n(&job->untold, true, __ATOMIC_RELEASE);
+	}
 	fio_fail(job, error);
 	fio_job_stop(job);
 }
@@ -100,6 +100,18 @@ static void keep(struct fio_job *job, const struct fio_unit *unit, uint64_t subm
 		.clat = unit->ended - submitted};
 
 	fio_log_add(&job->log, &job->options, &entry);
+}
+
+void fio_tell_failure(struct fio_job *job)
+{
+	const struct fio_unit *unit = &job->failure;
+
+	if (!__atomic_load_n(&job->untold, __ATOMIC_ACQUIRE))
+		return;
+	job->untold = false;
+	err("fio: %s: %s error on file %s: %s: offset=%llu, length=%llu\n", job->options.name,
+	    name_of(unit), unit->target->name, error_text(-unit->request.error),
+	    (unsigned long long)unit->offset, (unsigned long long)unit->size);
 }
 
 static void settle(struct fio_job *job, struct fio_unit *unit)

@@ -8,6 +8,7 @@
 #include "kernel/commands/fio/options.h"
 
 struct fio_job;
+struct fio_loop;
 struct fio_target;
 struct file;
 
@@ -47,6 +48,7 @@ struct fio_target {
 	/* Nobody wants it any more: it ends as soon as it can, perhaps with -EINTR. */
 	void (*stop)(struct fio_target *target, struct fio_unit *unit);
 	struct file *file;
+	struct fio_loop *loop;	     /* that its commands go to, or NULL */
 	struct block_device *device; /* NULL: a file in RAM */
 	uint64_t size;		     /* bytes */
 	uint32_t block_size;

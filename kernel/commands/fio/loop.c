@@ -1,0 +1,258 @@
+/* Jobs as load loops: their commands go to a queue pair of their own, from any CPU. On another CPU
+ * than 0 a job's turns are taken there, all of them: fio_job_turn() computes and sends, it neither
+ * prints nor allocates as long as there are no zones and nothing to verify. What it has to say CPU
+ * 0 says. */
+#include "kernel/commands/fio/loop.h"
+
+#include "drivers/nvme/load.h"
+#include "kernel/commands/command.h"
+#include "kernel/posix/process.h"
+#include "kernel/x86/cpu.h"
+#include "kernel/x86/smp.h"
+#include "kernel/x86/time.h"
+#include "lib/errno.h"
+
+/* The members of a unit that its command is found by. */
+struct loop_io {
+	struct nvme_load_io io; /* first */
+	struct fio_unit *unit;
+};
+
+struct fio_loop {
+	struct process_guard guard; /* first: the job's memory is the process's */
+	struct fio_job *job;
+	struct nvme_load *load; /* NULL: it is closed */
+	struct loop_io *ios;	/* one for each unit */
+	unsigned cpu;		/* that runs it; 0: this one, in turns */
+	bool kill;		/* CPU 0 wants it to end */
+};
+
+static struct fio_loop *loop_of(const struct fio_unit *unit)
+{
+	return unit->job->loop;
+}
+
+static void io_done(struct nvme_load_io *io, int error, uint16_t status)
+{
+	struct block_request *request = &((struct loop_io *)io)->unit->request;
+
+	request->status = status & NVME_STATUS_MASK;
+	block_complete(request, error);
+}
+
+static void loop_submit(struct fio_target *target, struct fio_unit *unit)
+{
+	struct fio_loop *loop = loop_of(unit);
+	struct loop_io *io = &loop->ios[unit - unit->job->units.all];
+	unsigned shift = (unsigned)__builtin_ctz(target->block_size);
+	bool data = unit->request.operation <= BLOCK_WRITE;
+
+	unit->request.complete = false;
+	io->unit = unit;
+	io->io = (struct nvme_load_io){
+		.opcode = unit->request.operation == BLOCK_READ	   ? NVME_IO_READ
+			  : unit->request.operation == BLOCK_WRITE ? NVME_IO_WRITE
+								   : NVME_IO_FLUSH,
+		.blocks = data ? (uint32_t)(unit->size >> shift) : 0,
+		.lba = data ? unit->offset >> shift : 0,
+		.data = data ? unit->buffer : NULL,
+		.done = io_done,
+	};
+	if (!loop->load || !nvme_load_send(loop->load, &io->io))
+		block_complete(&unit->request, loop->load && nvme_load_error(loop->load)
+						       ? nvme_load_error(loop->load)
+						       : -ENODEV);
+}
+
+/* All targets of a job are the same loop's: there is one. */
+static struct fio_loop *loop_at(struct fio_target *target)
+{
+	return target->loop;
+}
+
+static void loop_plug(struct fio_target *target, bool plugged)
+{
+	if (!plugged && loop_at(target)->load)
+		nvme_load_ring(loop_at(target)->load);
+}
+
+static unsigned loop_reap(struct fio_target *target)
+{
+	return loop_at(target)->load ? nvme_load_reap(loop_at(target)->load) : 0;
+}
+
+/* It ends when its queue pair is deleted, at the latest. */
+static void loop_stop(struct fio_target *target, struct fio_unit *unit)
+{
+	(void)target;
+	(void)unit;
+}
+
+/* The bytes of the largest command. */
+static uint64_t largest(const struct fio_options *options)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		if (options->rw & 1u << i && options->bs_max[i] > most)
+			most = options->bs_max[i];
+	return most;
+}
+
+/* Whether the job needs nothing of the block layer: reads, writes and Flush of one namespace, each
+ * of them a command. */
+static bool could_be_loop(const struct fio_job *job)
+{
+	const struct fio_options *options = &job->options;
+	struct block_device *device = job->target_count == 1 ? job->targets[0].device : NULL;
+	struct nvme_namespace *namespace = device ? nvme_namespace_of(device) : NULL;
+	int error;
+
+	if (!namespace || job->state == FIO_ENDED || options->zoned || options->verify ||
+	    fio_log_wanted(options) || options->rw & (FIO_RW_TRIM | FIO_RW_ZEROES) ||
+	    largest(options) > UINT32_MAX ||
+	    (options->rw & FIO_RW_WRITE && block_read_only(device)))
+		return false;
+	error = nvme_load_check(namespace, (unsigned)options->iodepth, (uint32_t)largest(options));
+	return !error;
+}
+
+static struct nvme_controller *controller_of(const struct fio_job *job)
+{
+	return nvme_namespace_of(job->targets[0].device)->controller;
+}
+
+bool fio_loops_choose(struct fio_job *const *jobs, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		unsigned same = 0, queues;
+
+		jobs[i]->is_loop = could_be_loop(jobs[i]);
+		if (!jobs[i]->is_loop)
+			continue;
+		for (unsigned other = 0; other <= i; other++)
+			same += jobs[other]->is_loop &&
+				controller_of(jobs[other]) == controller_of(jobs[i]);
+		queues = nvme_load_queues(controller_of(jobs[i]));
+		if (same <= queues)
+			continue;
+		complain("%s: more jobs than queues: %s has %u queue pair%s for jobs that run "
+			 "together",
+			 jobs[i]->options.name, nvme_name(controller_of(jobs[i])), queues,
+			 queues == 1 ? "" : "s");
+		return false;
+	}
+	return true;
+}
+
+static void close_load(struct fio_loop *loop)
+{
+	if (loop->load)
+		nvme_load_close(loop->load);
+	loop->load = NULL;
+}
+
+static bool is_running(const struct fio_loop *loop)
+{
+	return loop->cpu && smp_running(loop->cpu);
+}
+
+/* The process ends, for whatever reason: before its memory does, so does the loop. */
+static void end_with_process(struct process_guard *guard)
+{
+	struct fio_loop *loop = (struct fio_loop *)guard;
+
+	__atomic_store_n(&loop->kill, true, __ATOMIC_RELEASE);
+	if (loop->cpu)
+		smp_wait(loop->cpu);
+	close_load(loop);
+}
+
+/* All turns of a job, on another CPU. It comes back with commands in flight where somebody wanted
+ * it to end and they do not. */
+static void run_elsewhere(void *argument)
+{
+	struct fio_loop *loop = argument;
+	struct fio_job *job = loop->job;
+	uint64_t now;
+
+	nvme_load_enter(loop->load);
+	do {
+		now = time_ns();
+		if (__atomic_load_n(&loop->kill, __ATOMIC_ACQUIRE) && !job->killed_ns)
+			fio_job_kill(job, now);
+		nvme_load_goes_on(loop->load); /* where it has ended, so do its commands */
+		if (job->state != FIO_ENDED && !fio_job_turn(job, now))
+			cpu_relax();
+	} while (job->state != FIO_ENDED && !fio_job_is_stuck(job, now));
+	nvme_load_leave(loop->load);
+}
+
+/* The first CPU that is idle and may run it; 0: none. */
+static unsigned find_cpu(const struct fio_job *job)
+{
+	uint64_t allowed = job->options.cpus;
+	unsigned count = smp_count();
+
+	for (unsigned cpu = 1; cpu < count && cpu < 64; cpu++)
+		if ((!allowed || allowed >> cpu & 1) && !smp_running(cpu))
+			return cpu;
+	return 0;
+}
+
+void fio_loop_begin(struct fio_job *job)
+{
+	struct fio_target *target = &job->targets[0];
+	struct fio_loop *loop = alloc_or_fail(sizeof(*loop));
+	unsigned depth = (unsigned)job->options.iodepth;
+
+	*loop = (struct fio_loop){.guard.end = end_with_process, .job = job};
+	loop->ios = alloc_or_fail(depth * sizeof(*loop->ios));
+	if (nvme_load_open(nvme_namespace_of(target->device), depth,
+			   (uint32_t)largest(&job->options), &loop->load)) {
+		job->is_loop = false;
+		return;
+	}
+	process_guard(&loop->guard);
+	job->loop = target->loop = loop;
+	target->submit = loop_submit;
+	target->plug = loop_plug;
+	target->reap = loop_reap;
+	target->stop = loop_stop;
+	loop->cpu = find_cpu(job);
+	if (loop->cpu && smp_run(loop->cpu, run_elsewhere, loop))
+		loop->cpu = 0;
+}
+
+bool fio_loop_turn(struct fio_job *job, uint64_t now)
+{
+	struct fio_loop *loop = job->loop;
+	bool moved = false;
+
+	if (is_running(loop))
+		return false;
+	loop->cpu = 0;
+	if (job->state != FIO_ENDED)
+		moved = fio_job_turn(job, now);
+	if (job->state == FIO_ENDED || fio_job_is_stuck(job, now))
+		close_load(loop);
+	return moved;
+}
+
+void fio_loop_kill(struct fio_job *job, uint64_t now)
+{
+	if (is_running(job->loop))
+		__atomic_store_n(&job->loop->kill, true, __ATOMIC_RELEASE);
+	else
+		fio_job_kill(job, now);
+}
+
+bool fio_loop_is_elsewhere(const struct fio_job *job)
+{
+	return job->loop && is_running(job->loop);
+}
+
+bool fio_loop_is_over(const struct fio_job *job)
+{
+	return !is_running(job->loop) && job->state == FIO_ENDED && !job->loop->load;
+}

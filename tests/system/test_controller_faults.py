@@ -111,11 +111,11 @@ def test_decoding_turned_off(tmp_path):
 class Covered(Guest):
     """A guest whose controller can be covered by memory that is full of one byte."""
 
-    def __init__(self, directory, byte, append):
+    def __init__(self, directory, byte, append, *arguments):
         file = directory / "cover"
         file.write_bytes(byte * 65536)
         super().__init__(directory, append + " nvme.timeout_ms=600000", "-object", f"memory-backend-file,id=cover,mem-path={file},size=64K,share=off",
-                         "-device", f"ivshmem-plain,memdev=cover,addr={COVER}.0")
+                         "-device", f"ivshmem-plain,memdev=cover,addr={COVER}.0", *arguments)
 
     def cover(self):
         self.qtest.switch(COVER, MEMORY, False)

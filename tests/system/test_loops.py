@@ -8,8 +8,8 @@ import re
 import pytest
 
 from machine import Console, make_disk, run_script
+from test_controller_faults import MASTER, NVME, Covered
 from test_faults import blkdebug, read
-from test_hotplug import NATIVE, Slots
 
 MIB = 1 << 20
 DEVICE = "/dev/my_nvme0n1"
@@ -27,8 +27,8 @@ def functions(text):
 def test_jobs_take_the_cpus(tmp_path, machine, cpus):
     """Each job has its queue pair, and the report is what it would be."""
     disk = make_disk(tmp_path / "disk.img", 16 * MIB)
-    script = f"trace on\nfio --name=a --filename={DEVICE} --rw=randrw --bs=4k-16k --iodepth=8 --size=1m --numjobs=4 --output-format=json\n" \
-             "trace off\ntrace show | grep -c 'Create I/O Submission'\ninterrupts\n"
+    script = f"trace on\nfio --name=a --filename={DEVICE} --rw=randrw --bsrange=4k-16k --iodepth=8 --size=1m --numjobs=4 --output-format=json\n" \
+             "trace off\ntrace show | grep -c -e '-> Create I/O Submission'\ninterrupts\n"
     result = run_script(tmp_path, script, "--disk", disk, "--machine", machine, "--smp", cpus, check=True)
     report, rest = json.JSONDecoder().raw_decode(result.stdout[result.stdout.index("{"):])
     assert len(report["jobs"]) == 4
@@ -107,18 +107,31 @@ def test_errors_under_load(tmp_path, cpus):
 
 
 @pytest.mark.parametrize("cpus", [1, 4])
-def test_unplugged_under_load(tmp_path, cpus):
-    with Slots(tmp_path, *NATIVE, "-smp", str(cpus)) as guest:
+def test_pulled_out_under_load(tmp_path, cpus):
+    """Registers of all ones: every job ends, the shell lives, and the controller can come back."""
+    with Covered(tmp_path, b"\xff", "", "-smp", str(cpus)) as guest:
         for _ in range(2):
             guest.console.child.sendline(f"{READS} --runtime=600; echo status $?")
-            guest.console.child.expect_exact("\n")
             guest.console.child.expect_exact("Starting 4 processes")
-            guest.unplug()
+            guest.cover()
             text = guest.console.wait_prompt()
-            assert "No such device" in text and "status 1\n" in text, text
-            guest.plug()
-            guest.wait_for(DEVICE)
-            assert guest.intact()
+            assert "my_nvme0: gone: its registers read all ones\n" in text and "No such device: offset=" in text and "status 1\n" in text, text
+            guest.uncover()
+            assert guest.console.run("nvme rescan; echo status $?").endswith("1 controller added\nstatus 0\n")
+        guest.check()
+
+
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_fatal_status_under_load(tmp_path, cpus):
+    """CSTS.CFS: the controller is reset, everything is sent again, and the jobs go on as if nothing had been."""
+    with Covered(tmp_path, b"\xff", "", "-smp", str(cpus)) as guest:
+        guest.console.child.sendline(f"{READS} --runtime=5; echo status $?")
+        guest.console.child.expect_exact("Starting 4 processes")
+        guest.qtest.switch(NVME, MASTER, False)
+        guest.console.child.expect(r"my_nvme0: controller reset: fatal status \(CSTS\.CFS\)")
+        guest.console.child.expect(r"my_nvme0: back after \d+ ms")
+        text = guest.console.wait_prompt()
+        assert "jobs=4): err= 0" in text and "status 0\n" in text, text
         guest.check()
 
 

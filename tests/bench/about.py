@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import linux_guest
+from machines import ROOT
 
 
 def first_line(*command):
@@ -40,12 +41,21 @@ def linux_version():
         return ""
 
 
+def compiler():
+    """What the kernel was compiled with, as make keeps it in front of the compiler's options."""
+    try:
+        with open(os.path.join(ROOT, "build", "kernel", "flags"), encoding="utf-8") as file:
+            return file.read().partition(" -std=")[0].partition(" ")[2]
+    except OSError:
+        return ""
+
+
 def about(settings, rounds):
     load = os.getloadavg()[0]
     return {
         "date": datetime.date.today().isoformat(), "processor": processor(), "cores": len(os.sched_getaffinity(0)),
         "system": system(), "host_kernel": platform.release(), "qemu": first_line(settings.qemu, "--version"),
         "machine": settings.machine, "append": settings.append, "linux": linux_version(),
-        "compiler": first_line("gcc", "--version"), "revision": first_line("git", "-C", os.path.dirname(__file__), "describe", "--always", "--dirty"),
+        "compiler": compiler(), "revision": first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
         "rounds": rounds, "seconds": settings.seconds, "load_average": round(load, 2),
     }

@@ -199,6 +199,25 @@ def test_two_qemus(tmp_path):
     assert f"A is {QEMU}, B is {other}" in result.stdout
 
 
+def test_a_slower_model_is_called_slower(tmp_path):
+    """A drive that takes a tenth of a second, against one that takes nothing: no noise is as large."""
+    slow = tmp_path / "slow"
+    slow.write_text(f"""#!/bin/sh
+for word; do
+	shift
+	case $word in *null-co*) word=$word,file.latency-ns=100000000 ;; esac
+	set -- "$@" "$word"
+done
+exec {QEMU} "$@"
+""")
+    slow.chmod(0o755)
+    result = sweep("--compare", QEMU, slow, "--seconds", 0.3, "--axis", "iodepth=1", "--json", tmp_path / "a.json")
+    assert result.returncode == 0, result.stderr
+    entry, = json.loads((tmp_path / "a.json").read_text())["sweeps"]
+    assert [found["verdict"] for found in entry["compare"] if found["figure"] == "iops"] == [spread.SLOWER]
+    assert "  B is slower\n" in result.stdout
+
+
 @pytest.mark.parametrize("arguments,message", [
     (["--axis", "bs=3"], "bs=3"), (["--axis", "frobnicate=1"], "frobnicate"), (["--axis", "nvme=frobnicate=1"], "frobnicate"),
     (["--axis", "machine=none"], "invalid choice: 'none'"),

@@ -142,33 +142,37 @@ def memory(bench):
                        os.path.getsize(os.path.join(linux_guest.linux_guest(linux_guest.FIO), "vmlinuz")))
 
 
-def instructions_of(bench, devices, append=""):
-    """Of a 4 KiB read at depth 32, as the kernel's own self-test counts them."""
-    with contextlib.closing(Ours(bench.settings, True, devices=[*devices, *ICOUNT], append=append)) as machine:
-        return int(found(r"INFO: speed: \d+ reads .* (\d+) TSC ticks each", machine.run("selftest speed"))[1])
+COUNTED = {"ours": "selftest speed", "ours, load loop": "selftest load"}  # the block layer's read, and one of a loop with a queue of its own
+
+
+def add_instructions(bench, group, devices, append="", **axes):
+    """Of a 4 KiB read at depth 32, exact, as the kernel's own self-tests count them. Once is enough."""
+    if bench.round:
+        return
+    for peer, line in COUNTED.items():
+        with contextlib.closing(Ours(bench.settings, True, devices=[*devices, *ICOUNT], append=append)) as machine:
+            ticks = found(r"INFO: \w+: \d+ reads .* (\d+) TSC ticks each", machine.run(line))[1]
+        bench.rows.add(group, "instructions", "1", peer, int(ticks), True, **axes)
 
 
 def instructions(bench):
-    """Guest instructions for a 4 KiB read at depth 32, exact: by -icount. Once is enough."""
-    if bench.round:
-        return
+    """Guest instructions for a 4 KiB read, by -icount."""
     bench.say("instructions")
     if bench.wants("ours"):
-        bench.rows.add("instructions", "each", "1", "ours", instructions_of(bench, measure.drive_arguments()), True, iodepth=32)
-    if bench.wants("limit"):
+        add_instructions(bench, "instructions", measure.drive_arguments(), iodepth=32)
+    if bench.wants("limit") and not bench.round:
         with contextlib.closing(Limit(bench.settings, True, ICOUNT)) as machine:
             for depth in (1, 32, 128):
                 answer = Limit.parse(machine.run(f"iodepth={depth} number_ios=20000 wait=halt"))
-                bench.rows.add("instructions", "each", "1", "limit", answer["busy"], True, iodepth=depth)
+                bench.rows.add("instructions", "instructions", "1", "limit", answer["busy"], True, iodepth=depth)
 
 
 def queues(bench):
     """What a read costs where the kernel has so many queue pairs: instructions, QEMU's time, and reads a second."""
     for count in QUEUES:
         bench.say(f"{count} queues")
-        word, devices = f"nvme.queues={count}", measure.drive_arguments(properties=f"max_ioqpairs={max(count, 2)},msix_qsize={max(count, 2) + 1}")
-        if not bench.round:
-            bench.rows.add("queues", "instructions", "1", "ours", instructions_of(bench, devices, word), True, queues=count)
+        word, devices = f"nvme.queues={count}", measure.drive_arguments(properties=f"max_ioqpairs={count + 64},msix_qsize={count + 1}")
+        add_instructions(bench, "queues", devices, word, queues=count)
         with contextlib.closing(Ours(bench.settings, True, devices=devices, append=word)) as machine:
             bench.rows.add("queues", "used", "B", "ours", used_bytes(machine), True, queues=count)
             bench.add_load("queues", "ours", True, machine.fio(Job("randread", "4k", 32)), queues=count)
@@ -182,8 +186,7 @@ def namespaces(bench):
         for number in range(1, count + 1):
             devices += ["-drive", f"if=none,id=drive{number},{measure.NULL_DRIVE}",
                         "-device", f"nvme-ns,bus=nvme0,drive=drive{number},nsid={number}"]
-        if not bench.round:
-            bench.rows.add("namespaces", "instructions", "1", "ours", instructions_of(bench, devices), True, namespaces=count)
+        add_instructions(bench, "namespaces", devices, namespaces=count)
         with contextlib.closing(Ours(bench.settings, True, devices=devices)) as machine:
             bench.rows.add("namespaces", "seconds", "s", "ours", machine.seconds_to_prompt, True, namespaces=count)
             bench.add_load("namespaces", "ours", True, machine.fio(Job("randread", "4k", 32)), namespaces=count)
@@ -195,9 +198,7 @@ def cpus(bench):
         bench.say(f"{count} CPUs")
         job = Job("randread", "4k", 32, count)
         if bench.wants("ours"):
-            devices = measure.drive_arguments()
-            with contextlib.closing(Ours(bench.settings, arguments=["--smp", str(count)], devices=devices,
-                                         append=f"nvme.queues={count}")) as machine:
+            with contextlib.closing(Ours(bench.settings, arguments=["--smp", str(count)])) as machine:
                 bench.add_load("cpus", "ours", False, machine.fio(job), cpus=count)
         if bench.wants("linux"):
             with contextlib.closing(Linux(bench.settings, cpus=count)) as machine:

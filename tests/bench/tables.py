@@ -5,7 +5,7 @@ from spread import ratio
 SCALES = {"1/s": [(1e6, "M/s"), (1e3, "k/s"), (1, "/s")], "B/s": [(1e9, "GB/s"), (1e6, "MB/s"), (1, "B/s")],
           "B": [(1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B")], "us": [(1e6, "s"), (1e3, "ms"), (1, "us")], "s": [(1, "s"), (1e-3, "ms")],
           "1": [(1, "")]}
-PEERS = ["ours", "ours, polled", "Linux", "Linux, polled", "Linux, interrupts", "U-Boot", "limit"]
+PEERS = ["ours", "ours, polled", "ours, load loop", "Linux", "Linux, polled", "Linux, interrupts", "U-Boot", "limit"]
 
 
 class Table:
@@ -72,13 +72,14 @@ def plain_table(rows, title, group, figure, axis):
     return Table(title, [axis or "", "QEMU on", *peers], lines) if found else None
 
 
-def cost_table(rows, group, axis, extra=()):
-    """The figures of ours over an axis, a line for each value of it."""
-    figures = [("instructions", "guest instructions of a read"), ("cpu_us", "QEMU's CPU time"), ("iops", "reads"), *extra]
-    found = [row for figure, _ in figures for row in rows.find(group, figure, "ours")]
-    values = dict.fromkeys(row.axes[axis] for row in found)
-    lines = [[str(value), *(shown(rows.one(group, figure, "ours", **{axis: value})) for figure, _ in figures)] for value in values]
-    return Table(f"4 KiB random reads at depth 32 over {axis}", [axis, *(name for _, name in figures)], lines) if found else None
+def cost_table(rows, group, axis, extra):
+    """Figures of ours over an axis, a line for each value of it."""
+    figures = [("instructions", "ours", "guest instructions of a read"), ("instructions", "ours, load loop", "in a load loop"),
+               ("cpu_us", "ours", "QEMU's CPU time"), ("iops", "ours", "reads"), extra]
+    there = [row for figure, peer, _ in figures for row in rows.find(group, figure, peer)]
+    lines = [[str(value), *(shown(rows.one(group, figure, peer, **{axis: value})) for figure, peer, _ in figures)]
+             for value in dict.fromkeys(row.axes[axis] for row in there)]
+    return Table(f"4 KiB random reads at depth 32 over {axis}", [axis, *(name for _, _, name in figures)], lines) if there else None
 
 
 def goal_table(goals):
@@ -100,9 +101,9 @@ def tables(about, goals, rows):
             plain_table(rows, "From starting QEMU to the prompt", "start", "seconds", "boot"),
             plain_table(rows, "From kmain() to the prompt, by the guest's clock", "memory", "seconds", ""),
             plain_table(rows, "Memory in use at the prompt", "memory", "used", ""), plain_table(rows, "Size of the image", "memory", "image", ""),
-            plain_table(rows, "Guest instructions for a 4 KiB read", "instructions", "each", "iodepth"),
+            plain_table(rows, "Guest instructions for a 4 KiB read", "instructions", "instructions", "iodepth"),
             plain_table(rows, "A cached image of 256 MiB, read as a whole", "whole", "bytes_s", "when"),
-            cost_table(rows, "queues", "queues", [("used", "memory in use")]), cost_table(rows, "namespaces", "namespaces", [("seconds", "QEMU start to prompt")]),
+            cost_table(rows, "queues", "queues", ("used", "ours", "memory in use")), cost_table(rows, "namespaces", "namespaces", ("seconds", "ours", "QEMU start to prompt")),
             plain_table(rows, "4 KiB random reads, a job of depth 32 for each CPU", "cpus", "iops", "cpus")]
     return [table for table in made if table]
 

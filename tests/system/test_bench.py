@@ -45,7 +45,7 @@ def test_a_round(tmp_path):
     assert all(value > 0 for row in data["rows"] for value in row["values"]), data["rows"]
     assert {row["peer"] for row in data["rows"] if row["group"] == "start"} >= {"ours", "limit"}
     assert {row["axes"]["cpus"] for row in data["rows"] if row["group"] == "cpus"} == {1, 2, 3, 4}
-    assert {row["peer"] for row in data["rows"] if row["group"] == "instructions"} == {"ours", "limit"}
+    assert {row["peer"] for row in data["rows"] if row["group"] == "instructions"} == {"ours", "ours, load loop", "limit"}
     assert data["about"]["qemu"].startswith("QEMU emulator version ") and data["about"]["rounds"] == 1
     assert "Guest instructions for a 4 KiB read\n" in result.stdout
     assert "<svg" in (tmp_path / "plots/bench-cpus.svg").read_text()

@@ -19,10 +19,11 @@ struct setting {
 	uint64_t bar0;		   /* 0: SETTING_BAR0 */
 	bool bar_32;		   /* BAR0 has 32 bits, and BAR1 is another one */
 	bool prefetchable;
-	bool off;      /* firmware left memory space and bus mastering off */
-	bool absent;   /* there is no such controller */
-	bool dead;     /* it reads all ones */
-	bool stranger; /* before it there is one of another vendor */
+	bool off;	   /* firmware left memory space and bus mastering off */
+	bool absent;	   /* there is no such controller */
+	bool dead;	   /* it reads all ones */
+	uint64_t clock_ns; /* that reading the clock takes */
+	bool stranger;	   /* before it there is one of another vendor */
 };
 #define SETTING_BAR0 0xfebc0000ull
 
@@ -98,6 +99,8 @@ void start_io(void);	   /* and both Identify commands and the I/O queues */
  */
 
 void machine_create(const struct setting *setting);
+/* The queues as the controller has them, on standard output. */
+void machine_say_queues(void);
 /* What the controller saw is judged: ends the check if something was not right. */
 void machine_judge(void);
 /* What the driver asked of it. */
@@ -137,6 +140,8 @@ extern uintptr_t machine_caller;
 /* The driver's source file: what stands behind the last slash. */
 extern const char *driver_source;
 void report_begin(void);
+/* The check has used up its time. */
+extern bool report_endless;
 /* The last accesses, and what the driver logged, on standard output. */
 void report_accesses(void);
 /* The line of the driver that runs, or that called the machine last. */

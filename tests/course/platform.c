@@ -164,6 +164,22 @@ uint64_t machine_acq(void)
 	return sim->acq;
 }
 
+void machine_say_queues(void)
+{
+	for (unsigned id = 0; id < SIM_QUEUES_MAX; id++) {
+		const struct sim_cq *cq = &sim->cq[id];
+		const struct sim_sq *sq = sim->sq[id];
+
+		if (!sq || !sq->exists || !cq->exists)
+			continue;
+		printf("  queue %u: %u entries, tail doorbell %u, the controller has fetched up to "
+		       "%u; "
+		       "completions of %u up to entry %u, head doorbell %u%s\n",
+		       id, sq->size, sq->tail, sq->head, cq->size, cq->tail, cq->head,
+		       cq->waiting ? ": it is full, and others wait for room" : "");
+	}
+}
+
 void machine_buffer(const void *memory, size_t size)
 {
 	buffer = memory;
@@ -394,6 +410,8 @@ uint64_t platform_time_ns(void)
 {
 	CALLED();
 	seen.time_reads++;
+	if (setting->clock_ns)
+		sim_advance(setting->clock_ns);
 	turn();
 	machine_judge();
 	return nvme_time_ns();

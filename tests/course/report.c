@@ -16,10 +16,13 @@
 
 #define EVENTS	    4096
 #define SHOWN	    12 /* of the last accesses */
+#define CALLERS	    4  /* lines of the driver */
 #define LOGGED	    8
-#define CPU_SECONDS 5 /* that a check may compute */
+#define CPU_SECONDS 3 /* that a check may compute */
 
 const char *driver_source = "driver.c";
+
+bool report_endless;
 
 static char logged[LOGGED][512];
 static unsigned logged_count;
@@ -49,13 +52,14 @@ void report_place(void)
 {
 	void *frames[64];
 	int count = backtrace(frames, 64);
+	unsigned shown = 0;
 	char text[600];
 
-	for (int i = 0; i < count; i++)
-		if (place_of((uintptr_t)frames[i], text, sizeof(text))) {
-			printf("  line: %s\n", text);
-			return;
-		}
+	for (int i = 0; i < count && shown < CALLERS; i++)
+		if (place_of((uintptr_t)frames[i], text, sizeof(text)))
+			printf("%s%s", shown++ ? ", called by " : "  line: ", text);
+	if (shown)
+		printf("\n");
 }
 
 static void text_of(uint64_t number, char *text, size_t size)
@@ -110,12 +114,16 @@ void report_accesses(void)
 		text_of(lines[count], text, sizeof(text));
 		show(lines[count], text, times[count]);
 	}
+	if (sim)
+		machine_say_queues();
 	for (unsigned i = logged_count > LOGGED ? logged_count - LOGGED : 0; i < logged_count; i++)
 		printf("  log: %s\n", logged[i % LOGGED]);
 }
 
 static void dies(void)
 {
+	if (sim)
+		fprintf(stderr, "registers: %p %p\n", sim->bar, (char *)sim->bar + sim->bar_room);
 	report_accesses();
 	fflush(stdout);
 }
@@ -124,6 +132,7 @@ static void dies(void)
 static void computes(int number)
 {
 	(void)number;
+	report_endless = true;
 	fail("%d s of computing, and it still goes on: a loop that never ends, or one that waits "
 	     "without platform_relax()",
 	     CPU_SECONDS);
@@ -163,6 +172,19 @@ static size_t length_without_registers(const char *line)
 	return length;
 }
 
+/* A fault at an address that is a register's. */
+static void say_register(const char *report)
+{
+	const char *fault = strstr(report, "SEGV on unknown address ");
+	const char *registers = strstr(report, "registers: ");
+	unsigned long long address, start, end;
+
+	if (fault && registers && sscanf(fault + 24, "%llx", &address) == 1 &&
+	    sscanf(registers + 11, "%llx %llx", &start, &end) == 2 && address >= start &&
+	    address < end)
+		printf("  it is a register: they are reached by platform_read32() and its like\n");
+}
+
 void report_death(FILE *errors, int status)
 {
 	static char report[65536];
@@ -184,4 +206,5 @@ void report_death(FILE *errors, int status)
 	else
 		printf("  seen: it ended with status %d\n%s", WEXITSTATUS(status), report);
 	say_line(report);
+	say_register(report);
 }

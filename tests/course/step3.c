@@ -173,11 +173,13 @@ static void test_nobody(void)
 	start_admin();
 	identify();
 	sim_add_fault(sim, &stale);
-	memset(&controller, 0, sizeof(controller));
-	identify();
-	expect(controller.namespaces == 1,
-	       "before the answer came a completion with another CID, and was taken for it");
-	identify();
+	for (unsigned i = 0; i < 5; i++) {
+		memset(&controller, 0, sizeof(controller));
+		identify();
+		expect(controller.namespaces == 1,
+		       "a completion with another CID was there before, and was taken for this "
+		       "command's");
+	}
 }
 
 static void test_shortage(void)

@@ -36,15 +36,119 @@ def test_the_reference_passes():
     assert result.returncode == 0 and result.stderr == ""
 
 
-@pytest.mark.parametrize("row", WRONG, ids=[row[0] for row in WRONG])
-def test_a_mistake_is_found(tmp_path, row):
-    _, text, instead, check, words = row
-    assert reference().count(text) >= 1
+def test_the_skeleton_begins_at_the_beginning():
+    result = lab()
+    assert re.search(r"^step 1: +0 of \d+ checks pass", result.stdout), result.stdout
+    assert "seen: driver_find() is not written yet: it returned -ENOSYS" in result.stdout
+    assert "read: course/en/1-registers.md" in result.stdout
+    assert result.returncode == 1 and result.stderr == ""
+
+
+@pytest.mark.parametrize("step,machine", [(4, "pc"), (4, "q35"), (5, "q35"), (7, "pc")])
+def test_the_reference_in_qemu(step, machine):
+    result = lab("--source", REFERENCE, "--step", str(step), "--machine", machine)
+    assert "FAIL" not in result.stdout and result.stdout.count("PASS: ") > 8, result.stdout
+    assert re.search(r"^PASS: [\d.]+: QEMU: ", result.stdout, re.M), result.stdout
+    assert (step == 7) == bool(re.search(r"^measured: depth 32: \S+ reads of 4 KiB a second$", result.stdout, re.M)), result.stdout
+    assert result.returncode == 0, result.stdout
+
+
+def mistake(tmp_path, row):
+    _, text, instead, _, _ = row
+    assert text in reference()
     source = tmp_path / "driver.c"
     source.write_text(reference().replace(text, instead, 1), encoding="utf-8")
-    result = lab("--source", str(source))
-    first = re.search(r"^next:\nFAIL: ([\d.]+): .*\n((?: .*\n)*)", result.stdout, re.M)
+    return str(source)
+
+
+@pytest.mark.parametrize("row", WRONG, ids=[row[0] for row in WRONG])
+def test_a_mistake_is_found(tmp_path, row):
+    _, _, _, check, words = row
+    result = lab("--source", mistake(tmp_path, row), "--step", check.split(".")[0], "--host")
+    first = re.search(r"^FAIL: ([\d.]+): .*\n((?: .*\n)*)", result.stdout, re.M)
     assert first, result.stdout
     assert first.group(1) == check, result.stdout
     assert words in first.group(2), result.stdout
+    assert "  read: course/en/" in first.group(2), result.stdout
     assert result.returncode == 1 and result.stderr == ""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("row", WRONG, ids=[row[0] for row in WRONG])
+def test_a_mistake_is_found_at_its_step(tmp_path, row):
+    """The steps before it pass."""
+    result = lab("--source", mistake(tmp_path, row))
+    assert re.search(r"^next:\nFAIL: ([\d.]+): ", result.stdout, re.M).group(1) == row[3], result.stdout
+
+
+def test_the_table():
+    """docs/course.md has the rows of wrong.py."""
+    with open(os.path.join(ROOT, "docs", "course.md"), encoding="utf-8") as file:
+        shown = re.findall(r"^\| ([^|]*) \| ([\d.]+) \| (.*) \|$", file.read(), re.M)
+    assert shown == [(name, check, words) for name, _, _, check, words in WRONG]
+
+
+BAD = [
+    ("empty", "", "has no driver_find(), no driver_disable()"),
+    ("not C", "int driver_find(", "does not compile: see above"),
+    ("a function that is not there", "int other(void); int driver_poll(void) { return other(); }", "calls other(), which is not in course/platform.h"),
+    ("a main", "int main(void) { return 0; }", "has a main that the grader has as well"),
+    ("exit", "void exit(int); int driver_find(struct driver_found *f) { (void)f; exit(0); }", "it ended with status 0"),
+    ("endless", "int driver_find(struct driver_found *f) { for (volatile int i = 0;; i++) f->vs = i; }", "a loop that never ends"),
+    ("recursion", "int driver_find(struct driver_found *f) { struct driver_found g = *f; return driver_find(&g) + (int)g.vs; }", "stack-overflow"),
+    ("null", "int driver_find(struct driver_found *f) { f = (void *)8; f->vs = 1; return 0; }", "AddressSanitizer: SEGV"),
+    ("a register by pointer", """int driver_find(struct driver_found *f)
+{
+	volatile uint32_t *bar = platform_map(0xfebc0000, 4096);
+
+	f->vs = bar[2];
+	return 0;
+}""", "it is a register: they are reached by platform_read32()"),
+    ("undefined", "int driver_find(struct driver_found *f) { int i = 40; f->vs = 1u << i; return 0; }", "undefined behaviour: shift exponent 40"),
+]
+
+
+@pytest.mark.parametrize("text,words", [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_bad_input(tmp_path, text, words):
+    """Each has one clear message, and those that run the line of the file."""
+    with open(os.path.join(ROOT, "course", "driver.c"), encoding="utf-8") as file:
+        skeleton = file.read()
+    source = tmp_path / "mine.c"
+    for name in re.findall(r"(driver_\w+)\([^)]*\)\s*\{", text):
+        skeleton = re.sub(rf"^int {name}\([^)]*\)\n\{{.*?^\}}$", "", skeleton, flags=re.M | re.S)
+    source.write_text(skeleton + text + "\n" if text else text, encoding="utf-8")
+    result = lab("--source", str(source), "--step", "1")
+    assert words in result.stdout, result.stdout
+    assert result.returncode == 1 and result.stderr == ""
+    if "seen: " in result.stdout and "ended with" not in result.stdout:
+        assert re.search(r"^  line: mine.c:\d+", result.stdout, re.M), result.stdout
+
+
+def test_no_file(tmp_path):
+    result = lab("--source", str(tmp_path / "none.c"))
+    assert "none.c: no such file" in result.stdout and result.returncode == 1
+
+
+IN_THE_KERNEL = [
+    ("null", "queue->sq[queue->tail] = *command;", "queue->sq[queue->tail] = *command;\n\tif (queue->id)\n\t\t*(volatile int *)16 = 1;",
+     "page fault: write at 0x10, page not present: null pointer", "queue_push"),
+    ("beyond its memory", "queue->sq[queue->tail] = *command;", "queue->sq[queue->tail] = *command;\n\tif (queue->id)\n\t\tqueue->sq[64] = *command;",
+     "page not present", "queue_push"),
+    ("endless", "int driver_flush(void)\n{\n", "int driver_flush(void)\n{\n\tfor (volatile int i = 0;; i++)\n\t\tcontinue;\n",
+     "driver_flush() has not returned for 20 s; it is at 0x", "driver_flush"),
+    ("waits for ever", "int driver_flush(void)\n{\n", "int driver_flush(void)\n{\n\tfor (;;)\n\t\tplatform_relax();\n",
+     "driver_flush() has not returned for 20 s", "driver_flush"),
+]
+
+
+@pytest.mark.parametrize("text,instead,words,function", [row[1:] for row in IN_THE_KERNEL], ids=[row[0] for row in IN_THE_KERNEL])
+def test_a_bad_driver_in_the_kernel(tmp_path, text, instead, words, function):
+    """It ends in a panic with the line of the driver, and the machine in a status."""
+    source = mistake(tmp_path, ("", text, instead, "", ""))
+    script = tmp_path / "script"
+    script.write_text("dd if=/dev/zero of=/dev/my_nvme0n1 count=1\nsync\n")
+    result = subprocess.run(["make", "-s", "run", "DRIVER=course", f"SOURCE={source}", f"COURSE={tmp_path}", "DISK=tmp", f"SCRIPT={script}",
+                             "APPEND=trace=1"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    assert "seen: " in result.stdout and words in result.stdout, result.stdout
+    assert re.search(rf"^  line: driver.c:\d+ in {function}$", result.stdout, re.M), result.stdout
+    assert "last accesses:" in result.stdout

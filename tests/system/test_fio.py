@@ -42,6 +42,24 @@ BODIES += [
     "rw=rw\nrwmixwrite=100\nbs=4k\nsize=128k",
     "rw=read\nrate=8m\nbs=64k\nsize=1m",
     "rw=randread\nrate_iops=200\nbs=4k\nsize=128k",
+    "rw=write\nfsync=8\nbs=4k\nsize=1m",
+    "rw=randwrite\nfdatasync=3\nbs=16k\nsize=1m\niodepth=4",
+    "rw=write\nfsync=1\nend_fsync=1\nbs=64k\nsize=512k\nverify=crc32c",
+    "rw=write\nverify=md5\nverify_backlog=16\nbs=4k\nsize=256k",
+    "rw=randwrite\nverify=crc32c\nverify_backlog=7\nbs=8k\nsize=256k\nverify_dump=1",
+    "rw=randread\nrandom_distribution=zipf:1.2\nbs=4k\nsize=256k",
+    "rw=randread\nrandom_distribution=pareto:0.2\nbs=4k\nsize=256k",
+    "rw=randread\nrandom_distribution=zoned:60/10:30/20:10/70\nbs=4k\nsize=256k",
+    "rw=randwrite\nrandom_distribution=zipf\nnorandommap\nbs=4k\nsize=256k",
+    "rw=write\nbs=4k\nsize=1m\nio_size=10000",
+    "rw=randwrite\nbs=64k\nsize=1m\nio_size=100k",
+    "rw=read\nwrite_lat_log=lat\nwrite_bw_log\nwrite_iops_log=iops\nbs=4k\nsize=64k",
+    "rw=read\nwrite_bw_log=bw\nlog_avg_msec=500\nlog_offset=1\nbs=4k\nsize=64k",
+    "rw=randwrite\nbs=4k\nsize=256k\nnorandommap\nnumber_ios=50",
+    "rw=write\nbssplit=8k/100\nsize=256k\nnumber_ios=9",
+    "rw=write\nbs=4k\nsize=64k\nloops=2\nverify=md5",
+    "rw=randread\nbs=4k\nsize=64k\nnumjobs=2\ngroup_reporting\npercentile_list=1:50:99.99:100",
+    "rw=write\nbs=4k\nsize=64k\nunlink=0\nfallocate=none\nfile_service_type=random\ndisk_util=0",
 ]
 
 
@@ -91,6 +109,7 @@ def test_job_files(tmp_path):
             assert keys(one) == keys(other), body
             assert one["jobname"] == other["jobname"] and one["groupid"] == other["groupid"] and one["error"] == 0
             assert one["job options"] == other["job options"], body
+            assert one["sync"]["total_ios"] == other["sync"]["total_ios"] and one["sync"]["lat_ns"]["N"] == other["sync"]["lat_ns"]["N"], body
             if "4k,8k" in body and ("rand" in body or "rw=rw" in body):  # fio leaves blocks out where sizes differ
                 continue
             mixed = one["read"]["total_ios"] and one["write"]["total_ios"] and "verify" not in body
@@ -100,6 +119,54 @@ def test_job_files(tmp_path):
             for direction in ("read", "write", "trim"):
                 for key in ("io_bytes", "total_ios"):
                     assert one[direction][key] == other[direction][key], (body, direction, key)
+
+
+def test_sizes_that_vary(tmp_path):
+    """A size between those of bsrange or bssplit, each as often as asked, and no block twice."""
+    output = run_script(tmp_path, f"""
+fio --name=a --filename={DEVICE} --rw=randwrite --bsrange=4k-16k --size=4m --verify=md5 --output-format=json
+fio --name=a --filename={DEVICE} --rw=write --bssplit=4k/50:8k/50 --size=4m --verify=md5 --output-format=json
+""", "--disk", make_disk(tmp_path / "image", 4 * MIB), check=True).stdout
+    ranged, split = [document["jobs"][0] for document in documents(output)]
+    for job in (ranged, split):
+        assert job["error"] == 0 and job["write"]["io_bytes"] == job["read"]["io_bytes"] == 4 * MIB
+        assert job["write"]["total_ios"] == job["read"]["total_ios"]
+    # 8 KiB and 6 KiB in the mean; the seeds make it the same each time.
+    assert 350 < ranged["write"]["total_ios"] < 800 and 600 < split["write"]["total_ios"] < 770
+
+
+@needs_fio
+@pytest.mark.parametrize("version", [3, 4])
+def test_terse(tmp_path, version):
+    """As many fields as fio has without its disks, and the same in those that are no times."""
+    body = "rw=rw\nrwmixread=100\nbs=4k\nsize=64k\ndisk_util=0\npercentile_list=50:99"
+    image = make_disk(tmp_path / "image", MIB)
+    output = run_script(tmp_path, f"cat > job <<'END'\n{job_file(body, DEVICE)}END\nfio --output-format=terse --terse-version={version} job\n", "--disk", image, check=True).stdout
+    path = tmp_path / "job"
+    path.write_text(job_file(body, image))
+    theirs = subprocess.run([FIO, "--output-format=terse", f"--terse-version={version}", path], capture_output=True, text=True, cwd=tmp_path, check=True).stdout
+    ours, theirs = output.strip().split(";"), theirs.strip().split(";")
+    assert len(ours) == len(theirs)
+    assert ours[:6] == theirs[:6]
+    for one, other in zip(ours, theirs):
+        assert bool(re.fullmatch(r"[\d.]+%=\d+", one)) == bool(re.fullmatch(r"[\d.]+%=\d+", other))
+        assert one.endswith("%") == other.endswith("%")
+
+
+@needs_fio
+def test_the_host_verifies_job_files(tmp_path):
+    """What jobs of all kinds wrote, each in a mebibyte of its own, fio verifies."""
+    writers = [body for body in BODIES if re.search("verify=(md5|crc32c|crc32|meta|pattern)", body) and "loops" not in body]
+    assert len(writers) > 20
+    image = make_disk(tmp_path / "image", (len(writers) + 1) * MIB)
+    script = "".join(f"cat > job{number} <<'END'\n{job_file(body, DEVICE)}offset={number}m\nEND\nfio --minimal job{number} > /dev/null || echo failed {number}\n"
+                     for number, body in enumerate(writers))
+    assert run_script(tmp_path, script, "--disk", image, check=True).stdout == ""
+    for number, body in enumerate(writers):
+        path = tmp_path / "job"
+        path.write_text(job_file(re.sub(r"rw=\w+", "rw=read", re.sub(r"(verify_backlog|fsync|fdatasync|end_fsync|do_verify)=\d+\n?", "", body)), image) + f"offset={number}m\n")
+        result = subprocess.run([FIO, "--minimal", path], capture_output=True, text=True, cwd=tmp_path)
+        assert result.returncode == 0 and "verify" not in result.stderr, (body, result.stderr)
 
 
 def test_end_fsync(tmp_path):
@@ -147,6 +214,15 @@ BAD = {
     f"fio --name=a --rw=write --filename={DEVICE} --size=4k --bs=8k": "fio: size too small, must not be less than minimum block size: 4096 < 8192",
     f"fio --name=a --rw=write --filename={DEVICE} --sync=1": "fio: failed parsing sync=1",
     f"fio --name=a --rw=write --filename={DEVICE} --readonly": "fio: a: job writes, but --readonly was given",
+    f"fio --name=a --rw=randwrite --filename={DEVICE} --random_distribution=zipf:1": "fio: failed parsing random_distribution=zipf:1",
+    f"fio --name=a --rw=randwrite --filename={DEVICE} --random_distribution=normal:5": "fio: failed parsing random_distribution=normal:5",
+    f"fio --name=a --rw=write --filename={DEVICE} --verify=pattern": "fio: a: verify=pattern requires verify_pattern",
+    f"fio --name=a --rw=write --filename={DEVICE} --zonemode=zbd": f"fio: {DEVICE}: zonemode=zbd, and it is no zoned device with zones of a power of two",
+    f"fio --name=a --rw=write --filename={DEVICE} --bs=16m --iodepth=1024": "fio: size too small, must not be less than minimum block size: 4194304 < 16777216",
+    f"fio --name=a --rw=randwrite --filename={DEVICE} --bsrange=4k-8k --norandommap --verify=md5": "fio: a: norandommap given for variable block sizes: blocks would overlap, and cannot be verified",
+    "printf '[a]\\n\\nsize=4k\\nverify=sha9\\n' > bad; fio bad": "fio: bad:4: failed parsing verify=sha9",
+    "printf '[a\\nrw=write\\n' > bad; fio bad": "fio: bad:1: bad section [a",
+    "printf '[a]\\nsize=${NONE}k\\n' > bad; fio bad": "fio: bad:2: failed parsing size=${NONE}k",
     f"fio --name=a --rw=write --filename={DEVICE} --time_based": "fio: a: time_based requires a runtime/timeout setting",
 }
 

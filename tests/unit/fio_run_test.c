@@ -376,7 +376,7 @@ static void test_rates(void **state)
 static void test_logs(void **state)
 {
 	(void)state;
-	expect("cd /tmp; fio --name=a " DEVICE "--rw=read --bs=4k --size=64k --write_lat_log=L "
+	expect("cd /tmp; fio --name=a " DEVICE "--rw=read --bs=4k --size=64k --write_lat_log L "
 	       "--write_bw_log --write_iops_log=/tmp/i --log_offset=1",
 	       0, "err= 0");
 	expect("cd /tmp; wc -l L_lat.1.log L_slat.1.log L_clat.1.log a_bw.1.log i_iops.1.log", 0,

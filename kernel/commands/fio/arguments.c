@@ -2,6 +2,7 @@
 #include "kernel/commands/fio/arguments.h"
 
 #include "kernel/commands/command.h"
+#include "kernel/commands/fio/log.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "lib/errno.h"
@@ -93,15 +94,16 @@ static bool take_setting(struct fio_settings *settings, const char *text)
 	return true;
 }
 
-/* Some options may have their value in the next word. */
-static bool takes_word(const char *text)
+/* Whether the option's value is the next word. A log may be without one. */
+static bool takes_word(const char *text, const char *next)
 {
 	struct fio_options *scratch = alloc_or_fail(sizeof(*scratch));
 	bool takes;
 
 	fio_options_init(scratch);
 	takes = !strchr(text, '=') && (fio_option_set(scratch, text, NULL) == FIO_OPTION_BAD ||
-				       !strcmp(text, "output-format") || !strcmp(text, "section"));
+				       !strcmp(text, "output-format") || !strcmp(text, "section") ||
+				       (fio_log_wanted(scratch) && strncmp(next, "--", 2) != 0));
 	process_free(scratch);
 	return takes;
 }
@@ -120,7 +122,7 @@ void fio_arguments(struct fio_settings *settings, struct fio_job_list *list, int
 			continue;
 		}
 		text += 2;
-		if (i + 1 < argc && takes_word(text)) {
+		if (i + 1 < argc && takes_word(text, argv[i + 1])) {
 			size_t length = strlen(text), more = strlen(argv[i + 1]);
 			char *joined = alloc_or_fail(length + more + 2);
 

@@ -8,7 +8,7 @@ import re
 import plot
 import spread
 from plot import Unusable
-from sweep_run import FIGURES
+from sweep_run import FIGURES, version
 
 # A figure's name for people, its form, and whether more of it is better.
 SHOWN = {"iops": ("commands/s", "{:,.0f}", True), "bytes_s": ("MB/s", "{:,.1f}", True), "p50_us": ("median us", "{:,.1f}", False),
@@ -31,7 +31,7 @@ def pairs(sweep, compare):
     """The combinations of the first QEMU and those of the second, side by side."""
     def others(combination):
         return {axis: value for axis, value in combination.point.items() if axis != "qemu"}
-    first, second = ([one for one in sweep.combinations if one.point["qemu"] == qemu] for qemu in compare)
+    first, second = ([one for one in sweep.done if one.point["qemu"] == qemu] for qemu in compare)
     return [(one, other) for one in first for other in second if others(one) == others(other)]
 
 
@@ -46,7 +46,7 @@ def text(sweep, compare=None):
     fixed = " ".join(f"{axis}={values[0]}" for axis, values in sweep.axes.items() if len(values) == 1 and values[0])
     head = f"{sweep.name + ': ' if sweep.name else ''}{fixed}: {TITLE}"
     lines = [[*sweep.varied, *(name for name, _, _ in SHOWN.values())]]
-    lines += [[*(one.point[axis] or "-" for axis in sweep.varied), *(cell(one, figure) for figure in SHOWN)] for one in sweep.combinations]
+    lines += [[*(one.point[axis] or "-" for axis in sweep.varied), *(cell(one, figure) for figure in SHOWN)] for one in sweep.done]
     out = [head, aligned(lines)]
     if compare:
         varied = [axis for axis in sweep.varied if axis != "qemu"]
@@ -55,8 +55,8 @@ def text(sweep, compare=None):
             for figure, found, verdict in judged(one, other):
                 lines.append([*(one.point[axis] or "-" for axis in varied), SHOWN[figure][0], found.text("{:.3f}") if found else "-",
                               f"B is {verdict}" if verdict in (spread.FASTER, spread.SLOWER) else verdict])
-        out += ["", f"A is {compare[0]}, B is {compare[1]}; the ratio is that of rounds that ran in turn, a verdict is the rank test's "
-                    f"at {float(spread.LEVEL):g}", aligned(lines)]
+        out += ["", *(f"{name} is {qemu}: {version(qemu)}" for name, qemu in zip("AB", compare)),
+                f"The ratio is that of rounds that ran in turn, a verdict is the rank test's at {float(spread.LEVEL):g}.", aligned(lines)]
     return "\n".join(out) + "\n"
 
 
@@ -66,7 +66,7 @@ def write_csv(path, sweeps):
         writer = csv.writer(file)
         writer.writerow(["section", *axes, "round", *FIGURES])
         for sweep in sweeps:
-            for one in sweep.combinations:
+            for one in sweep.done:
                 for number, result in enumerate(one.results, 1):
                     writer.writerow([sweep.name, *(one.point.get(axis, "") for axis in axes), number, *(result[figure] for figure in FIGURES)])
 
@@ -76,9 +76,10 @@ def write_json(path, sweeps, options):
         made = {figure: one.spread(figure) for figure in FIGURES}
         return {figure: {"values": found.values, "median": found.median, "low": found.low, "high": found.high} for figure, found in made.items()}
 
-    data = {"rounds": options.rounds, "seconds": options.seconds, "sweeps": []}
+    qemus = {qemu: version(qemu) for sweep in sweeps for qemu in sweep.axes["qemu"]}
+    data = {"rounds": options.rounds, "seconds": options.seconds, "qemus": qemus, "sweeps": []}
     for sweep in sweeps:
-        entry = {"section": sweep.name, "axes": sweep.axes, "runs": [{"point": one.point, **figures(one)} for one in sweep.combinations]}
+        entry = {"section": sweep.name, "axes": sweep.axes, "runs": [{"point": one.point, **figures(one)} for one in sweep.done]}
         if options.compare:
             entry["compare"] = [
                 {"point": {axis: value for axis, value in one.point.items() if axis != "qemu"}, "figure": figure, "verdict": verdict,
@@ -102,7 +103,7 @@ def plots(directory, sweeps):
         for axis in sweep.varied:
             others = [other for other in sweep.varied if other != axis]
             lines = {}
-            for one in sweep.combinations:
+            for one in sweep.done:
                 lines.setdefault(one.name(others) or "all", []).append(one)
             for figure in ("iops", "p99_us", "cpu_us"):
                 drawn = [plot.Line(name, [(as_number(one.point[axis]), one.spread(figure)) for one in found]) for name, found in lines.items()]

@@ -51,12 +51,25 @@ class Sweep:
         """The axes that have several values."""
         return [axis for axis, values in self.axes.items() if len(values) > 1]
 
+    @property
+    def done(self):
+        """The combinations that have run, which is all of them where nothing went wrong."""
+        return [combination for combination in self.combinations if combination.results]
+
     def run(self, options, say):
         """All combinations in turn in each round, and every other round in the other direction."""
         for number in range(options.rounds):
             for combination in self.combinations if number % 2 == 0 else reversed(self.combinations):
                 say(f"{self.name + ': ' if self.name else ''}round {number + 1}: {combination.name(self.varied) or combination.name()}")
                 combination.results.append(run(combination.point, options))
+
+
+def version(qemu):
+    """The first line of what a QEMU says of itself."""
+    try:
+        return subprocess.run([qemu, "--version"], capture_output=True, text=True, check=False).stdout.partition("\n")[0]
+    except OSError as error:
+        return error.strerror
 
 
 def command(point, options, script):

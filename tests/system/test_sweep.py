@@ -196,7 +196,7 @@ def test_two_qemus(tmp_path):
     assert [found["figure"] for found in entry["compare"]] == ["iops", "p99_us", "cpu_us"]
     assert all(found["verdict"] in (spread.FASTER, spread.SLOWER, spread.SAME) for found in entry["compare"])
     assert all(len(found["ratios"]) == 5 and found["point"]["bs"] == "4k" for found in entry["compare"])
-    assert f"A is {QEMU}, B is {other}" in result.stdout
+    assert f"A is {QEMU}: QEMU emulator version " in result.stdout and f"B is {other}: QEMU emulator version " in result.stdout
 
 
 def test_a_slower_model_is_called_slower(tmp_path):
@@ -216,6 +216,16 @@ exec {QEMU} "$@"
     entry, = json.loads((tmp_path / "a.json").read_text())["sweeps"]
     assert [found["verdict"] for found in entry["compare"] if found["figure"] == "iops"] == [spread.SLOWER]
     assert "  B is slower\n" in result.stdout
+
+
+def test_what_ran_before_a_failure_is_kept(tmp_path):
+    result = sweep("--rounds", 1, "--seconds", 0.02, "--axis", "bs=4k,3", "--csv", tmp_path / "a.csv", "--json", tmp_path / "a.json")
+    assert result.returncode == 1 and "bs=3" in result.stderr.splitlines()[-1]
+    with open(tmp_path / "a.csv", encoding="utf-8") as file:
+        assert [line["bs"] for line in csv.DictReader(file)] == ["4k"]
+    data = json.loads((tmp_path / "a.json").read_text())
+    assert [run["point"]["bs"] for run in data["sweeps"][0]["runs"]] == ["4k"]
+    assert data["qemus"][QEMU].startswith("QEMU emulator version ")
 
 
 @pytest.mark.parametrize("arguments,message", [

@@ -29,7 +29,7 @@ static void (*interrupt_handler)(void);
 /* What platform_dma_alloc() gave. */
 static struct memory {
 	uint8_t *memory;
-	size_t size;
+	size_t size, asked; /* whole pages, and what was asked for */
 	uint64_t bus;
 	struct memory *next;
 } * memories;
@@ -188,7 +188,10 @@ void machine_buffer(const void *memory, size_t size)
 
 bool machine_owns(uint64_t bus, size_t size)
 {
-	return memory_at(bus, size) != NULL;
+	for (struct memory *m = memories; m; m = m->next)
+		if (bus >= m->bus && bus - m->bus + size <= m->asked)
+			return true;
+	return false;
 }
 
 size_t machine_dma(void)
@@ -353,7 +356,7 @@ void *platform_dma_alloc(size_t size, uint64_t *bus)
 	if (!memory)
 		return NULL;
 	m = malloc(sizeof(*m));
-	*m = (struct memory){memory, (size + 4095) & ~(size_t)4095, *bus, memories};
+	*m = (struct memory){memory, (size + 4095) & ~(size_t)4095, size, *bus, memories};
 	memories = m;
 	return memory;
 }

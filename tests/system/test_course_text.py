@@ -231,6 +231,52 @@ def test_fields_of_registers():
     assert [(field, bits) for field, bits in said if known.get(field) != bits] == []
 
 
+def test_capabilities_that_are_taken_apart():
+    """The rows of chapter 1 that begin with a CAP have its fields; they are the simulated controller's two."""
+    known = register_fields()
+    said = list(rows(["CAP", "MQES"]))
+    head = next(table[0] for table in tables(chapter("en", "1-registers.md")) if table[0][0] == "CAP")
+    for _, row in said:
+        for field, value in list(zip(head, row))[1:-1]:
+            low, width = span(known[f"CAP.{field}"])
+            assert int(row[0][:-1], 16) >> low & ((1 << width) - 1) == int(value), (row[0], field)
+    caps = re.findall(r"#define SIM_CAP_\w+ 0x([\da-f]+)ull", read("tests", "sim", "controller.h"))
+    assert sorted(f"{cap}h" for cap in caps) == sorted(row[0] for _, row in said)
+
+
+def picture(name):
+    """Its texts, in their order."""
+    return re.findall(r"<text[^>]*>(.*?)</text>", read("course", "pictures", name))
+
+
+def test_offsets_in_the_picture():
+    """Of properties, and of the doorbells of both strides, to their end."""
+    texts = picture("bar0.svg")
+    offsets = [(name, offset) for offset, name in zip(texts, texts[1:]) if re.fullmatch(r"[\da-f]+h", offset)]
+    stride = 0
+    said = []
+    for name, offset in offsets:
+        doorbell = re.fullmatch(r"(SQ|CQ)(\d) (?:tail|head)", name)
+        if doorbell:
+            number = 2 * int(doorbell.group(2)) + (doorbell.group(1) == "CQ")
+            stride = int(offset[:-1], 16) - 0x1000 if number == 1 else stride
+            assert int(offset[:-1], 16) == 0x1000 + number * stride * (number > 0), name
+        else:
+            said.append(f"NVME_{name} == 0x{offset[:-1]}")
+    assert len(said) == 14 and len(offsets) == 22
+    compiles(said)
+
+
+def test_times_in_the_picture():
+    """Those of the trace below it, from its first line on."""
+    block = next(b for b in code_blocks(chapter("en", "4-io.md")) if "trace show" in b)
+    times = [round(float(time) * 1e6) for time in re.findall(r"^ +(\d+\.\d{6}) my_nvme0", block, re.M)]
+    shown = [int(text.split()[0]) for text in picture("read.svg") if text.endswith(" µs")]
+    assert shown == [time - times[0] for time in times]
+    cid = re.search(r"-> Read cid (\d+)", block).group(1)
+    assert any(f"CID {cid}" in text for text in picture("read.svg"))
+
+
 def command_table():
     """Name -> (opcode, {(dword, field, bits)})"""
     text = read("drivers", "nvme", "spec", "command.c")

@@ -278,6 +278,31 @@ blkzone report -c 3 {DEVICE}
     assert output.count("fu") == 2 and output.count("em") == 1
 
 
+def test_jobs_share_zones(tmp_path):
+    """Jobs behind and beside each other, zones that are smaller than their distance, trims: no error, and nothing is verified that is gone."""
+    image = make_disk(tmp_path / "image", 64 * MIB)
+    common = f"fio --zonemode=zbd --filename={DEVICE} --bs=4k"
+    lines = {
+        f"{common} --size=1m --name=w --rw=write --verify=crc32c --name=r --stonewall --rw=read": ["total=64,256,0,0", "total=256,0,0,0"],
+        f"{common} --size=512k --io_size=128k --offset=2m --name=w --rw=write --name=v --stonewall --rw=write": ["total=0,32,0,0"] * 2,
+        f"{common} --size=2m --offset=4m --name=w --rw=write --numjobs=2 --verify=md5": ["total=", "total="],
+        f"fio --zonemode=zbd --filename={DEVICE} --name=w --rw=write --bs=12k --size=1m --verify=crc32c": ["total="],
+        f"{common} --size=4m --io_size=8m --name=w --rw=randrw --verify=crc32c": ["total="],
+        f"{common} --size=4m --name=w --rw=randwrite --verify=md5 --iodepth=8 --loops=3": ["total="],
+        f"fio --zonemode=zbd --filename={DEVICE} --name=t --rw=trim --bs=1m --size=4m": ["total=0,0,4,0"],
+        f"fio --zonemode=zbd --filename={DEVICE} --name=t --rw=trimwrite --bs=4k,4k,1m --size=2m --io_size=3m --verify=crc32c": ["total="],
+    }
+    output = run_script(tmp_path, "".join(f"{line}; echo ended with $?\n" for line in lines) + f"blkzone report -o 6144 -c 1 {DEVICE}\n", "--disk", "none", "--",
+                        "-drive", f"file={image},if=none,id=zoned,format=raw", "-device", "nvme,serial=zoned,id=controller",
+                        "-device", "nvme-ns,drive=zoned,bus=controller,zoned=true,zoned.zone_size=1M,zoned.zone_capacity=768K,zoned.max_open=4,zoned.max_active=8", check=True).stdout
+    parts = output.split("ended with ")
+    for (line, totals), part in zip(lines.items(), parts):
+        assert [text for text in re.findall(r"total=[\d,]*", part) if text.startswith(tuple(totals))] == re.findall(r"total=[\d,]*", part), (line, part)
+        assert "verify:" not in part and "verify failed" not in part and "error" not in part, (line, part)
+    assert [part[0] for part in parts[1:]] == ["0"] * len(lines)
+    assert "em" in parts[-1]  # the last trim that no write has followed
+
+
 def test_open_files_see_what_is_written(tmp_path):
     image = make_disk(tmp_path / "image", 4 * MIB)
     output = run_script(tmp_path, f"""exec 5< {DEVICE}

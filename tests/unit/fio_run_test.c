@@ -206,6 +206,46 @@ static void test_commands_that_hang(void **state)
 	host_disk_remove(device);
 }
 
+static const struct block_operations *disk_operations;
+static struct block_request *flush;
+
+static void submit_but_no_flush(struct block_device *device, struct block_request *request)
+{
+	if (block_operation(request) == BLOCK_FLUSH)
+		flush = request;
+	else
+		disk_operations->submit(device, request);
+}
+
+/* The Flush at the end, or between writes, is given up like all others, and what was written until
+ * then is told. */
+static void test_flushes_that_hang(void **state)
+{
+	static const char *const options[] = {"--end_fsync=1", "--fsync=16"};
+	struct block_device *device = host_disk_memory(512, MIB);
+	struct block_operations operations = *device->operations;
+	char line[256];
+
+	(void)state;
+	disk_operations = device->operations;
+	operations.submit = submit_but_no_flush;
+	operations.cancel = NULL;
+	device->operations = &operations;
+	for (unsigned i = 0; i < 2; i++) {
+		flush = NULL;
+		snprintf(line, sizeof(line),
+			 "fio --name=a --filename=/dev/%s --rw=write --bs=4k --size=%uk %s & "
+			 "sleep 0.1; kill $!; wait $!; echo status $?",
+			 device->name, i ? 128 : 64, options[i]);
+		expect(line, 0, "total=0,16,0,0");
+		expect_output("status 143");
+		assert_non_null(flush);
+		block_complete(flush, 0);
+	}
+	device->operations = disk_operations;
+	host_disk_remove(device);
+}
+
 /* What was written to a file on the job's device meanwhile, and cannot be: the report is there. */
 static void test_a_file_that_cannot_be_written(void **state)
 {
@@ -411,5 +451,5 @@ GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_
 	    TEST(test_jobs_that_are_refused), TEST(test_flushes_between_writes),
 	    TEST(test_variables), TEST(test_verify_backlog), TEST(test_verify_fatal_and_dump),
 	    TEST(test_rates), TEST(test_logs), TEST(test_showcmd),
-	    cmocka_unit_test(test_commands_that_hang),
+	    cmocka_unit_test(test_commands_that_hang), cmocka_unit_test(test_flushes_that_hang),
 	    cmocka_unit_test(test_a_file_that_cannot_be_written))

@@ -108,10 +108,12 @@ static void begin_reset(struct fio_job *job, unsigned target, struct fio_zone *z
 static void begin_fsync(struct fio_job *job)
 {
 	const struct fio_place nowhere = {FIO_WRITE, 0, 0};
+	bool fsync = job->options.fsync && job->writes % job->options.fsync == 0;
 
 	job->syncs = false;
-	job->results.fsyncs += job->options.fsync && job->writes % job->options.fsync == 0;
-	submit(take(job, FIO_UNIT_FSYNC, job->next.target, &nowhere, NULL), BLOCK_FLUSH);
+	submit(take(job, fsync ? FIO_UNIT_FSYNC : FIO_UNIT_FDATASYNC, job->next.target, &nowhere,
+		    NULL),
+	       BLOCK_FLUSH);
 }
 
 /* Where the next command goes; in zones that is not where the order has it. */

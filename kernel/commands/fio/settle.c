@@ -68,9 +68,9 @@ static const char *name_of(const struct fio_unit *unit)
 {
 	static const char *const names[] = {"read", "write", "trim"};
 
-	if (unit->kind == FIO_UNIT_FLUSH || unit->kind == FIO_UNIT_FSYNC)
-		return "sync";
-	return unit->kind == FIO_UNIT_RESET ? "zone reset" : names[unit->direction];
+	if (unit->kind == FIO_UNIT_IO)
+		return names[unit->direction];
+	return unit->kind == FIO_UNIT_RESET ? "zone reset" : "sync";
 }
 
 static void failed(struct fio_job *job, const struct fio_unit *unit)
@@ -126,7 +126,8 @@ static void settle(struct fio_job *job, struct fio_unit *unit)
 		failed(job, unit);
 		return;
 	}
-	if (unit->kind == FIO_UNIT_FSYNC)
+	job->results.fsyncs += unit->kind == FIO_UNIT_FSYNC;
+	if (unit->kind == FIO_UNIT_FSYNC || unit->kind == FIO_UNIT_FDATASYNC)
 		fio_histogram_add(&job->results.flushes, unit->ended - submitted);
 	if (unit->kind != FIO_UNIT_IO)
 		return;

@@ -13,10 +13,11 @@ struct fio_target;
 struct file;
 
 enum fio_unit_kind {
-	FIO_UNIT_IO,	/* counted as its direction */
-	FIO_UNIT_FLUSH, /* at the end */
-	FIO_UNIT_FSYNC, /* between writes */
-	FIO_UNIT_RESET, /* of a full zone that is written again */
+	FIO_UNIT_IO,	    /* counted as its direction */
+	FIO_UNIT_FLUSH,	    /* at the end */
+	FIO_UNIT_FSYNC,	    /* between writes */
+	FIO_UNIT_FDATASYNC, /* the same */
+	FIO_UNIT_RESET,	    /* of a full zone that is written again */
 };
 
 /* One command: made before the run, used again and again. */

@@ -149,9 +149,10 @@ debug_flags = CC='$(CC)' B=$(DEBUG_KERNEL) OPTIMIZE=-O0
 
 # A make of its own behind tools/dependencies: the compiler may only now be there.
 .PHONY: run run-my_nvme debug debug-kernel console compiler
-run: $(if $(DRIVER),run-$(DRIVER),run-my_nvme)
+run: $(if $(filter course,$(DRIVER)),run-course,run-my_nvme)
 
 run-my_nvme:
+	$(if $(filter-out my_nvme,$(DRIVER)),$(error DRIVER=$(DRIVER): course, or my_nvme, which is the default))
 	@tools/dependencies run
 	@$(MAKE) -s compiler $(call booted,$(B))
 	@$(call run_qemu,$(B))

@@ -6,7 +6,7 @@ lab_sources := $(wildcard tests/course/step*.c) $(addprefix tests/course/,grade.
 	course/machine/observer.c $(wildcard drivers/nvme/transport/*.c drivers/nvme/spec/*.c) \
 	$(SIM)
 lab_objects := $(lab_sources:%.c=$(UNIT)/objects/%.o)
-ifneq ($(built)$(filter lab,$(MAKECMDGOALS)),)
+ifneq ($(built)$(filter lab lab-programs,$(MAKECMDGOALS)),)
 -include $(lab_objects:.o=.d)
 endif
 
@@ -33,6 +33,12 @@ $(COURSE)/driver.o: FORCE
 	@$(CC) $(filter-out -Werror -Wmissing-prototypes,$(CFLAGS)) -O1 -c -o $@ $(call quoted,$(or $(SOURCE),course/driver.c))
 
 $(eval $(call linked,$(COURSE)/my_nvme.elf,$(COURSE)/link,$(OBJECTS) $(course_objects)))
+
+# What does not depend on the driver, for the tests.
+.PHONY: lab-programs
+lab-programs: $(COURSE)/lab.o $(OBJECTS) $(filter-out $(COURSE)/driver.o,$(course_objects))
+test-programs: lab-programs
+system: programs += lab-programs
 
 # What a panic says of the driver is told with its lines.
 .PHONY: run-course

@@ -89,7 +89,9 @@ int driver_flush(void);
 int driver_interrupts(void);
 
 /*
- * Step 6: when things go wrong
+ * Step 6: when things go wrong. A command whose status allows it (DNR is 0) is repeated, some times.
+ * One that takes longer than 5 s is aborted; where it does not end within a second more, the
+ * controller is reset. Both ends in -ETIMEDOUT, for whatever was under way.
  */
 
 /* SCT << 8 | SC of the last command that failed; 0 before one did. */
@@ -114,13 +116,13 @@ struct driver_request {
 };
 
 #define DRIVER_PART  131072u /* bytes */
-#define DRIVER_DEPTH 32u     /* requests that the driver takes at the same time, at least */
+#define DRIVER_DEPTH 32u     /* requests at the same time, at least, where CAP.MQES has room */
 
 /* Puts a request's command into the submission queue. The controller need not know of it before
  * driver_ring(). -EAGAIN: the driver has as many as it can; -EINVAL. */
 int driver_submit(struct driver_request *request);
 /* Shows the controller all that was submitted, by one doorbell. */
 int driver_ring(void);
-/* Takes what completions there are, without waiting, and sets done. Returns how many requests were
- * done. */
+/* Takes all completions that there are, without waiting for others, and sets done; looks after the
+ * deadlines as well. Returns how many requests were done. */
 int driver_poll(void);

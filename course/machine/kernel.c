@@ -70,6 +70,7 @@ volatile void *platform_map(uint64_t address, uint64_t size)
 			if (!bar)
 				return NULL;
 			pci.device = device;
+			device->driver = "course";
 			observer_begin(bar, found->size, memory_at);
 		}
 		return bar + (address - found->address);

@@ -11,6 +11,7 @@ from machine import ROOT
 
 COURSE = os.path.join(ROOT, "course")
 LANGUAGES = ["en", "ko"]
+READMES = ["README.md", "README.ko.md"]
 PAGE = 65 * 120  # characters: 65 lines of 120
 ENTRY_NAMES = {"dw0": "dw0", "sqhd": "sq_head", "sqid": "sq_id"}  # of a completion in course/nvme.h
 WITHOUT_ROW = {"NSQR", "NCQR"}  # of a feature, not of a command
@@ -64,15 +65,14 @@ def is_without_words(cell):
     return cell.isascii() and not re.search(r"[a-z]{2}", re.sub(r"`.*?`|\b[\da-f]+h\b", "", cell))
 
 
-def same_in_both(name):
+def same_in_all(texts):
     """What does not depend on the language, each by its name."""
-    for language in LANGUAGES:
-        text = chapter(language, name)
+    for text in texts:
         words = prose(text)
         yield {
-            "code blocks": code_blocks(text),
+            "code blocks": code_blocks(text) + re.findall(r"^    \S.*$", words, re.M),
             "headings": [mark for mark, _ in re.findall(r"^(#+) (.*)$", words, re.M)],
-            "links": [re.sub(r"\.\./(en|ko)/", "", link) for link in re.findall(r"\]\((.*?)\)", words)],
+            "links": [re.sub(r"^\.\./(en|ko)/|\.ko(?=\.md$)", "", link) for link in re.findall(r"\]\((.*?)\)", words)],
             "shapes of tables": [[len(row) for row in table] for table in tables(text)],
             "cells without words": [cell for table in tables(text) for row in table[1:] for cell in row if is_without_words(cell)],
             "questions": len(re.findall(r"^\*\*\d\.\*\*", words, re.M)),
@@ -87,11 +87,16 @@ def same_in_both(name):
 
 @pytest.mark.parametrize("name", chapters())
 def test_both_languages_say_the_same(name):
-    first, *others = same_in_both(name)
-    for other in others:
-        for what, there in first.items():
-            assert other[what] == there, f"{name}: {what}"
+    first, second = same_in_all(chapter(language, name) for language in LANGUAGES)
+    for what, there in first.items():
+        assert second[what] == there, f"{name}: {what}"
     assert first["questions"] == first["answers"] == 3
+
+
+def test_both_readmes_say_the_same():
+    first, second = same_in_all(read("course", name) for name in READMES)
+    for what, there in first.items():
+        assert second[what] == there, what
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,8 +123,9 @@ def test_nothing_is_missing(language):
 
 
 def test_the_readme_has_all_chapters():
-    text = read("course", "README.md")
-    assert [name for name in chapters() if any(f"({language}/{name})" not in text for language in LANGUAGES)] == []
+    for readme in READMES:
+        text = read("course", readme)
+        assert [name for name in chapters() if any(f"({language}/{name})" not in text for language in LANGUAGES)] == [], readme
 
 
 @pytest.mark.parametrize("name", chapters())

@@ -183,6 +183,17 @@ class Processes:
 # hangs: cases of which it is known that nothing comes behind them.
 Options = collections.namedtuple("Options", "kernel filters repeat seed silence log hangs", defaults=(frozenset(),))
 KNOWN_SILENCE = 3  # seconds are enough for these
+KNOWN_BUSY = 0.5  # and so are so many of the model's own computing, which nothing else on this machine makes more
+
+
+def computing(pid):
+    """Seconds that a process has computed, by all of its threads."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Boot:
@@ -276,9 +287,9 @@ class Boot:
     def follow(self, process, options, raw):
         """Takes the output until it ends, or until nothing has come for too long, here and on the debug console."""
         heard = began = time.monotonic()
-        silence, size = options.silence, 0
+        silence, size, known_since = options.silence, 0, None
         while True:
-            if select.select([process.stdout], [], [], min(silence / 4, 1))[0]:
+            if select.select([process.stdout], [], [], min(silence / 4, 1) if known_since is None else 0.1)[0]:
                 data = os.read(process.stdout.fileno(), 65536)
                 if not data:
                     break
@@ -292,9 +303,13 @@ class Boot:
             if written != size:
                 size, heard, began = written, now, now
                 known = self.announcements()[-1:]
-                silence = min(options.silence, KNOWN_SILENCE) if options.hangs.intersection(known) else options.silence
+                is_known = options.hangs.intersection(known)
+                silence = min(options.silence, KNOWN_SILENCE) if is_known else options.silence
+                known_since = computing(process.pid) if is_known else None
             if raw and now - heard > silence:
                 self.hung = f"nothing came for {silence} s"
+            elif known_since is not None and computing(process.pid) - known_since > KNOWN_BUSY:
+                self.hung = f"nothing came, and it has computed for {KNOWN_BUSY} s"
             elif now - began > silence * PATIENCE:
                 self.hung = f"it came to no end in {silence * PATIENCE} s"
             if self.hung:

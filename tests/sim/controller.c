@@ -142,6 +142,7 @@ static void create_namespaces(struct sim_controller *sim)
 			config->block_shift = 9;
 		sim->namespaces[i].store =
 			sim_store_create((1u << config->block_shift) + config->metadata);
+		sim->namespaces[i].elsewhere = config->shared;
 		sim_zones_create(&sim->namespaces[i]);
 	}
 	sim_placement_create(sim);

@@ -57,6 +57,7 @@ struct sim_namespace_config {
 	unsigned mssrl, mcl;  /* of Copy, as MSRC; 0: none that it has a limit for */
 	unsigned msrc;
 	bool inactive; /* allocated, but not attached */
+	bool shared;   /* NMIC: with the other controller, which has it, too */
 	unsigned csi;  /* command set; other than NVM it takes no I/O commands here, but
 			  of the zoned one that has zones */
 	uint64_t zone_size;
@@ -182,6 +183,8 @@ struct sim_config {
 	unsigned sgl_threshold; /* SDT: more descriptors than this are a violation; 0: any number */
 	bool keep_alive;	/* KAS */
 	bool sanitizes;		/* SANICAP: block erase, which no command starts here */
+	/* There is another controller that namespaces are attached to, and nothing else of it */
+	bool other_controller;
 	/* UNVMCAP, in bytes, with SIM_OACS_NAMESPACES */
 	uint64_t unallocated;
 	unsigned abort_limit;  /* ACL, 0's based */

@@ -87,6 +87,7 @@ static void identify_namespace(const struct sim_namespace_config *ns, uint8_t pa
 	page[27] = 0x03;			 /* MC */
 	page[28] = ns->protection ? 0x1f : 0x00; /* DPC */
 	page[29] = (uint8_t)ns->protection;
+	page[30] = ns->shared; /* NMIC */
 	page[33] = (uint8_t)ns->dlfeat;
 	put16(page + 46, (uint16_t)ns->boundary); /* NOIOB */
 	put16(page + 74, (uint16_t)ns->mssrl);
@@ -148,22 +149,30 @@ static unsigned namespace_list(struct sim_controller *sim, const struct sim_comm
 	return SIM_SC_SUCCESS;
 }
 
-/* CNS 12h and 13h: there is one controller. */
+static void add_controller(uint8_t page[4096], unsigned cntlid)
+{
+	page[0]++;
+	put16(page + 2 * page[0], (uint16_t)cntlid);
+}
+
+/* CNS 12h and 13h */
 static unsigned controller_list(struct sim_controller *sim, const struct sim_command *command,
 				const struct sim_namespace *ns, uint8_t page[4096])
 {
 	uint32_t cdw10 = dword(command, 10);
-	bool attached = (uint8_t)cdw10 == 0x13 || (ns && !ns->config.inactive);
+	bool all = (uint8_t)cdw10 == 0x13;
+	bool attached = all || (ns && !ns->config.inactive);
+	bool elsewhere = all ? sim->config.other_controller : ns && ns->elsewhere;
 
 	if (!(sim->config.oacs & SIM_OACS_NAMESPACES))
 		return sim_host_error(sim, command, SIM_SC_FIELD, "Identify CNS %02x",
 				      (uint8_t)cdw10);
 	if ((uint8_t)cdw10 == 0x12 && !ns)
 		return sim_host_error(sim, command, SIM_SC_FIELD, "NSID %u", dword(command, 1));
-	if (attached && cdw10 >> 16 <= SIM_CNTLID) {
-		put16(page, 1);
-		put16(page + 2, SIM_CNTLID);
-	}
+	if (attached && cdw10 >> 16 <= SIM_CNTLID)
+		add_controller(page, SIM_CNTLID);
+	if (elsewhere && cdw10 >> 16 <= SIM_OTHER_CNTLID)
+		add_controller(page, SIM_OTHER_CNTLID);
 	return SIM_SC_SUCCESS;
 }
 
@@ -248,9 +257,10 @@ unsigned sim_identify(struct sim_controller *sim, const struct sim_command *comm
 			return sim_host_error(sim, command, SIM_SC_NAMESPACE, "NSID %u", nsid);
 		if (!ns || ns->config.inactive)
 			return SIM_SC_SUCCESS;
-		page[8] = ns->config.read_only ? 1 : 0; /* NSATTR */
+		page[8] = ns->config.read_only ? 1 : 0;	      /* NSATTR */
+		page[1] = ns->config.shared;		      /* NMIC */
 		put16(page + 12, ns->config.handles ? 1 : 0); /* ENDGID */
-		page[14] = 1;				/* NSTAT: ready */
+		page[14] = 1;				      /* NSTAT: ready */
 		return SIM_SC_SUCCESS;
 	case 0x03:
 		if (!ns || ns->config.inactive)

@@ -65,6 +65,7 @@
 #define SIM_SC_NO_CAPACITY	0x115
 #define SIM_SC_NO_NSID		0x116
 #define SIM_SC_ATTACHED		0x118
+#define SIM_SC_PRIVATE		0x119
 #define SIM_SC_NOT_ATTACHED	0x11a
 #define SIM_SC_THIN		0x11b
 #define SIM_SC_CONTROLLER_LIST	0x11c
@@ -98,6 +99,7 @@
 #define SIM_SC_NONE		0xffff /* completes later (asynchronous events) */
 
 #define SIM_CNTLID		1
+#define SIM_OTHER_CNTLID	9u /* with config.other_controller */
 #define SIM_SECONDARIES		2u /* with SIM_OACS_VIRTUALIZATION: the CNTLIDs behind it */
 #define SIM_EVENT_TYPES		8
 #define SIM_RECLAIM_GROUPS_MAX	2
@@ -160,6 +162,7 @@ struct sim_namespace {
 	} * zones_more;
 	uint64_t zone_count; /* 0: none */
 	uint32_t recovery;   /* Error Recovery */
+	bool elsewhere;	     /* attached to the other controller */
 	/* The Changed Zone List; 512: more than it has room for */
 	uint64_t changed[511];
 	unsigned changed_count;

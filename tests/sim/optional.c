@@ -133,6 +133,25 @@ static unsigned namespace_management(struct sim_controller *sim, struct sim_comm
 	}
 }
 
+static unsigned attach_to(struct sim_controller *sim, struct sim_namespace *ns, unsigned cntlid,
+			  bool attach)
+{
+	bool other = cntlid == SIM_OTHER_CNTLID && sim->config.other_controller;
+	bool attached = other ? ns->elsewhere : !ns->config.inactive;
+
+	if (cntlid != SIM_CNTLID && !other)
+		return SIM_SC_CONTROLLER_LIST;
+	if (attached == attach)
+		return attach ? SIM_SC_ATTACHED : SIM_SC_NOT_ATTACHED;
+	if (attach && !ns->config.shared && (!ns->config.inactive || ns->elsewhere))
+		return SIM_SC_PRIVATE;
+	if (other)
+		ns->elsewhere = attach;
+	else
+		ns->config.inactive = !attach;
+	return SIM_SC_SUCCESS;
+}
+
 static unsigned namespace_attachment(struct sim_controller *sim, struct sim_command *command)
 {
 	uint32_t nsid = dword(command, 1);
@@ -147,15 +166,11 @@ static unsigned namespace_attachment(struct sim_controller *sim, struct sim_comm
 	if (!ns)
 		return SIM_SC_FIELD;
 	status = sim_transfer(sim, command, list, sizeof(list), false);
-	if (status)
-		return status;
-	/* There is one controller, which has number 1. */
-	if (get16(list) != 1 || get16(list + 2) != SIM_CNTLID)
-		return SIM_SC_CONTROLLER_LIST;
-	if (ns->config.inactive == (select == 1))
-		return select ? SIM_SC_NOT_ATTACHED : SIM_SC_ATTACHED;
-	ns->config.inactive = select;
-	return SIM_SC_SUCCESS;
+	if (!status && (!get16(list) || get16(list) > 2))
+		status = SIM_SC_CONTROLLER_LIST;
+	for (unsigned i = 0; !status && i < get16(list); i++)
+		status = attach_to(sim, ns, get16(list + 2 + 2 * i), !select);
+	return status;
 }
 
 /* Only the directive Identify: which directives there are, which are enabled, and which stay so

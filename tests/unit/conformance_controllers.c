@@ -37,6 +37,7 @@ static const struct sim_namespace_config zoned_areas[] = {{.csi = 2,
 /* Larger than a command can be. */
 static const struct sim_namespace_config large_namespaces[] = {
 	{.nsid = 1,
+	 .shared = true,
 	 .block_count = 70000,
 	 .dlfeat = 9,
 	 .dulbe = true,
@@ -90,6 +91,7 @@ const struct conformance_controller conformance_controllers[] = {
 		  SIM_OACS_DIRECTIVES | SIM_OACS_VIRTUALIZATION | SIM_OACS_DOORBELLS,
 	  .identify = more_identify,
 	  .unallocated = 4 << 20,
+	  .other_controller = true,
 	  .volatile_cache = true,
 	  .keep_alive = true,
 	  .sanitizes = true}},

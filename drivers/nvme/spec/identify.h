@@ -302,6 +302,7 @@ _Static_assert(offsetof(struct nvme_identify_namespace, vs) == 384, "vendor spec
 #define NVME_NSFEAT_OPTPERF   0x10u /* npwg, npwa, npdg, npda and nows are defined */
 #define NVME_FLBAS_EXTENDED   0x10u /* metadata at the end of each block's data */
 #define NVME_NSATTR_PROTECTED 0x01u /* write protected */
+#define NVME_NMIC_SHARED      0x01u /* several controllers may have it */
 /* Deallocate Logical Block Features: what deallocated blocks are read as, and whether Write Zeroes
  * takes DEAC */
 #define NVME_DLFEAT_READS(dlfeat) NVME_BITS(dlfeat, 0, 3)

@@ -181,6 +181,7 @@ struct sim_config {
 	bool sgl_longer;	/* it takes SGLs of more bytes than the data */
 	bool sgl_dwords;	/* it takes whole dwords only */
 	unsigned sgl_threshold; /* SDT: more descriptors than this are a violation; 0: any number */
+	unsigned streams;	/* MSL, up to 8, with SIM_OACS_DIRECTIVES; 0: none */
 	bool keep_alive;	/* KAS */
 	bool sanitizes;		/* SANICAP: block erase, which no command starts here */
 	/* There is another controller that namespaces are attached to, and nothing else of it */

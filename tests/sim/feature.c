@@ -167,8 +167,10 @@ void sim_reset_features(struct sim_controller *sim)
 	sim->timestamp = 0;
 	sim->timestamp_at = sim_now();
 	sim->timestamp_origin = 0;
-	for (unsigned i = 0; i < sim->namespace_count; i++)
+	for (unsigned i = 0; i < sim->namespace_count; i++) {
 		sim->namespaces[i].recovery = 0;
+		sim->namespaces[i].streams = (struct sim_streams){0};
+	}
 }
 
 /* Error Recovery is of a namespace. */

@@ -76,6 +76,7 @@
 #define SIM_SC_IOCS_UNSUPPORTED 0x129
 #define SIM_SC_COMBINATION	0x12b
 #define SIM_SC_COMMAND_SET	0x12c
+#define SIM_SC_STREAMS		0x17f
 #define SIM_SC_PROTECTION	0x181
 #define SIM_SC_SIZE_LIMIT	0x183
 #define SIM_SC_INCOMPATIBLE	0x185
@@ -105,6 +106,7 @@
 #define SIM_RECLAIM_GROUPS_MAX	2
 #define SIM_RECLAIM_HANDLES_MAX 8
 #define SIM_PLACEMENT_EVENTS	63
+#define SIM_STREAMS_MAX		8
 
 /* Opcodes */
 enum {
@@ -163,6 +165,11 @@ struct sim_namespace {
 	uint64_t zone_count; /* 0: none */
 	uint32_t recovery;   /* Error Recovery */
 	bool elsewhere;	     /* attached to the other controller */
+	struct sim_streams {
+		bool enabled;
+		unsigned allocated, open_count;
+		uint16_t open[SIM_STREAMS_MAX];
+	} streams;
 	/* The Changed Zone List; 512: more than it has room for */
 	uint64_t changed[511];
 	unsigned changed_count;
@@ -471,6 +478,13 @@ unsigned sim_placement_get(struct sim_controller *sim, const struct sim_command 
 unsigned sim_placement_set(struct sim_controller *sim, const struct sim_command *command);
 unsigned sim_placement_log(struct sim_controller *sim, const struct sim_command *command,
 			   uint8_t log[4096], size_t *size);
+
+/* streams.c: statuses of the commands of directives; what a Write does besides. */
+unsigned sim_directive_receive(struct sim_controller *sim, struct sim_command *command,
+			       uint64_t *result);
+unsigned sim_directive_send(struct sim_controller *sim, const struct sim_command *command);
+void sim_streams_write(struct sim_controller *sim, const struct sim_command *command,
+		       struct sim_namespace *ns);
 
 /* copy.c: a status. */
 unsigned sim_copy(struct sim_controller *sim, struct sim_command *command,

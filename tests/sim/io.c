@@ -479,8 +479,10 @@ static unsigned execute_one(struct sim_controller *sim, struct sim_command *comm
 		status = opcode == SIM_WRITE ? sim_placement_check(sim, command) : SIM_SC_SUCCESS;
 		if (!status)
 			status = transfer_blocks(sim, command, ns);
-		if (!status && opcode == SIM_WRITE)
+		if (!status && opcode == SIM_WRITE) {
 			sim_placement_write(sim, command, ns);
+			sim_streams_write(sim, command, ns);
+		}
 		return status;
 	}
 }

@@ -1,5 +1,5 @@
 /* Admin commands that a controller need not have: those of namespaces (Base 2.0, sections 5.21 to
- * 5.23), directives (5.9, 5.10 and 8.7), and the little that is here of others. */
+ * 5.23), and the little that is here of others. */
 #include "tests/sim/internal.h"
 
 #include <stdlib.h>
@@ -173,20 +173,6 @@ static unsigned namespace_attachment(struct sim_controller *sim, struct sim_comm
 	return status;
 }
 
-/* Only the directive Identify: which directives there are, which are enabled, and which stay so
- * over a reset. Data Placement is enabled where it is. */
-static unsigned directive_receive(struct sim_controller *sim, struct sim_command *command)
-{
-	uint32_t cdw11 = dword(command, 11);
-	size_t size = 4 * ((size_t)dword(command, 10) + 1);
-	uint8_t bits = sim_placement_is_on(sim) ? 1 | 1 << 2 : 1;
-	uint8_t page[4096] = {[0] = bits, [32] = bits, [64] = bits & 4};
-
-	if ((cdw11 >> 8 & 0xff) != 0 || (cdw11 & 0xff) != 1)
-		return SIM_SC_FIELD;
-	return sim_transfer(sim, command, page, size < sizeof(page) ? size : sizeof(page), true);
-}
-
 unsigned sim_optional(struct sim_controller *sim, struct sim_command *command, uint64_t *result)
 {
 	uint32_t cdw10 = dword(command, 10);
@@ -197,9 +183,9 @@ unsigned sim_optional(struct sim_controller *sim, struct sim_command *command, u
 	case SIM_NAMESPACE_ATTACHMENT:
 		return namespace_attachment(sim, command);
 	case SIM_DIRECTIVE_RECEIVE:
-		return directive_receive(sim, command);
-	case SIM_DIRECTIVE_SEND: /* Identify cannot be switched, and there is no other */
-		return SIM_SC_FIELD;
+		return sim_directive_receive(sim, command, result);
+	case SIM_DIRECTIVE_SEND:
+		return sim_directive_send(sim, command);
 	case SIM_VIRTUALIZATION:
 		return sim_virtualization(sim, command, result);
 	case SIM_KEEP_ALIVE:

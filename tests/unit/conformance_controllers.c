@@ -92,6 +92,7 @@ const struct conformance_controller conformance_controllers[] = {
 	  .identify = more_identify,
 	  .unallocated = 4 << 20,
 	  .other_controller = true,
+	  .streams = 8,
 	  .volatile_cache = true,
 	  .keep_alive = true,
 	  .sanitizes = true}},

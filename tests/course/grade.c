@@ -147,6 +147,16 @@ static bool is_section(const char *section)
 	return section[0] >= '0' && section[0] <= '9';
 }
 
+/* The chapters are there in both languages. */
+static const char *language(void)
+{
+	const char *locale = getenv("LC_ALL");
+
+	if (!locale || !*locale)
+		locale = getenv("LANG");
+	return locale && strncmp(locale, "ko", 2) == 0 ? "ko" : "en";
+}
+
 static void explain(const struct step *step, const struct check *check, FILE *output, FILE *errors,
 		    int status)
 {
@@ -155,7 +165,7 @@ static void explain(const struct step *step, const struct check *check, FILE *ou
 	if (result != FAILED && result != ENDLESS)
 		report_death(errors, status);
 	copy_out(output);
-	printf("  read: course/en/%s; %s%s\n", step->chapter,
+	printf("  read: course/%s/%s; %s%s\n", language(), step->chapter,
 	       is_section(check->section) ? "Base 2.0, section " : "", check->section);
 }
 

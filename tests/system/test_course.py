@@ -25,8 +25,8 @@ def grader():
         subprocess.run(["make", "-s", "lab-programs"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
-def lab(*arguments):
-    return subprocess.run([LAB, *arguments], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+def lab(*arguments, locale="C.UTF-8"):
+    return subprocess.run([LAB, *arguments], cwd=ROOT, env=os.environ | {"LC_ALL": locale}, capture_output=True, encoding="utf-8", check=False)
 
 
 def reference():
@@ -48,7 +48,11 @@ def test_the_skeleton_begins_at_the_beginning():
     assert result.returncode == 1 and result.stderr == ""
 
 
-@pytest.mark.parametrize("step,machine", [(4, "pc"), (4, "q35"), (5, "q35"), (7, "pc")])
+def test_who_reads_korean_is_sent_to_that():
+    assert "read: course/ko/1-registers.md" in lab(locale="ko_KR.UTF-8").stdout
+
+
+@pytest.mark.parametrize("step,machine", [(4, "pc"), (4, "q35"), (5, "q35"), (6, "pc"), (7, "pc")])
 def test_the_reference_in_qemu(step, machine):
     result = lab("--source", REFERENCE, "--step", str(step), "--machine", machine)
     assert "FAIL" not in result.stdout and result.stdout.count("PASS: ") > 8, result.stdout

@@ -70,7 +70,7 @@ void nvme_quirk_settle(struct nvme_controller *controller)
 	unsigned quirks = controller->options.quirks;
 
 	if (!(quirks & (NVME_QUIRK_LATE_DOORBELLS | NVME_QUIRK_STICKY_PIN)) ||
-	    !nvme_in_flight(controller) ||
+	    !(nvme_in_flight(controller) || nvme_loads_in_flight(controller)) ||
 	    !(nvme_get32(&controller->registers, NVME_REG_CSTS) & NVME_CSTS_RDY))
 		return;
 	if (answers(controller) && quirks & NVME_QUIRK_STICKY_PIN)

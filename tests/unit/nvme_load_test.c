@@ -377,6 +377,31 @@ static void test_resets(void **state)
 	driver_finish(&driver);
 }
 
+/* A controller that sees doorbells late is asked something before it is reset, where only a loop
+ * has commands in flight as well. */
+static void test_late_doorbells(void **state)
+{
+	const struct nvme_options options = {.loads = LOADS, .quirks = NVME_QUIRK_LATE_DOORBELLS};
+	struct sim_config config = {.latency_ns = 100000};
+	struct driver driver;
+	struct bare bare;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	for (unsigned busy = 0; busy < 2; busy++) {
+		uint64_t asked = sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_FEATURES];
+
+		if (busy)
+			begin_bare(&bare, &driver, 2000);
+		assert_int_equal(nvme_reset(driver.controller), 0);
+		assert_int_equal(sim_statistics(driver.sim)->commands[0][NVME_ADMIN_GET_FEATURES] -
+					 asked,
+				 busy);
+	}
+	end_bare(&bare, &driver, 0);
+	driver_finish(&driver);
+}
+
 static void test_shadow_doorbells(void **state)
 {
 	const struct nvme_options options = {.loads = LOADS, .shadow_doorbells = true};
@@ -568,7 +593,8 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_errors), cmocka_unit_test(test_lost_completions),
       cmocka_unit_test(test_fatal), cmocka_unit_test(test_run), cmocka_unit_test(test_run_in_turn),
       cmocka_unit_test(test_run_with_an_error), cmocka_unit_test(test_resets),
-      cmocka_unit_test(test_shadow_doorbells), cmocka_unit_test(test_unplugged),
-      cmocka_unit_test(test_dead), cmocka_unit_test(test_closed_in_flight),
-      cmocka_unit_test(test_shut_down), cmocka_unit_test(test_detached),
-      cmocka_unit_test(test_loop_that_does_not_stand_still), cmocka_unit_test(test_acknowledgement))
+      cmocka_unit_test(test_late_doorbells), cmocka_unit_test(test_shadow_doorbells),
+      cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
+      cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
+      cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),
+      cmocka_unit_test(test_acknowledgement))

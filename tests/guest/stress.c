@@ -4,8 +4,12 @@
  * both, and the last one is a checksum. A model in memory knows the generation of each block, so a
  * read that returns something old, something torn or another block's data is found out. Requests
  * that touch the same block are never in flight together unless both are reads: the controller may
- * order them as it likes. */
+ * order them as it likes.
+ *
+ * Where there are other CPUs, each runs a load loop on blocks behind those, through the same
+ * resets. */
 #include "tests/guest/guest.h"
+#include "tests/guest/stress_loops.h"
 
 #include "kernel/commands/command.h"
 #include "kernel/memory.h"
@@ -299,11 +303,12 @@ static void run(struct stress *stress, uint64_t end_ns)
 		}
 		poll(stress);
 		now_ns = time_ns();
-		progress_text("stress: %llu of %llu s, %llu MiB, %llu resets",
-			      (unsigned long long)((now_ns - begun_ns) / NS_PER_S),
-			      (unsigned long long)((end_ns - begun_ns) / NS_PER_S),
-			      (unsigned long long)(stress->bytes >> 20),
-			      (unsigned long long)stress->resets);
+		if (progress_is_due())
+			progress_text("stress: %llu of %llu s, %llu MiB, %llu resets",
+				      (unsigned long long)((now_ns - begun_ns) / NS_PER_S),
+				      (unsigned long long)((end_ns - begun_ns) / NS_PER_S),
+				      (unsigned long long)(stress->bytes >> 20),
+				      (unsigned long long)stress->resets);
 	}
 	drain(stress);
 }
@@ -350,6 +355,9 @@ static void prepare(struct stress *stress)
 	stress->blocks = stress->device->block_count < REGION_BLOCKS
 				 ? (unsigned)stress->device->block_count
 				 : REGION_BLOCKS;
+	/* Half of it is left to other CPUs, at least. */
+	if (stress_loops_count(stress->device) && stress->blocks > stress->device->block_count / 2)
+		stress->blocks = (unsigned)(stress->device->block_count / 2);
 	stress->generations = alloc_zeroed(stress->blocks * sizeof(*stress->generations));
 	stress->users = alloc_zeroed(stress->blocks);
 	stress->copy = alloc_zeroed(stress->block_size);
@@ -368,9 +376,22 @@ static void prepare(struct stress *stress)
 	prng_seed(&stress->prng, stress->seed);
 }
 
+static void end_loops(struct stress *stress, struct stress_loops *loops)
+{
+	struct stress_loops_result result = stress_loops_stop(loops);
+
+	out("stress: %u loops on other CPUs: %llu reads, %llu writes\n", result.loops,
+	    (unsigned long long)result.reads, (unsigned long long)result.writes);
+	if (result.failed)
+		STRESS_FAIL(stress, "the loop on CPU %u, LBA %llu: %s%s%s", result.cpu,
+			    (unsigned long long)result.lba, result.failed, result.error ? ": " : "",
+			    result.error ? error_text(-result.error) : "");
+}
+
 int guest_stress(struct block_device *device, uint64_t seconds, uint64_t seed)
 {
 	struct stress *stress = alloc_zeroed(sizeof(*stress));
+	struct stress_loops *loops;
 	struct memory_stats before, after;
 	uint64_t begun_ns = time_ns(), end_ns = begun_ns + seconds * NS_PER_S;
 
@@ -381,6 +402,7 @@ int guest_stress(struct block_device *device, uint64_t seconds, uint64_t seed)
 	    (unsigned long long)seconds, (unsigned long long)seed);
 	out_flush();
 	process_catch_interrupt(true);
+	loops = stress_loops_start(device, stress->blocks, seed);
 	run(stress,
 	    begun_ns + (end_ns - begun_ns < 2 * WARM_UP_NS ? (end_ns - begun_ns) / 2 : WARM_UP_NS));
 	memory_stats(&before);
@@ -388,6 +410,8 @@ int guest_stress(struct block_device *device, uint64_t seconds, uint64_t seed)
 	read_all(stress);
 	memory_stats(&after);
 	progress_clear();
+	if (loops)
+		end_loops(stress, loops);
 	if (before.used != after.used)
 		STRESS_FAIL(stress, "memory in use: expected %llu bytes as at the start, got %llu",
 			    (unsigned long long)before.used, (unsigned long long)after.used);

@@ -35,6 +35,8 @@ SHAPES = {
     "polling": ([], "nvme.irq=poll"),
     "INTx": ([], "nvme.irq=intx"),
     "MSI-X": ([], "nvme.irq=msix nvme.queues=4"),
+    "4 CPUs": (["--smp", "4"], "nvme.queues=4"),
+    "2 CPUs, shadow doorbells": (["--smp", "2"], "nvme.shadow=1"),
 }
 
 
@@ -56,9 +58,15 @@ def test_it_overwrites_only_what_is_named(tmp_path):
         assert image.read(512) == b"precious" * 64
 
 
+def test_loops_on_other_cpus(tmp_path):
+    text = stress(tmp_path, 5, "--smp", "4")
+    assert re.search(r"^stress: 3 loops on other CPUs: [1-9]\d* reads, [1-9]\d* writes$", text, re.MULTILINE), text
+
+
 @pytest.mark.long
-def test_ten_minutes(tmp_path):
-    stress(tmp_path, 600, append="nvme.queues=4")
+@pytest.mark.parametrize("cpus", [1, 4])
+def test_ten_minutes(tmp_path, cpus):
+    stress(tmp_path, 600, "--smp", cpus, append="nvme.queues=4")
 
 
 @pytest.mark.long

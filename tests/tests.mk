@@ -23,7 +23,7 @@ SIM_DRIVER = $(SIM) tests/sim/driver.c $(filter-out drivers/nvme/probe.c,$(wildc
 -include $(wildcard tests/host/*.mk)
 
 unit_acpi     = kernel/x86/acpi_tables.c
-unit_conformance_fuzz = $(filter-out %/command.c,$(wildcard tests/conformance/*.c)) lib/crc16.c lib/crc64.c lib/prng.c $(unit_nvme_transport)
+unit_conformance_fuzz = tests/unit/conformance_cpus.c $(filter-out %/command.c,$(wildcard tests/conformance/*.c)) lib/crc16.c lib/crc64.c lib/prng.c $(unit_nvme_transport)
 unit_conformance_models = tests/unit/conformance_models.c $(unit_conformance)
 unit_conformance = tests/unit/conformance_controllers.c tests/unit/conformance_run.c $(unit_conformance_fuzz)
 unit_console_line = kernel/console_line.c

@@ -24,14 +24,15 @@ static void need_copy(struct ct *ct, const struct ct_namespace *ns, unsigned for
 
 /* ---- Of another namespace ---- */
 
-/* Whether the host says that it uses the format. */
-static void set_format(struct ct *ct, bool on)
+/* The formats that the host says it uses, and whether it knows of longer guards. */
+static void set_formats(struct ct *ct, unsigned formats, bool wide)
 {
 	struct nvme_host_behavior *data = ct_buffer(ct, sizeof(*data));
 	struct nvme_command command = ct_set_feature(NVME_FEATURE_HOST_BEHAVIOR, 0, 0);
 
 	memset(data, 0, sizeof(*data));
-	data->cdfe = on ? 1u << CROSS : 0;
+	data->cdfe = (uint16_t)formats;
+	data->lbafee = wide;
 	ct_prp(ct, &command, data, sizeof(*data));
 	ct->dirty = true;
 	ct_success(ct, "Set Features, Host Behavior Support", ct_ask(ct, command));
@@ -75,7 +76,7 @@ static void own(struct ct *ct)
 	struct nvme_copy_range source = range(ct->ns->nsid, 3, 5);
 
 	begin(ct);
-	set_format(ct, true);
+	set_formats(ct, 1u << CROSS, false);
 	ct_success(ct, "Copy", copy(ct, &source, 1));
 	expect_copied(ct, TO, ct->ns, 3, 5);
 	ct_expect_pattern(ct, ct->ns, 0, TO, 1);
@@ -110,7 +111,7 @@ static void other(struct ct *ct)
 	from = alike(ct);
 	sources[0] = range(from->nsid, 2, 4);
 	sources[1] = range(ct->ns->nsid, 7, 3);
-	set_format(ct, true);
+	set_formats(ct, 1u << CROSS, false);
 	ct_success(ct, "Copy from two namespaces", copy(ct, sources, 2));
 	expect_copied(ct, TO, from, 2, 4);
 	expect_copied(ct, TO + 4, ct->ns, 7, 3);
@@ -123,7 +124,7 @@ static void not_enabled(struct ct *ct)
 	struct nvme_copy_range source = range(ct->ns->nsid, 3, 5);
 
 	begin(ct);
-	set_format(ct, false);
+	set_formats(ct, 0, false);
 	ct_status(ct, "Copy with a format that the host has not enabled", NVME_SC_INVALID_FIELD,
 		  copy(ct, &source, 1));
 	ct_expect_pattern(ct, ct->ns, 0, 2 * TO, 1);
@@ -145,7 +146,7 @@ static void wrong_source(struct ct *ct)
 			source.nsid = ct->namespaces[i].nsid;
 	CT_NEED(ct->argument != OTHER_BLOCKS || source.nsid != ct->ns->nsid,
 		"all blocks have the same size");
-	set_format(ct, true);
+	set_formats(ct, 1u << CROSS, false);
 	if (ct->argument == NO_NAMESPACE)
 		ct_status_of(ct, "Copy from no namespace",
 			     CT_STATUSES(NVME_SC_INVALID_NAMESPACE, NVME_SC_INVALID_FIELD),
@@ -160,33 +161,42 @@ static void wrong_source(struct ct *ct)
 
 /* ---- Metadata and protection information ---- */
 
-/* A range of the format that fits the guard, of the blocks that the group writes. */
-static struct nvme_command copy_space(struct ct *ct, const struct space *s)
+/* A range of the format that fits the guard, with an NSID or without, of the blocks that the group
+ * writes. */
+static struct nvme_command copy_space(struct ct *ct, const struct space *s, bool with_nsid)
 {
-	unsigned format = s->guard > 2 ? WIDE : 0;
-	struct nvme_copy_range_wide wide = {.lba = SPACE_LBA, .blocks = SPACE_BLOCKS - 1};
-	struct nvme_copy_range narrow = {.lba = SPACE_LBA, .blocks = SPACE_BLOCKS - 1};
-	size_t size = format ? sizeof(wide) : sizeof(narrow);
+	bool is_wide = s->guard > 2;
+	unsigned format = (is_wide ? WIDE : 0) + (with_nsid ? CROSS : 0);
+	uint32_t nsid = with_nsid ? s->ns->nsid : 0;
+	struct nvme_copy_range_wide wide = {
+		.nsid = nsid, .lba = SPACE_LBA, .blocks = SPACE_BLOCKS - 1};
+	struct nvme_copy_range narrow = {
+		.nsid = nsid, .lba = SPACE_LBA, .blocks = SPACE_BLOCKS - 1};
+	size_t size = is_wide ? sizeof(wide) : sizeof(narrow);
 	struct nvme_command command = ct_nsid_command(NVME_IO_COPY, s->ns->nsid);
 	void *list = ct_buffer(ct, size);
 
 	need_copy(ct, s->ns, format);
-	memcpy(list, format ? (const void *)&wide : (const void *)&narrow, size);
+	if (with_nsid)
+		set_formats(ct, 1u << format, is_wide);
+	memcpy(list, is_wide ? (const void *)&wide : (const void *)&narrow, size);
 	ct_prp(ct, &command, list, size);
 	command.cdw10 = SPACE_LBA + SPACE_BLOCKS;
 	command.cdw12 = NVME_COPY_CDW12(1, format);
 	return command;
 }
 
-/* argument: whether with protection information, which goes along where PRACT is 0 */
+enum { METADATA, PROTECTION, PROTECTION_CROSS };
+
+/* argument: with protection information, it goes along where PRACT is 0 */
 static void along(struct ct *ct)
 {
 	struct nvme_command command;
 	struct space s, got;
 
 	ct_need_command(ct, NVME_IO_COPY);
-	space_begin(ct, &s, ct->argument);
-	command = copy_space(ct, &s);
+	space_begin(ct, &s, ct->argument != METADATA);
+	command = copy_space(ct, &s, ct->argument == PROTECTION_CROSS);
 	ct_success(ct, "Write", space_send(ct, &s, NVME_IO_WRITE, 0));
 	ct_success(ct, "Copy", ct_do(ct, command));
 	got = s;
@@ -205,7 +215,7 @@ static void checked(struct ct *ct)
 
 	ct_need_command(ct, NVME_IO_COPY);
 	space_spoil(ct, &s, SPACE_GUARD);
-	command = copy_space(ct, &s);
+	command = copy_space(ct, &s, false);
 	ct_success(ct, "Write without checks", space_send(ct, &s, NVME_IO_WRITE, 0));
 	command.cdw12 |= NVME_RW_PRCHK_GUARD >> NVME_RW_PRINFO_SHIFT << NVME_COPY_PRINFOR_SHIFT;
 	ct_status(ct, "Copy that checks the guard of what it reads", NVME_SC_GUARD_CHECK,
@@ -225,8 +235,9 @@ static const struct ct_case cases[] = {
 	CROSS_CASE("format 2h of blocks behind the end: LBA Out of Range", wrong_source,
 		   BEHIND_END),
 	CROSS_CASE("format 2h of blocks of another size is refused", wrong_source, OTHER_BLOCKS),
-	CASE("metadata goes along", along, false),
-	CASE("protection information goes along", along, true),
+	CASE("metadata goes along", along, METADATA),
+	CASE("protection information goes along", along, PROTECTION),
+	CASE("protection information goes along with formats 2h and 3h", along, PROTECTION_CROSS),
 	CASE("the guard of what is read is checked", checked, 0),
 	{.name = NULL},
 };

@@ -174,7 +174,7 @@ struct sim_config {
 	uint32_t range_limit;
 	uint64_t discard_limit;
 	uint8_t saveable;      /* a feature whose value can be saved, with SIM_ONCS_SAVE; 0: none */
-	unsigned copy_formats; /* OCFS, besides format 0h: bits 1 and 2 */
+	unsigned copy_formats; /* OCFS, besides format 0h: bits 1 to 3 */
 	bool volatile_cache;
 	bool fused; /* Compare and Write */
 	bool sgl;

@@ -1,4 +1,4 @@
-/* Copy (NVM Command Set 1.0, section 3.2.2) with source ranges of formats 0 and 1, and of format 2
+/* Copy (NVM Command Set 1.0, section 3.2.2) with source ranges of formats 0 and 1, and of 2 and 3
  * (TP4130), which are of any namespace. Protection information goes along as it is. */
 #include "tests/sim/internal.h"
 
@@ -21,7 +21,7 @@ static bool outside(const struct sim_namespace *ns, uint64_t lba, uint64_t count
 static struct range parse(struct sim_controller *sim, struct sim_namespace *ns,
 			  const uint8_t *entry, unsigned format)
 {
-	return (struct range){.ns = format == 2 ? sim_find_namespace(sim, get32(entry)) : ns,
+	return (struct range){.ns = format >= 2 ? sim_find_namespace(sim, get32(entry)) : ns,
 			      .lba = get64(entry + 8),
 			      .blocks = get16(entry + 16) + 1ull};
 }
@@ -67,7 +67,7 @@ static bool has_format(const struct sim_controller *sim, const struct sim_namesp
 {
 	unsigned formats = 1 | sim->config.copy_formats;
 
-	if (!(formats >> format & 1) || (format == 1) != (ns->config.guard != 0))
+	if (!(formats >> format & 1) || (format & 1) != (ns->config.guard != 0))
 		return false;
 	return format < 2 || sim->host_behavior[4] >> format & 1;
 }
@@ -93,7 +93,7 @@ unsigned sim_copy(struct sim_controller *sim, struct sim_command *command, struc
 {
 	uint64_t to = get64(command->entry + 40), total, done = 0;
 	unsigned count = (dword(command, 12) & 0xff) + 1, format = dword(command, 12) >> 8 & 0xf;
-	unsigned status, size = format == 1 ? RANGE_MAX : 32;
+	unsigned status, size = format & 1 ? RANGE_MAX : 32;
 	bool fua = dword(command, 12) >> 30 & 1;
 	uint8_t entries[256 * RANGE_MAX], *bytes;
 	struct range ranges[256];

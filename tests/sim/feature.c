@@ -262,7 +262,7 @@ unsigned sim_set_features(struct sim_controller *sim, struct sim_command *comman
 			return fail(sim, command, SIM_SC_FIELD, "Host Behavior Support");
 		if (!status) { /* ACRE, ETDAS, LBAFEE, CDFE */
 			memcpy(sim->host_behavior, behavior, 3);
-			sim->host_behavior[4] = behavior[4] & sim->config.copy_formats & 4;
+			sim->host_behavior[4] = behavior[4] & sim->config.copy_formats & 0xc;
 		}
 		return status;
 	default:

@@ -144,7 +144,7 @@ const struct conformance_controller conformance_controllers[] = {
 	 {.namespaces = guarded_namespaces,
 	  .namespace_count = 1,
 	  .oncs = COMMANDS,
-	  .copy_formats = 2}},
+	  .copy_formats = 10}},
 	{"zoned",
 	 {.oncs = SIM_ONCS_WRITE_ZEROES,
 	  .namespaces = zoned_namespace,

@@ -228,7 +228,8 @@ static void limit(struct ct *ct)
 	unsigned opened = 1;
 
 	begin(ct, &a);
-	CT_NEED(a.z.identify->numzrwa < a.z.count - ZONE - 2, "there are enough for all zones");
+	CT_NEED(a.z.identify->numzrwa && a.z.identify->numzrwa < a.z.count - ZONE - 2,
+		"there are enough for all zones");
 	do {
 		answer = open_with_area(ct, &a.z, ZONE + opened);
 		opened += !(answer.status & NVME_STATUS_MASK);

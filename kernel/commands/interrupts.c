@@ -4,11 +4,24 @@
 #include "drivers/nvme/nvme.h"
 #include "kernel/x86/apic.h"
 #include "kernel/x86/smp.h"
+#include "kernel/x86/time.h"
 #include "kernel/commands/command.h"
 #include "lib/format.h"
 #include "lib/number.h"
 
 static const struct option long_options[] = {{"raise", 1, 'r'}, {NULL, 0, 0}};
+
+/* What other CPUs have run (kernel/x86/smp.h); CPU 0 runs everything else. */
+static void print_functions(unsigned cpus)
+{
+	out("%6s %12s", "", "");
+	for (unsigned cpu = 1; cpu < cpus; cpu++)
+		out(" %12llu", (unsigned long long)smp_figures(cpu).functions);
+	out("  functions run\n%6s %12s", "", "");
+	for (unsigned cpu = 1; cpu < cpus; cpu++)
+		out(" %12llu", (unsigned long long)(smp_figures(cpu).busy_ns / NS_PER_MS));
+	out("  ms in them\n");
+}
 
 static void print_counts(void)
 {
@@ -35,6 +48,8 @@ static void print_counts(void)
 	for (unsigned cpu = 0; cpu < cpus; cpu++)
 		out(" %12llu", (unsigned long long)interrupt_spurious_count(cpu));
 	out("  taken by nobody\n");
+	if (cpus > 1)
+		print_functions(cpus);
 }
 
 static void print_controllers(void)
@@ -79,4 +94,6 @@ static int interrupts_main(int argc, char **argv)
 COMMAND(interrupts, "[-r VECTOR]...", "Show how often each interrupt was taken",
 	"  -r, --raise=VECTOR   interrupt the CPU with it (32 to 255), and print nothing\n"
 	"Vectors that belong to a device are listed; then what each NVMe controller uses.\n"
+	"Of CPUs that have been started beside the first one: how many functions (load loops of\n"
+	"fio, and the like) each has run, and how long.\n"
 	"nvme.irq=poll|intx|msix on the kernel command line chooses that.\n");

@@ -68,6 +68,7 @@ def test_they_start_when_wanted(tmp_path):
     assert re.findall(r"^CPU(\d): +\d+ +\d+$", result.stdout, re.MULTILINE) == ["1", "2", "3"]
     assert "acpi: 4 CPUs" in result.stdout
     assert "smp: 4 CPUs" in result.stdout
+    assert re.search(r"^ +0 +0 +0  functions run$", result.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command, status", [("poweroff", 0), ("poweroff 3", 3)])

@@ -64,11 +64,9 @@ def load_peers(bench, pinned, stack):
         with contextlib.closing(Limit(settings, pinned)) as machine:
             return machine.fio(job)
 
-    peers = []
-    if bench.wants("ours"):
-        ours = stack.enter_context(contextlib.closing(Ours(settings, pinned)))
-        polled = stack.enter_context(contextlib.closing(Ours(settings, pinned, append="nvme.irq=poll")))
-        peers += [("ours", ours.fio), ("ours, polled", polled.fio)]
+    ours = stack.enter_context(contextlib.closing(Ours(settings, pinned)))
+    polled = stack.enter_context(contextlib.closing(Ours(settings, pinned, append="nvme.irq=poll")))
+    peers = [("ours", ours.fio), ("ours, polled", polled.fio)]
     if bench.wants("linux"):
         linux = stack.enter_context(contextlib.closing(Linux(settings, pinned)))
         peers += [(f"Linux, {engine}", lambda job, engine=engine: linux.fio(job, engine)) for engine in Linux.ENGINES]
@@ -94,17 +92,15 @@ def add_start(bench, peer, boot, pinned, machine):
 
 def start(bench):
     """From starting QEMU to the prompt."""
-    settings, null = bench.settings, measure.drive_arguments()
+    settings = bench.settings
     for pinned in pins():
         bench.say(f"start{', pinned' if pinned else ''}")
         for _ in range(3):
             if bench.wants("limit"):
                 add_start(bench, "limit", "direct", pinned, Limit(settings, pinned))
-            if bench.wants("ours"):
-                add_start(bench, "ours", "direct", pinned, Ours(settings, pinned))
-    if bench.wants("ours"):
-        for boot in ("bios", "uefi"):
-            add_start(bench, "ours", boot, False, Ours(settings, arguments=["--boot", boot], devices=null))
+            add_start(bench, "ours", "direct", pinned, Ours(settings, pinned))
+    for boot in ("bios", "uefi"):
+        add_start(bench, "ours", boot, False, Ours(settings, arguments=["--boot", boot]))
     if bench.wants("linux"):
         add_start(bench, "Linux", "direct", False, Linux(settings))
     if bench.wants("u-boot"):
@@ -125,12 +121,11 @@ def used_bytes(machine):
 def memory(bench):
     """What is in use at the prompt, how large the image is, and the guest's own time from kmain() on."""
     bench.say("memory")
-    if bench.wants("ours"):
-        with contextlib.closing(Ours(bench.settings)) as machine:
-            ready = found(r"\[ *(\d+\.\d+)\] [^\n]*ready", machine.run("dmesg"))
-            bench.rows.add("memory", "used", "B", "ours", used_bytes(machine))
-        bench.rows.add("memory", "seconds", "s", "ours", float(ready[1]))
-        bench.rows.add("memory", "image", "B", "ours", image_bytes(KERNEL))
+    with contextlib.closing(Ours(bench.settings)) as machine:
+        ready = found(r"\[ *(\d+\.\d+)\] [^\n]*ready", machine.run("dmesg"))
+        bench.rows.add("memory", "used", "B", "ours", used_bytes(machine))
+    bench.rows.add("memory", "seconds", "s", "ours", float(ready[1]))
+    bench.rows.add("memory", "image", "B", "ours", image_bytes(KERNEL))
     if bench.wants("limit"):
         bench.rows.add("memory", "image", "B", "limit", image_bytes(LIMIT))
     if bench.wants("linux"):
@@ -158,8 +153,7 @@ def add_instructions(bench, group, devices, append="", **axes):
 def instructions(bench):
     """Guest instructions for a 4 KiB read, by -icount."""
     bench.say("instructions")
-    if bench.wants("ours"):
-        add_instructions(bench, "instructions", measure.drive_arguments(), iodepth=32)
+    add_instructions(bench, "instructions", measure.drive_arguments(), iodepth=32)
     if bench.wants("limit") and not bench.round:
         with contextlib.closing(Limit(bench.settings, True, ICOUNT)) as machine:
             for depth in (1, 32, 128):
@@ -197,9 +191,8 @@ def cpus(bench):
     for count in CPUS:
         bench.say(f"{count} CPUs")
         job = Job("randread", "4k", 32, count)
-        if bench.wants("ours"):
-            with contextlib.closing(Ours(bench.settings, arguments=["--smp", str(count)])) as machine:
-                bench.add_load("cpus", "ours", False, machine.fio(job), cpus=count)
+        with contextlib.closing(Ours(bench.settings, arguments=["--smp", str(count)])) as machine:
+            bench.add_load("cpus", "ours", False, machine.fio(job), cpus=count)
         if bench.wants("linux"):
             with contextlib.closing(Linux(bench.settings, cpus=count)) as machine:
                 for engine in Linux.ENGINES:
@@ -229,11 +222,10 @@ def whole(bench):
         bench.rows.add("whole", "bytes_s", "B/s", peer, rates[0], when="first after boot")
         bench.rows.add("whole", "bytes_s", "B/s", peer, max(rates[1:]), when="best of three more")
 
-    if bench.wants("ours"):
-        with contextlib.closing(Ours(bench.settings, arguments=["--mem", "512M"], devices=measure.drive_arguments(
-                f"format=raw,file={image(bench)}"))) as machine:
-            add("ours", [float(found(r"copied, ([0-9.e-]+) s", machine.run("dd if=/dev/my_nvme0n1 of=/dev/null bs=1M"))[1])
-                         for _ in range(4)])
+    with contextlib.closing(Ours(bench.settings, arguments=["--mem", "512M"], devices=measure.drive_arguments(
+            f"format=raw,file={image(bench)}"))) as machine:
+        add("ours", [float(found(r"copied, ([0-9.e-]+) s", machine.run("dd if=/dev/my_nvme0n1 of=/dev/null bs=1M"))[1])
+                     for _ in range(4)])
     if bench.wants("u-boot"):
         with contextlib.closing(UBoot(bench.settings, image(bench))) as machine:
             times = (found(r"time: (?:(\d+) minutes, )?([0-9.]+) seconds",
@@ -242,4 +234,4 @@ def whole(bench):
 
 
 GROUPS = {group.__name__: group for group in (start, memory, instructions, whole, load, queues, namespaces, cpus)}
-PEERS = ("ours", "linux", "u-boot", "limit")
+PEERS = ("linux", "u-boot", "limit")  # that a run can do without

@@ -130,9 +130,6 @@ uint32_t machine_aqa(void);
 uint64_t machine_asq(void);
 uint64_t machine_acq(void);
 
-/* The last thing that the driver called, and where: "driver.c:88 in driver_find". */
-extern uintptr_t machine_caller;
-
 /*
  * What is said of a failure (report.c)
  */
@@ -144,7 +141,7 @@ void report_begin(void);
 extern bool report_endless;
 /* The last accesses, and what the driver logged, on standard output. */
 void report_accesses(void);
-/* The line of the driver that runs, or that called the machine last. */
+/* The line of the driver that runs, and who called it. */
 void report_place(void);
 void report_log(const char *text);
 /* The end of a process that a sanitizer or a signal has ended: what its standard error says. */

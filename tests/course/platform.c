@@ -20,7 +20,6 @@
 struct sim_controller *sim;
 const struct setting *setting;
 struct machine_seen seen;
-uintptr_t machine_caller;
 
 static struct sim_space space;
 static unsigned turns;
@@ -52,9 +51,6 @@ static const struct function {
 	{1, 3, 0x71138086, 0x068000}, {2, 0, 0x11111234, 0x030000}, {3, 0, 0x100e8086, 0x020000},
 };
 #define STRANGER_ID 0x00101af4
-
-/* Noted by each function of the seam: who called. */
-#define CALLED() (machine_caller = (uintptr_t)__builtin_return_address(0))
 
 /*
  * The machine
@@ -216,7 +212,6 @@ static bool is_stranger(unsigned bus, unsigned device, unsigned function)
 
 uint32_t platform_pci_read32(unsigned bus, unsigned device, unsigned function, unsigned offset)
 {
-	CALLED();
 	if (device > 31 || function > 7 || offset > 252 || offset % 4)
 		fail("platform_pci_read32(%u, %u, %u, %xh): there are 32 devices of 8 functions, "
 		     "with 64 dwords",
@@ -239,7 +234,6 @@ uint32_t platform_pci_read32(unsigned bus, unsigned device, unsigned function, u
 void platform_pci_write16(unsigned bus, unsigned device, unsigned function, unsigned offset,
 			  uint16_t value)
 {
-	CALLED();
 	if (!is_ours(bus, device, function) || offset % 2 || offset > 254)
 		fail("%04xh written to offset %xh of function %02x:%02x.%x, which is not the "
 		     "controller",
@@ -256,7 +250,6 @@ volatile void *platform_map(uint64_t address, uint64_t size)
 {
 	uint64_t end = (sim_bar_size(sim) + 4095) & ~4095ull;
 
-	CALLED();
 	if (address < bar0() || address - bar0() >= end || size > end - (address - bar0()))
 		fail("platform_map(%llxh, %llxh): the controller's BAR0 is %llx bytes at %llxh",
 		     (unsigned long long)address, (unsigned long long)size, (unsigned long long)end,
@@ -318,25 +311,21 @@ static void write_register(volatile void *address, unsigned width, uint64_t valu
 
 uint32_t platform_read32(const volatile void *address)
 {
-	CALLED();
 	return (uint32_t)read_register(address, 4);
 }
 
 uint64_t platform_read64(const volatile void *address)
 {
-	CALLED();
 	return read_register(address, 8);
 }
 
 void platform_write32(volatile void *address, uint32_t value)
 {
-	CALLED();
 	write_register(address, 4, value);
 }
 
 void platform_write64(volatile void *address, uint64_t value)
 {
-	CALLED();
 	write_register(address, 8, value);
 }
 
@@ -349,7 +338,6 @@ void *platform_dma_alloc(size_t size, uint64_t *bus)
 	struct memory *m;
 	void *memory;
 
-	CALLED();
 	if (!size || size > 1u << 30)
 		fail("platform_dma_alloc(%zu)", size);
 	memory = nvme_dma_alloc(size, bus);
@@ -363,7 +351,6 @@ void *platform_dma_alloc(size_t size, uint64_t *bus)
 
 void platform_dma_free(void *memory, size_t size)
 {
-	CALLED();
 	for (struct memory **at = &memories; *at; at = &(*at)->next) {
 		struct memory *m = *at;
 
@@ -384,7 +371,6 @@ uint64_t platform_bus_address(const void *memory)
 {
 	const uint8_t *byte = memory;
 
-	CALLED();
 	for (struct memory *m = memories; m; m = m->next)
 		if (byte >= m->memory && byte < m->memory + m->size)
 			return m->bus + (uint64_t)(byte - m->memory);
@@ -411,7 +397,6 @@ void platform_read_barrier(void)
 
 uint64_t platform_time_ns(void)
 {
-	CALLED();
 	seen.time_reads++;
 	if (setting->clock_ns)
 		sim_advance(setting->clock_ns);
@@ -422,7 +407,6 @@ uint64_t platform_time_ns(void)
 
 void platform_relax(void)
 {
-	CALLED();
 	seen.relaxes++;
 	nvme_relax();
 	machine_judge();
@@ -441,7 +425,6 @@ int platform_interrupt_begin(unsigned vector, void (*handler)(void))
 {
 	int vectors;
 
-	CALLED();
 	seen.interrupt_begins++;
 	vectors = nvme_interrupt_begin((struct nvme_pci *)sim, true);
 	if (vectors < 0)
@@ -453,14 +436,12 @@ int platform_interrupt_begin(unsigned vector, void (*handler)(void))
 
 void platform_interrupt_end(void)
 {
-	CALLED();
 	seen.handler = false;
 	nvme_interrupt_end((struct nvme_pci *)sim);
 }
 
 void platform_interrupt_wait(const volatile bool *noted, uint64_t deadline_ns)
 {
-	CALLED();
 	seen.interrupt_waits++;
 	if (!seen.handler)
 		fail("platform_interrupt_wait() without platform_interrupt_begin()");

@@ -44,7 +44,7 @@ WRONG = [
     ("AQA's sizes counted from 1", "(ADMIN_SIZE - 1) << 16 | (ADMIN_SIZE - 1)", "ADMIN_SIZE << 16 | ADMIN_SIZE",
      "3.2", "17 entries of 64 bytes at ASQ 10000000000h, where the driver has less memory"),
     ("ASQ and ACQ exchanged", "NVME_ASQ, nvme.admin.sq_bus);\n\tplatform_write64(nvme.bar + NVME_ACQ, nvme.admin.cq_bus",
-     "NVME_ASQ, nvme.admin.cq_bus);\n\tplatform_write64(nvme.bar + NVME_ACQ, nvme.admin.sq_bus", "3.3", "opcode 00"),
+     "NVME_ASQ, nvme.admin.cq_bus);\n\tplatform_write64(nvme.bar + NVME_ACQ, nvme.admin.sq_bus", "3.2", "where the driver has less memory than that"),
     ("Doorbell before the entry", "queue_push(&nvme.admin, command);\n\tqueue_ring(&nvme.admin);",
      "nvme.admin.tail = (nvme.admin.tail + 1) % ADMIN_SIZE;\n\tqueue_ring(&nvme.admin);\n"
      "\tnvme.admin.sq[(nvme.admin.tail + ADMIN_SIZE - 1) % ADMIN_SIZE] = *command;", "3.3", "opcode 00"),
@@ -83,7 +83,7 @@ WRONG = [
     ("QSIZE counts from 1", "struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,\n\t\t\t      .prp1 = nvme.io.sq_bus,\n\t\t\t      .cdw10 = (nvme.io.entries - 1)",
      "struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,\n\t\t\t      .prp1 = nvme.io.sq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.1", "is to nobody's memory"),
     ("QSIZE of the completion queue counts from 1", ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = (nvme.io.entries - 1)",
-     ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.3", "queue size"),
+     ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.2", "an I/O Completion queue of 65 entries"),
     ("MQES ignored", "if (entries > nvme.found.queue_entries)", "if (0)", "4.3", "queue size"),
     ("Doorbells of a queue are neighbours of the next one's", "NVME_DOORBELLS + 2 * queue->id * nvme", "NVME_DOORBELLS + queue->id * nvme", "4.4", "doorbell of completion queue 0: head 5 to 1, but tail is 5"),
     ("NLB counts from 1", "slot->command.cdw12 = request->blocks - 1;", "slot->command.cdw12 = request->blocks;", "4.4", "the byte behind the buffer was written"),

@@ -29,6 +29,15 @@ const char *__asan_default_options(void)
 	return "detect_leaks=0:exitcode=99:handle_abort=1:allocator_may_return_null=1";
 }
 
+void fail_said(void)
+{
+	if (in_call)
+		report_place();
+	report_accesses();
+	fflush(stdout);
+	_exit(report_endless ? ENDLESS : FAILED);
+}
+
 void fail(const char *format, ...)
 {
 	va_list args;
@@ -38,11 +47,7 @@ void fail(const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	printf("\n");
-	if (in_call)
-		report_place();
-	report_accesses();
-	fflush(stdout);
-	_exit(report_endless ? ENDLESS : FAILED);
+	fail_said();
 }
 
 const char *error_name(int error)

@@ -60,7 +60,8 @@ extern const struct step *const steps[];
 extern struct sim_controller *sim;
 extern const struct setting *setting; /* of the check that runs */
 
-/* Ends the check as failed; what happened is said in a line. */
+/* Ends the check as failed; what happened is said in a line, or has been. */
+_Noreturn void fail_said(void);
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define expect(condition, ...)             \
 	do {                               \
@@ -139,6 +140,8 @@ extern const char *driver_source;
 void report_begin(void);
 /* The check has used up its time. */
 extern bool report_endless;
+/* The first of some violations (tests/sim), on standard output. */
+void report_violation(const char *violations);
 /* The last accesses, and what the driver logged, on standard output. */
 void report_accesses(void);
 /* The line of the driver that runs, and who called it. */

@@ -112,13 +112,12 @@ void machine_create(const struct setting *wanted)
 
 void machine_judge(void)
 {
-	char first[400];
-
 	observer_look();
 	if (!sim_violation_count(sim))
 		return;
-	snprintf(first, sizeof(first), "%s", sim_take_violations(sim));
-	fail("%.*s", (int)strcspn(first, "\n"), first);
+	printf("  seen: ");
+	report_violation(sim_take_violations(sim));
+	fail_said();
 }
 
 uint16_t machine_command(void)

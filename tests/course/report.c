@@ -10,6 +10,7 @@
 
 #include <sanitizer/common_interface_defs.h>
 
+#include "drivers/nvme/spec/names.h"
 #include "drivers/nvme/transport/record.h"
 #include "tests/course/grade.h"
 #include "tests/sim/internal.h"
@@ -30,6 +31,25 @@ static unsigned logged_count;
 void report_log(const char *text)
 {
 	snprintf(logged[logged_count++ % LOGGED], sizeof(logged[0]), "%s", text);
+}
+
+/* "queue 0, opcode 06, CID 1: NSID 0 (status 00b)" says what the numbers mean as well. */
+void report_violation(const char *violation)
+{
+	size_t length = strcspn(violation, "\n");
+	const char *status = strstr(violation, " (status ");
+	unsigned queue, opcode, code;
+	int head = 0;
+
+	if (sscanf(violation, "queue %u, opcode %2x%n", &queue, &opcode, &head) == 2 && head)
+		printf("queue %u, opcode %02x (%s)", queue, opcode,
+		       queue ? nvme_io_name(opcode) : nvme_admin_name(opcode));
+	if (!status || status > violation + length || sscanf(status, " (status %3x)", &code) != 1) {
+		printf("%.*s\n", (int)length - head, violation + head);
+		return;
+	}
+	printf("%.*s (status %03x: %s)\n", (int)(status - violation) - head, violation + head, code,
+	       nvme_status_name(code));
 }
 
 /* "driver.c:88 in driver_find", where the address is in the driver's source. */

@@ -49,7 +49,7 @@ WRONG = [
      "nvme.admin.tail = (nvme.admin.tail + 1) % ADMIN_SIZE;\n\tqueue_ring(&nvme.admin);\n"
      "\tnvme.admin.sq[(nvme.admin.tail + ADMIN_SIZE - 1) % ADMIN_SIZE] = *command;", "3.3", "opcode 00"),
     ("Doorbell not rung", "queue_push(&nvme.admin, command);\n\tqueue_ring(&nvme.admin);", "queue_push(&nvme.admin, command);", "3.3", "tail doorbell 0, the controller has fetched up to 0"),
-    ("CNS forgotten", ".cdw10 = cns", ".cdw10 = 0", "3.3", "NSID 0 (status 00b)"),
+    ("CNS forgotten", ".cdw10 = cns", ".cdw10 = 0", "3.3", "NSID 0 (status 00b"),
     ("Identify buffer on the stack", "*page = platform_dma_alloc(PAGE, &command.prp1);",
      "uint8_t local[PAGE];\n\t*page = local;\n\tcommand.prp1 = platform_bus_address(local);", "3.3", "a variable on the stack?"),
     ("Identify buffer without an address", "platform_dma_alloc(PAGE, &command.prp1)", "platform_dma_alloc(PAGE, &(uint64_t){0})", "3.3", "DMA at 0"),
@@ -111,7 +111,7 @@ WRONG = [
     ("What was noted is forgotten before the halt", "driver_poll();\n\t\tif (request->done)\n\t\t\treturn request->error;\n", "driver_poll();\n\t\tif (request->done)\n\t\t\treturn request->error;\n\t\tplatform_time_ns();\n\t\tnvme.noted = false;\n", "5.4", "its interrupt was slept through"),
     ("The queue is looked at behind an interrupt only", "nvme.noted = false;\n\t\tdriver_poll();", "if (nvme.noted || !nvme.interrupts)\n\t\t\tdriver_poll();\n\t\tnvme.noted = false;", "5.5", "it still waits"),
     ("An interrupt is believed to be a completion", "nvme.noted = false;\n\t\tdriver_poll();\n\t\tif (request->done)", "driver_poll();\n\t\tif (request->done || nvme.noted)", "5.4", "was not read"),
-    ("No way without MSI-X", "nvme.interrupts = platform_interrupt_begin(IO_VECTOR, note_interrupt) == 0;", "nvme.interrupts = true;\n\tplatform_interrupt_begin(IO_VECTOR, note_interrupt);", "5.7", "interrupt vector (status 108)"),
+    ("No way without MSI-X", "nvme.interrupts = platform_interrupt_begin(IO_VECTOR, note_interrupt) == 0;", "nvme.interrupts = true;\n\tplatform_interrupt_begin(IO_VECTOR, note_interrupt);", "5.7", "interrupt vector (status 108"),
 
     # Step 6
     ("DNR in the status", "nvme.status = status & STATUS_CODE;", "nvme.status = status;", "6.1", "SCT 2h, SC 81h"),

@@ -185,3 +185,11 @@ def test_the_image_is_what_was_written(tmp_path):
                         f"sha256sum {DEVICE}\n", "--disk", disk, "--smp", "4", check=True)
     with open(disk, "rb") as image:
         assert hashlib.sha256(image.read()).hexdigest() in result.stdout
+
+
+def test_sixty_jobs(tmp_path):
+    """As many as there are queue pairs: they share the open device."""
+    disk = make_disk(tmp_path / "disk.img", 4 * MIB)
+    line = f"fio --name=a --filename={DEVICE} --rw=read --bs=4k --size=64k --numjobs=%d --minimal > /report; echo status $?; wc -l < /report\n"
+    result = run_script(tmp_path, line % 63 + line % 64, "--disk", disk, "--smp", "2")
+    assert result.stdout == "status 0\n63\nfio: a: more jobs than queues: my_nvme0 has 63 queue pairs for jobs that run together\nstatus 1\n0\n"

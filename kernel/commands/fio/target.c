@@ -74,18 +74,43 @@ static void file_stop(struct fio_target *target, struct fio_unit *unit)
 	(void)unit;
 }
 
-int fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size)
+/* The device, as another job has it open already: a process has few descriptors. NULL: none has. */
+static struct file *find_open(const char *path, bool writes)
+{
+	for (int fd = 3; fd < PROCESS_FILES_MAX; fd++) {
+		struct file *file = process_file(fd);
+		struct block_device *device = file ? file_block_device(file) : NULL;
+
+		if (device && !strncmp(path, "/dev/", 5) && !strcmp(path + 5, device->name) &&
+		    (!writes || (file_get_flags(file) & O_ACCMODE) == O_RDWR))
+			return file;
+	}
+	return NULL;
+}
+
+/* 0, or a negative errno. */
+static int open_file(struct fio_target *target, const char *path, bool writes)
 {
 	bool device_path = !strncmp(path, "/dev/", 5);
-	int fd = process_open(path, writes ? O_RDWR | (device_path ? 0 : O_CREAT) : O_RDONLY, 0644);
-	struct file_stat stat;
-	int error;
+	int fd;
 
-	if (fd < 0) {
-		complain("open(%s): %s", path, error_text(-fd));
-		return fd;
-	}
+	target->file = find_open(path, writes);
+	if (target->file)
+		return 0;
+	fd = process_open(path, writes ? O_RDWR | (device_path ? 0 : O_CREAT) : O_RDONLY, 0644);
 	target->file = process_file(fd);
+	return fd < 0 ? fd : 0;
+}
+
+int fio_target_open(struct fio_target *target, const char *path, bool writes, uint64_t size)
+{
+	int error = open_file(target, path, writes);
+	struct file_stat stat;
+
+	if (error) {
+		complain("open(%s): %s", path, error_text(-error));
+		return error;
+	}
 	target->name = path;
 	target->device = file_block_device(target->file);
 	if (target->device) {

@@ -36,7 +36,12 @@ void nvme_load_leave(struct nvme_load *load)
 /* The acknowledgement: behind it nothing of the channel is touched until CPU 0 says so. */
 __attribute__((noinline, cold)) static void stand_still(struct nvme_load *load)
 {
-	__atomic_store_n(&load->word, NVME_LOAD_FROZEN, __ATOMIC_RELEASE);
+	uint32_t freeze = NVME_LOAD_FREEZE;
+
+	/* Not where CPU 0 has given up waiting for it. */
+	if (!__atomic_compare_exchange_n(&load->word, &freeze, NVME_LOAD_FROZEN, false,
+					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		return;
 	while (__atomic_load_n(&load->word, __ATOMIC_ACQUIRE) == NVME_LOAD_FROZEN)
 		nvme_relax();
 }

@@ -101,11 +101,13 @@ static void here(struct guest *guest)
 	tell(&loop);
 }
 
-/* CPU 0 looks after the controller meanwhile. */
+/* CPU 0 looks after the controller meanwhile; by the hint qemu -icount lets another CPU run. */
 static void wait_for(struct guest *guest, unsigned cpu)
 {
-	while (smp_running(cpu))
+	while (smp_running(cpu)) {
 		block_poll(guest->device);
+		cpu_relax();
+	}
 }
 
 static void elsewhere(struct guest *guest)

@@ -7,6 +7,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/memory.h"
 #include "kernel/posix/process.h"
+#include "kernel/x86/cpu.h"
 #include "kernel/x86/smp.h"
 #include "lib/prng.h"
 #include "lib/string.h"
@@ -128,8 +129,10 @@ static void end(struct stress_loops *loops)
 		struct loop *loop = loops->loops[i];
 
 		/* What is late is CPU 0's to find. */
-		while (smp_running(loop->cpu))
+		while (smp_running(loop->cpu)) {
 			nvme_poll_all();
+			cpu_relax();
+		}
 		if (loop->load)
 			nvme_load_close(loop->load);
 		loop->load = NULL;

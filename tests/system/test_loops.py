@@ -193,3 +193,12 @@ def test_sixty_jobs(tmp_path):
     line = f"fio --name=a --filename={DEVICE} --rw=read --bs=4k --size=64k --numjobs=%d --minimal > /report; echo status $?; wc -l < /report\n"
     result = run_script(tmp_path, line % 63 + line % 64, "--disk", disk, "--smp", "2")
     assert result.stdout == "status 0\n63\nfio: a: more jobs than queues: my_nvme0 has 63 queue pairs for jobs that run together\nstatus 1\n0\n"
+
+
+@pytest.mark.parametrize("cpus, arguments", [(1, []), (2, []), (4, []), (1, ["--nvme", "max_ioqpairs=128", "--append", "nvme.queues=64"])])
+def test_what_a_read_costs(tmp_path, cpus, arguments):
+    """Instructions of the guest for 4 KiB at depth 32, by a bare loop: at most 100, on any CPU and beside any number of queues."""
+    result = run_script(tmp_path, "selftest load\n", "--disk", "tmp", "--smp", cpus, *arguments, "--", "-icount", "shift=0", check=True)
+    costs = re.findall(r"by a loop on CPU (\d), depth 32, (\d+) TSC ticks each", result.stdout)
+    assert [int(cpu) for cpu, _ in costs] == [0, 1][:cpus]
+    assert all(int(cost) <= 100 for _, cost in costs), costs

@@ -225,7 +225,8 @@ static struct nvme_lane *choose_lane(struct nvme_controller *controller)
 {
 	struct nvme_lane *lane = controller->next_lane;
 
-	if (!lane->channel.reaping && nvme_channel_in_flight(&lane->channel) >= LANE_BATCH)
+	if (!lane->channel.reaping &&
+	    (lane->channel.waiting || nvme_channel_in_flight(&lane->channel) >= LANE_BATCH))
 		lane = controller->next_lane = lane->next;
 	return lane;
 }

@@ -100,7 +100,8 @@ static uint64_t largest(const struct fio_options *options)
 }
 
 /* Whether the job needs nothing of the block layer: reads, writes and Flush of one namespace, each
- * of them a command. */
+ * of them a command. On a machine of one CPU all jobs go through it: it rests where there is
+ * nothing to do, and a loop, which polls, keeps the core from the device model. */
 static bool could_be_loop(const struct fio_job *job)
 {
 	const struct fio_options *options = &job->options;
@@ -108,9 +109,9 @@ static bool could_be_loop(const struct fio_job *job)
 	struct nvme_namespace *namespace = device ? nvme_namespace_of(device) : NULL;
 	int error;
 
-	if (!namespace || job->state == FIO_ENDED || options->zoned || options->verify ||
-	    fio_log_wanted(options) || options->rw & (FIO_RW_TRIM | FIO_RW_ZEROES) ||
-	    largest(options) > UINT32_MAX ||
+	if (smp_count() < 2 || !namespace || job->state == FIO_ENDED || options->zoned ||
+	    options->verify || fio_log_wanted(options) ||
+	    options->rw & (FIO_RW_TRIM | FIO_RW_ZEROES) || largest(options) > UINT32_MAX ||
 	    (options->rw & FIO_RW_WRITE && block_read_only(device)))
 		return false;
 	error = nvme_load_check(namespace, (unsigned)options->iodepth, (uint32_t)largest(options));

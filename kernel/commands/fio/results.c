@@ -38,12 +38,16 @@ void fio_results_batch(uint64_t batches[FIO_LEVELS], uint64_t count)
 	batches[batch_of(count)]++;
 }
 
+/* From the last one's range on: most are much alike. */
 static void count_latency(struct fio_results *results, uint64_t ns)
 {
-	unsigned range = 0;
+	unsigned range = results->last_range;
 
+	while (range > 0 && ns < fio_latency_limits[range - 1])
+		range--;
 	while (range < FIO_LATENCY_RANGES - 1 && ns >= fio_latency_limits[range])
 		range++;
+	results->last_range = range;
 	results->latencies[range]++;
 }
 

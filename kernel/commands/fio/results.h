@@ -24,6 +24,7 @@ struct fio_results {
 	uint64_t levels[FIO_LEVELS];			     /* by depth: 1, 2, 4 .. >=64 */
 	uint64_t submits[FIO_LEVELS], completes[FIO_LEVELS]; /* at once: 0, 4, 8 .. >=64 */
 	uint64_t latencies[FIO_LATENCY_RANGES];		     /* fio_latency_limits */
+	unsigned last_range;				     /* of them, the last one counted */
 	struct fio_histogram flushes;			     /* between writes, ns */
 	uint64_t fsyncs;				     /* of those, what fsync= asked for */
 	uint64_t zone_resets;

@@ -19,7 +19,7 @@ $(COURSE)/lab.o: $(lab_objects)
 lab:
 	$(call refuse,$(filter-out QEMU MACHINE,$(QEMU_VARIABLES)),it has its own)
 	@tools/dependencies run
-	@$(MAKE) -s $(COURSE)/lab.o
+	@$(MAKE) -s $(if $(filter 4 5 6 7,$(STEP)),lab-programs,$(COURSE)/lab.o)
 	@tools/lab $(if $(STEP),--step $(STEP)) $(if $(SOURCE),--source $(call quoted,$(SOURCE))) \
 		$(if $(MACHINE),--machine $(MACHINE))
 

@@ -37,6 +37,7 @@ def reference():
 def test_the_reference_passes():
     result = lab("--source", REFERENCE)
     assert "all steps are done" in result.stdout, result.stdout
+    assert re.search(r"^step 4: .*, and 3 in QEMU: make lab STEP=4$", result.stdout, re.M), result.stdout
     assert result.returncode == 0 and result.stderr == ""
 
 

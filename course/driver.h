@@ -18,7 +18,7 @@ struct driver_found {
 	uint32_t vs;
 	unsigned queue_entries;	  /* that a queue may have */
 	unsigned doorbell_stride; /* bytes from one doorbell to the next */
-	unsigned ready_ms;	  /* that CSTS.RDY may take, by CAP.TO */
+	unsigned ready_ms;	  /* that CSTS.RDY may take, by CAP.TO: 0 where that is 0 */
 };
 
 /* Finds the first QEMU NVMe controller (1b36:0010) on bus 0, lets it decode memory and reach
@@ -52,7 +52,8 @@ struct driver_controller {
 	bool volatile_cache;			 /* VWC */
 };
 
-/* Identify Controller. -EIO: the command failed; -ETIMEDOUT: it takes longer than 5 s. */
+/* Identify Controller. -EIO: the command failed; -ETIMEDOUT: it takes longer than 5 s; -ENOMEM: no
+ * page for its data. */
 int driver_identify_controller(struct driver_controller *controller);
 
 struct driver_namespace {
@@ -61,7 +62,8 @@ struct driver_namespace {
 };
 
 /* Identify Namespace: its size and the size of a block in the format that it has. The last one that
- * was asked for is the one that is read and written from then on. Errors as above. */
+ * was identified is the one that is read and written from then on; a call that fails changes
+ * nothing. Errors as above. */
 int driver_identify_namespace(uint32_t nsid, struct driver_namespace *namespace);
 
 /*
@@ -73,7 +75,8 @@ int driver_identify_namespace(uint32_t nsid, struct driver_namespace *namespace)
 int driver_io_queues(void);
 /* Blocks of the namespace into the buffer, or out of it. The buffer may begin at any multiple of 4
  * and be of any size: it takes as many commands as MDTS asks for. -EINVAL: no blocks, or beyond the
- * namespace's end; -EIO, -ETIMEDOUT. */
+ * namespace's end; -EIO: the command failed, or a block is more than one command may move;
+ * -ETIMEDOUT. */
 int driver_read(uint64_t lba, unsigned blocks, void *buffer);
 int driver_write(uint64_t lba, unsigned blocks, const void *buffer);
 /* What was written before is on stable media when it returns. */

@@ -27,7 +27,8 @@ void platform_pci_write16(unsigned bus, unsigned device, unsigned function, unsi
  */
 
 /* Where the driver finds size bytes of device memory at that address: uncached, for the functions
- * below. NULL where no device is. It may be called again for more of the same. */
+ * below. NULL where no device is. It may be called again for more of the same: what it returned
+ * before stays valid. */
 volatile void *platform_map(uint64_t address, uint64_t size);
 
 /* One access of that width, in the order of the program. The address is a multiple of the width. */
@@ -47,7 +48,7 @@ void *platform_dma_alloc(size_t size, uint64_t *bus);
 void platform_dma_free(void *memory, size_t size);
 /* Where the controller finds memory that came from platform_dma_alloc(), or the buffer of a read or
  * write that is under way. Pages that are adjacent in memory need not be adjacent there: ask for
- * each page. */
+ * each page. The answer is that of the byte, with its offset into the page. */
 uint64_t platform_bus_address(const void *memory);
 
 /* What was stored to memory before is there for the controller before what is stored after. */

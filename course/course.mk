@@ -2,7 +2,7 @@
 
 COURSE := $(B)/course
 # The grader without the driver that it grades: tools/lab compiles that and links both.
-lab_sources := $(wildcard tests/course/step*.c) $(addprefix tests/course/,grade.c platform.c report.c) \
+lab_sources := $(wildcard tests/course/step*.c) $(addprefix tests/course/,grade.c hint.c platform.c report.c) \
 	course/machine/observer.c $(wildcard drivers/nvme/transport/*.c drivers/nvme/spec/*.c) \
 	$(SIM)
 lab_objects := $(lab_sources:%.c=$(UNIT)/objects/%.o)

@@ -38,6 +38,13 @@ void fail_said(void)
 	_exit(report_endless ? ENDLESS : FAILED);
 }
 
+void pass(void)
+{
+	machine_judge();
+	fflush(stdout);
+	_exit(PASSED);
+}
+
 void fail(const char *format, ...)
 {
 	va_list args;
@@ -89,16 +96,21 @@ static void returned(const char *name, int result)
 void call_end(const char *name, int result, int expected)
 {
 	returned(name, result);
-	if (result != expected)
-		fail("%s returned %s after %llu ms, and should %s", name, error_name(result),
-		     (unsigned long long)(call_ns / MS), error_name(expected));
+	if (result == expected)
+		return;
+	printf("  seen: %s returned %s after %llu ms, and should return ", name, error_name(result),
+	       (unsigned long long)(call_ns / MS));
+	printf("%s\n", error_name(expected));
+	if (!expected)
+		hint_result(result);
+	fail_said();
 }
 
 void call_refuses(const char *name, int result)
 {
 	returned(name, result);
 	if (result >= 0)
-		fail("%s returned %d, and should an error", name, result);
+		fail("%s returned %d, and should return an error", name, result);
 }
 
 void start_disabled(void)
@@ -133,9 +145,7 @@ static _Noreturn void run(const struct check *check)
 	report_begin();
 	machine_create(&check->setting);
 	check->run();
-	machine_judge();
-	fflush(stdout);
-	_exit(PASSED);
+	pass();
 }
 
 static void copy_out(FILE *from)

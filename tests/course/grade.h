@@ -62,6 +62,8 @@ extern const struct setting *setting; /* of the check that runs */
 
 /* Ends the check as failed; what happened is said in a line, or has been. */
 _Noreturn void fail_said(void);
+/* Ends it as passed. */
+_Noreturn void pass(void);
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define expect(condition, ...)             \
 	do {                               \
@@ -120,6 +122,8 @@ extern struct machine_seen seen;
 void machine_buffer(const void *buffer, size_t size);
 /* Whether a bus address begins memory of at least that size which the driver has. */
 bool machine_owns(uint64_t bus, size_t size);
+/* Whether it is where the driver finds such memory, or the buffer. */
+bool machine_is_pointer(uint64_t address);
 size_t machine_dma(void); /* bytes that the driver has of it */
 /* The command register of the controller's function. */
 uint16_t machine_command(void);
@@ -130,6 +134,18 @@ uint32_t machine_cc(void);
 uint32_t machine_aqa(void);
 uint64_t machine_asq(void);
 uint64_t machine_acq(void);
+
+/* Called for each command that the controller fetched, before it is executed; NULL: none. */
+extern void (*machine_before)(unsigned queue, const uint8_t entry[64]);
+
+/*
+ * What lies behind a failure (hint.c)
+ */
+
+void hint_command(unsigned queue, const uint8_t entry[64]);
+void hint_violation(const char *violation);
+/* Of a call that should have returned 0. */
+void hint_result(int result);
 
 /*
  * What is said of a failure (report.c)

@@ -20,6 +20,7 @@
 struct sim_controller *sim;
 const struct setting *setting;
 struct machine_seen seen;
+void (*machine_before)(unsigned queue, const uint8_t entry[64]);
 
 static struct sim_space space;
 static unsigned turns;
@@ -63,6 +64,9 @@ static unsigned note_executed(void *context, uint16_t queue, uint8_t command[64]
 	(void)context;
 	entry->queue = queue;
 	memcpy(entry->entry, command, 64);
+	hint_command(queue, command);
+	if (machine_before)
+		machine_before(queue, command);
 	return SIM_EXECUTE;
 }
 
@@ -112,11 +116,15 @@ void machine_create(const struct setting *wanted)
 
 void machine_judge(void)
 {
+	const char *violations;
+
 	observer_look();
 	if (!sim_violation_count(sim))
 		return;
+	violations = sim_take_violations(sim);
 	printf("  seen: ");
-	report_violation(sim_take_violations(sim));
+	report_violation(violations);
+	hint_violation(violations);
 	fail_said();
 }
 
@@ -189,6 +197,14 @@ bool machine_owns(uint64_t bus, size_t size)
 	return false;
 }
 
+bool machine_is_pointer(uint64_t address)
+{
+	for (struct memory *m = memories; m; m = m->next)
+		if (address - (uintptr_t)m->memory < m->size)
+			return true;
+	return buffer && address - (uintptr_t)buffer < buffer_size;
+}
+
 size_t machine_dma(void)
 {
 	return (size_t)sim_memory();
@@ -250,7 +266,7 @@ volatile void *platform_map(uint64_t address, uint64_t size)
 	uint64_t end = (sim_bar_size(sim) + 4095) & ~4095ull;
 
 	if (address < bar0() || address - bar0() >= end || size > end - (address - bar0()))
-		fail("platform_map(%llxh, %llxh): the controller's BAR0 is %llx bytes at %llxh",
+		fail("platform_map(%llxh, %llxh): the controller's BAR0 is %llxh bytes at %llxh",
 		     (unsigned long long)address, (unsigned long long)size, (unsigned long long)end,
 		     (unsigned long long)bar0());
 	if (address - bar0() + size > seen.mapped)

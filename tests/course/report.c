@@ -42,13 +42,13 @@ void report_violation(const char *violation)
 	int head = 0;
 
 	if (sscanf(violation, "queue %u, opcode %2x%n", &queue, &opcode, &head) == 2 && head)
-		printf("queue %u, opcode %02x (%s)", queue, opcode,
+		printf("queue %u, opcode %02xh (%s)", queue, opcode,
 		       queue ? nvme_io_name(opcode) : nvme_admin_name(opcode));
 	if (!status || status > violation + length || sscanf(status, " (status %3x)", &code) != 1) {
 		printf("%.*s\n", (int)length - head, violation + head);
 		return;
 	}
-	printf("%.*s (status %03x: %s)\n", (int)(status - violation) - head, violation + head, code,
+	printf("%.*s (status %03xh: %s)\n", (int)(status - violation) - head, violation + head, code,
 	       nvme_status_name(code));
 }
 

@@ -96,7 +96,7 @@ static void test_namespace(void)
 	identify();
 	CALL(driver_identify_namespace(1, &namespace));
 	expect(namespace.blocks == 2048 && namespace.block_size == 512,
-	       "namespace 1 has %llu blocks of %u bytes, and should 2,048 of 512",
+	       "namespace 1 has %llu blocks of %u bytes, and should have 2,048 of 512",
 	       (unsigned long long)namespace.blocks, namespace.block_size);
 	CALL(driver_identify_namespace(3, &namespace));
 	expect(namespace.blocks == 777, "namespace 3 has %llu blocks, NSZE 777",

@@ -100,10 +100,11 @@ static void test_depth(void)
 
 	start();
 	taken = submit(DRIVER_DEPTH, 1);
-	expect(taken == DRIVER_DEPTH, "it took %u requests, and should %u", taken, DRIVER_DEPTH);
+	expect(taken == DRIVER_DEPTH, "it took %u requests, and should take %u", taken,
+	       DRIVER_DEPTH);
 	CALL(driver_ring());
 	expect(sim_statistics(sim)->in_flight_max >= DRIVER_DEPTH,
-	       "%u commands were in the controller at the same time, and should %u",
+	       "%u commands were in the controller at the same time, and should be %u",
 	       sim_statistics(sim)->in_flight_max, DRIVER_DEPTH);
 	poll_all(taken);
 }
@@ -117,7 +118,7 @@ static void test_one_doorbell(void)
 	submit(DRIVER_DEPTH, 1);
 	CALL(driver_ring());
 	expect(sim_statistics(sim)->doorbell_writes == before + 1,
-	       "%llu doorbells were written for %u requests, and should 1",
+	       "%llu doorbells were written for %u requests, and should be 1",
 	       (unsigned long long)(sim_statistics(sim)->doorbell_writes - before), DRIVER_DEPTH);
 	CALL(driver_ring());
 	expect(sim_statistics(sim)->doorbell_writes == before + 1,
@@ -138,7 +139,7 @@ static void test_one_head(void)
 	expect(done == DRIVER_DEPTH, "driver_poll() took %u completions of %u that were there",
 	       done, DRIVER_DEPTH);
 	expect(sim_statistics(sim)->doorbell_writes == before + 1,
-	       "%llu doorbells were written for %u completions, and should 1",
+	       "%llu doorbells were written for %u completions, and should be 1",
 	       (unsigned long long)(sim_statistics(sim)->doorbell_writes - before), DRIVER_DEPTH);
 }
 

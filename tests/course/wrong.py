@@ -10,9 +10,9 @@ WRONG = [
     ("Any function with the class code is taken", "if (id != (PCI_DEVICE_NVME << 16 | PCI_VENDOR_QEMU))",
      "if (platform_pci_read32(0, device, function, PCI_CLASS) >> 8 != PCI_CLASS_NVME || id == ALL_ONES)",
      "1.3", "which is not the controller"),
-    ("BAR1 is the upper half whatever the type", "if ((low & 0x6) == 0x4)", "if (low != ALL_ONES)", "1.5", "BAR0 is 4000 bytes at febc0000h"),
+    ("BAR1 is the upper half whatever the type", "if ((low & 0x6) == 0x4)", "if (low != ALL_ONES)", "1.5", "BAR0 is 4000h bytes at febc0000h"),
     ("Flags stay in the address", "low & ~0xfu", "low & ~0x7u", "1.6", "8-byte read of VS at 8h"),
-    ("Upper half of BAR0 forgotten", "if ((low & 0x6) == 0x4)", "if (0)", "1.7", "the controller's BAR0 is 4000 bytes at 38000000000h"),
+    ("Upper half of BAR0 forgotten", "if ((low & 0x6) == 0x4)", "if (0)", "1.7", "the controller's BAR0 is 4000h bytes at 38000000000h"),
     ("Bus mastering not turned on", "PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;", "PCI_COMMAND_MEMORY;", "1.8", "bus mastering (bit 2) is off"),
     ("Memory space not turned on", "PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;", "PCI_COMMAND_MASTER;", "1.8", "returned -ENODEV"),
     ("The command register overwritten", "command |= PCI", "command = PCI", "1.8", "bit 10 was set, and is not any more"),
@@ -75,13 +75,13 @@ WRONG = [
     ("CID not looked at", "if (entry.cid != command->cid)\n\t\t\t\tcontinue;", "", "3.15", "was taken for this command's"),
 
     # Step 4
-    ("No Set Features, Number of Queues", "int error = admin(&features, NULL);", "int error = 0;", "4.1", "before Set Features, Number of Queues"),
+    ("No Set Features, Number of Queues", "int error = admin(&features, NULL);", "int error = 0;", "4.1", "no Set Features (09h) has come"),
     ("Submission queue before its completion queue", "error = admin(&cq, NULL);\n\tif (!error)\n\t\terror = admin(&sq, NULL);",
-     "error = admin(&sq, NULL);\n\tif (!error)\n\t\terror = admin(&cq, NULL);", "4.1", "completion queue is not there"),
-    ("PC forgotten", ".cdw11 = 1};", ".cdw11 = 0};", "4.1", "queue is not contiguous"),
-    ("CQID forgotten", ".cdw11 = IO_QUEUE << 16 | 1};", ".cdw11 = 1};", "4.1", "completion queue is not there"),
+     "error = admin(&sq, NULL);\n\tif (!error)\n\t\terror = admin(&cq, NULL);", "4.2", "completion queue is not there"),
+    ("PC forgotten", ".cdw11 = 1};", ".cdw11 = 0};", "4.2", "queue is not contiguous"),
+    ("CQID forgotten", ".cdw11 = IO_QUEUE << 16 | 1};", ".cdw11 = 1};", "4.2", "completion queue is not there"),
     ("QSIZE counts from 1", "struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,\n\t\t\t      .prp1 = nvme.io.sq_bus,\n\t\t\t      .cdw10 = (nvme.io.entries - 1)",
-     "struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,\n\t\t\t      .prp1 = nvme.io.sq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.1", "is to nobody's memory"),
+     "struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,\n\t\t\t      .prp1 = nvme.io.sq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.2", "is to nobody's memory"),
     ("QSIZE of the completion queue counts from 1", ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = (nvme.io.entries - 1)",
      ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.2", "an I/O Completion queue of 65 entries"),
     ("MQES ignored", "if (entries > nvme.found.queue_entries)", "if (0)", "4.3", "queue size"),
@@ -116,7 +116,7 @@ WRONG = [
     # Step 6
     ("DNR in the status", "nvme.status = status & STATUS_CODE;", "nvme.status = status;", "6.1", "SCT 2h, SC 81h"),
     ("Nothing is repeated", "#define RETRIES\t    3", "#define RETRIES 1", "6.2", "returned -EIO after"),
-    ("DNR ignored", "!(status & STATUS_DNR) && slot", "slot", "6.1", "returned 0 after 0 ms, and should -EIO"),
+    ("DNR ignored", "!(status & STATUS_DNR) && slot", "slot", "6.1", "returned 0 after 0 ms, and should return -EIO"),
     ("Repeated for ever", "slot->tries < RETRIES", "slot->tries", "6.4", "it still goes on"),
     ("Abort with CID and SQID exchanged", "(uint32_t)slot->command.cid << 16 | IO_QUEUE};", "(uint32_t)IO_QUEUE << 16 | slot->command.cid};", "6.5", "SQID is 0"),
     ("Abort of another CID", "(uint32_t)slot->command.cid << 16 | IO_QUEUE};", "(uint32_t)(slot->command.cid + 1u) << 16 | IO_QUEUE};", "6.5", "which is not the Read's"),
@@ -132,7 +132,7 @@ WRONG = [
     ("A second completion believed", "if (entry->cid >= slot_count() || !nvme.slots[entry->cid].request)\n\t\treturn false;", "if (entry->cid >= slot_count())\n\t\treturn false;", "6.13", "null pointer"),
 
     # Step 7
-    ("One command at a time", "if (!nvme.slots[i].request)\n\t\t\treturn &nvme.slots[i];", "if (nvme.slots[0].request)\n\t\t\treturn NULL;\n\t\telse\n\t\t\treturn &nvme.slots[i];", "7.1", "it took 1 requests, and should 32"),
+    ("One command at a time", "if (!nvme.slots[i].request)\n\t\t\treturn &nvme.slots[i];", "if (nvme.slots[0].request)\n\t\t\treturn NULL;\n\t\telse\n\t\t\treturn &nvme.slots[i];", "7.1", "it took 1 requests, and should take 32"),
     ("A doorbell for each command", "return start(request, request->write ? IO_WRITE : IO_READ);", "int error = start(request, request->write ? IO_WRITE : IO_READ);\n\n\tdriver_ring();\n\treturn error;", "7.2", "32 doorbells were written for 32 requests"),
     ("The doorbell rung with nothing new", "if (nvme.io.tail == nvme.io.rung)\n\t\treturn 0;", "", "7.2", "tail 32 written again"),
     ("A doorbell for each completion", "done += complete(&entry);\n\t}\n\tif (any) {\n\t\tqueue_ring_head(&nvme.io);", "done += complete(&entry);\n\t\tqueue_ring_head(&nvme.io);\n\t}\n\tif (any) {",
@@ -142,6 +142,6 @@ WRONG = [
     ("As many commands as entries", "return nvme.io.entries - 1;", "return nvme.io.entries;", "7.5", "request 0 ended with -ETIMEDOUT"),
     ("-EAGAIN forgotten", "if (!slot)\n\t\treturn -EAGAIN;", "if (!slot)\n\t\tslot = &nvme.slots[0];", "7.5", "and never said -EAGAIN"),
     ("One list for all commands", "slot->command.prp2 = slot->list_bus;", "memcpy(nvme.slots[0].list, slot->list, PAGE);\n\tslot->command.prp2 = nvme.slots[0].list_bus;", "7.7", "did not get their data"),
-    ("Large requests not refused", "request->blocks > namespace->blocks - request->lba ||\n\t    (size_t)request->blocks * namespace->block_size > DRIVER_PART)", "request->blocks > namespace->blocks - request->lba)", "7.9", "returned 0 after 0 ms, and should -EINVAL"),
+    ("Large requests not refused", "request->blocks > namespace->blocks - request->lba ||\n\t    (size_t)request->blocks * namespace->block_size > DRIVER_PART)", "request->blocks > namespace->blocks - request->lba)", "7.9", "returned 0 after 0 ms, and should return -EINVAL"),
     ("Requests without a deadline", "now > nvme.slots[i].deadline)", "false)", "6.5", "it still waits"),
 ]

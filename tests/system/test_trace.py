@@ -180,7 +180,8 @@ def test_a_panic_tells_the_last_events(tmp_path, kind, before, told):
     if told:
         assert all(re.fullmatch(r" +\d+\.\d{6} my_nvme0 .+", line) for line in lines)
         assert sum("-> Read" in line and "SLBA 77 NLB 0" in line for line in lines) >= 2
-        assert re.search("CQ1 head write", lines[-1])
+        # A look at the controller's health comes when its time has come.
+        assert re.search("CQ1 head write", [line for line in lines if "CSTS read" not in line][-1])
 
 
 def test_more_than_there_is_room_for(tmp_path):

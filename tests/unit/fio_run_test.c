@@ -352,6 +352,19 @@ static void test_verify_backlog(void **state)
 	       "--verify=md5 --verify_backlog=10 --iodepth=4",
 	       0, "err= 0");
 	expect_no_output("verify");
+	/* What was found, and is not due when the time is over, is not sent between the reads. */
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --size=1m --verify=md5 --rate_iops=100 "
+	       "--runtime=55ms --verify_backlog=1000 --iodepth=16",
+	       0, "err= 0");
+	expect_no_output("verify");
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --size=1m --verify=md5 --rate_iops=100 "
+	       "--runtime=205ms --verify_backlog=22",
+	       0, "err= 0");
+	expect_no_output("total=0,");
+	/* An interval needs room for its header as well. */
+	expect("fio --name=a " DEVICE "--rw=write --bs=4k --size=1m --verify=sha256 "
+	       "--verify_interval=64",
+	       1, "no room for the header");
 	/* They come between the writes: a fault of the first is seen before the last. */
 	sim_clear_faults(driver.sim);
 	driver_add_fault(&driver, SIM_CORRUPT, NVME_IO_READ, 0, 1, 0);

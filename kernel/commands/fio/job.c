@@ -326,12 +326,17 @@ static void end_state(struct fio_job *job, uint64_t now)
 		job->resumes = false;
 		job->writes_kept.count = 0;
 		enter(job, FIO_RUNS);
+		job->next = job->next_then;
+		job->syncs = job->syncs_then;
 		return;
 	}
 	if (job->state == FIO_VERIFIES || !will_verify(job)) {
 		end_job(job);
 		return;
 	}
+	job->next_then = job->next;
+	job->syncs_then = job->syncs;
+	job->next.known = false;
 	enter(job, FIO_VERIFIES);
 	job->writes_kept.next = 0;
 	if (!fio_keeps_writes(job))

@@ -58,6 +58,9 @@ struct fio_job {
 	/* rate=: when the next command is due, ns to the byte or command in 2^-20 */
 	uint64_t due_ns[FIO_DIRECTIONS], byte_cost[FIO_DIRECTIONS], command_cost[FIO_DIRECTIONS];
 	struct fio_next next;
+	/* what was found, and due, when a verification came between: it begins behind that */
+	struct fio_next next_then;
+	bool syncs_then;
 	uint64_t writes;  /* begun; fsync= counts them */
 	bool syncs;	  /* a Flush is due before the next command */
 	unsigned flushed; /* targets that the flush at the end has come to */

@@ -188,7 +188,9 @@ int fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 			      options->name);
 	if (options->verify == FIO_VERIFY_PATTERN && !options->pattern_size)
 		return REFUSE(EINVAL, "%s: verify=pattern requires verify_pattern", options->name);
-	if (smallest(options) <= fio_verify_header_size(options->verify))
+	if (smallest(options) <= fio_verify_header_size(options->verify) ||
+	    (options->verify_interval &&
+	     options->verify_interval <= fio_verify_header_size(options->verify)))
 		return REFUSE(EINVAL, "%s: a block has no room for the header that verify wants",
 			      options->name);
 	job->sizes_vary = sizes_vary(options);

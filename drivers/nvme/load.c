@@ -165,7 +165,7 @@ unsigned nvme_load_queues(const struct nvme_controller *controller)
 	unsigned left = controller->loads.queues;
 
 	for (const struct nvme_load *load = controller->loads.first; load; load = load->next)
-		left--;
+		left -= left > 0; /* a reset may have granted fewer than there are */
 	return controller->state == NVME_LIVE ? left : 0;
 }
 
@@ -241,23 +241,6 @@ static int create(struct nvme_controller *controller, struct nvme_queue *queue)
 	return error > 0 ? -EIO : error;
 }
 
-/* Where the controller does not answer it has been reset meanwhile, which did not create it again,
- * or is dead. */
-static void take_away(struct nvme_load *load)
-{
-	struct nvme_controller *controller = load->controller;
-	uint64_t resets = controller->recovery.resets;
-
-	load->closing = true;
-	if (!load->error && controller->state == NVME_LIVE &&
-	    nvme_delete_queue(controller, load->channel.queue.id) < 0 &&
-	    controller->state == NVME_LIVE && controller->recovery.resets == resets)
-		nvme_reset(controller);
-	nvme_load_end(load, -EINTR);
-	if (load->controller)
-		nvme_loads_remove(load);
-}
-
 int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t size,
 		   struct nvme_load **result)
 {
@@ -293,6 +276,7 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 		nvme_free(load);
 		return error;
 	}
+	load->created = true;
 	nvme_loads_add(controller, load);
 	*result = load;
 	return 0;
@@ -301,7 +285,9 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 void nvme_load_close(struct nvme_load *load)
 {
 	if (load->controller)
-		take_away(load);
+		nvme_load_take_away(load, -EINTR);
+	if (load->controller)
+		nvme_loads_remove(load);
 	nvme_channel_free(&load->channel);
 	nvme_free(load);
 }

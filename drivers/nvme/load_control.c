@@ -21,7 +21,7 @@ static bool change(struct nvme_load *load, uint32_t from, uint32_t to)
 					   __ATOMIC_ACQUIRE);
 }
 
-static void freeze(struct nvme_load *load)
+void nvme_load_freeze(struct nvme_load *load)
 {
 	uint64_t begun_ns = nvme_time_ns();
 
@@ -44,7 +44,7 @@ static void freeze(struct nvme_load *load)
 	}
 }
 
-static void thaw(struct nvme_load *load)
+void nvme_load_thaw(struct nvme_load *load)
 {
 	if (!load->frozen)
 		return;
@@ -56,13 +56,13 @@ static void thaw(struct nvme_load *load)
 void nvme_loads_freeze(struct nvme_controller *controller)
 {
 	for (struct nvme_load *load = controller->loads.first; load; load = load->next)
-		freeze(load);
+		nvme_load_freeze(load);
 }
 
 void nvme_loads_thaw(struct nvme_controller *controller)
 {
 	for (struct nvme_load *load = controller->loads.first; load; load = load->next)
-		thaw(load);
+		nvme_load_thaw(load);
 }
 
 /* Whether commands may be sent again: the blocks are what they were. */
@@ -104,8 +104,10 @@ void nvme_loads_take_back(struct nvme_controller *controller, bool fault)
 
 void nvme_loads_clear(struct nvme_controller *controller)
 {
-	for (struct nvme_load *load = controller->loads.first; load; load = load->next)
+	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
 		nvme_queue_clear(&load->channel.queue);
+		load->created = false;
+	}
 }
 
 void nvme_load_end(struct nvme_load *load, int error)
@@ -148,22 +150,22 @@ static void send_again(struct nvme_channel *channel)
 void nvme_loads_resume(struct nvme_controller *controller)
 {
 	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
-		if (load->closing)
-			nvme_load_end(load, -EINTR);
-		else if (obsolete(load))
+		if (obsolete(load))
 			nvme_load_end(load, -ENODEV);
+		else if (load->closing)
+			nvme_load_end(load, -EINTR);
 		if (!load->error)
 			send_again(&load->channel);
-		thaw(load);
+		nvme_load_thaw(load);
 	}
 }
 
 void nvme_loads_end(struct nvme_controller *controller, int error)
 {
 	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
-		freeze(load);
+		nvme_load_freeze(load);
 		nvme_load_end(load, error);
-		thaw(load);
+		nvme_load_thaw(load);
 	}
 }
 
@@ -222,10 +224,11 @@ static bool check(struct nvme_load *load, uint64_t now_ns)
 {
 	struct nvme_controller *controller = load->controller;
 	struct nvme_channel *channel = &load->channel;
+	bool was_frozen = load->frozen; /* then it goes on when whoever did that is done */
 	uint64_t ignored;
 	struct nvme_slot *late;
 
-	freeze(load);
+	nvme_load_freeze(load);
 	nvme_channel_reap(channel);
 	late = find_late(channel, now_ns);
 	ignored = channel->statistics.ignored;
@@ -242,7 +245,8 @@ static bool check(struct nvme_load *load, uint64_t now_ns)
 			"queue %u: %llu completions ignored, no such commands in flight",
 			channel->queue.id, (unsigned long long)(ignored - load->ignored_told));
 	load->ignored_told = ignored;
-	thaw(load);
+	if (!was_frozen)
+		nvme_load_thaw(load);
 	return late;
 }
 
@@ -251,7 +255,7 @@ bool nvme_loads_check(struct nvme_controller *controller, uint64_t now_ns)
 	bool late = false;
 
 	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
-		if (load->error || now_ns < load->check_at_ns)
+		if (load->error || load->closing || now_ns < load->check_at_ns)
 			continue;
 		load->check_at_ns = now_ns + load->channel.timeout_ns / 4;
 		late |= check(load, now_ns);

@@ -20,8 +20,9 @@ struct nvme_load {
 
 	/* CPU 0's own */
 	bool frozen;
-	bool inside; /* a loop has acknowledged it */
-	bool closing;
+	bool inside;  /* a loop has acknowledged it */
+	bool closing; /* nothing is sent any more, nor is its queue pair created again */
+	bool created; /* the controller has its queue pair */
 	struct nvme_controller *controller; /* NULL: it has gone */
 	struct nvme_namespace *namespace;
 	uint8_t block_shift;
@@ -46,6 +47,8 @@ struct nvme_loads {
 /* Behind the admin commands that create the lanes' queues: so many are left. */
 void nvme_loads_granted(struct nvme_controller *controller, unsigned queues);
 /* Around what touches all queues, once or several times: every loop stands still, and goes on. */
+void nvme_load_freeze(struct nvme_load *load);
+void nvme_load_thaw(struct nvme_load *load);
 void nvme_loads_freeze(struct nvme_controller *controller);
 void nvme_loads_thaw(struct nvme_controller *controller);
 /* The steps of a reset, frozen: commands taken back, queues cleared, and, when they are created
@@ -59,8 +62,7 @@ struct nvme_load *nvme_loads_next(struct nvme_controller *controller, struct nvm
 /* One that is frozen, or nobody is inside of: what it has in flight ends with that error, and so
  * does what would be sent. The same for all, which are frozen for that. */
 void nvme_load_end(struct nvme_load *load, int error);
-void nvme_loads_end(struct nvme_controller *controller, int error);
-/* One more, and one less. */
+void nvme_loads_end(struct nvme_controller *controller, int error); /* One more, and one less. */
 void nvme_loads_add(struct nvme_controller *controller, struct nvme_load *load);
 void nvme_loads_remove(struct nvme_load *load);
 /* The controller is given back: who has a load may only close it. */

@@ -30,6 +30,8 @@ static inline void send_next(struct nvme_channel *channel, struct nvme_slot *slo
 	uint64_t lba = next_lba(run);
 
 	run->begun++;
+	slot->retries = 0; /* those of the command before */
+	slot->expired = false;
 	nvme_command_set_lba(&slot->command, lba);
 	nvme_slot_sent(channel, slot, deadline_ns);
 	nvme_queue_push_plain(&channel->queue, &slot->command);
@@ -56,7 +58,7 @@ static void run_done(struct nvme_channel *channel, struct nvme_slot *slot,
 			run->error_lba = (uint64_t)slot->command.cdw11 << 32 | slot->command.cdw10;
 		}
 	}
-	if (more(run))
+	if (more(run) && !nvme_load_of(channel)->closing)
 		send_next(channel, slot, run, channel->deadline_ns);
 	else
 		nvme_slot_release(channel, slot);
@@ -180,7 +182,8 @@ void nvme_load_run_begin(struct nvme_load *load, struct nvme_load_run *run)
 
 void nvme_load_run_stop(struct nvme_load_run *run)
 {
-	__atomic_store_n(&run->limit, 0, __ATOMIC_RELAXED);
+	/* Not 0, which has no end where the loop has yet to begin. */
+	__atomic_store_n(&run->limit, 1, __ATOMIC_RELAXED);
 }
 
 bool nvme_load_run_turn(struct nvme_load *load, struct nvme_load_run *run)

@@ -243,6 +243,7 @@ static void change_namespace(struct nvme_namespace *ns)
 	ns->block.gone = true;
 	if (!nvme_namespace_is_disk(ns))
 		ns->active = false;
+	nvme_loads_retire(ns);
 }
 
 /* What files have read of it is not what it holds any more: the block device comes back as another

@@ -280,8 +280,41 @@ static int create_loads(struct nvme_controller *controller)
 			return error;
 		if (error)
 			nvme_load_end(load, -EIO);
+		else
+			load->created = true;
 	}
 	return 0;
+}
+
+/* Where the controller does not answer it has been reset meanwhile, which did not create it again,
+ * or is dead. */
+void nvme_load_take_away(struct nvme_load *load, int error)
+{
+	struct nvme_controller *controller = load->controller;
+	uint64_t resets = controller->recovery.resets;
+
+	load->closing = true;
+	if (load->created && controller->state == NVME_LIVE &&
+	    nvme_delete_queue(controller, load->channel.queue.id) < 0 &&
+	    controller->state == NVME_LIVE && controller->recovery.resets == resets)
+		nvme_reset(controller);
+	load->created = false;
+	nvme_load_end(load, error);
+}
+
+void nvme_loads_retire(struct nvme_namespace *namespace)
+{
+	struct nvme_controller *controller = namespace->controller;
+
+	if (controller->state != NVME_LIVE)
+		return; /* a reset ends them */
+	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
+		if (load->namespace != namespace || load->error || load->closing)
+			continue;
+		nvme_load_freeze(load);
+		nvme_load_take_away(load, -ENODEV);
+		nvme_load_thaw(load);
+	}
 }
 
 static bool takes_io(const struct nvme_controller *controller)

@@ -7,6 +7,8 @@
 #include "drivers/nvme/transport/sgl.h"
 
 struct nvme_controller;
+struct nvme_load;
+struct nvme_namespace;
 
 /* Written by setup.c. */
 struct nvme_setup {
@@ -37,3 +39,10 @@ void nvme_setup_alone(struct nvme_controller *controller, uint64_t ns);
 void nvme_setup_over(struct nvme_controller *controller);
 /* Identify, queues and features, behind each nvme_enable(). 0, or an error that has been said. */
 int nvme_setup(struct nvme_controller *controller);
+
+/* Deletes the queue pair of a load, which nobody is inside or which is frozen, if the controller
+ * has it; what is in flight ends with that error. */
+void nvme_load_take_away(struct nvme_load *load, int error);
+/* A command is about to change the namespace's blocks: the controller must not find commands for
+ * the old ones. Its loads end with -ENODEV. */
+void nvme_loads_retire(struct nvme_namespace *namespace);

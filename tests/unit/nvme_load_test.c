@@ -588,6 +588,65 @@ static void test_acknowledgement(void **state)
 	driver_finish(&driver);
 }
 
+/* A Format: what the loop sends afterwards must not reach blocks of another size. */
+static void test_formatted(void **state)
+{
+	struct nvme_command format = {.opcode = NVME_ADMIN_FORMAT_NVM, .nsid = 1, .cdw10 = 3};
+	struct sim_config config = {.oacs = SIM_OACS_FORMAT};
+	struct nvme_reply reply = {0};
+	struct nvme_passthrough passthrough = {.command = &format, .reply = &reply};
+	uint8_t *data = pages(1);
+	struct io read = command(NVME_IO_READ, 8, 8, data);
+	struct nvme_load *load;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &with_loads);
+	load = open_load(&driver, DEPTH, PAGE);
+	assert_int_equal(nvme_admin_command(driver.controller, &passthrough), 0);
+	assert_int_equal(nvme_load_error(load), -ENODEV);
+	assert_false(nvme_load_send(load, &read.io));
+	nvme_load_close(load);
+	format.cdw10 = 0; /* driver_finish() reads blocks of 512 bytes */
+	assert_int_equal(nvme_admin_command(driver.controller, &passthrough), 0);
+	nvme_dma_free(data, PAGE);
+	driver_finish(&driver);
+}
+
+static void test_check_while_frozen(void **state)
+{
+	struct nvme_load *load;
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	load = open_load(&driver, DEPTH, PAGE);
+	nvme_loads_freeze(driver.controller);
+	nvme_loads_check(driver.controller, nvme_time_ns() + 3600 * S);
+	assert_true(load->frozen);
+	nvme_loads_thaw(driver.controller);
+	nvme_load_close(load);
+	driver_finish(&driver);
+}
+
+static void test_stopped_before_it_begins(void **state)
+{
+	struct driver driver;
+	struct bare bare;
+
+	(void)state;
+	start(&driver);
+	bare.load = open_load(&driver, 1, PAGE);
+	bare.run = (struct nvme_load_run){
+		.opcode = NVME_IO_READ, .blocks = 8, .places = 100, .data = pages(DEPTH)};
+	nvme_load_run_stop(&bare.run);
+	nvme_load_run_begin(bare.load, &bare.run);
+	assert_true(bare.run.limit <= 1);
+	nvme_load_close(bare.load);
+	nvme_dma_free(bare.run.data, DEPTH * PAGE);
+	driver_finish(&driver);
+}
+
 TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_queues_run_out), cmocka_unit_test(test_what_cannot_be_opened),
       cmocka_unit_test(test_errors), cmocka_unit_test(test_lost_completions),
@@ -597,4 +656,5 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
       cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),
-      cmocka_unit_test(test_acknowledgement))
+      cmocka_unit_test(test_acknowledgement), cmocka_unit_test(test_formatted),
+      cmocka_unit_test(test_check_while_frozen), cmocka_unit_test(test_stopped_before_it_begins))

@@ -108,12 +108,17 @@ static void test_namespace(void)
 
 static void test_wrap(void)
 {
+	unsigned cid, before = 0;
+
 	start_admin();
 	for (unsigned i = 0; i < 150; i++) {
 		memset(&controller, 0, sizeof(controller));
 		identify();
 		expect(controller.namespaces == 1, "the answer of command %u of 150 did not come",
 		       i + 1);
+		cid = get16(machine_executed(0, SIM_IDENTIFY) + 2);
+		expect(!i || cid != before, "two commands, one after the other, had CID %u", cid);
+		before = cid;
 	}
 }
 
@@ -158,11 +163,16 @@ static void test_status(void)
 {
 	const struct sim_fault status = {
 		.kind = SIM_STATUS, .queue = 0, .opcode = SIM_IDENTIFY, .status = SIM_SC_FIELD};
+	/* SC is 0, SCT is not. */
+	const struct sim_fault type = {
+		.kind = SIM_STATUS, .queue = 0, .opcode = SIM_IDENTIFY, .status = 0x700};
 
 	start_admin();
 	sim_add_fault(sim, &status);
 	CALL_FAILS(driver_identify_controller(&controller), EIO);
 	identify();
+	sim_add_fault(sim, &type);
+	CALL_FAILS(driver_identify_controller(&controller), EIO);
 }
 
 static void test_nobody(void)

@@ -125,6 +125,8 @@ static void test_queues(void)
 	start();
 	expect_queue("Completion", SIM_CREATE_CQ, 16);
 	expect_queue("Submission", SIM_CREATE_SQ, 64);
+	expect(!(get32(machine_executed(0, SIM_CREATE_CQ) + 44) & 2),
+	       "IEN (bit 1) is 1, and nobody has asked for interrupts");
 	expect(sim_queue_size(sim, 1, true), "there is no I/O completion queue 1");
 	expect(sim_queue_size(sim, 1, false), "there is no I/O submission queue 1");
 }

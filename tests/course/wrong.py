@@ -72,6 +72,8 @@ WRONG = [
     ("No end to the wait for a command", "if (platform_time_ns() > deadline)\n\t\t\treturn -ETIMEDOUT;\n\t\tplatform_relax();\n\t}\n}\n\n/* The caller",
      "platform_relax();\n\t}\n}\n\n/* The caller", "3.13", "it still waits"),
     ("Status not looked at", "return note_status(entry.status >> 1);", "return 0;", "3.14", "returned 0"),
+    ("Always the same CID", "nvme.next_cid++ & 0x7fff", "nvme.next_cid & 0x7fff", "3.9", "one after the other, had CID 0"),
+    ("SCT not looked at", "#define STATUS_CODE 0x07ffu", "#define STATUS_CODE 0x00ffu", "3.14", "returned 0"),
     ("CID not looked at", "if (entry.cid != command->cid)\n\t\t\t\tcontinue;", "", "3.15", "was taken for this command's"),
 
     # Step 4
@@ -84,6 +86,7 @@ WRONG = [
      "struct sq_entry sq = {.opcode = ADMIN_CREATE_IO_SQ,\n\t\t\t      .prp1 = nvme.io.sq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.2", "is to nobody's memory"),
     ("QSIZE of the completion queue counts from 1", ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = (nvme.io.entries - 1)",
      ".prp1 = nvme.io.cq_bus,\n\t\t\t      .cdw10 = nvme.io.entries", "4.2", "an I/O Completion queue of 65 entries"),
+    ("IEN set without interrupts", ".cdw11 = 1};\n\tstruct sq_entry sq", ".cdw11 = 3};\n\tstruct sq_entry sq", "4.2", "IEN (bit 1) is 1"),
     ("MQES ignored", "if (entries > nvme.found.queue_entries)", "if (0)", "4.3", "queue size"),
     ("Doorbells of a queue are neighbours of the next one's", "NVME_DOORBELLS + 2 * queue->id * nvme", "NVME_DOORBELLS + queue->id * nvme", "4.4", "doorbell of completion queue 0: head 5 to 1, but tail is 5"),
     ("NLB counts from 1", "slot->command.cdw12 = request->blocks - 1;", "slot->command.cdw12 = request->blocks;", "4.4", "the byte behind the buffer was written"),

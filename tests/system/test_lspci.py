@@ -69,7 +69,7 @@ def test_sizes_and_numbers(tmp_path):
     result = run_script(tmp_path, "lspci -v -s 3; lspci -nv -s 3 | head -n 2; lspci -nnv -s 3 | head -n 2\n", "--disk", disk)
     assert re.search(r"\tMemory at [0-9a-f]{8} \(32-bit, non-prefetchable\) \[size=128K\]\n\tI/O ports at [0-9a-f]{4} \[size=64\]\n", result.stdout), result.stdout
     assert result.stdout.endswith("\n00:03.0 0200: 8086:100e (rev 03)\n\tSubsystem: 1af4:1100\n"
-                                  "00:03.0 Class 0200: 8086:100e (rev 03)\n\tSubsystem: Red Hat, Inc. Device [1af4:1100]\n"), result.stdout
+                                  "00:03.0 Class 0200: 8086:100e (rev 03)\n\tSubsystem: Red Hat, Inc. QEMU Virtual Machine [1af4:1100]\n"), result.stdout
 
 
 @pytest.mark.parametrize("first", range(0, 24, 8))

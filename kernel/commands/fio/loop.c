@@ -7,6 +7,7 @@
 #include "drivers/nvme/load.h"
 #include "kernel/commands/command.h"
 #include "kernel/posix/process.h"
+#include "kernel/thread.h"
 #include "kernel/x86/cpu.h"
 #include "kernel/x86/smp.h"
 #include "kernel/x86/time.h"
@@ -25,6 +26,7 @@ struct fio_loop {
 	struct loop_io *ios;	/* one for each unit */
 	unsigned cpu;		/* that runs it; 0: this one, in turns */
 	bool kill;		/* CPU 0 wants it to end */
+	bool returned;		/* from the other CPU, which may run another's function by now */
 };
 
 static struct fio_loop *loop_of(const struct fio_unit *unit)
@@ -155,7 +157,7 @@ static void close_load(struct fio_loop *loop)
 
 static bool is_running(const struct fio_loop *loop)
 {
-	return loop->cpu && smp_running(loop->cpu);
+	return loop->cpu && !__atomic_load_n(&loop->returned, __ATOMIC_ACQUIRE);
 }
 
 /* The process ends, for whatever reason: before its memory does, so does the loop. */
@@ -164,8 +166,8 @@ static void end_with_process(struct process_guard *guard)
 	struct fio_loop *loop = (struct fio_loop *)guard;
 
 	__atomic_store_n(&loop->kill, true, __ATOMIC_RELEASE);
-	if (loop->cpu)
-		smp_wait(loop->cpu);
+	while (is_running(loop))
+		thread_yield();
 	close_load(loop);
 }
 
@@ -187,6 +189,7 @@ static void run_elsewhere(void *argument)
 			cpu_relax();
 	} while (job->state != FIO_ENDED && !fio_job_is_stuck(job, now));
 	nvme_load_leave(loop->load);
+	__atomic_store_n(&loop->returned, true, __ATOMIC_RELEASE);
 }
 
 /* The first CPU that is idle and may run it; 0: none. */

@@ -241,6 +241,18 @@ static int create(struct nvme_controller *controller, struct nvme_queue *queue)
 	return error > 0 ? -EIO : error;
 }
 
+void nvme_loads_hold(void)
+{
+	for (struct nvme_controller *c = nvme_first(); c; c = nvme_next(c))
+		nvme_loads_freeze(c);
+}
+
+void nvme_loads_release(void)
+{
+	for (struct nvme_controller *c = nvme_first(); c; c = nvme_next(c))
+		nvme_loads_thaw(c);
+}
+
 int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t size,
 		   struct nvme_load **result)
 {

@@ -45,6 +45,11 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 /* Deletes the queue pair; nobody is inside. What is still in flight ends with -EINTR before. */
 void nvme_load_close(struct nvme_load *load);
 
+/* Between the two the loops of all controllers stand still: CPU 0 changes what they look at, the
+ * trace for one. */
+void nvme_loads_hold(void);
+void nvme_loads_release(void);
+
 /* The rest is the loop's, on its CPU. A loop on a CPU other than 0 enters before and leaves behind
  * all of it. */
 void nvme_load_enter(struct nvme_load *load);

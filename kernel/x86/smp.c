@@ -148,7 +148,7 @@ static void start_all(void)
 
 	if (!apic_present() || acpi->apic_id_count < 2)
 		return;
-	own = apic_id();
+	own = cpus[0].apic_id = apic_id();
 	if (!start_page_there()) {
 		log_warning("smp: no memory at 0x%x, other CPUs are not started", SMP_START_PAGE);
 		return;

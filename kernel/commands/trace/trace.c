@@ -1,6 +1,7 @@
 /* trace: what goes to NVMe controllers and what comes back. */
 #include "kernel/commands/trace/trace.h"
 
+#include "drivers/nvme/load.h"
 #include "drivers/nvme/nvme.h"
 #include "kernel/commands/command.h"
 #include "lib/errno.h"
@@ -114,16 +115,32 @@ static void print_state(void)
 	out_char('\n');
 }
 
+static void turn_off(void)
+{
+	nvme_loads_hold();
+	nvme_record_stop();
+	nvme_loads_release();
+}
+
+static void clear(void)
+{
+	nvme_loads_hold();
+	nvme_record_clear();
+	nvme_loads_release();
+}
+
 static void turn_on(size_t events)
 {
 	int error;
 
 	if (nvme_record_is_running() && (!events || events == nvme_record_size()))
 		return;
+	nvme_loads_hold();
 	nvme_record_stop();
 	if (!events && !nvme_record_size())
 		events = TRACE_EVENTS;
 	error = nvme_record_start(events);
+	nvme_loads_release();
 	if (error)
 		fail(1, "cannot record: %s", error_text(-error));
 }
@@ -219,9 +236,9 @@ static int trace_main(int argc, char **argv)
 	if (action == ON)
 		turn_on(events);
 	else if (action == OFF)
-		nvme_record_stop();
+		turn_off();
 	else if (action == CLEAR)
-		nvme_record_clear();
+		clear();
 	else if (action == SHOW)
 		show(&filter, json);
 	else

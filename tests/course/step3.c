@@ -179,6 +179,9 @@ static void test_nobody(void)
 {
 	const struct sim_fault stale = {
 		.kind = SIM_UNKNOWN_CID, .queue = 0, .opcode = SIM_IDENTIFY, .value = 65536};
+	/* It comes alone: who takes it has the data all the same. */
+	const struct sim_fault alone = {
+		.kind = SIM_WRONG_CID, .queue = 0, .opcode = SIM_IDENTIFY, .value = 65536};
 
 	start_admin();
 	identify();
@@ -190,6 +193,8 @@ static void test_nobody(void)
 		       "a completion with another CID was there before, and was taken for this "
 		       "command's");
 	}
+	sim_add_fault(sim, &alone);
+	CALL_FAILS(driver_identify_controller(&controller), ETIMEDOUT);
 }
 
 static void test_shortage(void)

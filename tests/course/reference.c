@@ -620,6 +620,8 @@ static int transfer(uint8_t opcode, uint64_t lba, unsigned blocks, char *buffer)
 		return -EINVAL;
 	if (nvme.controller.transfer_max && nvme.controller.transfer_max < part)
 		part = nvme.controller.transfer_max;
+	if (namespace->block_size > part)
+		return -EIO;
 	while (blocks) {
 		struct driver_request request = {.lba = lba, .blocks = blocks, .buffer = buffer};
 		int error;

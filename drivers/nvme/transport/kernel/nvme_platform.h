@@ -1,14 +1,12 @@
 /* What drivers/nvme/transport/platform.h asks for, out of the kernel's primitives. RAM is identity
- * mapped and coherent with the devices, so an address is its own bus address. On x86 stores are
- * seen in their order and so are loads, by devices as by other CPUs (Intel SDM volume 3,
- * section 9.2.2), which leaves only the compiler to be held back, except where a store must come
- * before a load. */
+ * mapped and coherent with the devices, so an address is its own bus address. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/nvme/transport/kernel/nvme_access.h"
 #include "drivers/pci/intx.h"
 #include "drivers/pci/msix.h"
 #include "drivers/pci/pci.h"
@@ -35,46 +33,6 @@ struct nvme_pci {
 	struct nvme_vector_handler handlers[NVME_VECTORS_MAX];
 };
 
-static inline uint8_t nvme_read8(const volatile void *address)
-{
-	return *(const volatile uint8_t *)address;
-}
-
-static inline void nvme_write8(volatile void *address, uint8_t value)
-{
-	*(volatile uint8_t *)address = value;
-}
-
-static inline uint16_t nvme_read16(const volatile void *address)
-{
-	return *(const volatile uint16_t *)address;
-}
-
-static inline void nvme_write16(volatile void *address, uint16_t value)
-{
-	*(volatile uint16_t *)address = value;
-}
-
-static inline uint32_t nvme_read32(const volatile void *address)
-{
-	return *(const volatile uint32_t *)address;
-}
-
-static inline void nvme_write32(volatile void *address, uint32_t value)
-{
-	*(volatile uint32_t *)address = value;
-}
-
-static inline uint64_t nvme_read64(const volatile void *address)
-{
-	return *(const volatile uint64_t *)address;
-}
-
-static inline void nvme_write64(volatile void *address, uint64_t value)
-{
-	*(volatile uint64_t *)address = value;
-}
-
 static inline void *nvme_dma_alloc(size_t size, uint64_t *bus)
 {
 	size_t pages = (size + PAGE_SIZE - 1) >> PAGE_SHIFT;
@@ -95,21 +53,6 @@ static inline void nvme_dma_free(void *memory, size_t size)
 static inline uint64_t nvme_dma_address(const void *memory)
 {
 	return (uintptr_t)memory;
-}
-
-static inline void nvme_write_barrier(void)
-{
-	__asm__ volatile("" : : : "memory");
-}
-
-static inline void nvme_read_barrier(void)
-{
-	__asm__ volatile("" : : : "memory");
-}
-
-static inline void nvme_full_barrier(void)
-{
-	__asm__ volatile("mfence" : : : "memory");
 }
 
 static inline uint64_t nvme_time_ns(void)

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import tempfile
-import time
 
 import measure
 from spread import Spread
@@ -120,13 +119,6 @@ def watch(process, seconds):
     text, used = "", 0.0
     for line in process.stdout:
         text += line
-        if line.strip() != "@@begin":
-            continue
-        pid = measure.qemu_pid(process.pid) or process.pid
-        time.sleep(seconds * 0.2)
-        before, since = measure.cpu_seconds(pid), time.monotonic()
-        time.sleep(seconds * 0.6)
-        after = measure.cpu_seconds(pid)
-        if before is not None and after is not None:
-            used = (after - before) / (time.monotonic() - since)
+        if line.strip() == "@@begin":
+            used = measure.cpu_rate(measure.qemu_pid(process.pid) or process.pid, seconds)
     return used, text

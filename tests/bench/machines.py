@@ -86,16 +86,13 @@ class Machine:
         self.console.sendline(line)
         if begin:
             self.wait(begin)
-        time.sleep(self.settings.seconds * 0.2)
-        used, since = measure.cpu_seconds(self.pid), time.monotonic()
-        time.sleep(self.settings.seconds * 0.6)
-        used, seconds = (measure.cpu_seconds(self.pid) or 0) - (used or 0), time.monotonic() - since
+        used = measure.cpu_rate(self.pid, self.settings.seconds)
         self.wait(self.prompt)
         try:
             result = parse(self.console.before.replace("\r", ""))
         except measure.Unusable as error:
             raise Failure(f"{type(self).__name__}: {line}: {error}") from error
-        result["cpu_us"] = used / seconds * 1e6 / result["iops"]
+        result["cpu_us"] = used * 1e6 / result["iops"]
         return result
 
     def close(self):

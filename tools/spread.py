@@ -21,6 +21,10 @@ class Spread:
         self.median = statistics.median(self.values)
         self.low, self.high = min(self.values), max(self.values)
 
+    def data(self):
+        """For JSON."""
+        return {"values": self.values, "median": self.median, "low": self.low, "high": self.high}
+
     def text(self, form="{:.2f}"):
         """`9.81 (8.90 to 10.40)`; without the spread where there is none to be known."""
         middle, low, high = (form.format(value) for value in (self.median, self.low, self.high))

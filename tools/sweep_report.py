@@ -73,8 +73,7 @@ def write_csv(path, sweeps):
 
 def write_json(path, sweeps, options):
     def figures(one):
-        made = {figure: one.spread(figure) for figure in FIGURES}
-        return {figure: {"values": found.values, "median": found.median, "low": found.low, "high": found.high} for figure, found in made.items()}
+        return {figure: one.spread(figure).data() for figure in FIGURES}
 
     qemus = {qemu: version(qemu) for sweep in sweeps for qemu in sweep.axes["qemu"]}
     data = {"rounds": options.rounds, "seconds": options.seconds, "qemus": qemus, "sweeps": []}

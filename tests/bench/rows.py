@@ -22,9 +22,8 @@ class Row:
         return Spread(self.values)
 
     def data(self):
-        spread = self.spread
         return {"group": self.group, "figure": self.figure, "unit": self.unit, "peer": self.peer, "pinned": self.pinned,
-                "axes": self.axes, "values": self.values, "median": spread.median, "low": spread.low, "high": spread.high}
+                "axes": self.axes, **self.spread.data()}
 
 
 class Rows:
@@ -76,8 +75,7 @@ class Goal:
         if not spread:
             return None
         return {"goal": self.name, "pinned": self.pinned, "bound": f"at {'most' if self.at_most else 'least'} {self.bound:g}",
-                "values": spread.values, "median": spread.median, "low": spread.low, "high": spread.high,
-                "over": self.best(rows, self.over).peer, "under": self.best(rows, self.under).peer,
+                **spread.data(), "over": self.best(rows, self.over).peer, "under": self.best(rows, self.under).peer,
                 "judgement": self.judgement(spread)}
 
 

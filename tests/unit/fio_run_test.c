@@ -181,6 +181,34 @@ static void test_trims_are_zone_resets(void **state)
 	assert_int_equal(sent(NVME_IO_DATASET_MANAGEMENT), 0);
 }
 
+static void report_an_empty_zone(struct block_device *device, struct block_request *request)
+{
+	*(struct block_zone *)request->segments->address =
+		(struct block_zone){.capacity = device->zones.size, .state = BLOCK_ZONE_IS_EMPTY};
+	block_complete(request, 0);
+}
+
+/* Very many places, and in none of them anything was written: a signal ends the search. */
+static void test_places_that_are_all_skipped(void **state)
+{
+	struct block_device *device = host_disk_memory(512, 8);
+	struct block_operations operations = {.submit = report_an_empty_zone,
+					      .poll = device->operations->poll};
+	char line[256];
+
+	(void)state;
+	device->operations = &operations;
+	device->block_count = 1ull << 26;
+	device->zones = (struct block_zones){.size = 1ull << 26, .count = 1};
+	snprintf(line, sizeof(line),
+		 "fio --name=a --filename=/dev/%s --zonemode=zbd --rw=read --bs=512 & "
+		 "sleep 0.05; kill $!; wait $!; echo status $?",
+		 device->name);
+	expect(line, 0, "total=0,0,0,0");
+	expect_output("status 143");
+	host_disk_remove(device);
+}
+
 /* Commands that do not end: a signal ends fio all the same, with a report, and what the device
  * still has keeps its memory until that ends. */
 static void test_commands_that_hang(void **state)
@@ -464,5 +492,6 @@ GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_
 	    TEST(test_jobs_that_are_refused), TEST(test_flushes_between_writes),
 	    TEST(test_variables), TEST(test_verify_backlog), TEST(test_verify_fatal_and_dump),
 	    TEST(test_rates), TEST(test_logs), TEST(test_showcmd),
+	    cmocka_unit_test(test_places_that_are_all_skipped),
 	    cmocka_unit_test(test_commands_that_hang), cmocka_unit_test(test_flushes_that_hang),
 	    cmocka_unit_test(test_a_file_that_cannot_be_written))

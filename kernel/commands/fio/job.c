@@ -12,6 +12,8 @@
 
 /* For what was stopped to end after all, before it is left behind. */
 #define PATIENCE_NS (250 * NS_PER_MS)
+/* Places of no use in one turn: behind them everybody else has one. */
+#define SKIPS_MAX 4096u
 
 static unsigned operation_of(const struct fio_job *job, enum fio_direction direction)
 {
@@ -139,7 +141,7 @@ static unsigned begin_next(struct fio_job *job, uint64_t now)
 	struct fio_zone *zone;
 	struct fio_next next;
 
-	for (;;) {
+	for (unsigned skips = 0; skips < SKIPS_MAX; skips++) {
 		if (!fio_next_find(job)) {
 			job->stopping = true;
 			return 0;
@@ -168,6 +170,7 @@ static unsigned begin_next(struct fio_job *job, uint64_t now)
 			return 1;
 		}
 	}
+	return 0;
 }
 
 /* What is trimmed and written, too, is so one after the other; so are the writes to zones. */

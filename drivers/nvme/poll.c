@@ -49,7 +49,6 @@ static void look_at_pause(struct nvme_controller *controller, bool paused, uint6
 static void check(struct nvme_controller *controller)
 {
 	uint64_t now_ns = nvme_time_ns();
-	bool late = false;
 
 	for (unsigned i = 0; i < controller->channel_count; i++) {
 		struct nvme_channel *channel = controller->channels[i];
@@ -98,9 +97,8 @@ static void check(struct nvme_controller *controller)
 		if (now_ns >= channel->check_at_ns && !controller->polling.paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
-	if (!controller->recovery.wanted && !controller->polling.paused_at_ns)
-		late = nvme_loads_check(controller, now_ns);
-	if (late)
+	if (!controller->recovery.wanted && !controller->polling.paused_at_ns &&
+	    nvme_loads_check(controller, now_ns))
 		nvme_want_reset(controller, "a load's command was not completed");
 	if (controller->recovery.wanted)
 		nvme_recover(controller, controller->recovery.reason);

@@ -1,6 +1,7 @@
 /* Channels: a queue pair, its slots, and which completions are believed. */
 #include "drivers/nvme/channel.h"
 
+#include "drivers/nvme/reap.h"
 #include "drivers/nvme/transport/cmb_pages.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -88,15 +89,15 @@ void nvme_channel_free(struct nvme_channel *channel)
 /* What is rare stays out of the way of what is not: fewer registers to save there. */
 #define RARE __attribute__((noinline, cold))
 
-RARE static void ignore(struct nvme_channel *channel, struct nvme_queue_entry entry)
+RARE void nvme_reap_ignore(struct nvme_channel *channel, struct nvme_queue_entry entry)
 {
 	channel->statistics.ignored++;
 	channel->fruitless++;
 	channel->functions->ignored(channel, &entry);
 }
 
-RARE static void fail(struct nvme_channel *channel, struct nvme_slot *slot,
-		      struct nvme_queue_entry entry)
+RARE void nvme_reap_fail(struct nvme_channel *channel, struct nvme_slot *slot,
+			 struct nvme_queue_entry entry)
 {
 	const struct nvme_answer answer = {
 		.result = entry.result,
@@ -104,20 +105,6 @@ RARE static void fail(struct nvme_channel *channel, struct nvme_slot *slot,
 	};
 
 	channel->functions->failed(channel, slot, answer);
-}
-
-/* The slot that a completion of this channel's submission queue is for; NULL when it is not
- * believed. */
-static inline struct nvme_slot *believe(struct nvme_channel *channel, struct nvme_queue_entry entry)
-{
-	uint32_t cid_and_status = (uint32_t)(entry.what >> 32);
-	uint32_t index = cid_and_status & NVME_SLOT_MASK;
-	struct nvme_slot *slot = &channel->slots[index];
-
-	return index < channel->slot_count && slot->command.cid == (uint16_t)cid_and_status &&
-			       slot->state >= NVME_SLOT_SENT
-		       ? slot
-		       : NULL;
 }
 
 __attribute__((noinline)) uint64_t nvme_channel_set_deadline(struct nvme_channel *channel)
@@ -130,69 +117,40 @@ __attribute__((noinline)) uint64_t nvme_channel_set_deadline(struct nvme_channel
 	return channel->deadline_ns;
 }
 
-/* One completion that nvme_queue_read() does not take. The reader stays where it is if there is
- * none. */
-RARE static struct nvme_queue_reader take_unusual(struct nvme_channel *channel,
-						  struct nvme_queue_reader reader)
+static inline void done(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t result)
+{
+	slot->done(channel, slot, (struct nvme_answer){result, 0, 0});
+}
+
+RARE struct nvme_queue_reader nvme_reap_unusual(struct nvme_channel *channel,
+						struct nvme_queue_reader reader)
 {
 	struct nvme_queue_entry entry;
-	struct nvme_slot *slot;
+	struct nvme_slot *slot = NULL;
 
 	if (!nvme_queue_read_any(&channel->queue, &reader, &entry))
 		return reader;
-	slot = nvme_queue_entry_sqid(&entry) == channel->queue.id ? believe(channel, entry) : NULL;
+	if (nvme_queue_entry_sqid(&entry) == channel->queue.id)
+		slot = nvme_reap_believe(channel, entry);
 	if (!slot)
-		ignore(channel, entry);
+		nvme_reap_ignore(channel, entry);
 	else if (nvme_queue_entry_status(&entry))
-		fail(channel, slot, entry);
+		nvme_reap_fail(channel, slot, entry);
 	else
-		slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
+		done(channel, slot, entry.result);
 	return reader;
 }
 
-/* Takes what has been completed. Returns how many entries that were. */
-__attribute__((always_inline)) static inline unsigned take_completions(struct nvme_channel *channel)
+RARE struct nvme_queue_reader nvme_reap_traced(struct nvme_channel *channel,
+					       struct nvme_queue_reader reader)
 {
-	struct nvme_queue *queue = &channel->queue;
-	struct nvme_queue_reader reader = nvme_queue_read_begin(queue);
-	const volatile struct nvme_completion *const first = reader.next;
-	unsigned count;
+	const volatile struct nvme_completion *const first = reader.next, *before;
 
-	if (!nvme_queue_is_news(&reader))
-		return 0;
-	channel->reaping = true;
-	nvme_channel_set_deadline(channel);
-	channel->fruitless = 0;
-	/* No more than the queue holds: a controller that writes entries as fast as they are taken
-	 * does not keep us here. */
 	do {
-		struct nvme_queue_entry entry;
-		struct nvme_slot *slot;
-
-		if (__builtin_expect(nvme_queue_read(queue, &reader, &entry), true)) {
-			slot = believe(channel, entry);
-			if (!slot)
-				ignore(channel, entry);
-			else if (nvme_queue_entry_status(&entry))
-				fail(channel, slot, entry);
-			else
-				slot->done(channel, slot, (struct nvme_answer){entry.result, 0, 0});
-		} else {
-			const volatile struct nvme_completion *before = reader.next;
-
-			reader = take_unusual(channel, reader);
-			if (reader.next == before)
-				break;
-		}
-	} while (reader.next != first);
-	nvme_queue_read_end(queue, &reader);
-	count = (unsigned)(reader.next - first) & queue->mask;
-	if (!count)
-		count = queue->mask + 1u; /* all round */
-	channel->statistics.reaped += count;
-	if (count > channel->fruitless)
-		channel->progress_ns = channel->now_ns;
-	return count;
+		before = reader.next;
+		reader = nvme_reap_unusual(channel, reader);
+	} while (reader.next != before && reader.next != first);
+	return reader;
 }
 
 unsigned nvme_channel_reap(struct nvme_channel *channel)
@@ -201,7 +159,7 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 
 	if (channel->reaping)
 		return 0;
-	count = take_completions(channel);
+	count = nvme_reap(channel, done);
 	if (!count)
 		return 0;
 	nvme_queue_ring_cq(&channel->queue);
@@ -216,7 +174,7 @@ RARE void nvme_channel_collect(struct nvme_channel *channel)
 {
 	if (channel->reaping)
 		return;
-	take_completions(channel);
+	nvme_reap(channel, done);
 	channel->reaping = false;
 }
 

@@ -219,5 +219,30 @@ static void test_entries(void **state)
 	driver_stop(&driver);
 }
 
+/* Who is attached makes nobody believe more: completions that name another queue are shown, and
+ * ignored. */
+static void test_lies(void **state)
+{
+	static const unsigned ids[] = {0, 2, 0xfffe, 0xffff};
+	struct nvme_options options = {.timeout_ms = 100};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct driver driver;
+		uint8_t bytes[512];
+		char line[64];
+
+		driver_start(&driver, NULL, &options);
+		driver_add_fault(&driver, SIM_WRONG_SQID, NVME_IO_READ, 0, 1, ids[i]);
+		attach(driver.sim);
+		block_read(driver.device, 0, 1, bytes);
+		nvme_trace = NULL;
+		snprintf(line, sizeof(line), "queue 1: completion of queue %u, status 0", ids[i]);
+		assert_non_null(strstr(events, line));
+		assert_int_equal(nvme_statistics(driver.controller).violations, 1);
+		driver_stop(&driver);
+	}
+}
+
 TESTS(cmocka_unit_test(test_transport), cmocka_unit_test(test_driver),
-      cmocka_unit_test(test_entries))
+      cmocka_unit_test(test_entries), cmocka_unit_test(test_lies))

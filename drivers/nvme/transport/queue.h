@@ -181,14 +181,11 @@ struct nvme_queue_reader {
 		expected; /* of entries that are new and this submission queue's: SQ ID and phase */
 };
 
-/* While somebody traces, nvme_queue_read() finds nothing: nvme_queue_read_any() shows it to them.
- */
 static inline struct nvme_queue_reader nvme_queue_read_begin(const struct nvme_queue *queue)
 {
 	return (struct nvme_queue_reader){
 		.next = &queue->cq[queue->cq_head],
-		.expected = queue->phase |
-			    (nvme_tracing() ? NVME_ENTRY_SQID : (uint64_t)queue->id << 16),
+		.expected = queue->phase | (uint64_t)queue->id << 16,
 	};
 }
 
@@ -219,8 +216,8 @@ static inline void nvme_queue_read_next(const struct nvme_queue *queue,
 	}
 }
 
-/* Takes the next completion if there is a new one that is this submission queue's, and nobody
- * traces: the usual way. */
+/* Takes the next completion if there is a new one that is this submission queue's: the usual way,
+ * which no trace sees. */
 static inline bool nvme_queue_read(const struct nvme_queue *queue, struct nvme_queue_reader *reader,
 				   struct nvme_queue_entry *entry)
 {

@@ -187,3 +187,38 @@ void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int er
 
 	slot->done(channel, slot, answer);
 }
+
+void nvme_channel_fail(struct nvme_channel *channel, int error)
+{
+	for (unsigned i = 0; i < channel->slot_count; i++)
+		if (channel->slots[i].state != NVME_SLOT_FREE)
+			nvme_slot_fail(channel, &channel->slots[i], error);
+}
+
+/* Whether a command that a reset takes back may be sent once more. It counts as one of its
+ * repetitions where the command may be the reason: its deadline had passed, or nobody had asked for
+ * the reset (fault). Else one at which the controller fails each time would go on for ever. */
+static bool may_repeat(struct nvme_slot *slot, bool fault)
+{
+	if (!slot->repeatable)
+		return false;
+	if (slot->state == NVME_SLOT_DELAYED || !(slot->expired || fault))
+		return true;
+	return slot->retries++ < NVME_RETRIES_MAX;
+}
+
+void nvme_channel_hold(struct nvme_channel *channel, bool fault)
+{
+	for (unsigned i = 0; i < channel->slot_count; i++) {
+		struct nvme_slot *slot = &channel->slots[i];
+
+		if (slot->state == NVME_SLOT_FREE || slot->state == NVME_SLOT_HELD)
+			continue;
+		if (may_repeat(slot, fault)) {
+			slot->state = NVME_SLOT_HELD;
+			slot->abort_wanted = false;
+		} else {
+			nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
+		}
+	}
+}

@@ -21,10 +21,11 @@
 #include "drivers/nvme/transport/prp.h"
 #include "drivers/nvme/transport/queue.h"
 
-#define NVME_SLOT_BITS 10
-#define NVME_SLOTS_MAX 1023u /* so that no CID is FFFFh */
-#define NVME_SLOT_MASK ((1u << NVME_SLOT_BITS) - 1)
-#define NVME_NEVER     UINT64_MAX
+#define NVME_SLOT_BITS	 10
+#define NVME_SLOTS_MAX	 1023u /* so that no CID is FFFFh */
+#define NVME_SLOT_MASK	 ((1u << NVME_SLOT_BITS) - 1)
+#define NVME_NEVER	 UINT64_MAX
+#define NVME_RETRIES_MAX 3 /* of a command that may be repeated */
 
 struct nvme_channel;
 struct nvme_cmb;
@@ -155,6 +156,11 @@ uint64_t nvme_channel_set_deadline(struct nvme_channel *channel);
 
 /* Ends the command of a slot from the driver's side. */
 void nvme_slot_fail(struct nvme_channel *channel, struct nvme_slot *slot, int error);
+/* The same for all commands, behind nvme_channel_collect(). */
+void nvme_channel_fail(struct nvme_channel *channel, int error);
+/* But those that may be sent once more are HELD, to be sent again behind a reset; fault: nobody has
+ * asked for that. */
+void nvme_channel_hold(struct nvme_channel *channel, bool fault);
 
 static inline unsigned nvme_channel_in_flight(const struct nvme_channel *channel)
 {

@@ -10,7 +10,6 @@
 #define GRACE_MAX_NS	 (1000 * NVME_NS_PER_MS) /* after Abort */
 #define RETRY_DELAY_UNIT (100 * NVME_NS_PER_MS)	 /* CRDT */
 #define RETRY_DELAY_MAX	 (10000 * NVME_NS_PER_MS)
-#define OVERTAKEN_BY	 4 /* times as many as the queue holds */
 
 static const char *command_name(const struct nvme_channel *channel, const struct nvme_slot *slot)
 {
@@ -243,7 +242,7 @@ static const struct nvme_slot *find_overtaken(struct nvme_channel *channel, uint
 	}
 	return now_ns - channel->oldest_since_ns >= oldest->timeout_ns &&
 			       channel->statistics.reaped - channel->oldest_reaped >
-				       OVERTAKEN_BY * channel->slot_count
+				       NVME_OVERTAKEN_BY * channel->slot_count
 		       ? oldest
 		       : NULL;
 }

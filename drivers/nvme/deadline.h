@@ -6,7 +6,8 @@
 
 struct nvme_controller;
 
-#define NVME_RETRIES_MAX 3 /* of a command that may be repeated */
+/* A command that others overtake is missed once these are so many times what the queue holds. */
+#define NVME_OVERTAKEN_BY 4
 
 /* Written by deadline.c. */
 struct nvme_aborts {

@@ -7,8 +7,7 @@
 #include "lib/errno.h"
 
 /* For a loop to acknowledge: it comes by many times in a millisecond, where its CPU runs at all. */
-#define FREEZE_NS    (10000 * NVME_NS_PER_MS)
-#define OVERTAKEN_BY 4 /* as in deadline.c */
+#define FREEZE_NS (10000 * NVME_NS_PER_MS)
 
 void nvme_loads_granted(struct nvme_controller *controller, unsigned queues)
 {
@@ -71,35 +70,14 @@ static bool obsolete(const struct nvme_load *load)
 	return load->namespace->block.gone || load->namespace->block_shift != load->block_shift;
 }
 
-/* As in recovery.c: a reset that nobody asked for counts as a repetition. */
-static bool may_repeat(struct nvme_slot *slot, bool fault)
-{
-	return !(slot->expired || fault) || slot->retries++ < NVME_RETRIES_MAX;
-}
-
-static void take_back(struct nvme_load *load, bool fault)
-{
-	struct nvme_channel *channel = &load->channel;
-
-	if (load->error)
-		return;
-	nvme_channel_collect(channel);
-	for (unsigned i = 0; i < channel->slot_count; i++) {
-		struct nvme_slot *slot = &channel->slots[i];
-
-		if (slot->state < NVME_SLOT_SENT)
-			continue;
-		if (may_repeat(slot, fault))
-			slot->state = NVME_SLOT_HELD;
-		else
-			nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
-	}
-}
-
 void nvme_loads_take_back(struct nvme_controller *controller, bool fault)
 {
-	for (struct nvme_load *load = controller->loads.first; load; load = load->next)
-		take_back(load, fault);
+	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
+		if (load->error)
+			continue;
+		nvme_channel_collect(&load->channel);
+		nvme_channel_hold(&load->channel, fault);
+	}
 }
 
 void nvme_loads_clear(struct nvme_controller *controller)
@@ -112,15 +90,11 @@ void nvme_loads_clear(struct nvme_controller *controller)
 
 void nvme_load_end(struct nvme_load *load, int error)
 {
-	struct nvme_channel *channel = &load->channel;
-
 	if (load->error)
 		return;
-	nvme_channel_collect(channel);
+	nvme_channel_collect(&load->channel);
 	load->error = error;
-	for (unsigned i = 0; i < channel->slot_count; i++)
-		if (channel->slots[i].state != NVME_SLOT_FREE)
-			nvme_slot_fail(channel, &channel->slots[i], error);
+	nvme_channel_fail(&load->channel, error);
 }
 
 struct nvme_load *nvme_loads_next(struct nvme_controller *controller, struct nvme_load *before)
@@ -212,8 +186,7 @@ static struct nvme_slot *find_late(struct nvme_channel *channel, uint64_t now_ns
 		if (slot->state < NVME_SLOT_SENT || slot->deadline_ns > now_ns)
 			continue;
 		if (channel->progress_ns + channel->timeout_ns <= now_ns ||
-		    channel->sequence - slot->sequence >
-			    OVERTAKEN_BY * (uint32_t)channel->slot_count)
+		    channel->sequence - slot->sequence > NVME_OVERTAKEN_BY * channel->slot_count)
 			return slot;
 	}
 	return NULL;

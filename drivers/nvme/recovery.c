@@ -62,43 +62,24 @@ int nvme_restore(struct nvme_controller *controller)
 	return controller->options.restore ? controller->options.restore(controller->pci) : 0;
 }
 
-/* Whether a command that a reset takes back may be sent once more. It counts as one of its
- * repetitions where the command may be the reason: its deadline had passed, or nobody had asked for
- * the reset (fault). Else one at which the controller fails each time would go on for ever. */
-static bool may_repeat(struct nvme_slot *slot, bool fault)
-{
-	if (!slot->repeatable)
-		return false;
-	if (slot->state == NVME_SLOT_DELAYED || !(slot->expired || fault))
-		return true;
-	return slot->retries++ < NVME_RETRIES_MAX;
-}
-
-/* After the controller has let go of everything: what it has completed until then has ended; of the
- * rest admin commands fail, I/O commands are kept where they may be sent again. */
-static void take_back(struct nvme_controller *controller, bool keep, bool fault)
+/* After the controller has let go of everything: what it has completed until then ends; of the rest
+ * admin commands fail, I/O commands are kept where they may be sent again. */
+static void take_back(struct nvme_controller *controller, bool fault)
 {
 	for (unsigned i = 0; i < controller->channel_count; i++) {
-		struct nvme_channel *channel = controller->channels[i];
+		nvme_channel_collect(controller->channels[i]);
+		controller->channels[i]->check_at_ns = NVME_NEVER;
+		nvme_channel_hold(controller->channels[i], fault);
+	}
+}
 
-		nvme_channel_collect(channel);
-		channel->check_at_ns = NVME_NEVER;
-		for (unsigned s = 0; s < channel->slot_count; s++) {
-			struct nvme_slot *slot = &channel->slots[s];
-
-			if (slot->state == NVME_SLOT_FREE ||
-			    (keep && slot->state == NVME_SLOT_HELD))
-				continue;
-			if (keep && may_repeat(slot, fault)) {
-				slot->state = NVME_SLOT_HELD;
-				slot->abort_wanted = false;
-			} else if (keep) {
-				nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
-			} else {
-				nvme_slot_fail(channel, slot,
-					       controller->state == NVME_DEAD ? -EIO : -ENODEV);
-			}
-		}
+/* The same where nothing is sent again. */
+static void give_up(struct nvme_controller *controller, int error)
+{
+	for (unsigned i = 0; i < controller->channel_count; i++) {
+		nvme_channel_collect(controller->channels[i]);
+		controller->channels[i]->check_at_ns = NVME_NEVER;
+		nvme_channel_fail(controller->channels[i], error);
 	}
 }
 
@@ -187,7 +168,7 @@ static int restart(struct nvme_controller *controller, bool fault)
 	int error = nvme_disable(controller);
 
 	for (unsigned attempt = 1; !error; attempt++) {
-		take_back(controller, true, fault);
+		take_back(controller, fault);
 		nvme_loads_take_back(controller, fault);
 		/* One that has stopped may have it back. */
 		if (controller->options.bus_master)
@@ -291,7 +272,7 @@ void nvme_die(struct nvme_controller *controller, enum nvme_state state, const c
 	nvme_interrupts_stop(controller);
 	nvme_namespaces_gone(controller);
 	nvme_pmr_gone(controller);
-	take_back(controller, false, true);
+	give_up(controller, error);
 	for (unsigned i = 1; i < controller->channel_count; i++)
 		nvme_lane_fail_waiting(nvme_lane_of(controller->channels[i]), error);
 	nvme_loads_end(controller, error);

@@ -17,8 +17,10 @@ static const uint8_t opcodes[] = {
 };
 
 /* Fills in all but the data pointer. */
-static void fill(struct nvme_command *command, const struct nvme_namespace *namespace,
-		 unsigned operation, uint64_t lba, uint32_t cdw12)
+__attribute__((always_inline)) static inline void fill(struct nvme_command *command,
+						       const struct nvme_namespace *namespace,
+						       unsigned operation, uint64_t lba,
+						       uint32_t cdw12)
 {
 	command->opcode = opcodes[operation];
 	command->nsid = namespace->nsid;
@@ -52,13 +54,11 @@ __attribute__((always_inline)) static inline bool send_small(struct nvme_channel
 		return false;
 	nvme_slot_prepare(slot, nvme_part_done, request, true);
 	nvme_slot_sent(channel, slot, channel->deadline_ns);
-	slot->command.opcode = opcodes[request->operation];
 	slot->command.flags = 0;
-	slot->command.nsid = namespace->nsid;
 	slot->command.prp1 = nvme_dma_address((void *)address);
 	slot->command.prp2 = prp2;
-	nvme_command_set_lba(&slot->command, request->lba);
-	slot->command.cdw12 = (uint32_t)request->count - 1;
+	fill(&slot->command, namespace, request->operation, request->lba,
+	     (uint32_t)request->count - 1);
 	nvme_queue_push_plain(&channel->queue, &slot->command);
 	return true;
 }

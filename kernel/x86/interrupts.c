@@ -203,19 +203,18 @@ void interrupts_init_cpu(unsigned cpu)
 	load_tables(cpu);
 }
 
-/* Every interrupt and exception, from interrupt_entry.S. */
 void interrupts_set_watch(void (*watch)(const struct interrupt_frame *frame))
 {
 	watcher = watch;
 }
 
+/* Every interrupt and exception, from interrupt_entry.S. */
 void interrupt_dispatch(struct interrupt_frame *frame)
 {
-	struct vector *vector = &vectors[frame->vector & (INTERRUPT_VECTORS - 1)];
+	unsigned number = frame->vector & (INTERRUPT_VECTORS - 1), cpu = interrupts_cpu();
+	struct vector *vector = &vectors[number];
 
-	unsigned cpu = interrupts_cpu();
-
-	cpus[cpu]->counts[frame->vector & (INTERRUPT_VECTORS - 1)]++;
+	cpus[cpu]->counts[number]++;
 	if (frame->vector < INTERRUPT_EXCEPTIONS)
 		panic_exception(frame);
 	if (cpu == 0)
@@ -224,10 +223,11 @@ void interrupt_dispatch(struct interrupt_frame *frame)
 		vector->handler(vector->context);
 	else
 		cpus[cpu]->spurious++;
-	if (cpu == 0 && watcher)
-		watcher(frame);
-	if (cpu == 0)
+	if (cpu == 0) {
+		if (watcher)
+			watcher(frame);
 		handler_running = false;
+	}
 	/* A spurious one may have come without being in service: then there is nothing to end. */
 	if (vector->handler || apic_in_service((unsigned)frame->vector))
 		apic_end_of_interrupt();

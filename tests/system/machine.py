@@ -20,6 +20,17 @@ NEW_PROMPT = re.compile(r"(?<!\x1b\[J)" + re.escape(PROMPT))
 TIMEOUT = 300
 # What fits on the terminal behind the prompt.
 LINE = 80 - len(PROMPT)
+# The command crash: what it is asked for, and what the report of the end says, in small letters.
+FATAL = {
+    "panic": "asked for by the crash command",
+    "null": "null pointer",
+    "write": "page fault",
+    "execute": "page fault",
+    "divide": "divide",
+    "opcode": "invalid opcode",
+    "stack": "stack overflow",
+    "smash": "stack smashing",
+}
 
 
 def load_tool(name):

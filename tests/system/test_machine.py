@@ -8,20 +8,9 @@ import subprocess
 import pexpect
 import pytest
 
-from machine import ROOT, RUN_QEMU, Console, make_disk, run_script
+from machine import FATAL, ROOT, RUN_QEMU, Console, make_disk, run_script
 
 MIB = 1 << 20
-
-FATAL = {
-    "panic": "asked for by the crash command",
-    "null": "null pointer",
-    "write": "page fault",
-    "execute": "page fault",
-    "divide": "divide",
-    "opcode": "invalid opcode",
-    "stack": "stack overflow",
-    "smash": "stack",
-}
 
 
 @pytest.mark.parametrize("kind", FATAL)

@@ -4,20 +4,9 @@ import re
 
 import pytest
 
-from machine import Console, make_disk, run_script
+from machine import FATAL, Console, make_disk, run_script
 
 MIB = 1 << 20
-
-FATAL = {
-    "panic": "asked for by the crash command",
-    "null": "null pointer",
-    "write": "page fault",
-    "execute": "page fault",
-    "divide": "divide",
-    "opcode": "invalid opcode",
-    "stack": "stack overflow",
-    "smash": "stack smashing",
-}
 
 
 @pytest.mark.parametrize("kind", FATAL)

@@ -7,6 +7,8 @@
 #include "drivers/nvme/deadline.h"
 #include "lib/errno.h"
 
+#define CREATE_ATTEMPTS 2
+
 /*
  * The loop's side
  */
@@ -229,16 +231,28 @@ static void limit(struct nvme_channel *channel, unsigned depth)
 	}
 }
 
-/* 0 or a negative errno, with nothing left in the controller. */
-static int create(struct nvme_controller *controller, struct nvme_queue *queue)
+/* 0 or a negative errno, with nothing left in the controller. A reset, which may come with the
+ * very turn that has an answer, takes what there is of the queue pair: then once more. */
+static int create(struct nvme_load *load, unsigned depth, uint32_t size)
 {
-	int error;
+	struct nvme_controller *controller = load->namespace->controller;
+	struct nvme_queue *queue = &load->channel.queue;
+	int error = 0;
 
-	nvme_shadow_attach(controller, queue);
-	error = nvme_create_queue(controller, queue, 0);
-	if (error < 0 && controller->state == NVME_LIVE)
-		nvme_reset(controller); /* it may have half of it */
-	return error > 0 ? -EIO : error;
+	for (unsigned attempt = 0; !error && attempt < CREATE_ATTEMPTS; attempt++) {
+		uint64_t resets = controller->recovery.resets;
+		int answer;
+
+		nvme_shadow_attach(controller, queue);
+		answer = nvme_create_queue(controller, queue, 0);
+		error = nvme_load_check(load->namespace, depth, size);
+		if (error || resets != controller->recovery.resets)
+			continue;
+		if (answer < 0)
+			nvme_reset(controller); /* it may have half of it */
+		return answer > 0 ? -EIO : answer;
+	}
+	return error ? error : -EIO;
 }
 
 void nvme_loads_hold(void)
@@ -280,14 +294,14 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 		return error;
 	}
 	load->namespace = namespace;
-	load->block_shift = namespace->block_shift;
 	limit(&load->channel, depth);
-	error = create(controller, &load->channel.queue);
+	error = create(load, depth, size);
 	if (error) {
 		nvme_channel_free(&load->channel);
 		nvme_free(load);
 		return error;
 	}
+	load->block_shift = namespace->block_shift;
 	load->created = true;
 	nvme_loads_add(controller, load);
 	*result = load;

@@ -320,6 +320,8 @@ int nvme_scan_namespaces(struct nvme_controller *controller)
 
 void nvme_register_namespaces(struct nvme_controller *controller)
 {
+	if (controller->state != NVME_LIVE)
+		return; /* it died in the turn that had the last answer */
 	for (struct nvme_namespace *n = controller->namespaces.first; n; n = n->next) {
 		if (!n->seen)
 			continue;

@@ -6,6 +6,8 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 
+#define STALL_NS 500000 /* for which a queue may stand still */
+
 static void free_list(struct nvme_channel *channel)
 {
 	if (channel->list_memory && !nvme_cmb_free(channel->cmb, channel->list_memory))
@@ -221,4 +223,35 @@ void nvme_channel_hold(struct nvme_channel *channel, bool fault)
 			nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
 		}
 	}
+}
+
+/* channel->check_at_ns may be too early then, which does no harm. */
+void nvme_channel_shift(struct nvme_channel *channel, uint64_t ns)
+{
+	for (unsigned i = 0; i < channel->slot_count; i++) {
+		struct nvme_slot *slot = &channel->slots[i];
+
+		if (slot->state >= NVME_SLOT_SENT && slot->deadline_ns < NVME_NEVER - ns)
+			slot->deadline_ns += ns;
+	}
+}
+
+bool nvme_channel_stands_still(struct nvme_channel *channel, uint64_t now_ns)
+{
+	if (channel->statistics.reaped != channel->reaped_seen ||
+	    !nvme_channel_in_flight(channel)) {
+		channel->reaped_seen = channel->statistics.reaped;
+		channel->stall_at_ns = now_ns + STALL_NS;
+		return false;
+	}
+	if (now_ns < channel->stall_at_ns)
+		return false;
+	channel->stall_at_ns = now_ns + STALL_NS;
+	return true;
+}
+
+void nvme_channel_ring_again(struct nvme_channel *channel)
+{
+	channel->statistics.stalls++;
+	nvme_queue_ring_again(&channel->queue);
 }

@@ -162,6 +162,13 @@ void nvme_channel_fail(struct nvme_channel *channel, int error);
  * asked for that. */
 void nvme_channel_hold(struct nvme_channel *channel, bool fault);
 
+/* Its deadlines have stood still for so long, until now. */
+void nvme_channel_shift(struct nvme_channel *channel, uint64_t ns);
+/* NVME_QUIRK_MISSED_SHADOWS: now and then, while somebody waits: whether a queue with commands has
+ * completed none for a while; and then the doorbells that cannot be missed. */
+bool nvme_channel_stands_still(struct nvme_channel *channel, uint64_t now_ns);
+void nvme_channel_ring_again(struct nvme_channel *channel);
+
 static inline unsigned nvme_channel_in_flight(const struct nvme_channel *channel)
 {
 	return channel->in_flight;

@@ -303,15 +303,7 @@ void nvme_channel_expire(struct nvme_channel *channel, uint64_t now_ns)
 
 void nvme_deadlines_shift(struct nvme_controller *controller, uint64_t ns)
 {
-	for (unsigned i = 0; i < controller->channel_count; i++) {
-		struct nvme_channel *channel = controller->channels[i];
-
-		for (unsigned s = 0; s < channel->slot_count; s++) {
-			struct nvme_slot *slot = &channel->slots[s];
-
-			if (slot->state >= NVME_SLOT_SENT && slot->deadline_ns < NVME_NEVER - ns)
-				slot->deadline_ns += ns;
-		}
-		/* It may be too early now, which does no harm. */
-	}
+	for (unsigned i = 0; i < controller->channel_count; i++)
+		nvme_channel_shift(controller->channels[i], ns);
+	nvme_loads_shift(controller, ns);
 }

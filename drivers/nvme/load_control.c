@@ -52,6 +52,22 @@ void nvme_load_thaw(struct nvme_load *load)
 			 __ATOMIC_RELEASE);
 }
 
+/* Around what is done to one while it stands still; where somebody else has frozen it, it stays so:
+ * was_frozen. */
+static bool hold(struct nvme_load *load)
+{
+	bool was_frozen = load->frozen;
+
+	nvme_load_freeze(load);
+	return was_frozen;
+}
+
+static void release(struct nvme_load *load, bool was_frozen)
+{
+	if (!was_frozen)
+		nvme_load_thaw(load);
+}
+
 void nvme_loads_freeze(struct nvme_controller *controller)
 {
 	for (struct nvme_load *load = controller->loads.first; load; load = load->next)
@@ -197,11 +213,10 @@ static bool check(struct nvme_load *load, uint64_t now_ns)
 {
 	struct nvme_controller *controller = load->controller;
 	struct nvme_channel *channel = &load->channel;
-	bool was_frozen = load->frozen; /* then it goes on when whoever did that is done */
+	bool was_frozen = hold(load);
 	uint64_t ignored;
 	struct nvme_slot *late;
 
-	nvme_load_freeze(load);
 	nvme_channel_reap(channel);
 	late = find_late(channel, now_ns);
 	ignored = channel->statistics.ignored;
@@ -218,8 +233,7 @@ static bool check(struct nvme_load *load, uint64_t now_ns)
 			"queue %u: %llu completions ignored, no such commands in flight",
 			channel->queue.id, (unsigned long long)(ignored - load->ignored_told));
 	load->ignored_told = ignored;
-	if (!was_frozen)
-		nvme_load_thaw(load);
+	release(load, was_frozen);
 	return late;
 }
 
@@ -234,6 +248,32 @@ bool nvme_loads_check(struct nvme_controller *controller, uint64_t now_ns)
 		late |= check(load, now_ns);
 	}
 	return late;
+}
+
+void nvme_loads_shift(struct nvme_controller *controller, uint64_t ns)
+{
+	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
+		bool was_frozen = hold(load);
+
+		nvme_channel_shift(&load->channel, ns);
+		release(load, was_frozen);
+	}
+}
+
+/* What the loop counts is looked at while it runs: a look that comes too late or too early is
+ * followed by another. */
+void nvme_loads_ring_again(struct nvme_controller *controller, uint64_t now_ns)
+{
+	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
+		bool was_frozen;
+
+		if (load->error || load->closing ||
+		    !nvme_channel_stands_still(&load->channel, now_ns))
+			continue;
+		was_frozen = hold(load);
+		nvme_channel_ring_again(&load->channel);
+		release(load, was_frozen);
+	}
 }
 
 unsigned nvme_loads_in_flight(const struct nvme_controller *controller)

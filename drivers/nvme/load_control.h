@@ -62,13 +62,18 @@ struct nvme_load *nvme_loads_next(struct nvme_controller *controller, struct nvm
 /* One that is frozen, or nobody is inside of: what it has in flight ends with that error, and so
  * does what would be sent. The same for all, which are frozen for that. */
 void nvme_load_end(struct nvme_load *load, int error);
-void nvme_loads_end(struct nvme_controller *controller, int error); /* One more, and one less. */
+void nvme_loads_end(struct nvme_controller *controller, int error);
+/* One more, and one less. */
 void nvme_loads_add(struct nvme_controller *controller, struct nvme_load *load);
 void nvme_loads_remove(struct nvme_load *load);
 /* The controller is given back: who has a load may only close it. */
 void nvme_loads_forget(struct nvme_controller *controller);
 /* Looks for what is late, now and then: whether anything is, and the controller is to be reset. */
 bool nvme_loads_check(struct nvme_controller *controller, uint64_t now_ns);
+/* Deadlines have stood still for so long, until now. */
+void nvme_loads_shift(struct nvme_controller *controller, uint64_t ns);
+/* NVME_QUIRK_MISSED_SHADOWS: the doorbells of those that stand still. */
+void nvme_loads_ring_again(struct nvme_controller *controller, uint64_t now_ns);
 unsigned nvme_loads_in_flight(const struct nvme_controller *controller);
 /* Of all that there are and were. */
 struct nvme_channel_statistics nvme_loads_statistics(const struct nvme_controller *controller);

@@ -92,11 +92,14 @@ static void check(struct nvme_controller *controller)
 	for (unsigned i = 0; i < controller->channel_count && !controller->recovery.wanted; i++) {
 		struct nvme_channel *channel = controller->channels[i];
 
-		if (controller->shadow.may_miss && i > 0)
-			nvme_quirk_ring_again(channel, now_ns);
+		if (controller->shadow.may_miss && i > 0 &&
+		    nvme_channel_stands_still(channel, now_ns))
+			nvme_channel_ring_again(channel);
 		if (now_ns >= channel->check_at_ns && !controller->polling.paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
+	if (controller->shadow.may_miss && !controller->recovery.wanted)
+		nvme_loads_ring_again(controller, now_ns);
 	if (!controller->recovery.wanted && !controller->polling.paused_at_ns &&
 	    nvme_loads_check(controller, now_ns))
 		nvme_want_reset(controller, "a load's command was not completed");

@@ -4,7 +4,6 @@
 #include "drivers/nvme/admin.h"
 #include "drivers/nvme/controller.h"
 
-#define STALL_NS  (NVME_NS_PER_MS / 2) /* for which a queue may stand still */
 #define SETTLE_NS (500 * NVME_NS_PER_MS)
 
 #define QEMU                                                                             \
@@ -75,19 +74,4 @@ void nvme_quirk_settle(struct nvme_controller *controller)
 		return;
 	if (answers(controller) && quirks & NVME_QUIRK_STICKY_PIN)
 		drain(controller);
-}
-
-void nvme_quirk_ring_again(struct nvme_channel *channel, uint64_t now_ns)
-{
-	if (channel->statistics.reaped != channel->reaped_seen ||
-	    !nvme_channel_in_flight(channel)) {
-		channel->reaped_seen = channel->statistics.reaped;
-		channel->stall_at_ns = now_ns + STALL_NS;
-		return;
-	}
-	if (now_ns < channel->stall_at_ns)
-		return;
-	channel->stall_at_ns = now_ns + STALL_NS;
-	channel->statistics.stalls++;
-	nvme_queue_ring_again(&channel->queue);
 }

@@ -42,5 +42,3 @@ unsigned nvme_quirks(uint16_t vendor, uint16_t device);
 /* NVME_QUIRK_LATE_DOORBELLS and NVME_QUIRK_STICKY_PIN: before the controller is disabled. Takes no
  * longer than half a second for each. */
 void nvme_quirk_settle(struct nvme_controller *controller);
-/* NVME_QUIRK_MISSED_SHADOWS: now and then, while somebody waits. */
-void nvme_quirk_ring_again(struct nvme_channel *channel, uint64_t now_ns);

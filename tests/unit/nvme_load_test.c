@@ -421,6 +421,70 @@ static void test_shadow_doorbells(void **state)
 	driver_finish(&driver);
 }
 
+/* A doorbell is missed: CPU 0 notices within a millisecond or so and rings the real one. */
+static void test_missed_shadow_doorbells(void **state)
+{
+	const struct nvme_options options = {.loads = LOADS,
+					     .shadow_doorbells = true,
+					     .quirks = NVME_QUIRK_MISSED_SHADOWS};
+	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .doorbell_race = true};
+	struct driver driver;
+	struct nvme_load *load;
+	uint8_t *data = pages(1);
+	uint64_t longest = 0;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	load = open_load(&driver, 1, PAGE);
+	for (unsigned i = 0; i < 3000; i++) {
+		struct io read = command(NVME_IO_READ, i % 2048, 1, data);
+		uint64_t start = nvme_time_ns(), took;
+
+		send(load, &read);
+		finish(&driver, load);
+		assert_int_equal(read.error, 0);
+		took = nvme_time_ns() - start;
+		longest = took > longest ? took : longest;
+		/* the next one comes while the controller goes to sleep */
+		sim_advance(17000 + i % 5000);
+	}
+	assert_in_range(longest, 1, 3 * MS);
+	assert_true(load->channel.statistics.stalls > 0);
+	nvme_load_close(load);
+	nvme_dma_free(data, PAGE);
+	driver_finish(&driver);
+}
+
+static uint64_t pause(void *context, unsigned offset, uint64_t value)
+{
+	return offset == NVME_REG_CSTS && *(bool *)context ? value | NVME_CSTS_PP : value;
+}
+
+/* No command of a loop is late while the controller says that it completes nothing. */
+static void test_paused(void **state)
+{
+	static bool paused;
+	const struct nvme_options options = {.loads = LOADS, .timeout_ms = 5000};
+	const struct sim_config config = {.hooks = {.property = pause, .context = &paused}};
+	struct driver driver;
+	struct bare bare;
+	uint64_t begun;
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	add_fault(&driver, SIM_DELAY, 1, 22 * S);
+	begun = nvme_time_ns();
+	begin_bare(&bare, &driver, 1);
+	paused = true;
+	while (nvme_time_ns() - begun < 20 * S)
+		turn_bare(&bare, &driver);
+	paused = false;
+	end_bare(&bare, &driver, 0);
+	assert_int_equal(statistics(&driver)->timeouts, 0);
+	assert_int_equal(statistics(&driver)->resets, 0);
+	driver_finish(&driver);
+}
+
 static void test_unplugged(void **state)
 {
 	struct driver driver;
@@ -653,6 +717,7 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_fatal), cmocka_unit_test(test_run), cmocka_unit_test(test_run_in_turn),
       cmocka_unit_test(test_run_with_an_error), cmocka_unit_test(test_resets),
       cmocka_unit_test(test_late_doorbells), cmocka_unit_test(test_shadow_doorbells),
+      cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
       cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),

@@ -568,6 +568,24 @@ static void test_shut_down(void **state)
 	driver_stop(&driver);
 }
 
+/* A controller that keeps a loop's queue and command cannot write to its memory any more. */
+static void test_shut_down_with_a_command_left(void **state)
+{
+	struct driver driver;
+	struct bare bare;
+
+	(void)state;
+	start(&driver);
+	add_fault(&driver, SIM_DELAY, 1, 100 * S);
+	driver_add_fault_to(&driver, 0, SIM_STATUS, NVME_ADMIN_DELETE_SQ, 0, 100,
+			    NVME_SC_INTERNAL | SIM_DNR);
+	begin_bare(&bare, &driver, 1);
+	nvme_shutdown_all();
+	assert_false(sim_is_ready(driver.sim) && sim_is_bus_master(driver.sim));
+	end_bare(&bare, &driver, -ENODEV);
+	driver_stop(&driver);
+}
+
 /* The controller is given back first. */
 static void test_detached(void **state)
 {
@@ -720,6 +738,7 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
+      cmocka_unit_test(test_shut_down_with_a_command_left),
       cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),
       cmocka_unit_test(test_acknowledgement), cmocka_unit_test(test_formatted),
       cmocka_unit_test(test_check_while_frozen), cmocka_unit_test(test_stopped_before_it_begins))

@@ -307,6 +307,11 @@ uint32_t apic_id(void)
 	return x2apic ? local_read(LOCAL_ID) : local_read(LOCAL_ID) >> 24;
 }
 
+bool apic_reaches(uint32_t id)
+{
+	return x2apic || id < 0xff;
+}
+
 static void send(uint32_t id, uint32_t command)
 {
 	/* What is stored in memory is stored before: a write of this MSR waits for nothing

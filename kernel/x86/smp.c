@@ -162,13 +162,20 @@ static void start_all(void)
 	       (size_t)(smp_start_code_end - smp_start_code));
 	smp_start_root = paging_root();
 	for (unsigned i = 0; i < acpi->apic_id_count; i++)
-		if (acpi->apic_ids[i] != own)
+		if (acpi->apic_ids[i] != own && apic_reaches(acpi->apic_ids[i]))
 			apic_send_init(acpi->apic_ids[i]);
 	time_delay_ns(INIT_NS);
 	for (unsigned i = 0; i < acpi->apic_id_count && started < CPUS_MAX; i++) {
 		uint32_t id = acpi->apic_ids[i];
-		int error = id == own ? 0 : start(id);
+		int error;
 
+		if (!apic_reaches(id)) {
+			log_warning("smp: the CPU with APIC identifier %u needs an x2APIC, it is "
+				    "not used",
+				    id);
+			continue;
+		}
+		error = id == own ? 0 : start(id);
 		if (error == -ETIMEDOUT)
 			log_error("smp: the CPU with APIC identifier %u does not come, it is not "
 				  "used",

@@ -312,6 +312,7 @@ void nvme_load_close(struct nvme_load *load)
 {
 	if (load->controller)
 		nvme_load_take_away(load, -EINTR);
+	nvme_load_end(load, -EINTR);
 	if (load->controller)
 		nvme_loads_remove(load);
 	nvme_channel_free(&load->channel);

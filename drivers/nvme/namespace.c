@@ -18,6 +18,7 @@ static void retire(struct nvme_controller *controller, struct nvme_namespace *ns
 	nvme_warning_limited(controller, "namespace %u %s", ns->nsid, why);
 	ns->active = false;
 	ns->block.gone = true;
+	nvme_loads_retire(ns);
 	if (ns->registered)
 		block_unregister(&ns->block);
 	ns->registered = false;

@@ -287,7 +287,8 @@ static int create_loads(struct nvme_controller *controller)
 }
 
 /* Where the controller does not answer it has been reset meanwhile, which did not create it again,
- * or is dead. */
+ * or is dead. Where it refuses, and cannot be reset from here, the load ends behind the reset that
+ * comes: until then its memory is the controller's. */
 void nvme_load_take_away(struct nvme_load *load, int error)
 {
 	struct nvme_controller *controller = load->controller;
@@ -296,8 +297,11 @@ void nvme_load_take_away(struct nvme_load *load, int error)
 	load->closing = true;
 	if (load->created && controller->state == NVME_LIVE &&
 	    nvme_delete_queue(controller, load->channel.queue.id) < 0 &&
-	    controller->state == NVME_LIVE && controller->recovery.resets == resets)
-		nvme_reset(controller);
+	    controller->state == NVME_LIVE && controller->recovery.resets == resets &&
+	    nvme_reset(controller) == -EBUSY) {
+		nvme_want_reset(controller, "a load's queue could not be deleted");
+		return;
+	}
 	load->created = false;
 	nvme_load_end(load, error);
 }

@@ -2,6 +2,7 @@
  * goes away or is shut down under them. */
 #include <stdlib.h>
 
+#include "drivers/nvme/events.h"
 #include "drivers/nvme/load.h"
 #include "drivers/nvme/load_control.h"
 #include "drivers/nvme/poll.h"
@@ -695,6 +696,49 @@ static void test_formatted(void **state)
 	driver_finish(&driver);
 }
 
+/* Its namespace goes, or comes back with other blocks, by somebody else's doing: the next scan ends
+ * the load, whether it is asked for or follows an event, and also where the controller refuses to
+ * delete its queue. */
+static void test_namespace_changed_by_others(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < 8; kind++) {
+		bool formats = kind & 1, event = kind & 2, refuses = kind & 4;
+		struct driver driver;
+		struct bare bare;
+		uint64_t begun;
+
+		start(&driver);
+		begin_bare(&bare, &driver, 0);
+		while (bare.run.ended < 1000)
+			turn_bare(&bare, &driver);
+		if (refuses)
+			driver_add_fault_to(&driver, 0, SIM_STATUS, NVME_ADMIN_DELETE_SQ, 0, 1,
+					    NVME_SC_INTERNAL | SIM_DNR);
+		nvme_load_run_stop(&bare.run); /* no more into buffers that may be too small */
+		while (nvme_load_in_flight(bare.load))
+			turn_bare(&bare, &driver);
+		if (formats)
+			sim_namespace_format(driver.sim, 1, 12);
+		else
+			sim_namespace_attach(driver.sim, 1, false);
+		if (!event)
+			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+		begun = nvme_time_ns();
+		while (!nvme_load_error(bare.load) && nvme_time_ns() - begun < 60 * S) {
+			if (event && nvme_time_ns() - begun > S)
+				nvme_events_rescan(driver.controller);
+			nvme_poll(driver.controller);
+			nvme_relax();
+		}
+		assert_int_equal(nvme_load_error(bare.load), -ENODEV);
+		assert_int_equal(nvme_state(driver.controller), NVME_LIVE);
+		nvme_load_close(bare.load);
+		nvme_dma_free(bare.run.data, DEPTH * PAGE);
+		driver_stop(&driver);
+	}
+}
+
 static void test_check_while_frozen(void **state)
 {
 	struct nvme_load *load;
@@ -741,4 +785,5 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_shut_down_with_a_command_left),
       cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),
       cmocka_unit_test(test_acknowledgement), cmocka_unit_test(test_formatted),
+      cmocka_unit_test(test_namespace_changed_by_others),
       cmocka_unit_test(test_check_while_frozen), cmocka_unit_test(test_stopped_before_it_begins))

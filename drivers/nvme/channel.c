@@ -134,12 +134,7 @@ RARE struct nvme_queue_reader nvme_reap_unusual(struct nvme_channel *channel,
 		return reader;
 	if (nvme_queue_entry_sqid(&entry) == channel->queue.id)
 		slot = nvme_reap_believe(channel, entry);
-	if (!slot)
-		nvme_reap_ignore(channel, entry);
-	else if (nvme_queue_entry_status(&entry))
-		nvme_reap_fail(channel, slot, entry);
-	else
-		done(channel, slot, entry.result);
+	nvme_reap_take(channel, slot, entry, done);
 	return reader;
 }
 

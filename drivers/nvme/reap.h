@@ -34,6 +34,45 @@ struct nvme_queue_reader nvme_reap_traced(struct nvme_channel *channel,
 typedef void nvme_reap_success(struct nvme_channel *channel, struct nvme_slot *slot,
 			       uint64_t result);
 
+/* One completion that is there; slot: whose, NULL where it is not believed. */
+__attribute__((always_inline)) static inline void nvme_reap_take(struct nvme_channel *channel,
+								 struct nvme_slot *slot,
+								 struct nvme_queue_entry entry,
+								 nvme_reap_success *succeeded)
+{
+	if (!slot)
+		nvme_reap_ignore(channel, entry);
+	else if (nvme_queue_entry_status(&entry))
+		nvme_reap_fail(channel, slot, entry);
+	else
+		succeeded(channel, slot, entry.result);
+}
+
+/* All that there are while nobody traces, but no more than the queue holds: a controller that
+ * writes entries as fast as they are taken does not keep us here. */
+__attribute__((always_inline)) static inline struct nvme_queue_reader
+nvme_reap_usual(struct nvme_channel *channel, struct nvme_queue_reader reader,
+		nvme_reap_success *succeeded)
+{
+	const volatile struct nvme_completion *const first = reader.next;
+
+	do {
+		struct nvme_queue_entry entry;
+
+		if (__builtin_expect(nvme_queue_read(&channel->queue, &reader, &entry), true)) {
+			nvme_reap_take(channel, nvme_reap_believe(channel, entry), entry,
+				       succeeded);
+		} else {
+			const volatile struct nvme_completion *before = reader.next;
+
+			reader = nvme_reap_unusual(channel, reader);
+			if (reader.next == before)
+				break;
+		}
+	} while (reader.next != first);
+	return reader;
+}
+
 /* Takes what has been completed; rings nothing. Returns how many entries that were: where there
  * were any, channel->reaping is set. */
 __attribute__((always_inline)) static inline unsigned nvme_reap(struct nvme_channel *channel,
@@ -49,33 +88,10 @@ __attribute__((always_inline)) static inline unsigned nvme_reap(struct nvme_chan
 	channel->reaping = true;
 	nvme_channel_set_deadline(channel);
 	channel->fruitless = 0;
-	if (nvme_tracing()) {
+	if (nvme_tracing())
 		reader = nvme_reap_traced(channel, reader);
-		goto end;
-	}
-	/* No more than the queue holds: a controller that writes entries as fast as they are taken
-	 * does not keep us here. */
-	do {
-		struct nvme_queue_entry entry;
-		struct nvme_slot *slot;
-
-		if (__builtin_expect(nvme_queue_read(queue, &reader, &entry), true)) {
-			slot = nvme_reap_believe(channel, entry);
-			if (!slot)
-				nvme_reap_ignore(channel, entry);
-			else if (nvme_queue_entry_status(&entry))
-				nvme_reap_fail(channel, slot, entry);
-			else
-				succeeded(channel, slot, entry.result);
-		} else {
-			const volatile struct nvme_completion *before = reader.next;
-
-			reader = nvme_reap_unusual(channel, reader);
-			if (reader.next == before)
-				break;
-		}
-	} while (reader.next != first);
-end:
+	else
+		reader = nvme_reap_usual(channel, reader, succeeded);
 	nvme_queue_read_end(queue, &reader);
 	count = (unsigned)(reader.next - first) & queue->mask;
 	if (!count)

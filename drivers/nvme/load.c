@@ -237,22 +237,23 @@ static int create(struct nvme_load *load, unsigned depth, uint32_t size)
 {
 	struct nvme_controller *controller = load->namespace->controller;
 	struct nvme_queue *queue = &load->channel.queue;
-	int error = 0;
 
-	for (unsigned attempt = 0; !error && attempt < CREATE_ATTEMPTS; attempt++) {
+	for (unsigned attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
 		uint64_t resets = controller->recovery.resets;
-		int answer;
+		int error;
 
 		nvme_shadow_attach(controller, queue);
-		answer = nvme_create_queue(controller, queue, 0);
+		error = nvme_create_queue(controller, queue, 0);
+		if (controller->state == NVME_LIVE && controller->recovery.resets == resets) {
+			if (error < 0)
+				nvme_reset(controller); /* it may have half of it */
+			return error > 0 ? -EIO : error;
+		}
 		error = nvme_load_check(load->namespace, depth, size);
-		if (error || resets != controller->recovery.resets)
-			continue;
-		if (answer < 0)
-			nvme_reset(controller); /* it may have half of it */
-		return answer > 0 ? -EIO : answer;
+		if (error)
+			return error;
 	}
-	return error ? error : -EIO;
+	return -EIO;
 }
 
 void nvme_loads_hold(void)
@@ -304,6 +305,11 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 	load->block_shift = namespace->block_shift;
 	load->created = true;
 	nvme_loads_add(controller, load);
+	/* Meanwhile, when it was no load yet that would have ended with it. */
+	if (namespace->block.gone) {
+		nvme_load_close(load);
+		return -ENODEV;
+	}
 	*result = load;
 	return 0;
 }
@@ -312,7 +318,7 @@ void nvme_load_close(struct nvme_load *load)
 {
 	if (load->controller)
 		nvme_load_take_away(load, -EINTR);
-	nvme_load_end(load, -EINTR);
+	nvme_load_end(load, -EINTR); /* what is not taken away, too: nobody is told later */
 	if (load->controller)
 		nvme_loads_remove(load);
 	nvme_channel_free(&load->channel);

@@ -1,6 +1,7 @@
 /* Faults that the driver finds in the very turn in which it takes an answer: what was answered is
  * over already. */
 #include "drivers/nvme/controller.h"
+#include "drivers/nvme/events.h"
 #include "drivers/nvme/load.h"
 #include "drivers/nvme/poll.h"
 #include "lib/errno.h"
@@ -75,6 +76,42 @@ static void test_load_gone(void **state)
 	}
 }
 
+/* The namespace goes with the answer, by an event that is served in the same turn: no queue pair is
+ * left in the controller. */
+static bool detach(void *context, uint16_t queue, uint8_t entry[16])
+{
+	(void)entry;
+	if (queue == 0 && fault.completions && --fault.completions == 0) {
+		sim_namespace_attach(((struct driver *)context)->sim, 1, false);
+		nvme_events_rescan(fault.controller);
+	}
+	return true;
+}
+
+static void test_load_without_namespace(void **state)
+{
+	(void)state;
+	for (unsigned completions = 1; completions <= 2; completions++) {
+		const struct nvme_options options = {.loads = 4};
+		struct driver driver;
+		const struct sim_config config = {
+			.hooks = {.context = &driver, .completion = detach}};
+		struct nvme_load *load;
+		const uint64_t *commands;
+
+		fault.completions = 0;
+		driver_start(&driver, &config, &options);
+		fault.controller = driver.controller;
+		fault.completions = completions;
+		assert_int_equal(open_load(&driver, &load), -ENODEV);
+		commands = sim_statistics(driver.sim)->commands[0];
+		assert_int_equal(commands[NVME_ADMIN_DELETE_SQ], 1);
+		assert_int_equal(commands[NVME_ADMIN_DELETE_CQ], 1);
+		assert_int_equal(nvme_load_queues(driver.controller), 4);
+		driver_stop(&driver);
+	}
+}
+
 static void read_done(struct nvme_load_io *io, int error, uint16_t status)
 {
 	(void)error;
@@ -129,5 +166,5 @@ static void test_rescan_gone(void **state)
 	assert_true(completions > 2);
 }
 
-TESTS(cmocka_unit_test(test_load_gone), cmocka_unit_test(test_load_reset),
-      cmocka_unit_test(test_rescan_gone))
+TESTS(cmocka_unit_test(test_load_gone), cmocka_unit_test(test_load_without_namespace),
+      cmocka_unit_test(test_load_reset), cmocka_unit_test(test_rescan_gone))

@@ -95,7 +95,7 @@ bool nvme_load_send(struct nvme_load *load, struct nvme_load_io *io)
 	struct nvme_channel *channel = &load->channel;
 	struct nvme_slot *slot;
 
-	if (load->error)
+	if (load->error || load->closing)
 		return false;
 	slot = nvme_slot_take(channel);
 	if (!slot)

@@ -317,7 +317,8 @@ void nvme_loads_retire(struct nvme_namespace *namespace)
 			continue;
 		nvme_load_freeze(load);
 		nvme_load_take_away(load, -ENODEV);
-		nvme_load_thaw(load);
+		if (load->error)
+			nvme_load_thaw(load); /* else behind the reset that ends it */
 	}
 }
 

@@ -425,9 +425,8 @@ static void test_shadow_doorbells(void **state)
 /* A doorbell is missed: CPU 0 notices within a millisecond or so and rings the real one. */
 static void test_missed_shadow_doorbells(void **state)
 {
-	const struct nvme_options options = {.loads = LOADS,
-					     .shadow_doorbells = true,
-					     .quirks = NVME_QUIRK_MISSED_SHADOWS};
+	const struct nvme_options options = {
+		.loads = LOADS, .shadow_doorbells = true, .quirks = NVME_QUIRK_MISSED_SHADOWS};
 	struct sim_config config = {.oacs = SIM_OACS_DOORBELLS, .doorbell_race = true};
 	struct driver driver;
 	struct nvme_load *load;
@@ -722,8 +721,14 @@ static void test_namespace_changed_by_others(void **state)
 			sim_namespace_format(driver.sim, 1, 12);
 		else
 			sim_namespace_attach(driver.sim, 1, false);
-		if (!event)
+		if (!event) {
+			struct io read = command(NVME_IO_READ, 0, 1, bare.run.data);
+
 			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+			assert_false(nvme_load_send(bare.load, &read.io));
+			/* A loop on another CPU stands still until it ends. */
+			assert_int_equal(bare.load->frozen, refuses);
+		}
 		begun = nvme_time_ns();
 		while (!nvme_load_error(bare.load) && nvme_time_ns() - begun < 60 * S) {
 			if (event && nvme_time_ns() - begun > S)
@@ -782,8 +787,7 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
-      cmocka_unit_test(test_shut_down_with_a_command_left),
-      cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),
-      cmocka_unit_test(test_acknowledgement), cmocka_unit_test(test_formatted),
-      cmocka_unit_test(test_namespace_changed_by_others),
+      cmocka_unit_test(test_shut_down_with_a_command_left), cmocka_unit_test(test_detached),
+      cmocka_unit_test(test_loop_that_does_not_stand_still), cmocka_unit_test(test_acknowledgement),
+      cmocka_unit_test(test_formatted), cmocka_unit_test(test_namespace_changed_by_others),
       cmocka_unit_test(test_check_while_frozen), cmocka_unit_test(test_stopped_before_it_begins))

@@ -258,7 +258,6 @@ static void shut_down(struct nvme_controller *controller)
 {
 	uint64_t deadline = nvme_time_ns() + DRAIN_NS;
 	struct nvme_load *load = NULL;
-	bool loads_left;
 	int error = 0;
 
 	while (controller->state == NVME_LIVE && in_flight(controller) && nvme_time_ns() < deadline)
@@ -270,15 +269,14 @@ static void shut_down(struct nvme_controller *controller)
 	nvme_loads_freeze(controller);
 	while (!error && (load = nvme_loads_next(controller, load)))
 		error = nvme_delete_queue(controller, load->channel.queue.id);
-	loads_left = error && nvme_loads_in_flight(controller);
-	nvme_loads_end(controller, -ENODEV);
 	for (unsigned i = 1; i < controller->channel_count && !error; i++)
 		error = nvme_delete_queue(controller, i);
 	if (nvme_shut_down(controller) < 0) {
 		nvme_error(controller, "no orderly shutdown");
 		nvme_silence(controller);
-	} else if (loads_left || in_flight(controller) || nvme_channel_in_flight(controller->channels[0]) >
-						    nvme_events_in_flight(controller)) {
+	} else if (in_flight(controller) || (error && nvme_loads_in_flight(controller)) ||
+		   nvme_channel_in_flight(controller->channels[0]) >
+			   nvme_events_in_flight(controller)) {
 		/* What was left behind has memory that is given back now. */
 		nvme_silence(controller);
 	}

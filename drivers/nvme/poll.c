@@ -98,11 +98,12 @@ static void check(struct nvme_controller *controller)
 		if (now_ns >= channel->check_at_ns && !controller->polling.paused_at_ns)
 			nvme_channel_expire(channel, now_ns);
 	}
-	if (controller->shadow.may_miss && !controller->recovery.wanted)
-		nvme_loads_ring_again(controller, now_ns);
-	if (!controller->recovery.wanted && !controller->polling.paused_at_ns &&
-	    nvme_loads_check(controller, now_ns))
-		nvme_want_reset(controller, "a load's command was not completed");
+	if (!controller->recovery.wanted) {
+		if (controller->shadow.may_miss)
+			nvme_loads_ring_again(controller, now_ns);
+		if (!controller->polling.paused_at_ns && nvme_loads_check(controller, now_ns))
+			nvme_want_reset(controller, "a load's command was not completed");
+	}
 	if (controller->recovery.wanted)
 		nvme_recover(controller, controller->recovery.reason);
 }

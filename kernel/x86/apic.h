@@ -14,8 +14,8 @@ bool apic_present(void);
 void apic_init_cpu(void);
 /* Of the CPU that asks. */
 uint32_t apic_id(void);
-/* Whether messages can be sent to the CPU with that identifier: without x2APIC it has eight bits, and
- * FFh is everybody. */
+/* Whether messages can be sent to the CPU with that identifier: without x2APIC it has eight bits,
+ * and FFh is everybody. */
 bool apic_reaches(uint32_t id);
 /* To the CPU with an identifier: an interrupt, a non-maskable one, and the two messages that start
  * it (Intel SDM volume 3, section 8.4.4.1). page: where it begins, below 1 MiB. */

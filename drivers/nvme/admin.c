@@ -174,7 +174,8 @@ int nvme_admin_with_retries(struct nvme_controller *controller, const struct nvm
 			error = -ETIMEDOUT;
 		if (!error)
 			error = send_once(controller, command, prp1, reply);
-		if (!error || !nvme_answered(reply) || reply->status & NVME_STATUS_DNR)
+		if (!error || !nvme_answered(reply) || reply->status & NVME_STATUS_DNR ||
+		    controller->recovery.resets != resets)
 			break;
 	}
 	/* A reset while this was waited for has used the scratch pages, and made what this is part

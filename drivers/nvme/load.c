@@ -252,6 +252,7 @@ static int create(struct nvme_load *load, unsigned depth, uint32_t size)
 		error = nvme_load_check(load->namespace, depth, size);
 		if (error)
 			return error;
+		nvme_queue_clear(queue);
 	}
 	return -EIO;
 }

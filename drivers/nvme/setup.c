@@ -200,6 +200,7 @@ int nvme_create_queue(struct nvme_controller *controller, struct nvme_queue *que
 		      uint32_t interrupt)
 {
 	unsigned entries = queue->mask + 1u;
+	uint64_t resets = controller->recovery.resets;
 	const struct nvme_command create_cq = {
 		.opcode = NVME_ADMIN_CREATE_CQ,
 		.cdw10 = NVME_QUEUE_CDW10(queue->id, entries),
@@ -226,7 +227,7 @@ int nvme_create_queue(struct nvme_controller *controller, struct nvme_queue *que
 	if (!error)
 		return 0;
 	complain(controller, "Create I/O Submission Queue", &reply, error);
-	if (!nvme_answered(&reply))
+	if (!nvme_answered(&reply) || controller->recovery.resets != resets)
 		return error;
 	/* Its memory is given back: the controller must not have it any more. */
 	error = nvme_admin_with_retries(controller, &delete_cq, 0, &reply);

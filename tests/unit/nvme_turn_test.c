@@ -14,6 +14,7 @@
 static struct {
 	struct nvme_controller *controller;
 	unsigned completions; /* of admin commands until then; 0: not armed */
+	uint16_t status;      /* of that completion, where it is not as it should be */
 	uint32_t csts;	      /* what is found: all ones, for good, or bits, once */
 	bool told;
 } fault;
@@ -21,8 +22,8 @@ static struct {
 static bool arm(void *context, uint16_t queue, uint8_t entry[16])
 {
 	(void)context;
-	(void)entry;
 	if (queue == 0 && fault.completions && --fault.completions == 0) {
+		entry[14] |= (uint8_t)(fault.status << 1);
 		fault.told = true;
 		fault.controller->polling.health_at_ns = 0;
 		nvme_check_soon(fault.controller);
@@ -48,7 +49,7 @@ static void start(struct driver *driver, unsigned completions, uint32_t csts)
 	const struct nvme_options options = {.loads = 4};
 	const struct sim_config config = {.hooks = {.completion = arm, .property = tell}};
 
-	fault.completions = 0;
+	fault.completions = fault.status = 0;
 	fault.told = false;
 	driver_start(driver, &config, &options);
 	fault.controller = driver->controller;
@@ -119,17 +120,19 @@ static void read_done(struct nvme_load_io *io, int error, uint16_t status)
 	assert_int_equal(status, 0);
 }
 
+/* Whether the answer was one or a status with which the command might have been sent again. */
 static void test_load_reset(void **state)
 {
 	(void)state;
-	for (unsigned completions = 1; completions <= 2; completions++) {
+	for (unsigned i = 0; i < 4; i++) {
 		uint64_t bus, begun_ns;
 		void *data = nvme_dma_alloc(PAGE, &bus);
 		struct nvme_load_io read = {NVME_IO_READ, 1, 0, data, read_done};
 		struct nvme_load *load;
 		struct driver driver;
 
-		start(&driver, completions, NVME_CSTS_CFS);
+		start(&driver, 1 + i % 2, NVME_CSTS_CFS);
+		fault.status = i / 2 ? NVME_SC_INTERNAL : 0;
 		assert_int_equal(open_load(&driver, &load), 0);
 		assert_true(nvme_load_send(load, &read));
 		nvme_load_ring(load);

@@ -257,7 +257,6 @@ static bool in_flight(const struct nvme_controller *controller)
 static void shut_down(struct nvme_controller *controller)
 {
 	uint64_t deadline = nvme_time_ns() + DRAIN_NS;
-	struct nvme_load *load = NULL;
 	int error = 0;
 
 	while (controller->state == NVME_LIVE && in_flight(controller) && nvme_time_ns() < deadline)
@@ -267,8 +266,9 @@ static void shut_down(struct nvme_controller *controller)
 		return;
 	nvme_setup_alone(controller, DELETE_NS);
 	nvme_loads_freeze(controller);
-	while (!error && (load = nvme_loads_next(controller, load)))
-		error = nvme_delete_queue(controller, load->channel.queue.id);
+	for (struct nvme_load *load = controller->loads.first; load && !error; load = load->next)
+		if (load->created)
+			error = nvme_delete_queue(controller, load->channel.queue.id);
 	for (unsigned i = 1; i < controller->channel_count && !error; i++)
 		error = nvme_delete_queue(controller, i);
 	if (nvme_shut_down(controller) < 0) {
@@ -401,6 +401,7 @@ struct nvme_statistics nvme_statistics(const struct nvme_controller *controller)
 	sum.retries += loads.retries;
 	sum.timeouts += loads.timeouts;
 	sum.violations += loads.ignored;
+	sum.stalls += loads.stalls;
 	return sum;
 }
 

@@ -90,6 +90,19 @@ bool nvme_load_place(struct nvme_load *load, struct nvme_slot *slot, void *data,
 				       &slot->command.prp2) == size;
 }
 
+static bool is_reset(const struct nvme_load *load)
+{
+	return load->frozen && load->controller->state == NVME_RESETTING;
+}
+
+static void push(struct nvme_load *load, struct nvme_slot *slot, uint64_t deadline_ns)
+{
+	if (is_reset(load))
+		slot->state = NVME_SLOT_HELD; /* sent behind the reset */
+	else
+		nvme_channel_push(&load->channel, slot, deadline_ns);
+}
+
 bool nvme_load_send(struct nvme_load *load, struct nvme_load_io *io)
 {
 	struct nvme_channel *channel = &load->channel;
@@ -106,13 +119,13 @@ bool nvme_load_send(struct nvme_load *load, struct nvme_load_io *io)
 		nvme_slot_release(channel, slot);
 		return false;
 	}
-	nvme_channel_push(channel, slot, nvme_channel_deadline(channel));
+	push(load, slot, nvme_channel_deadline(channel));
 	return true;
 }
 
 void nvme_load_ring(struct nvme_load *load)
 {
-	if (!load->error)
+	if (!load->error && !is_reset(load))
 		nvme_channel_ring(&load->channel);
 }
 
@@ -131,7 +144,7 @@ unsigned nvme_load_in_flight(const struct nvme_load *load)
 void nvme_load_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 		      struct nvme_answer answer)
 {
-	const struct nvme_load *load = nvme_load_of(channel);
+	struct nvme_load *load = nvme_load_of(channel);
 
 	if (answer.status & NVME_STATUS_DNR || slot->retries >= NVME_RETRIES_MAX || load->error ||
 	    load->closing) {
@@ -140,10 +153,7 @@ void nvme_load_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	}
 	slot->retries++;
 	channel->statistics.retries++;
-	if (load->frozen && load->controller->state == NVME_RESETTING)
-		slot->state = NVME_SLOT_HELD; /* sent again behind the reset */
-	else
-		nvme_channel_push(channel, slot, channel->deadline_ns);
+	push(load, slot, channel->deadline_ns);
 }
 
 /* Counted already; CPU 0 says it. */

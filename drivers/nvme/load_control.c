@@ -45,7 +45,8 @@ void nvme_load_freeze(struct nvme_load *load)
 
 void nvme_load_thaw(struct nvme_load *load)
 {
-	if (!load->frozen)
+	/* One that could not be taken away stands still until it ends behind a reset. */
+	if (!load->frozen || (load->closing && load->created && !load->error))
 		return;
 	load->frozen = false;
 	__atomic_store_n(&load->word, load->inside ? NVME_LOAD_RUNS : NVME_LOAD_FREE,
@@ -165,6 +166,7 @@ static void sum_up(struct nvme_channel_statistics *sum, const struct nvme_channe
 	sum->ignored += own->ignored;
 	sum->retries += own->retries;
 	sum->timeouts += own->timeouts;
+	sum->stalls += own->stalls;
 }
 
 void nvme_loads_add(struct nvme_controller *controller, struct nvme_load *load)
@@ -271,7 +273,10 @@ void nvme_loads_ring_again(struct nvme_controller *controller, uint64_t now_ns)
 		    !nvme_channel_stands_still(&load->channel, now_ns))
 			continue;
 		was_frozen = hold(load);
-		nvme_channel_ring_again(&load->channel);
+		if (__atomic_load_n(&load->word, __ATOMIC_ACQUIRE) == NVME_LOAD_FROZEN)
+			nvme_channel_ring_again(&load->channel);
+		else /* its doorbells are the loop's */
+			load->channel.stall_at_ns = nvme_time_ns() + FREEZE_NS;
 		release(load, was_frozen);
 	}
 }

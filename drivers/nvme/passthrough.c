@@ -238,12 +238,11 @@ static bool concerns(const struct nvme_controller *controller,
 }
 
 /* What is no disk has no block device that could go. */
-static void change_namespace(struct nvme_namespace *ns)
+static void hide(struct nvme_namespace *ns)
 {
 	ns->block.gone = true;
 	if (!nvme_namespace_is_disk(ns))
 		ns->active = false;
-	nvme_loads_retire(ns);
 }
 
 /* What files have read of it is not what it holds any more: the block device comes back as another
@@ -306,7 +305,9 @@ static int change_namespaces(struct nvme_controller *controller,
 
 	if (!sent.reply)
 		sent.reply = &reply;
-	change_each(controller, passthrough, change_namespace);
+	change_each(controller, passthrough, hide);
+	change_each(controller, passthrough, nvme_loads_retire);
+	change_each(controller, passthrough, hide); /* a reset on the way has shown them again */
 	error = pass_through(controller, false, &sent, &left);
 	if (erased(passthrough->command, sent.reply))
 		change_each(controller, passthrough, forget_content);

@@ -318,8 +318,7 @@ void nvme_loads_retire(struct nvme_namespace *namespace)
 			continue;
 		nvme_load_freeze(load);
 		nvme_load_take_away(load, -ENODEV);
-		if (load->error)
-			nvme_load_thaw(load); /* else behind the reset that ends it */
+		nvme_load_thaw(load);
 	}
 }
 

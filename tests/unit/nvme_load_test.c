@@ -449,7 +449,7 @@ static void test_missed_shadow_doorbells(void **state)
 		sim_advance(17000 + i % 5000);
 	}
 	assert_in_range(longest, 1, 3 * MS);
-	assert_true(load->channel.statistics.stalls > 0);
+	assert_true(statistics(&driver)->stalls > 0);
 	nvme_load_close(load);
 	nvme_dma_free(data, PAGE);
 	driver_finish(&driver);
@@ -586,6 +586,28 @@ static void test_shut_down_with_a_command_left(void **state)
 	driver_stop(&driver);
 }
 
+/* The same where a scan has tried to delete it, and the reset that follows has not come. */
+static void test_shut_down_behind_a_refusal(void **state)
+{
+	struct driver driver;
+	struct bare bare;
+
+	(void)state;
+	start(&driver);
+	add_fault(&driver, SIM_DELAY, 1, 100 * S);
+	begin_bare(&bare, &driver, 1);
+	driver_add_fault_to(&driver, 0, SIM_STATUS, NVME_ADMIN_DELETE_SQ, 0, 100,
+			    NVME_SC_INTERNAL | SIM_DNR);
+	sim_namespace_attach(driver.sim, 1, false);
+	assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
+	assert_true(bare.load->closing);
+	assert_int_equal(nvme_load_error(bare.load), 0);
+	nvme_shutdown_all();
+	assert_false(sim_is_ready(driver.sim) && sim_is_bus_master(driver.sim));
+	end_bare(&bare, &driver, -ENODEV);
+	driver_stop(&driver);
+}
+
 /* The controller is given back first. */
 static void test_detached(void **state)
 {
@@ -695,6 +717,111 @@ static void test_formatted(void **state)
 	driver_finish(&driver);
 }
 
+/* Nothing is sent to a namespace that a command is about to change, whatever was in the way of
+ * ending its loops. */
+static bool gone_at_format;
+static struct block_device *formatted;
+
+static unsigned look_at_format(void *context, uint16_t queue, uint8_t command[64])
+{
+	(void)context;
+	if (queue == 0 && command[0] == NVME_ADMIN_FORMAT_NVM)
+		gone_at_format = formatted->gone;
+	return SIM_EXECUTE;
+}
+
+static void test_formatted_behind_a_refusal(void **state)
+{
+	const struct nvme_command format = {.opcode = NVME_ADMIN_FORMAT_NVM, .nsid = 1, .cdw10 = 3};
+	struct sim_config config = {.oacs = SIM_OACS_FORMAT, .hooks.misread = look_at_format};
+	struct nvme_reply reply = {0};
+	struct nvme_passthrough passthrough = {.command = &format, .reply = &reply};
+	struct nvme_load *load;
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, &config, &with_loads);
+	formatted = driver.device;
+	load = open_load(&driver, DEPTH, PAGE);
+	driver_add_fault_to(&driver, 0, SIM_STATUS, NVME_ADMIN_DELETE_SQ, 0, 1,
+			    NVME_SC_INTERNAL | SIM_DNR);
+	assert_int_equal(nvme_admin_command(driver.controller, &passthrough), 0);
+	assert_true(gone_at_format);
+	nvme_load_close(load);
+	driver_stop(&driver);
+}
+
+/* What is sent while another command is given up at a reset goes to the controller behind it. */
+static struct nvme_load *loaded;
+static struct io second;
+
+static void send_second(struct nvme_load_io *io, int error, uint16_t status)
+{
+	io_done(io, error, status);
+	assert_true(nvme_load_send(loaded, &second.io));
+	nvme_load_ring(loaded);
+}
+
+static void test_sent_while_reset(void **state)
+{
+	struct driver driver;
+	uint8_t *data = pages(1);
+	struct io first = command(NVME_IO_READ, 3, 1, data);
+	uint64_t resets, begun = 0;
+
+	(void)state;
+	start(&driver);
+	loaded = open_load(&driver, DEPTH, PAGE);
+	second = command(NVME_IO_READ, 4, 1, data);
+	first.io.done = send_second;
+	add_fault(&driver, SIM_LOSE_HARD, 4, 0);
+	send(loaded, &first);
+	while (!first.ended) {
+		nvme_load_reap(loaded);
+		nvme_poll(driver.controller);
+		nvme_relax();
+	}
+	assert_int_equal(first.error, -ETIMEDOUT);
+	resets = statistics(&driver)->resets;
+	begun = nvme_time_ns();
+	finish(&driver, loaded);
+	assert_int_equal(second.error, 0);
+	assert_in_range(nvme_time_ns() - begun, 0, S);
+	assert_int_equal(statistics(&driver)->resets, resets);
+	nvme_load_close(loaded);
+	nvme_dma_free(data, PAGE);
+	driver_finish(&driver);
+}
+
+/* They are left alone: the loop may ring them at any time. And nobody waits for it each time. */
+static void test_doorbells_of_a_loop_that_does_not_stand_still(void **state)
+{
+	uint8_t *data = pages(1);
+	struct io read = command(NVME_IO_READ, 3, 1, data);
+	struct nvme_load *load;
+	struct driver driver;
+	uint64_t begun;
+
+	(void)state;
+	start(&driver);
+	load = open_load(&driver, DEPTH, PAGE);
+	add_fault(&driver, SIM_DELAY, 1, 20 * S);
+	send(load, &read);
+	nvme_load_enter(load);
+	nvme_loads_ring_again(driver.controller, nvme_time_ns());
+	assert_logged("its loop does not stand still");
+	assert_int_equal(load->channel.statistics.stalls, 0);
+	begun = nvme_time_ns();
+	nvme_loads_ring_again(driver.controller, begun);
+	assert_in_range(nvme_time_ns() - begun, 0, S);
+	nvme_load_leave(load);
+	finish(&driver, load);
+	assert_int_equal(read.error, 0);
+	nvme_load_close(load);
+	nvme_dma_free(data, PAGE);
+	driver_finish(&driver);
+}
+
 /* Its namespace goes, or comes back with other blocks, by somebody else's doing: the next scan ends
  * the load, whether it is asked for or follows an event, and also where the controller refuses to
  * delete its queue. */
@@ -727,6 +854,9 @@ static void test_namespace_changed_by_others(void **state)
 			assert_int_equal(nvme_rescan_namespaces(driver.controller), 0);
 			assert_false(nvme_load_send(bare.load, &read.io));
 			/* A loop on another CPU stands still until it ends. */
+			assert_int_equal(bare.load->frozen, refuses);
+			nvme_loads_hold();
+			nvme_loads_release();
 			assert_int_equal(bare.load->frozen, refuses);
 		}
 		begun = nvme_time_ns();
@@ -787,7 +917,11 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
-      cmocka_unit_test(test_shut_down_with_a_command_left), cmocka_unit_test(test_detached),
-      cmocka_unit_test(test_loop_that_does_not_stand_still), cmocka_unit_test(test_acknowledgement),
-      cmocka_unit_test(test_formatted), cmocka_unit_test(test_namespace_changed_by_others),
-      cmocka_unit_test(test_check_while_frozen), cmocka_unit_test(test_stopped_before_it_begins))
+      cmocka_unit_test(test_shut_down_with_a_command_left),
+      cmocka_unit_test(test_shut_down_behind_a_refusal),
+      cmocka_unit_test(test_formatted_behind_a_refusal), cmocka_unit_test(test_sent_while_reset),
+      cmocka_unit_test(test_doorbells_of_a_loop_that_does_not_stand_still),
+      cmocka_unit_test(test_detached), cmocka_unit_test(test_loop_that_does_not_stand_still),
+      cmocka_unit_test(test_acknowledgement), cmocka_unit_test(test_formatted),
+      cmocka_unit_test(test_namespace_changed_by_others), cmocka_unit_test(test_check_while_frozen),
+      cmocka_unit_test(test_stopped_before_it_begins))

@@ -1,19 +1,23 @@
 """The trace that the kernel hands over when it ends, and what QEMU's device model says meanwhile, on one time line.
 
 The kernel's is a file in Chrome's trace event format, in microseconds since its start; QEMU's a log of its trace events pci_nvme_*,
-in seconds since 1970. Writes to registers and doorbells are in both: they tell how far the clocks are apart.
+in seconds since 1970 or, of newer ones, with date and time of day. Writes to registers and doorbells are in both: they tell how far the
+clocks are apart.
 """
 
 import bisect
+import calendar
 import json
 import re
+import time
 
 SIZE = "64M"  # of the memory in which the kernel leaves its own
 QEMU = 1000  # the process of QEMU's events
 NEAR = 10000  # us by which the clocks' distance may change from one write to the one before: more is another write
 WINDOW = 250000  # us, and those beside it, in which the shortest distance counts
 CANDIDATES, TRIAL = 50, 200  # writes that may be the last common one, and how many before it are compared then
-LINE = re.compile(r"(?:\d+@)?(\d+)\.(\d{6}):pci_nvme_(\w+) ?(.*)")
+LINE = re.compile(r"(?:(?:\d+@)?(?P<s>\d+)\.(?P<us>\d{6}):|(?P<date>\d+-\d+-\d+T\d+:\d+:\d+)\.(?P<date_us>\d{6})Z )"
+                  r"pci_nvme_(?P<name>\w+) ?(?P<text>.*)")
 WRITE = re.compile(r"addr (0x[0-9a-f]+) data (0x[0-9a-f]+) size")
 
 
@@ -30,12 +34,19 @@ def read(path):
     return json.loads(text)
 
 
+def time_of(match):
+    """In microseconds since 1970."""
+    if match["date"]:
+        return calendar.timegm(time.strptime(match["date"], "%Y-%m-%dT%H:%M:%S")) * 1000000 + int(match["date_us"])
+    return int(match["s"]) * 1000000 + int(match["us"])
+
+
 def read_log(path):
     """[(us, name, text)] of QEMU's events."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             matches = (LINE.match(line) for line in file)
-            return [(int(m[1]) * 1000000 + int(m[2]), m[3], m[4]) for m in matches if m]
+            return [(time_of(m), m["name"], m["text"]) for m in matches if m]
     except FileNotFoundError:
         return []
 

@@ -132,6 +132,13 @@ def test_device_on_the_same_line(tmp_path, boot, script):
     assert trace_file.kernel_writes(events)
 
 
+@pytest.mark.parametrize("time", ["9242@1795854362.280315:", "1795854362.280315:", "2026-11-28T08:26:02.280315Z "])
+def test_forms_of_the_log(tmp_path, time):
+    """Of QEMU 7.2 and 11.1."""
+    (tmp_path / "log").write_text(f"{time}pci_nvme_mmio_write addr 0x14 data 0x0 size 4\nqemu: something else\n")
+    assert trace_file.read_log(tmp_path / "log") == [(1795854362280315, "mmio_write", "addr 0x14 data 0x0 size 4")]
+
+
 def test_clocks():
     """The same writes are found among those that only one has seen, and the shortest distance counts."""
     def log(*writes):

@@ -61,7 +61,7 @@ CASES = [
     ("nvme list-ns /dev/my_nvme0 -y 256", r"nvme: invalid csi '256'\n", 1),
     ("nvme list-secondary /dev/my_nvme0 -e 0", r"nvme: invalid num-entries: 1 to 127\n", 1),
     ("nvme list-ctrl /dev/my_nvme0 -c 65536", r"nvme: invalid cntid '65536'\n", 1),
-    ("nvme list-endgrp /dev/my_nvme0", r"NVMe status: Invalid Field in Command: \w[^\n]*\(0x4002\)\n", 1),
+    ("nvme id-nvmset /dev/my_nvme0", r"NVMe status: Invalid Field in Command: \w[^\n]*\(0x4002\)\n", 1),
     ("nvme nvm-id-ns /dev/my_nvme0n1 -U 128", r"nvme: invalid uuid-index '128'\n", 1),
     ("nvme ns-descs /dev/my_nvme0n1 -o xml", r"nvme: invalid output format 'xml': normal, json or binary\n", 1),
     ("nvme format /dev/my_nvme0n1 -l 64 --force", r"invalid lbaf:64\n", 1),

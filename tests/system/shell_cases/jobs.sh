@@ -32,7 +32,7 @@ sleep 0.3 & jobs; wait; jobs; jobs; sleep 0.3 & sleep 0.3 | cat & (exit 3) & sle
 #--- no job
 jobs; echo $?; jobs %1; echo $?; wait %1; echo $?; wait 99999; echo $?; kill %1; echo $?; fg; echo $?; bg %3; echo $?; echo "[$!]"; (set -u; echo $!; echo no); wait -x; echo no
 #--- a job that goes on
-(sleep 0.1; echo late >f) & sh -c 'sleep 0.1 && echo later >g &'; cat f g 2>/dev/null; wait; sleep 0.3; cat f g; (sleep 0.1 & echo first); x=$(echo a; (sleep 0.1; echo b) &); echo $x
+(until [ -e go ]; do sleep 0.01; done; echo late >f) & sh -c '(until [ -e go ]; do sleep 0.01; done; echo later >g) &'; cat f g 2>/dev/null; : >go; wait; until [ -s g ]; do sleep 0.01; done; cat f g; (sleep 0.1 & echo first); x=$(echo a; (sleep 0.1; echo b) &); echo $x
 #--- jobs have copies
 x=1; f() { echo f $x $1; }; set -- p q; { sleep 0.1; f a; echo $# $x; for i in 1 2; do case $i in 1) cat <<E;; 2) echo ${y:=z} $((x+1)) `echo b`;; esac; done
 doc $x

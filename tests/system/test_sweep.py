@@ -190,12 +190,12 @@ def test_two_qemus(tmp_path):
     other = tmp_path / "qemu"
     other.write_text(f'#!/bin/sh\nexec {QEMU} "$@"\n')
     other.chmod(0o755)
-    result = sweep("--compare", QEMU, other, "--rounds", 5, "--seconds", 0.02, "--json", tmp_path / "a.json")
+    result = sweep("--compare", QEMU, other, "--rounds", 5, "--seconds", 0.3, "--json", tmp_path / "a.json")
     assert result.returncode == 0, result.stderr
     entry, = json.loads((tmp_path / "a.json").read_text())["sweeps"]
     assert [found["figure"] for found in entry["compare"]] == ["iops", "p99_us", "cpu_us"]
     assert all(found["verdict"] in (spread.FASTER, spread.SLOWER, spread.SAME) for found in entry["compare"])
-    assert all(len(found["ratios"]) == 5 and found["point"]["bs"] == "4k" for found in entry["compare"])
+    assert all(len(found["ratios"]) == 5 and found["point"]["bs"] == "4k" for found in entry["compare"]), entry
     assert f"A is {QEMU}: QEMU emulator version " in result.stdout and f"B is {other}: QEMU emulator version " in result.stdout
 
 

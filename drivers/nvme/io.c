@@ -238,8 +238,8 @@ static void io_submit(struct block_device *device, struct block_request *request
 	wait_in_lane(choose_lane(namespace->controller), request);
 }
 
-/* Not by done() of another request, as it usually is on a busy device: this one needs the clock and
- * a doorbell. */
+/* Neither by done() of another request, as it usually is on a busy device, nor behind others while
+ * it is plugged: this one needs the clock and a doorbell. */
 __attribute__((noinline)) static void submit_alone(const struct nvme_namespace *namespace,
 						   struct block_request *request)
 {
@@ -250,6 +250,8 @@ __attribute__((noinline)) static void submit_alone(const struct nvme_namespace *
 	if (lane->waiting_first || namespace->controller->state != NVME_LIVE ||
 	    !send_small(&lane->channel, namespace, request))
 		wait_in_lane(lane, request);
+	else
+		lane->direct |= lane->channel.plugged && lane->next == lane; /* no other's turn */
 	nvme_channel_ring(&lane->channel);
 }
 
@@ -329,6 +331,7 @@ static void io_plug(struct block_device *device, bool plugged)
 
 	for (unsigned i = 1; controller && i < controller->channel_count; i++) {
 		controller->channels[i]->plugged = plugged;
+		nvme_lane_of(controller->channels[i])->direct = false;
 		nvme_channel_ring(controller->channels[i]);
 	}
 }

@@ -12,7 +12,9 @@ struct nvme_controller;
 struct nvme_lane {
 	struct nvme_channel channel; /* first: nvme_lane_of() */
 	struct nvme_lane *next;	     /* round and round */
-	bool direct; /* its channel is being reaped, and nobody waits: requests go out at once */
+	/* Requests go out at once: nobody waits, the deadline is set, and the doorbell follows, at
+	 * the end of a reap or by unplugging. */
+	bool direct;
 
 	/* Requests that wait, in order; the first may be cut into parts already. */
 	struct block_request *waiting_first;

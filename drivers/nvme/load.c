@@ -83,11 +83,16 @@ bool nvme_load_place(struct nvme_load *load, struct nvme_slot *slot, void *data,
 	const size_t size = (size_t)blocks << load->namespace->block_shift;
 	const struct block_segment segment = {data, size};
 	const struct nvme_cursor cursor = {&segment, 0};
-	const struct nvme_prp_list list = nvme_slot_list(&load->channel, slot);
+	struct nvme_prp_list list;
 
-	slot->command.prp1 = slot->command.prp2 = 0;
-	return !size || nvme_prp_build(&cursor, size, &list, &slot->command.prp1,
-				       &slot->command.prp2) == size;
+	slot->command.prp2 = 0;
+	if (size <= NVME_PAGE_SIZE) {
+		slot->command.prp1 = size ? nvme_dma_address(data) : 0;
+		return true;
+	}
+	list = nvme_slot_list(&load->channel, slot);
+	return nvme_prp_build(&cursor, size, &list, &slot->command.prp1, &slot->command.prp2) ==
+	       size;
 }
 
 static bool is_reset(const struct nvme_load *load)
@@ -101,6 +106,15 @@ static void push(struct nvme_load *load, struct nvme_slot *slot, uint64_t deadli
 		slot->state = NVME_SLOT_HELD; /* sent behind the reset */
 	else
 		nvme_channel_push(&load->channel, slot, deadline_ns);
+}
+
+/* Of what is sent now. What the controller is told of together has one. */
+static uint64_t deadline(struct nvme_load *load)
+{
+	struct nvme_channel *channel = &load->channel;
+
+	return nvme_queue_is_rung(&channel->queue) ? nvme_channel_deadline(channel)
+						   : channel->deadline_ns;
 }
 
 bool nvme_load_send(struct nvme_load *load, struct nvme_load_io *io)
@@ -119,7 +133,7 @@ bool nvme_load_send(struct nvme_load *load, struct nvme_load_io *io)
 		nvme_slot_release(channel, slot);
 		return false;
 	}
-	push(load, slot, nvme_channel_deadline(channel));
+	push(load, slot, deadline(load));
 	return true;
 }
 

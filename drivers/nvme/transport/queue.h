@@ -104,6 +104,12 @@ static inline void nvme_queue_push(struct nvme_queue *queue, const struct nvme_c
 		nvme_queue_push_whole(queue, command);
 }
 
+/* Whether the controller has been told of all that was pushed. */
+static inline bool nvme_queue_is_rung(const struct nvme_queue *queue)
+{
+	return queue->sq_tail == queue->sq_rung;
+}
+
 /* Tells the controller about everything pushed since the last time. */
 static inline void nvme_queue_ring_sq(struct nvme_queue *queue)
 {

@@ -3,11 +3,6 @@
 #include "lib/endian.h"
 #include "lib/string.h"
 
-static uint64_t rotate(uint64_t value, unsigned bits)
-{
-	return value << bits | value >> (64 - bits);
-}
-
 void prng_seed(struct prng *prng, uint64_t seed)
 {
 	unsigned i;
@@ -19,20 +14,6 @@ void prng_seed(struct prng *prng, uint64_t seed)
 		z = (z ^ z >> 27) * 0x94d049bb133111eb;
 		prng->state[i] = z ^ z >> 31;
 	}
-}
-
-uint64_t prng_next(struct prng *prng)
-{
-	uint64_t *s = prng->state;
-	uint64_t result = rotate(s[1] * 5, 7) * 9, t = s[1] << 17;
-
-	s[2] ^= s[0];
-	s[3] ^= s[1];
-	s[1] ^= s[2];
-	s[0] ^= s[3];
-	s[2] ^= t;
-	s[3] = rotate(s[3], 45);
-	return result;
 }
 
 uint64_t prng_below(struct prng *prng, uint64_t bound)

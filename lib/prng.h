@@ -10,7 +10,18 @@ struct prng {
 };
 
 void prng_seed(struct prng *prng, uint64_t seed);
-uint64_t prng_next(struct prng *prng);
+static inline uint64_t prng_next(struct prng *prng)
+{
+	uint64_t *s = prng->state, five = s[1] * 5, t = s[1] << 17;
+
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = s[3] << 45 | s[3] >> 19;
+	return (five << 7 | five >> 57) * 9;
+}
 /* Uniform in 0 to bound - 1; 0 for bound 0. */
 uint64_t prng_below(struct prng *prng, uint64_t bound);
 void prng_fill(struct prng *prng, void *buffer, size_t size);

@@ -63,7 +63,7 @@ static void test_histogram(void **state)
 
 	(void)state;
 	for (uint64_t value = 1; value <= 100; value++)
-		fio_histogram_add(value % 2 ? &histogram : &other, value);
+		fio_histogram_add(value % 2 ? &histogram : &other, value, 1);
 	fio_histogram_merge(&histogram, &other);
 	assert_int_equal(histogram.summary.min, 1);
 	assert_int_equal(histogram.summary.max, 100);

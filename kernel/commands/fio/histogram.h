@@ -20,14 +20,16 @@ struct fio_histogram {
 	uint32_t buckets[FIO_BUCKETS];
 };
 
-static inline void fio_summary_add(struct fio_summary *summary, uint64_t value)
+/* The same value count times, at least once. */
+static inline void fio_summary_add(struct fio_summary *summary, uint64_t value, uint64_t count)
 {
-	if (!summary->count++ || value < summary->min)
+	if (!summary->count || value < summary->min)
 		summary->min = value;
 	if (value > summary->max)
 		summary->max = value;
-	summary->sum += value;
-	summary->squares += (fio_wide)value * value;
+	summary->count += count;
+	summary->sum += value * count;
+	summary->squares += (fio_wide)value * value * count;
 }
 void fio_summary_merge(struct fio_summary *into, const struct fio_summary *from);
 /* Both in millionths. */
@@ -47,10 +49,11 @@ static inline unsigned fio_bucket(uint64_t value)
 /* The value that stands for a bucket: its middle. */
 uint64_t fio_bucket_value(unsigned bucket);
 
-static inline void fio_histogram_add(struct fio_histogram *histogram, uint64_t value)
+static inline void fio_histogram_add(struct fio_histogram *histogram, uint64_t value,
+				     uint32_t count)
 {
-	fio_summary_add(&histogram->summary, value);
-	histogram->buckets[fio_bucket(value)]++;
+	fio_summary_add(&histogram->summary, value, count);
+	histogram->buckets[fio_bucket(value)] += count;
 }
 void fio_histogram_merge(struct fio_histogram *into, const struct fio_histogram *from);
 /* The values of count percentiles (millionths of a percent, ascending). */

@@ -25,8 +25,8 @@ static unsigned operation_of(const struct fio_job *job, enum fio_direction direc
 }
 
 /* There is a unit for it. */
-static struct fio_unit *take(struct fio_job *job, enum fio_unit_kind kind, unsigned target,
-			     const struct fio_place *place, struct fio_zone *zone)
+static inline struct fio_unit *take(struct fio_job *job, enum fio_unit_kind kind, unsigned target,
+				    const struct fio_place *place, struct fio_zone *zone)
 {
 	struct fio_unit *unit = fio_units_take(&job->units);
 
@@ -45,13 +45,15 @@ static struct fio_unit *take(struct fio_job *job, enum fio_unit_kind kind, unsig
 	return unit;
 }
 
-static void submit(struct fio_unit *unit, unsigned operation)
+/* A device gets all commands of a turn together, and they have one time; those on a file are done
+ * one by one, and have their own. */
+static void submit(struct fio_job *job, struct fio_unit *unit, unsigned operation)
 {
 	unit->request.operation = operation;
-	unit->submitted = 0;
-	unit->begun = time_ns();
+	unit->begun = unit->target->device ? job->sending_ns : time_ns();
+	unit->sent_before = job->sent;
+	job->sent = unit;
 	unit->target->submit(unit->target, unit);
-	unit->submitted = time_ns();
 }
 
 /* For the verification that goes by it. */
@@ -90,8 +92,9 @@ static void begin(struct fio_job *job, unsigned target, const struct fio_place *
 				prng_next(&job->orders[target].content), (uint16_t)job->begun);
 		if (fio_keeps_writes(job))
 			keep(job, unit, target);
+		job->sending_ns = time_ns(); /* filling is not sending */
 	}
-	submit(unit, operation_of(job, place->direction));
+	submit(job, unit, operation_of(job, place->direction));
 	job->syncs = place->direction == FIO_WRITE && wants_sync(options, ++job->writes);
 }
 
@@ -103,7 +106,7 @@ static void begin_reset(struct fio_job *job, unsigned target, struct fio_zone *z
 					1ull << zones->shift};
 
 	job->results.zone_resets++;
-	submit(take(job, FIO_UNIT_RESET, target, &place, zone), BLOCK_ZONE_RESET);
+	submit(job, take(job, FIO_UNIT_RESET, target, &place, zone), BLOCK_ZONE_RESET);
 }
 
 /* Behind so many writes, unless those are the last. */
@@ -113,7 +116,8 @@ static void begin_fsync(struct fio_job *job)
 	bool fsync = job->options.fsync && job->writes % job->options.fsync == 0;
 
 	job->syncs = false;
-	submit(take(job, fsync ? FIO_UNIT_FSYNC : FIO_UNIT_FDATASYNC, job->next.target, &nowhere,
+	submit(job,
+	       take(job, fsync ? FIO_UNIT_FSYNC : FIO_UNIT_FDATASYNC, job->next.target, &nowhere,
 		    NULL),
 	       BLOCK_FLUSH);
 }
@@ -139,10 +143,9 @@ static enum fio_zone_move aim(struct fio_job *job, struct fio_zone **zone)
 static unsigned begin_next(struct fio_job *job, uint64_t now)
 {
 	struct fio_zone *zone;
-	struct fio_next next;
 
 	for (unsigned skips = 0; skips < SKIPS_MAX; skips++) {
-		if (!fio_next_find(job)) {
+		if (!job->next.known && !fio_next_find(job)) {
 			job->stopping = true;
 			return 0;
 		}
@@ -164,29 +167,25 @@ static unsigned begin_next(struct fio_job *job, uint64_t now)
 			begin_reset(job, job->next.target, zone);
 			return 1;
 		default:
-			next = job->next;
 			fio_next_begins(job, now);
-			begin(job, next.target, &next.place, zone);
+			begin(job, job->next.target, &job->next.place, zone);
 			return 1;
 		}
 	}
 	return 0;
 }
 
-/* What is trimmed and written, too, is so one after the other; so are the writes to zones. */
-static bool one_by_one(const struct fio_job *job)
+static inline bool may_begin(const struct fio_job *job)
 {
-	const struct fio_options *options = &job->options;
-
-	return job->state == FIO_RUNS && options->rw & FIO_RW_WRITE &&
-	       (options->rw & FIO_RW_TRIM || options->zoned);
+	return job->units.free && !job->stopping &&
+	       !(job->one_by_one && job->in_flight && job->state == FIO_RUNS);
 }
 
 static unsigned begin_all(struct fio_job *job, uint64_t now)
 {
 	unsigned count = 0, begun = 1;
 
-	while (begun && job->units.free && !job->stopping && !(job->in_flight && one_by_one(job))) {
+	while (begun && may_begin(job)) {
 		begun = begin_next(job, now);
 		count += begun;
 	}
@@ -200,7 +199,7 @@ static unsigned begin_flushes(struct fio_job *job)
 	unsigned count = 0;
 
 	for (; job->units.free && !job->stopping && job->flushed < job->target_count; count++)
-		submit(take(job, FIO_UNIT_FLUSH, job->flushed++, &nowhere, NULL), BLOCK_FLUSH);
+		submit(job, take(job, FIO_UNIT_FLUSH, job->flushed++, &nowhere, NULL), BLOCK_FLUSH);
 	if (job->flushed == job->target_count)
 		job->stopping = true;
 	return count;
@@ -346,16 +345,36 @@ static void end_state(struct fio_job *job, uint64_t now)
 		fio_next_rewind(job);
 }
 
-static void reap(struct fio_job *job)
+static void reap(struct fio_job *job, uint64_t now)
 {
+	job->units.looked_ns = now;
 	for (unsigned i = 0; i < job->target_count; i++)
 		job->targets[i].reap(&job->targets[i]);
+	job->units.looked_ns = 0;
 }
 
 static void plug(struct fio_job *job, bool plugged)
 {
 	for (unsigned i = 0; i < job->target_count; i++)
 		job->targets[i].plug(&job->targets[i], plugged);
+}
+
+/* All that may begin now; how many did. */
+static unsigned send(struct fio_job *job, uint64_t now)
+{
+	unsigned begun;
+	uint64_t sent_ns;
+
+	job->sending_ns = time_ns();
+	plug(job, true);
+	begun = job->state == FIO_FLUSHES ? begin_flushes(job) : begin_all(job, now);
+	sent_ns = time_ns();
+	plug(job, false);
+	for (; job->sent; job->sent = job->sent->sent_before)
+		job->sent->submitted = sent_ns;
+	if (begun)
+		fio_results_batch(job->results.submits, begun);
+	return begun;
 }
 
 /* What changes with time alone. */
@@ -378,7 +397,7 @@ static void look_at_clock(struct fio_job *job, uint64_t now)
 
 bool fio_job_turn(struct fio_job *job, uint64_t now)
 {
-	unsigned begun, ended;
+	unsigned begun = 0;
 
 	if (job->state == FIO_WAITS) {
 		if (now < job->start_ns)
@@ -388,18 +407,17 @@ bool fio_job_turn(struct fio_job *job, uint64_t now)
 			return true;
 	}
 	look_at_clock(job, now);
-	plug(job, true);
-	begun = job->state == FIO_FLUSHES ? begin_flushes(job) : begin_all(job, now);
-	plug(job, false);
-	if (begun)
-		fio_results_batch(job->results.submits, begun);
-	reap(job);
-	ended = fio_settle(job);
+	reap(job, now);
+	fio_settle(job);
+	if (may_begin(job))
+		begun = send(job, now);
 	if (!job->loop && fio_job_is_stuck(job, now) && fio_units_leave(&job->units))
 		job->in_flight = 0;
-	if (!job->in_flight && job->stopping)
+	if (!job->in_flight && job->stopping) {
 		end_state(job, time_ns());
-	return begun || ended;
+		return true;
+	}
+	return job->units.ended || (begun && may_begin(job));
 }
 
 bool fio_job_is_stuck(const struct fio_job *job, uint64_t now)
@@ -409,5 +427,5 @@ bool fio_job_is_stuck(const struct fio_job *job, uint64_t now)
 
 bool fio_job_waits(const struct fio_job *job)
 {
-	return job->in_flight && (!job->units.free || job->stopping || one_by_one(job));
+	return job->in_flight && !may_begin(job);
 }

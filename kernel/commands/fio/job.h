@@ -34,6 +34,9 @@ struct fio_job {
 	unsigned target_count, turn;
 	struct fio_units units;
 	unsigned in_flight;
+	bool one_by_one;       /* of what it writes: never two commands at a time */
+	struct fio_unit *sent; /* the last of this turn's */
+	uint64_t sending_ns;   /* since when they are being sent */
 
 	enum fio_state state;
 	bool is_loop;
@@ -75,7 +78,8 @@ struct fio_job {
 int fio_job_prepare(struct fio_job *job, struct fio_zones **zones);
 /* Begins: its delay counts from now_ns. */
 void fio_job_start(struct fio_job *job, uint64_t now_ns);
-/* Starts what is due and ends what is finished; whether anything was. */
+/* Ends what is finished and starts what is due. False: another turn is of no use before a command
+ * of its ends, or time passes. */
 bool fio_job_turn(struct fio_job *job, uint64_t now_ns);
 /* Ends as soon as its commands have. */
 void fio_job_stop(struct fio_job *job);

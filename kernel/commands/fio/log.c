@@ -17,12 +17,6 @@
 
 enum value { BANDWIDTH, IOPS, SLAT, CLAT, LAT };
 
-bool fio_log_wanted(const struct fio_options *options)
-{
-	return options->bandwidth_log.wanted || options->iops_log.wanted ||
-	       options->latency_log.wanted;
-}
-
 static void append(struct fio_log *log, const struct fio_log_entry *entry)
 {
 	if (log->count == log->room) {

@@ -24,7 +24,11 @@ struct fio_log {
 	bool lost;				   /* there was no memory for all of it */
 };
 
-bool fio_log_wanted(const struct fio_options *options);
+static inline bool fio_log_wanted(const struct fio_options *options)
+{
+	return options->bandwidth_log.wanted || options->iops_log.wanted ||
+	       options->latency_log.wanted;
+}
 /* One more command. */
 void fio_log_add(struct fio_log *log, const struct fio_options *options,
 		 const struct fio_log_entry *entry);

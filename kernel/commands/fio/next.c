@@ -11,24 +11,33 @@ bool fio_keeps_writes(const struct fio_job *job)
 	       !(options->rw & FIO_RW_ZEROES) && (options->zoned || options->verify_backlog);
 }
 
-/* By the order: targets take turns, and where all are through there is another pass. */
-static bool find_in_order(struct fio_job *job)
+/* Targets take turns. */
+static inline bool find_in_turn(struct fio_job *job)
 {
 	struct fio_next *next = &job->next;
 
-	for (unsigned tried = 0; tried <= job->target_count; tried++) {
-		next->target = job->turn;
-		if (++job->turn == job->target_count)
-			job->turn = 0;
-		if (fio_order_next(&job->orders[next->target], &next->place))
+	next->target = job->turn;
+	if (++job->turn == job->target_count)
+		job->turn = 0;
+	return fio_order_next(&job->orders[next->target], &next->place);
+}
+
+/* The target whose turn it was is through: where all are there is another pass. */
+__attribute__((noinline)) static bool find_further(struct fio_job *job)
+{
+	for (unsigned tried = 1; tried < job->target_count; tried++)
+		if (find_in_turn(job))
 			return true;
-		if (tried + 1 != job->target_count)
-			continue;
-		for (unsigned i = 0; i < job->target_count; i++)
-			fio_order_again(&job->orders[i]);
-		next->new_pass = true;
-	}
-	return false;
+	for (unsigned i = 0; i < job->target_count; i++)
+		fio_order_again(&job->orders[i]);
+	job->next.new_pass = true;
+	return find_in_turn(job);
+}
+
+/* By the order. */
+static bool find_in_order(struct fio_job *job)
+{
+	return find_in_turn(job) || find_further(job);
 }
 
 /* The same order again, of which only the writes are wanted: to be read. */
@@ -57,19 +66,12 @@ bool fio_next_find(struct fio_job *job)
 {
 	struct fio_next *next = &job->next;
 
-	if (next->known)
-		return true;
 	if (job->state == FIO_VERIFIES)
 		next->known = fio_keeps_writes(job) ? find_written(job) : find_repeated(job);
 	else
 		next->known = job->begun < job->limit && job->begun_bytes < job->limit_bytes &&
 			      find_in_order(job);
 	return next->known;
-}
-
-bool fio_next_is_due(const struct fio_job *job, uint64_t now)
-{
-	return job->state == FIO_VERIFIES || job->due_ns[job->next.place.direction] <= now;
 }
 
 bool fio_next_skip(struct fio_job *job)
@@ -82,39 +84,28 @@ bool fio_next_skip(struct fio_job *job)
 	return ++job->next.skipped <= all;
 }
 
-/* Moves on when a command of this direction and size may be sent again. */
-static void pay(struct fio_job *job, const struct fio_place *place, uint64_t now)
+void fio_next_pay(struct fio_job *job, uint64_t now)
 {
+	const struct fio_place *place = &job->next.place;
 	enum fio_direction direction = place->direction;
 	uint64_t cost = (uint64_t)((fio_wide)place->size * job->byte_cost[direction] >> 20) +
 			(job->command_cost[direction] >> 20);
 
-	if (!cost)
-		return;
 	/* What was missed for more than a second is not made up for. */
 	if (now > job->due_ns[direction] + NS_PER_S)
 		job->due_ns[direction] = now;
 	job->due_ns[direction] += cost;
 }
 
-void fio_next_begins(struct fio_job *job, uint64_t now)
+void fio_next_begins_pass(struct fio_job *job)
 {
-	struct fio_next *next = &job->next;
-
-	next->known = false;
-	next->skipped = 0;
-	if (job->state == FIO_VERIFIES)
-		return;
+	job->next.new_pass = false;
 	/* Of blocks that are not all of one size another pass leaves parts of those before. */
-	if (next->new_pass && job->sizes_vary) {
-		job->written_from = job->begun;
-		if (!job->options.zoned)
-			job->writes_kept.count = 0;
-	}
-	next->new_pass = false;
-	job->begun++;
-	job->begun_bytes += next->place.size;
-	pay(job, &next->place, now);
+	if (!job->sizes_vary)
+		return;
+	job->written_from = job->begun;
+	if (!job->options.zoned)
+		job->writes_kept.count = 0;
 }
 
 void fio_next_rewind(struct fio_job *job)

@@ -16,6 +16,13 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 	memset(order, 0, sizeof(*order));
 	order->options = options;
 	order->start = start;
+	order->random = options->rw & FIO_RW_RANDOM;
+	order->mixed = (options->rw & (FIO_RW_READ | FIO_RW_WRITE | FIO_RW_TRIM)) ==
+		       (FIO_RW_READ | FIO_RW_WRITE);
+	/* Of trims and writes, trims come first. */
+	order->direction = options->rw & FIO_RW_TRIM	? FIO_TRIM
+			   : options->rw & FIO_RW_WRITE ? FIO_WRITE
+							: FIO_READ;
 	order->unit = UINT64_MAX;
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
 		if (!(options->rw & 1u << i))
@@ -24,6 +31,8 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 		if (options->bs[i] < order->unit && (i == FIO_TRIM || !(options->rw & FIO_RW_TRIM)))
 			order->unit = options->bs[i];
 		order->steps[i] = (options->bs_max[i] - options->bs[i]) / options->bs[i] + 1;
+		if (order->steps[i] == 1 && !options->split_count[i])
+			order->sizes[i] = options->bs[i];
 	}
 	order->units = length / order->unit;
 	order->length = order->units * order->unit;
@@ -56,18 +65,12 @@ static uint64_t below(struct fio_order *order, uint64_t bound)
 	return (uint64_t)((unsigned __int128)prng_next(&order->prng) * bound >> 64);
 }
 
-static enum fio_direction direction(struct fio_order *order)
+static enum fio_direction draw_direction(struct fio_order *order)
 {
-	const struct fio_options *options = order->options;
-	unsigned rw = options->rw & (FIO_RW_READ | FIO_RW_WRITE | FIO_RW_TRIM);
-
-	if (rw == (FIO_RW_READ | FIO_RW_WRITE))
-		return below(order, 100) < options->rwmixread ? FIO_READ : FIO_WRITE;
-	/* Of trims and writes, trims come first. */
-	return rw & FIO_RW_TRIM ? FIO_TRIM : rw & FIO_RW_WRITE ? FIO_WRITE : FIO_READ;
+	return below(order, 100) < order->options->rwmixread ? FIO_READ : FIO_WRITE;
 }
 
-static uint64_t size_of(struct fio_order *order, enum fio_direction direction)
+static uint64_t draw_size(struct fio_order *order, enum fio_direction direction)
 {
 	const struct fio_options *options = order->options;
 	const struct fio_split *split = options->splits[direction];
@@ -79,9 +82,14 @@ static uint64_t size_of(struct fio_order *order, enum fio_direction direction)
 			split++;
 		return split->size;
 	}
-	if (order->steps[direction] == 1)
-		return options->bs[direction];
 	return options->bs[direction] * (1 + below(order, order->steps[direction]));
+}
+
+static inline uint64_t size_of(struct fio_order *order, enum fio_direction direction)
+{
+	uint64_t size = order->sizes[direction];
+
+	return size ? size : draw_size(order, direction);
 }
 
 static bool used(const struct fio_order *order, uint64_t unit)
@@ -167,10 +175,9 @@ bool fio_order_next(struct fio_order *order, struct fio_place *place)
 	}
 	if (!order->units)
 		return false;
-	place->direction = direction(order);
+	place->direction = order->mixed ? draw_direction(order) : order->direction;
 	place->size = size_of(order, place->direction);
-	if (order->options->rw & FIO_RW_RANDOM ? !random_place(order, place)
-					       : !next_place(order, place))
+	if (order->random ? !random_place(order, place) : !next_place(order, place))
 		return false;
 	place->offset += order->start;
 	if (place->direction == FIO_TRIM && order->options->rw & FIO_RW_WRITE) {

@@ -14,6 +14,9 @@ struct fio_order {
 	uint64_t start, length; /* bytes of the file that are used */
 	uint64_t unit;		/* the smallest size: what the map counts in */
 	uint64_t units;
+	bool random, mixed;		/* reads and writes */
+	enum fio_direction direction;	/* where they are not: of the first command, or of all */
+	uint64_t sizes[FIO_DIRECTIONS]; /* of commands; 0: they are drawn */
 	uint64_t steps[FIO_DIRECTIONS]; /* sizes there are between those of bsrange */
 	uint64_t seed;
 	struct fio_distribution distribution; /* where it is not uniform: units may come again */

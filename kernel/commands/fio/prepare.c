@@ -194,6 +194,9 @@ int fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 		return REFUSE(EINVAL, "%s: a block has no room for the header that verify wants",
 			      options->name);
 	job->sizes_vary = sizes_vary(options);
+	/* What is trimmed and written, too, is so one after the other; so are writes to zones. */
+	job->one_by_one =
+		options->rw & FIO_RW_WRITE && (options->rw & FIO_RW_TRIM || options->zoned);
 	if (options->verify && (options->norandommap || options->distribution) &&
 	    options->rw & FIO_RW_RANDOM && options->rw & FIO_RW_WRITE && job->sizes_vary)
 		return REFUSE(

@@ -8,14 +8,6 @@ const uint64_t fio_latency_limits[FIO_LATENCY_RANGES - 1] = {
 	50000000, 100000000, 250000000, 500000000, 750000000, 1000000000, 2000000000,
 };
 
-/* 1, 2, 4 .. 64 and more: 0 to 6. */
-static unsigned level_of(unsigned depth)
-{
-	unsigned level = 31u - (unsigned)__builtin_clz(depth | 1);
-
-	return level < FIO_LEVELS ? level : FIO_LEVELS - 1;
-}
-
 /* 0, up to 4, 8, 16, 32, 64, and more. */
 static unsigned batch_of(uint64_t count)
 {
@@ -28,18 +20,13 @@ static unsigned batch_of(uint64_t count)
 	return batch;
 }
 
-void fio_results_depth(struct fio_results *results, unsigned depth)
-{
-	results->levels[level_of(depth)]++;
-}
-
 void fio_results_batch(uint64_t batches[FIO_LEVELS], uint64_t count)
 {
 	batches[batch_of(count)]++;
 }
 
 /* From the last one's range on: most are much alike. */
-static void count_latency(struct fio_results *results, uint64_t ns)
+static void count_latency(struct fio_results *results, uint64_t ns, uint32_t count)
 {
 	unsigned range = results->last_range;
 
@@ -48,19 +35,21 @@ static void count_latency(struct fio_results *results, uint64_t ns)
 	while (range < FIO_LATENCY_RANGES - 1 && ns >= fio_latency_limits[range])
 		range++;
 	results->last_range = range;
-	results->latencies[range]++;
+	results->latencies[range] += count;
 }
 
-void fio_results_add(struct fio_results *results, enum fio_direction direction, uint64_t size,
-		     uint64_t begun, uint64_t submitted, uint64_t ended)
+void fio_results_add(struct fio_results *results, enum fio_direction direction,
+		     const struct fio_together *commands)
 {
 	struct fio_counters *counters = &results->directions[direction];
+	uint64_t slat = commands->submitted - commands->begun;
+	uint64_t clat = commands->ended - commands->submitted;
 
-	fio_histogram_add(&counters->clat, ended - submitted);
-	fio_summary_add(&counters->slat, submitted - begun);
-	fio_summary_add(&counters->lat, ended - begun);
-	count_latency(results, ended - submitted);
-	counters->bytes += size;
+	fio_histogram_add(&counters->clat, clat, commands->count);
+	fio_summary_add(&counters->slat, slat, commands->count);
+	fio_summary_add(&counters->lat, slat + clat, commands->count);
+	count_latency(results, clat, commands->count);
+	counters->bytes += commands->bytes;
 }
 
 void fio_results_sample(struct fio_results *results)
@@ -73,8 +62,8 @@ void fio_results_sample(struct fio_results *results)
 			continue;
 		/* Twice a second: KiB and commands of a second. */
 		fio_summary_add(&counters->bandwidth,
-				(counters->bytes - counters->sampled_bytes) >> 9);
-		fio_summary_add(&counters->iops, 2 * (count - counters->sampled_count));
+				(counters->bytes - counters->sampled_bytes) >> 9, 1);
+		fio_summary_add(&counters->iops, 2 * (count - counters->sampled_count), 1);
 		counters->sampled_bytes = counters->bytes;
 		counters->sampled_count = count;
 	}

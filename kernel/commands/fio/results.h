@@ -37,12 +37,23 @@ struct fio_results {
 extern const uint64_t fio_latency_limits[FIO_LATENCY_RANGES - 1];
 
 /* So many are under way now. */
-void fio_results_depth(struct fio_results *results, unsigned depth);
+static inline void fio_results_depth(struct fio_results *results, unsigned depth)
+{
+	unsigned level = 31u - (unsigned)__builtin_clz(depth | 1);
+
+	results->levels[level < FIO_LEVELS ? level : FIO_LEVELS - 1]++;
+}
 /* So many were begun or had ended at once. */
 void fio_results_batch(uint64_t batches[FIO_LEVELS], uint64_t count);
-/* A command of `size` bytes has ended; times in ns. */
-void fio_results_add(struct fio_results *results, enum fio_direction direction, uint64_t size,
-		     uint64_t begun, uint64_t submitted, uint64_t ended);
+/* Commands that were begun, submitted and found ended together: how many, and of how many bytes in
+ * all. Times in ns. */
+struct fio_together {
+	uint64_t begun, submitted, ended;
+	uint64_t bytes;
+	uint32_t count;
+};
+void fio_results_add(struct fio_results *results, enum fio_direction direction,
+		     const struct fio_together *commands);
 /* Twice a second. */
 void fio_results_sample(struct fio_results *results);
 /* Adds the results of another job of its group. */

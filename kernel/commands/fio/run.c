@@ -130,6 +130,7 @@ static void run_together(struct fio_run *run, unsigned first, unsigned last)
 			if (job->loop ? fio_loop_is_over(job) : job->state == FIO_ENDED)
 				continue;
 			going = true;
+			now = time_ns();
 			moved |= job->loop ? fio_loop_turn(job, now) : fio_job_turn(job, now);
 			fio_tell_failure(job);
 		}

@@ -6,6 +6,7 @@
 #include "kernel/commands/fio/verify.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
+#include "lib/string.h"
 
 static void print_hex(const uint8_t *bytes, unsigned size)
 {
@@ -88,8 +89,15 @@ static void failed(struct fio_job *job, const struct fio_unit *unit)
 	fio_job_stop(job);
 }
 
-static void keep(struct fio_job *job, const struct fio_unit *unit, uint64_t submitted)
+/* Of what is done at once the end comes before it has been counted as submitted. */
+static uint64_t submitted_ns(const struct fio_unit *unit)
 {
+	return unit->submitted < unit->ended ? unit->submitted : unit->ended;
+}
+
+static void keep(struct fio_job *job, const struct fio_unit *unit)
+{
+	uint64_t submitted = submitted_ns(unit);
 	const struct fio_log_entry entry = {
 		.ms = (uint32_t)((unit->ended - job->counted_ns) / NS_PER_MS),
 		.count = 1,
@@ -114,43 +122,64 @@ void fio_tell_failure(struct fio_job *job)
 	    (unsigned long long)unit->offset, (unsigned long long)unit->size);
 }
 
-static void settle(struct fio_job *job, struct fio_unit *unit)
+/* Adds a command to those that it was sent and found with, or counts these and begins anew. */
+static void count(struct fio_results *results, const struct fio_unit *unit,
+		  struct fio_together *together)
 {
-	uint64_t submitted = unit->submitted ? unit->submitted : unit->begun;
+	if (!together->count || unit->ended != together->ended || unit->begun != together->begun) {
+		if (together->count)
+			fio_results_add(results, unit->direction, together);
+		*together =
+			(struct fio_together){unit->begun, submitted_ns(unit), unit->ended, 0, 0};
+	}
+	together->bytes += unit->size;
+	together->count++;
+}
 
-	if (unit->submitted > unit->ended)
-		submitted = unit->ended;
+static void settle_sync(struct fio_results *results, const struct fio_unit *unit)
+{
+	results->fsyncs += unit->kind == FIO_UNIT_FSYNC;
+	fio_histogram_add(&results->flushes, unit->ended - submitted_ns(unit), 1);
+}
+
+static inline void settle(struct fio_job *job, struct fio_unit *unit, struct fio_together *together)
+{
 	if (unit->zone)
 		fio_zone_done(unit->zone, unit->direction, unit->request.error);
 	if (unit->request.error) {
 		failed(job, unit);
 		return;
 	}
-	job->results.fsyncs += unit->kind == FIO_UNIT_FSYNC;
-	if (unit->kind == FIO_UNIT_FSYNC || unit->kind == FIO_UNIT_FDATASYNC)
-		fio_histogram_add(&job->results.flushes, unit->ended - submitted);
-	if (unit->kind != FIO_UNIT_IO)
+	if (unit->kind != FIO_UNIT_IO) {
+		if (unit->kind == FIO_UNIT_FSYNC || unit->kind == FIO_UNIT_FDATASYNC)
+			settle_sync(&job->results, unit);
 		return;
-	fio_results_add(&job->results, unit->direction, unit->size, unit->begun, submitted,
-			unit->ended);
+	}
+	count(&job->results, unit, &together[unit->direction]);
 	if (fio_log_wanted(&job->options))
-		keep(job, unit, submitted);
+		keep(job, unit);
 	if (unit->checks)
 		check(job, unit);
 }
 
-unsigned fio_settle(struct fio_job *job)
+void fio_settle(struct fio_job *job)
 {
-	struct fio_unit *unit;
-	unsigned count = 0;
+	struct fio_together together[FIO_DIRECTIONS];
+	struct fio_unit *unit = fio_units_ended(&job->units), *next;
+	unsigned settled = 0;
 
-	while ((unit = fio_units_ended(&job->units))) {
-		settle(job, unit);
+	if (!unit)
+		return;
+	memset(together, 0, sizeof(together));
+	for (; unit; unit = next) {
+		next = unit->next;
+		settle(job, unit, together);
 		fio_units_put(&job->units, unit);
-		job->in_flight--;
-		count++;
+		settled++;
 	}
-	if (count)
-		fio_results_batch(job->results.completes, count);
-	return count;
+	job->in_flight -= settled;
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		if (together[i].count)
+			fio_results_add(&job->results, (enum fio_direction)i, &together[i]);
+	fio_results_batch(job->results.completes, settled);
 }

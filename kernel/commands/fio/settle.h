@@ -4,8 +4,8 @@
 #include "kernel/commands/fio/job.h"
 
 /* Counts, verifies and gives back those that have ended, and says what is wrong with them. Not from
- * within the driver: messages may have to wait for their reader. How many there were. */
-unsigned fio_settle(struct fio_job *job);
+ * within the driver: messages may have to wait for their reader. */
+void fio_settle(struct fio_job *job);
 /* Says what its first failed command was, if that has not been said. On CPU 0. */
 void fio_tell_failure(struct fio_job *job);
 /* The job has an error (positive), the first of which it ends with. */

@@ -10,14 +10,12 @@
 static void device_submit(struct fio_target *target, struct fio_unit *unit)
 {
 	struct block_request *request = &unit->request;
-	bool data = unit->request.operation <= BLOCK_WRITE;
 	unsigned shift = (unsigned)__builtin_ctz(target->block_size);
 
 	request->lba = unit->offset >> shift;
 	request->count = unit->size >> shift;
 	unit->segment.size = unit->size;
-	request->segments = data ? &unit->segment : NULL;
-	request->segment_count = data;
+	request->segment_count = request->operation <= BLOCK_WRITE; /* no other has data */
 	block_submit(target->device, request);
 }
 

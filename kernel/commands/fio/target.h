@@ -29,8 +29,9 @@ struct fio_unit {
 	struct fio_unit *next;
 	unsigned char *buffer;
 	uint64_t offset, size;		  /* bytes */
-	uint64_t begun, submitted, ended; /* time_ns(); submitted is 0 until the device has it */
-	struct fio_zone *zone;		  /* where it goes, or NULL */
+	uint64_t begun, submitted, ended; /* time_ns() */
+	struct fio_unit *sent_before; /* of those that are sent together; NULL: it is the first */
+	struct fio_zone *zone;	      /* where it goes, or NULL */
 	uint32_t zone_pass;
 	enum fio_unit_kind kind;
 	enum fio_direction direction;

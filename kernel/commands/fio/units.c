@@ -22,7 +22,7 @@ static void done(struct block_request *request)
 	struct fio_unit *unit = request->context;
 	struct fio_units *units = &unit->job->units;
 
-	unit->ended = time_ns();
+	unit->ended = units->looked_ns ? units->looked_ns : time_ns();
 	unit->next = NULL;
 	*units->ended_end = unit;
 	units->ended_end = &unit->next;
@@ -68,41 +68,13 @@ int fio_units_make(struct fio_job *job, unsigned count, size_t buffer_size)
 		struct fio_unit *unit = &units->all[i];
 
 		unit->job = job;
+		unit->request.done = done;
+		unit->request.context = unit;
 		unit->buffer = unit->segment.address = units->buffers + i * buffer_size;
+		unit->request.segments = &unit->segment;
 		fio_units_put(units, unit);
 	}
 	return 0;
-}
-
-struct fio_unit *fio_units_take(struct fio_units *units)
-{
-	struct fio_unit *unit = units->free;
-
-	if (!unit)
-		return NULL;
-	units->free = unit->next;
-	unit->flies = true;
-	unit->request = (struct block_request){.done = done, .context = unit};
-	return unit;
-}
-
-struct fio_unit *fio_units_ended(struct fio_units *units)
-{
-	struct fio_unit *unit = units->ended;
-
-	if (!unit)
-		return NULL;
-	units->ended = unit->next;
-	if (!units->ended)
-		units->ended_end = &units->ended;
-	return unit;
-}
-
-void fio_units_put(struct fio_units *units, struct fio_unit *unit)
-{
-	unit->flies = false;
-	unit->next = units->free;
-	units->free = unit;
 }
 
 void fio_units_stop(struct fio_units *units)

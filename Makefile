@@ -122,8 +122,9 @@ $(ISO): $(KERNEL) boot/grub.cfg
 	@$(MKRESCUE) -o $@ $(B)/iso --install-modules='$(GRUB_MODULES)' --locales= --fonts= --themes= \
 		> $(B)/iso.log 2>&1 || { cat $(B)/iso.log >&2; exit 1; }
 
+# In `make all iso` not at the same time: the make of its own would link the kernel as well.
 .PHONY: iso
-iso:
+iso: | $(filter all,$(MAKECMDGOALS))
 	@tools/dependencies run
 	@$(MAKE) -s $(ISO)
 

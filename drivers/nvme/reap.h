@@ -62,12 +62,10 @@ nvme_reap_usual(struct nvme_channel *channel, struct nvme_queue_reader reader,
 		if (__builtin_expect(nvme_queue_read(&channel->queue, &reader, &entry), true)) {
 			nvme_reap_take(channel, nvme_reap_believe(channel, entry), entry,
 				       succeeded);
-		} else {
-			const volatile struct nvme_completion *before = reader.next;
-
+		} else if (nvme_queue_is_news(&reader)) {
 			reader = nvme_reap_unusual(channel, reader);
-			if (reader.next == before)
-				break;
+		} else {
+			break;
 		}
 	} while (reader.next != first);
 	return reader;

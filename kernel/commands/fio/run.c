@@ -10,7 +10,7 @@
 #include "kernel/thread.h"
 #include "kernel/x86/time.h"
 
-#define LOOK_NS NS_PER_MS /* between two looks at jobs that other CPUs run */
+#define LOOK_NS NS_PER_MS /* between two looks at the user, and at jobs that other CPUs run */
 
 static void show_progress(const struct fio_run *run, uint64_t now)
 {
@@ -109,21 +109,19 @@ static void rest(const struct fio_run *run, unsigned first, unsigned last)
 /* What ran together until all of it has ended: jobs first to last - 1. Ctrl-C ends them early. */
 static void run_together(struct fio_run *run, unsigned first, unsigned last)
 {
+	uint64_t now = time_ns(), look_ns = now;
 	bool going = true;
 
 	for (unsigned i = first; i < last; i++)
 		if (run->jobs[i]->state != FIO_ENDED) {
-			fio_job_start(run->jobs[i], time_ns());
+			fio_job_start(run->jobs[i], now);
 			if (run->jobs[i]->is_loop)
 				fio_loop_begin(run->jobs[i]);
 		}
 	while (going) {
-		uint64_t now = time_ns();
 		bool moved = false;
 
 		going = false;
-		if (!run->interrupted && process_interrupted())
-			stop_all(run, now);
 		for (unsigned i = first; i < last; i++) {
 			struct fio_job *job = run->jobs[i];
 
@@ -135,7 +133,12 @@ static void run_together(struct fio_run *run, unsigned first, unsigned last)
 			fio_tell_failure(job);
 		}
 		attend_loops(run, first, last);
-		show_progress(run, now);
+		if (now >= look_ns) {
+			look_ns = now + LOOK_NS;
+			if (!run->interrupted && process_interrupted())
+				stop_all(run, now);
+			show_progress(run, now);
+		}
 		thread_pause();
 		if (!moved)
 			rest(run, first, last);

@@ -6,7 +6,6 @@
 #include "kernel/commands/fio/verify.h"
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
-#include "lib/string.h"
 
 static void print_hex(const uint8_t *bytes, unsigned size)
 {
@@ -170,7 +169,8 @@ void fio_settle(struct fio_job *job)
 
 	if (!unit)
 		return;
-	memset(together, 0, sizeof(together));
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		together[i].count = 0;
 	for (; unit; unit = next) {
 		next = unit->next;
 		settle(job, unit, together);

@@ -37,8 +37,9 @@ static struct ct_memory *allocate(size_t size, size_t page)
 	m->before = PAGE + (-(bus + PAGE) & (page - 1));
 	m->size = size;
 	m->whole = whole;
-	memset(m->memory, GUARD, whole);
+	memset(m->memory, GUARD, m->before);
 	memset(inside(m), CT_FRESH, size);
+	memset(inside(m) + size, GUARD, whole - m->before - size);
 	return m;
 }
 
@@ -53,20 +54,10 @@ void *ct_buffer(struct ct *ct, size_t size)
 	return inside(m);
 }
 
-static bool untouched(const uint8_t *bytes, size_t size)
+/* Each byte is like its neighbour, and one is what they all should be. */
+static bool all_are(const uint8_t *bytes, uint8_t byte, size_t size)
 {
-	static const uint64_t guards = GUARD * 0x0101010101010101ull;
-	uint64_t word;
-
-	for (; size >= sizeof(word); bytes += sizeof(word), size -= sizeof(word)) {
-		memcpy(&word, bytes, sizeof(word));
-		if (word != guards)
-			return false;
-	}
-	while (size-- > 0)
-		if (*bytes++ != GUARD)
-			return false;
-	return true;
+	return !size || (bytes[0] == byte && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
 /* Where the first byte is that changed. */
@@ -74,7 +65,7 @@ static long changed(const struct ct_memory *m)
 {
 	size_t end = m->before + m->size;
 
-	if (untouched(m->memory, m->before) && untouched(m->memory + end, m->whole - end))
+	if (all_are(m->memory, GUARD, m->before) && all_are(m->memory + end, GUARD, m->whole - end))
 		return -1;
 	for (size_t i = 0; i < m->whole; i++)
 		if ((i < m->before || i >= end) && m->memory[i] != GUARD)

@@ -54,8 +54,8 @@ void *ct_buffer(struct ct *ct, size_t size)
 	return inside(m);
 }
 
-/* Each byte is like its neighbour, and one is what they all should be. */
-static bool all_are(const uint8_t *bytes, uint8_t byte, size_t size)
+/* Each is like its neighbour, and one is what they all should be. */
+bool ct_all_are(const uint8_t *bytes, uint8_t byte, size_t size)
 {
 	return !size || (bytes[0] == byte && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
@@ -65,7 +65,8 @@ static long changed(const struct ct_memory *m)
 {
 	size_t end = m->before + m->size;
 
-	if (all_are(m->memory, GUARD, m->before) && all_are(m->memory + end, GUARD, m->whole - end))
+	if (ct_all_are(m->memory, GUARD, m->before) &&
+	    ct_all_are(m->memory + end, GUARD, m->whole - end))
 		return -1;
 	for (size_t i = 0; i < m->whole; i++)
 		if ((i < m->before || i >= end) && m->memory[i] != GUARD)

@@ -183,7 +183,7 @@ class Processes:
 # hangs: cases of which it is known that nothing comes behind them.
 Options = collections.namedtuple("Options", "kernel filters repeat seed silence log hangs", defaults=(frozenset(),))
 KNOWN_SILENCE = 3  # seconds are enough for these
-KNOWN_BUSY = 0.5  # and so are so many of the model's own computing, which nothing else on this machine makes more
+KNOWN_BUSY = 0.25  # and so are so many of the model's own computing, which nothing else on this machine makes more
 
 
 def computing(pid):
@@ -215,7 +215,9 @@ class Boot:
         words += ["--seed", str(options.seed)] if options.seed is not None else []
         words += ["--after", shlex.quote(after)] if after else []
         before = "".join(f"{line} || exit 1\n" for line in configuration.before)
-        return before + f"echo {LISTING}\n{' '.join(['conformance', '-l', *patterns])}\necho {RUNNING}\n{' '.join(words + patterns)}\n"
+        # The first QEMU's list is everybody's.
+        listing = "" if after else f"echo {LISTING}\n{' '.join(['conformance', '-l', *patterns])}\n"
+        return before + f"{listing}echo {RUNNING}\n{' '.join(words + patterns)}\n"
 
     def command_line(self, qemu, configuration, options, after, directory):
         script = os.path.join(directory, "script")
@@ -289,7 +291,7 @@ class Boot:
         heard = began = time.monotonic()
         silence, size, known_since = options.silence, 0, None
         while True:
-            if select.select([process.stdout], [], [], min(silence / 4, 1) if known_since is None else 0.1)[0]:
+            if select.select([process.stdout], [], [], min(silence / 4, 1) if known_since is None else 0.02)[0]:
                 data = os.read(process.stdout.fileno(), 65536)
                 if not data:
                     break

@@ -184,6 +184,8 @@ class Processes:
 Options = collections.namedtuple("Options", "kernel filters repeat seed silence log hangs", defaults=(frozenset(),))
 KNOWN_SILENCE = 3  # seconds are enough for these
 KNOWN_BUSY = 0.25  # and so are so many of the model's own computing, which nothing else on this machine makes more
+ANNOUNCEMENT_MAX = 4096  # bytes in which the end of the debug console has at least one whole line
+GATHERING = 0.01  # seconds: the console's bytes come one by one
 
 
 def computing(pid):
@@ -249,6 +251,16 @@ class Boot:
         except OSError:
             return []
 
+    def last_announced(self):
+        """The last of them, or None."""
+        try:
+            with open(self.debug, "rb") as file:
+                file.seek(max(0, os.path.getsize(self.debug) - ANNOUNCEMENT_MAX))
+                lines = file.read().split(b"\n")[:-1]
+        except OSError:
+            return None
+        return lines[-1].decode("utf-8", "replace") if lines else None
+
     def run(self, qemu, configuration, options, processes, after, directory):
         arguments = self.command_line(qemu, configuration, options, after, directory)
         errors = os.path.join(directory, "errors")
@@ -297,6 +309,7 @@ class Boot:
                     break
                 raw.append(data)
                 heard = time.monotonic()
+                time.sleep(GATHERING)
             now = time.monotonic()
             try:
                 written = os.path.getsize(self.debug)
@@ -304,8 +317,7 @@ class Boot:
                 written = 0
             if written != size:
                 size, heard, began = written, now, now
-                known = self.announcements()[-1:]
-                is_known = options.hangs.intersection(known)
+                is_known = self.last_announced() in options.hangs
                 silence = min(options.silence, KNOWN_SILENCE) if is_known else options.silence
                 known_since = computing(process.pid) if is_known else None
             if raw and now - heard > silence:

@@ -7,6 +7,7 @@ BAD = ("FAIL", "HANG", "CRASH")
 OUTCOMES = ("PASS", "SKIP", "XFAIL", *BAD)
 TEST_LINE = re.compile(r"(PASS|FAIL|SKIP|HANG|XFAIL): (.+)")
 TIME = re.compile(r"(.*) \((\d+(?:\.\d+)?) ms\)")
+BEHIND_NAME = re.compile(r"(?=: | \()")  # what was said about it
 SECTION = re.compile(r"(.*) \[([^][]+)\]")
 # What a command says about its progress and takes away again, and other sequences of the terminal.
 ERASED = re.compile(r"(?:\r[^\r\n\x1b]*\x1b\[K)*\r\x1b\[K|\x1b\[[0-9;?]*[A-Za-z]")
@@ -53,7 +54,13 @@ def split_message(text):
     return (text, "") if at < 0 else (text[:at], text[at + 2:])
 
 
-def parse_line(line, names=()):
+def longest_name(rest, names):
+    """The longest of the names that it may begin with, or None."""
+    ends = [match.start() for match in BEHIND_NAME.finditer(rest)] + [len(rest)]
+    return next((rest[:end] for end in reversed(ends) if rest[:end] in names), None)
+
+
+def parse_line(line, names=frozenset()):
     """The result that a line tells, or None. names: those that there are, where they are known."""
     match = TEST_LINE.fullmatch(line)
     if not match:
@@ -67,7 +74,7 @@ def parse_line(line, names=()):
         match = SECTION.fullmatch(rest)
         if match:
             rest, section = match.groups()
-    known = max((name for name in names if rest == name or rest.startswith((name + ": ", name + " ("))), key=len, default=None)
+    known = longest_name(rest, names)
     if known is not None:
         text = rest[len(known):]
         text = text[2:] if text.startswith(": ") else text[2:-1] if text.endswith(")") else text
@@ -108,7 +115,7 @@ class Collector:
 
     def __init__(self, names=()):
         self.results = []
-        self.names = names
+        self.names = frozenset(names)
 
     def line(self, line):
         """The result that the line belongs to, or None; what goes on with one begins with blanks."""

@@ -20,7 +20,6 @@ QUEUES = [1, 2, 4, 8, 16, 32, 64]
 NAMESPACES = [1, 4, 16, 64, 256]
 CPUS = [1, 2, 3, 4]
 IMAGE_SIZE = 256 << 20
-NO_LOOPS = "nvme.queues=64"  # all that QEMU's controller has: none is left for a load loop, and fio goes through the block layer
 ICOUNT = ["-icount", "shift=0"]  # a TSC tick is an instruction
 
 
@@ -66,8 +65,8 @@ def load_peers(bench, pinned, stack):
             return machine.fio(job)
 
     ours = stack.enter_context(contextlib.closing(Ours(settings, pinned)))
-    blocks = stack.enter_context(contextlib.closing(Ours(settings, pinned, append=NO_LOOPS)))
-    peers = [("ours", ours.fio), ("ours, block layer", blocks.fio)]
+    loop = stack.enter_context(contextlib.closing(Ours(settings, pinned, ["--smp", "2"])))
+    peers = [("ours", ours.fio), ("ours, load loop", loop.fio)]
     if bench.wants("linux"):
         linux = stack.enter_context(contextlib.closing(Linux(settings, pinned)))
         peers += [(f"Linux, {engine}", lambda job, engine=engine: linux.fio(job, engine)) for engine in Linux.ENGINES]

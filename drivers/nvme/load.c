@@ -86,7 +86,7 @@ bool nvme_load_place(struct nvme_load *load, struct nvme_slot *slot, void *data,
 	struct nvme_prp_list list;
 
 	slot->command.prp2 = 0;
-	if (size <= NVME_PAGE_SIZE) {
+	if (((uintptr_t)data & (NVME_PAGE_SIZE - 1)) + size <= NVME_PAGE_SIZE) {
 		slot->command.prp1 = size ? nvme_dma_address(data) : 0;
 		return true;
 	}

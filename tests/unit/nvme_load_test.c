@@ -308,16 +308,15 @@ static void test_run(void **state)
 	driver_finish(&driver);
 }
 
-/* Every place once, in turn. */
-static void test_run_in_turn(void **state)
+/* Every place once, in turn, with so many blocks a command. */
+static void run_in_turn(uint32_t blocks)
 {
 	struct driver driver;
 	struct nvme_load_run run = {
-		.opcode = NVME_IO_WRITE, .blocks = 8, .lba = 16, .places = 50, .limit = 50};
+		.opcode = NVME_IO_WRITE, .blocks = blocks, .lba = 16, .places = 50, .limit = 50};
 	struct nvme_load *load;
 	uint8_t *data = pages(DEPTH), block[512];
 
-	(void)state;
 	start(&driver);
 	load = open_load(&driver, DEPTH, PAGE);
 	memset(data, 0xa5, DEPTH * PAGE);
@@ -325,13 +324,20 @@ static void test_run_in_turn(void **state)
 	nvme_load_run_begin(load, &run);
 	while (nvme_load_run_turn(load, &run))
 		nvme_relax();
-	for (uint64_t lba = 15; lba < 16 + 50 * 8 + 1; lba++) {
+	for (uint64_t lba = 15; lba < 16 + 50 * blocks + 1; lba++) {
 		sim_namespace_read(driver.sim, 1, lba, 1, block);
-		assert_int_equal(block[0] == 0xa5, lba >= 16 && lba < 16 + 50 * 8);
+		assert_int_equal(block[0] == 0xa5, lba >= 16 && lba < 16 + 50 * blocks);
 	}
 	nvme_load_close(load);
 	nvme_dma_free(data, DEPTH * PAGE);
 	driver_finish(&driver);
+}
+
+static void test_run_in_turn(void **state)
+{
+	(void)state;
+	run_in_turn(8);
+	run_in_turn(3); /* the data of some lie in two pages */
 }
 
 static void test_run_with_an_error(void **state)

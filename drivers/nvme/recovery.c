@@ -62,13 +62,23 @@ int nvme_restore(struct nvme_controller *controller)
 	return controller->options.restore ? controller->options.restore(controller->pci) : 0;
 }
 
-/* After the controller has let go of everything: what it has completed until then ends; of the rest
- * admin commands fail, I/O commands are kept where they may be sent again. */
+/* What the controller, which has let go of everything, has completed until then ends, and nothing
+ * more is sent. */
+static void collect(struct nvme_controller *controller, unsigned id)
+{
+	struct nvme_channel *channel = controller->channels[id];
+
+	if (id > 0)
+		nvme_lane_of(channel)->direct = false;
+	nvme_channel_collect(channel);
+	channel->check_at_ns = NVME_NEVER;
+}
+
+/* Of the rest admin commands fail, I/O commands are kept where they may be sent again. */
 static void take_back(struct nvme_controller *controller, bool fault)
 {
 	for (unsigned i = 0; i < controller->channel_count; i++) {
-		nvme_channel_collect(controller->channels[i]);
-		controller->channels[i]->check_at_ns = NVME_NEVER;
+		collect(controller, i);
 		nvme_channel_hold(controller->channels[i], fault);
 	}
 }
@@ -77,8 +87,7 @@ static void take_back(struct nvme_controller *controller, bool fault)
 static void give_up(struct nvme_controller *controller, int error)
 {
 	for (unsigned i = 0; i < controller->channel_count; i++) {
-		nvme_channel_collect(controller->channels[i]);
-		controller->channels[i]->check_at_ns = NVME_NEVER;
+		collect(controller, i);
 		nvme_channel_fail(controller->channels[i], error);
 	}
 }

@@ -1,4 +1,6 @@
 /* Reads, writes and flushes through the driver: data, order, full queues, errors. */
+#include "drivers/nvme/controller.h"
+#include "drivers/nvme/io.h"
 #include "lib/errno.h"
 #include "tests/sim/driver.h"
 #include "tests/sim/nvme_platform.h"
@@ -318,6 +320,38 @@ static void test_plug(void **state)
 	driver_stop(&driver);
 }
 
+/* The first command behind a reset has its time from then on, and its place in the new queue. */
+static void test_reset_while_plugged(void **state)
+{
+	static uint8_t bytes[512];
+	struct block_segment segment = {bytes, 512};
+	struct block_request requests[2];
+	struct driver driver;
+
+	(void)state;
+	driver_start(&driver, NULL, NULL);
+	block_plug(driver.device);
+	for (unsigned i = 0; i < 2; i++) {
+		requests[i] = (struct block_request){.operation = BLOCK_READ,
+						     .lba = i,
+						     .count = 1,
+						     .segments = &segment,
+						     .segment_count = 1};
+		block_submit(driver.device, &requests[i]);
+		if (i > 0)
+			continue;
+		sim_advance(driver.controller->io_timeout_ns - 1);
+		assert_int_equal(nvme_reset(driver.controller), 0);
+		assert_false(nvme_lane_of(driver.controller->channels[1])->direct);
+	}
+	block_unplug(driver.device);
+	assert_int_equal(nvme_channel_in_flight(driver.controller->channels[1]), 2);
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(block_wait(&requests[i]), 0);
+	assert_not_logged("no completion in time");
+	driver_stop(&driver);
+}
+
 static void test_flush_keeps_data(void **state)
 {
 	struct sim_config config = {.volatile_cache = true};
@@ -470,6 +504,7 @@ TESTS(cmocka_unit_test(test_in_order), cmocka_unit_test(test_random_order),
       cmocka_unit_test(test_data_modes_over_a_reset), cmocka_unit_test(test_shadow_doorbells),
       cmocka_unit_test(test_shadow_doorbell_wakes), cmocka_unit_test(test_missed_shadow_doorbell),
       cmocka_unit_test(test_wrap_one_by_one), cmocka_unit_test(test_full_queue),
-      cmocka_unit_test(test_plug), cmocka_unit_test(test_flush_keeps_data),
-      cmocka_unit_test(test_statuses), cmocka_unit_test(test_one_part_fails),
+      cmocka_unit_test(test_plug), cmocka_unit_test(test_reset_while_plugged),
+      cmocka_unit_test(test_flush_keeps_data), cmocka_unit_test(test_statuses),
+      cmocka_unit_test(test_one_part_fails),
       cmocka_unit_test(test_failed_reads_through_a_bounce_buffer))

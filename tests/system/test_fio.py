@@ -248,6 +248,20 @@ def test_ctrl_c(tmp_path):
         console.child.expect("status 128")
 
 
+def test_what_is_done_at_once_has_times_of_its_own(tmp_path):
+    """In RAM one command follows the other, whatever iodepth says: all their times are no more than the run's."""
+    region = tmp_path / "region.bin"
+    region.write_bytes(bytes(2 * MIB))
+    output = run_script(tmp_path, "".join(
+        f"fio --name=a --filename={name} --rw=randwrite --bs=4k --size=1m --loops=8 --iodepth=64 --output-format=json\n"
+        for name in ("/f", "/dev/my_nvme0pmr")), "--disk", make_disk(tmp_path / "image", MIB), "--nvme", "pmrdev=region", "--", "-object",
+        f"memory-backend-file,id=region,share=on,mem-path={region},size=2M", check=True).stdout
+    for document in documents(output):
+        write = document["jobs"][0]["write"]
+        assert write["total_ios"] == 2048
+        assert write["lat_ns"]["mean"] * 2048 <= (write["runtime"] + 1) * 1e6, document
+
+
 def test_trims_and_zeroes(tmp_path):
     image = make_disk(tmp_path / "image", 4 * MIB, b"\xff" * 4 * MIB)
     output = run_script(tmp_path, "".join(

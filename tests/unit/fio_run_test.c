@@ -7,6 +7,7 @@
 #include "kernel/commands/command.h"
 
 #include "drivers/nvme/spec/spec.h"
+#include "kernel/commands/fio/job.h"
 #include "tests/sim/driver.h"
 #include "tests/unit/captured.h"
 
@@ -472,6 +473,31 @@ static void test_logs(void **state)
 	expect_output("fio: /nowhere/L_slat.1.log: No such file or directory");
 }
 
+/* What ended before the ramp did is not in the log; of what did later the time is that since. */
+static void test_log_behind_a_ramp(void **state)
+{
+	(void)state;
+	expect("cd /tmp; fio --name=r --filename=/tmp/r --rw=randwrite --norandommap --bs=4k "
+	       "--size=64k --iodepth=64 --time_based --runtime=50ms --ramp_time=50ms "
+	       "--write_lat_log=r",
+	       0, "err= 0");
+	expect("cut -d, -f1 /tmp/r_clat.1.log | sort -n | tail -n 1 | "
+	       "{ read last; test $last -lt 10000; }",
+	       0, "");
+}
+
+/* Another job's look at the device may have found the end of its command. */
+static void test_a_job_with_something_to_count_does_not_wait(void **state)
+{
+	struct fio_job job = {.in_flight = 1};
+	struct fio_unit unit = {0};
+
+	(void)state;
+	assert_true(fio_job_waits(&job));
+	job.units.ended = &unit;
+	assert_false(fio_job_waits(&job));
+}
+
 /* As fio 3.33 prints it. */
 static void test_showcmd(void **state)
 {
@@ -491,7 +517,8 @@ GROUP_TESTS(host_set_up, NULL, TEST(test_messages_that_nobody_reads), TEST(test_
 	    TEST(test_zones_are_verified), TEST(test_trims_are_zone_resets),
 	    TEST(test_jobs_that_are_refused), TEST(test_flushes_between_writes),
 	    TEST(test_variables), TEST(test_verify_backlog), TEST(test_verify_fatal_and_dump),
-	    TEST(test_rates), TEST(test_logs), TEST(test_showcmd),
+	    TEST(test_rates), TEST(test_logs), TEST(test_log_behind_a_ramp), TEST(test_showcmd),
+	    cmocka_unit_test(test_a_job_with_something_to_count_does_not_wait),
 	    cmocka_unit_test(test_places_that_are_all_skipped),
 	    cmocka_unit_test(test_commands_that_hang), cmocka_unit_test(test_flushes_that_hang),
 	    cmocka_unit_test(test_a_file_that_cannot_be_written))

@@ -45,15 +45,20 @@ static inline struct fio_unit *take(struct fio_job *job, enum fio_unit_kind kind
 	return unit;
 }
 
-/* A device gets all commands of a turn together, and they have one time; those on a file are done
- * one by one, and have their own. */
+/* What goes out together has one time of each kind. */
 static void submit(struct fio_job *job, struct fio_unit *unit, unsigned operation)
 {
 	unit->request.operation = operation;
-	unit->begun = unit->target->device ? job->sending_ns : time_ns();
-	unit->sent_before = job->sent;
-	job->sent = unit;
-	unit->target->submit(unit->target, unit);
+	if (job->together_ns) {
+		unit->begun = job->together_ns;
+		unit->sent_before = job->sent;
+		job->sent = unit;
+		unit->target->submit(unit->target, unit);
+	} else {
+		unit->begun = time_ns();
+		unit->target->submit(unit->target, unit);
+		unit->submitted = time_ns();
+	}
 }
 
 /* For the verification that goes by it. */
@@ -77,8 +82,8 @@ static bool wants_sync(const struct fio_options *options, uint64_t writes)
 	       (options->fdatasync && writes % options->fdatasync == 0);
 }
 
-static void begin(struct fio_job *job, unsigned target, const struct fio_place *place,
-		  struct fio_zone *zone)
+static void begin_io(struct fio_job *job, unsigned target, const struct fio_place *place,
+		     struct fio_zone *zone)
 {
 	const struct fio_options *options = &job->options;
 	struct fio_unit *unit = take(job, FIO_UNIT_IO, target, place, zone);
@@ -92,7 +97,6 @@ static void begin(struct fio_job *job, unsigned target, const struct fio_place *
 				prng_next(&job->orders[target].content), (uint16_t)job->begun);
 		if (fio_keeps_writes(job))
 			keep(job, unit, target);
-		job->sending_ns = time_ns(); /* filling is not sending */
 	}
 	submit(job, unit, operation_of(job, place->direction));
 	job->syncs = place->direction == FIO_WRITE && wants_sync(options, ++job->writes);
@@ -168,7 +172,7 @@ static unsigned begin_next(struct fio_job *job, uint64_t now)
 			return 1;
 		default:
 			fio_next_begins(job, now);
-			begin(job, job->next.target, &job->next.place, zone);
+			begin_io(job, job->next.target, &job->next.place, zone);
 			return 1;
 		}
 	}
@@ -359,19 +363,40 @@ static void plug(struct fio_job *job, bool plugged)
 		job->targets[i].plug(&job->targets[i], plugged);
 }
 
-/* All that may begin now; how many did. */
-static unsigned send(struct fio_job *job, uint64_t now)
+/* Blocks that are filled to be verified do not wait for those that are filled behind them; nor does
+ * what is done at once. */
+static bool goes_together(const struct fio_job *job)
+{
+	return job->collects &&
+	       !(job->options.verify && job->options.rw & FIO_RW_WRITE && job->state == FIO_RUNS);
+}
+
+static unsigned begin(struct fio_job *job, uint64_t now)
+{
+	return job->state == FIO_FLUSHES ? begin_flushes(job) : begin_all(job, now);
+}
+
+static unsigned begin_together(struct fio_job *job, uint64_t now)
 {
 	unsigned begun;
 	uint64_t sent_ns;
 
-	job->sending_ns = time_ns();
+	job->together_ns = time_ns();
 	plug(job, true);
-	begun = job->state == FIO_FLUSHES ? begin_flushes(job) : begin_all(job, now);
+	begun = begin(job, now);
 	sent_ns = time_ns();
 	plug(job, false);
+	job->together_ns = 0;
 	for (; job->sent; job->sent = job->sent->sent_before)
 		job->sent->submitted = sent_ns;
+	return begun;
+}
+
+/* All that may begin now; how many did. */
+static unsigned send(struct fio_job *job, uint64_t now)
+{
+	unsigned begun = goes_together(job) ? begin_together(job, now) : begin(job, now);
+
 	if (begun)
 		fio_results_batch(job->results.submits, begun);
 	return begun;
@@ -406,9 +431,9 @@ bool fio_job_turn(struct fio_job *job, uint64_t now)
 		if (job->state == FIO_ENDED)
 			return true;
 	}
-	look_at_clock(job, now);
 	reap(job, now);
 	fio_settle(job);
+	look_at_clock(job, now);
 	if (may_begin(job))
 		begun = send(job, now);
 	if (!job->loop && fio_job_is_stuck(job, now) && fio_units_leave(&job->units))
@@ -427,5 +452,5 @@ bool fio_job_is_stuck(const struct fio_job *job, uint64_t now)
 
 bool fio_job_waits(const struct fio_job *job)
 {
-	return job->in_flight && !may_begin(job);
+	return job->in_flight && !job->units.ended && !may_begin(job);
 }

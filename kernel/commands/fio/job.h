@@ -35,8 +35,9 @@ struct fio_job {
 	struct fio_units units;
 	unsigned in_flight;
 	bool one_by_one;       /* of what it writes: never two commands at a time */
-	struct fio_unit *sent; /* the last of this turn's */
-	uint64_t sending_ns;   /* since when they are being sent */
+	bool collects;	       /* all of its targets do */
+	uint64_t together_ns;  /* since when commands are sent that go out together; 0: none are */
+	struct fio_unit *sent; /* the last of those */
 
 	enum fio_state state;
 	bool is_loop;

@@ -205,6 +205,9 @@ int fio_job_prepare(struct fio_job *job, struct fio_zones **zones)
 			"and cannot be verified",
 			options->name);
 	error = open_targets(job);
+	job->collects = true;
+	for (unsigned i = 0; i < job->target_count; i++)
+		job->collects &= job->targets[i].collects;
 	for (unsigned i = 0; i < job->target_count && !error; i++)
 		error = prepare_order(job, i, zones, &bytes);
 	if (error)

@@ -116,6 +116,7 @@ int fio_target_open(struct fio_target *target, const char *path, bool writes, ui
 		target->plug = device_plug;
 		target->reap = device_reap;
 		target->stop = device_stop;
+		target->collects = target->device->operations->plug;
 		target->block_size = target->device->block_size;
 		target->size = target->device->block_count * target->block_size;
 		return 0;

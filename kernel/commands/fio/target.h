@@ -54,6 +54,7 @@ struct fio_target {
 	struct block_device *device; /* NULL: a file in RAM */
 	uint64_t size;		     /* bytes */
 	uint32_t block_size;
+	bool collects; /* what is between plug() and its end begins together; else at once */
 	const char *name;
 };
 

@@ -77,13 +77,15 @@ static void small_reads(struct guest *guest)
 	while (speed->ended < speed->started) {
 		bool steady = speed->ended >= WARM_UP && speed->started < READS;
 		unsigned before = speed->ended;
-		uint64_t begun = cpu_tsc();
+		uint64_t begun, spent;
 
 		if (process_interrupted())
 			speed->error = -EINTR;
+		begun = cpu_tsc();
 		block_poll(guest->device);
+		spent = cpu_tsc() - begun;
 		if (steady && speed->ended != before) {
-			ticks += cpu_tsc() - begun;
+			ticks += spent;
 			counted += speed->ended - before;
 		}
 	}

@@ -46,7 +46,7 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 	channel->cmb = config->cmb;
 	channel->functions = config->functions;
 	channel->owner = config->owner;
-	channel->slot_count = (uint16_t)(config->entries - 1);
+	channel->slot_count = channel->slots_mask = config->entries - 1;
 	channel->timeout_ns = config->timeout_ns;
 	channel->check_at_ns = NVME_NEVER;
 	channel->busy = config->busy ? config->busy : &channel->never_busy;
@@ -59,7 +59,7 @@ int nvme_channel_init(struct nvme_channel *channel, const struct nvme_channel_co
 		nvme_cmb_free(channel->cmb, sq.memory);
 		return error;
 	}
-	channel->slots_bytes = channel->slot_count * sizeof(struct nvme_slot);
+	channel->slots_bytes = config->entries * sizeof(struct nvme_slot);
 	channel->slots = nvme_dma_alloc(channel->slots_bytes, &bus);
 	if (!channel->slots || nvme_channel_set_transfer(channel, config->transfer_max) < 0) {
 		nvme_channel_free(channel);
@@ -109,7 +109,7 @@ RARE void nvme_reap_fail(struct nvme_channel *channel, struct nvme_slot *slot,
 	channel->functions->failed(channel, slot, answer);
 }
 
-__attribute__((noinline)) uint64_t nvme_channel_set_deadline(struct nvme_channel *channel)
+uint64_t nvme_channel_set_deadline(struct nvme_channel *channel)
 {
 	channel->sequence++;
 	channel->now_ns = nvme_time_ns();
@@ -199,7 +199,7 @@ static bool may_repeat(struct nvme_slot *slot, bool fault)
 {
 	if (!slot->repeatable)
 		return false;
-	if (slot->state == NVME_SLOT_DELAYED || !(slot->expired || fault))
+	if (slot->state == NVME_SLOT_DELAYED || !(slot->marks & NVME_SLOT_EXPIRED || fault))
 		return true;
 	return slot->retries++ < NVME_RETRIES_MAX;
 }
@@ -213,9 +213,10 @@ void nvme_channel_hold(struct nvme_channel *channel, bool fault)
 			continue;
 		if (may_repeat(slot, fault)) {
 			slot->state = NVME_SLOT_HELD;
-			slot->abort_wanted = false;
+			slot->marks &= ~NVME_SLOT_ABORT_WANTED;
 		} else {
-			nvme_slot_fail(channel, slot, slot->expired ? -ETIMEDOUT : -EIO);
+			nvme_slot_fail(channel, slot,
+				       slot->marks & NVME_SLOT_EXPIRED ? -ETIMEDOUT : -EIO);
 		}
 	}
 }

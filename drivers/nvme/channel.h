@@ -50,6 +50,11 @@ struct nvme_answer {
 typedef void nvme_done(struct nvme_channel *channel, struct nvme_slot *slot,
 		       struct nvme_answer answer);
 
+/* Marks of a command. Its deadline passed at least once since it was first sent; an Abort is sent
+ * for it once the controller takes one more. */
+#define NVME_SLOT_EXPIRED      0x1u
+#define NVME_SLOT_ABORT_WANTED 0x2u
+
 struct nvme_slot {
 	struct nvme_command command; /* as sent, to be sent again */
 	nvme_done *done;
@@ -60,9 +65,8 @@ struct nvme_slot {
 	uint32_t sequence;	/* the channel's when it was sent: what is less was sent before */
 	uint8_t state;		/* enum nvme_slot_state */
 	uint8_t retries;
-	bool repeatable;   /* may be sent again: reads, writes of the same data, Flush */
-	bool expired;	   /* its deadline passed at least once since it was first sent */
-	bool abort_wanted; /* an Abort is sent for it once the controller takes one more */
+	bool repeatable; /* may be sent again: reads, writes of the same data, Flush */
+	uint8_t marks;	 /* NVME_SLOT_EXPIRED .. */
 } __attribute__((aligned(128)));
 _Static_assert(sizeof(struct nvme_slot) == 128, "slot is found by a shift");
 
@@ -95,6 +99,7 @@ struct nvme_channel {
 	struct nvme_slot *slots;
 	struct nvme_slot *free; /* the one used last comes first: its memory is in the cache */
 	uint32_t slot_count;
+	uint32_t slots_mask;	  /* of an index of slots: there is one more, which is never sent */
 	uint16_t in_flight;	  /* slots that are not free */
 	uint32_t sequence;	  /* moves on with each reap, and with what is sent between them */
 	uint64_t now_ns;	  /* valid while reaping */
@@ -216,8 +221,7 @@ static inline void nvme_slot_prepare(struct nvme_slot *slot, nvme_done *done, vo
 	slot->context = context;
 	slot->retries = 0;
 	slot->repeatable = repeatable;
-	slot->expired = false;
-	slot->abort_wanted = false;
+	slot->marks = 0;
 }
 
 static inline struct nvme_prp_list nvme_slot_list(const struct nvme_channel *channel,

@@ -44,7 +44,8 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 {
 	struct nvme_controller *controller = channel->owner;
 	uint16_t status = answer.status;
-	bool aborted = slot->expired && (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
+	bool aborted = slot->marks & NVME_SLOT_EXPIRED &&
+		       (status & NVME_STATUS_MASK) == NVME_SC_ABORT_REQUESTED;
 	uint64_t delay;
 
 	channel->fruitless += aborted;
@@ -52,7 +53,7 @@ void nvme_slot_failed(struct nvme_channel *channel, struct nvme_slot *slot,
 	    (aborted || !(status & NVME_STATUS_DNR)) &&
 	    (controller->state == NVME_LIVE || controller->state == NVME_RESETTING)) {
 		slot->retries++;
-		slot->abort_wanted = false;
+		slot->marks &= ~NVME_SLOT_ABORT_WANTED;
 		channel->statistics.retries++;
 		nvme_io_repeated(slot);
 		delay = aborted ? 0 : retry_delay(controller, status);
@@ -155,14 +156,16 @@ static uint64_t grace_ns(const struct nvme_channel *channel)
 static void want_abort(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t now_ns)
 {
 	struct nvme_controller *controller = channel->owner;
-	bool late = slot->state == NVME_SLOT_ABORTING;
+	bool late = slot->state == NVME_SLOT_ABORTING, sent = send_abort(channel, slot);
 
-	slot->abort_wanted = !send_abort(channel, slot);
+	slot->marks &= ~NVME_SLOT_ABORT_WANTED;
+	if (!sent)
+		slot->marks |= NVME_SLOT_ABORT_WANTED;
 	if (late)
-		slot->deadline_ns = slot->abort_wanted ? NVME_NEVER : now_ns + grace_ns(channel);
+		slot->deadline_ns = sent ? now_ns + grace_ns(channel) : NVME_NEVER;
 	if (late && slot->deadline_ns < channel->check_at_ns)
 		channel->check_at_ns = slot->deadline_ns;
-	if (slot->abort_wanted)
+	if (!sent)
 		controller->aborts.wanted = true;
 }
 
@@ -180,10 +183,10 @@ static void send_wanted_aborts(struct nvme_controller *controller)
 		for (unsigned s = 0; s < channel->slot_count; s++) {
 			struct nvme_slot *slot = &channel->slots[s];
 
-			if (slot->state < NVME_SLOT_SENT || !slot->abort_wanted)
+			if (slot->state < NVME_SLOT_SENT || !(slot->marks & NVME_SLOT_ABORT_WANTED))
 				continue;
 			want_abort(channel, slot, now_ns);
-			if (slot->abort_wanted)
+			if (slot->marks & NVME_SLOT_ABORT_WANTED)
 				return;
 		}
 	}
@@ -194,7 +197,7 @@ void nvme_slot_cancel(struct nvme_channel *channel, struct nvme_slot *slot)
 	slot->repeatable = false;
 	if (slot->state == NVME_SLOT_DELAYED || slot->state == NVME_SLOT_HELD)
 		nvme_slot_fail(channel, slot, -EINTR);
-	else if (slot->state == NVME_SLOT_SENT && !slot->abort_wanted)
+	else if (slot->state == NVME_SLOT_SENT && !(slot->marks & NVME_SLOT_ABORT_WANTED))
 		want_abort(channel, slot, nvme_time_ns());
 }
 
@@ -205,7 +208,7 @@ static void deadline_passed(struct nvme_channel *channel, struct nvme_slot *slot
 	channel->statistics.timeouts++;
 	nvme_warning_limited(controller, "%s (queue %u, CID %04x): no completion in time",
 			     command_name(channel, slot), channel->queue.id, slot->command.cid);
-	slot->expired = true;
+	slot->marks |= NVME_SLOT_EXPIRED;
 	if (channel->queue.id == 0) {
 		/* Nothing can be aborted by a queue that does not answer. */
 		slot->deadline_ns = NVME_NEVER;

@@ -16,13 +16,11 @@ static const uint8_t opcodes[] = {
 	[BLOCK_WRITE] = NVME_IO_WRITE,
 };
 
-/* Fills in all but the data pointer. */
+/* Fills in all but the opcode and the data pointer. */
 __attribute__((always_inline)) static inline void fill(struct nvme_command *command,
 						       const struct nvme_namespace *namespace,
-						       unsigned operation, uint64_t lba,
-						       uint32_t cdw12)
+						       uint64_t lba, uint32_t cdw12)
 {
-	command->opcode = opcodes[operation];
 	command->nsid = namespace->nsid;
 	nvme_command_set_lba(command, lba);
 	command->cdw12 = cdw12;
@@ -36,7 +34,7 @@ __attribute__((always_inline)) static inline bool send_small(struct nvme_channel
 {
 	const struct block_segment *segment = request->segments;
 	uintptr_t address = (uintptr_t)segment->address;
-	uint64_t prp2 = 0;
+	uint64_t prp2 = 0, deadline_ns;
 	struct nvme_slot *slot;
 
 	if (request->count > namespace->small_max)
@@ -52,13 +50,13 @@ __attribute__((always_inline)) static inline bool send_small(struct nvme_channel
 	slot = nvme_slot_take(channel);
 	if (!slot)
 		return false;
+	deadline_ns = channel->deadline_ns; /* before stores, which the compiler then puts together */
 	nvme_slot_prepare(slot, nvme_part_done, request, true);
-	nvme_slot_sent(channel, slot, channel->deadline_ns);
-	slot->command.flags = 0;
+	nvme_slot_sent(channel, slot, deadline_ns);
+	nvme_command_set_opcode(&slot->command, opcodes[request->operation]);
 	slot->command.prp1 = nvme_dma_address((void *)address);
 	slot->command.prp2 = prp2;
-	fill(&slot->command, namespace, request->operation, request->lba,
-	     (uint32_t)request->count - 1);
+	fill(&slot->command, namespace, request->lba, (uint32_t)request->count - 1);
 	nvme_queue_push_plain(&channel->queue, &slot->command);
 	return true;
 }
@@ -96,8 +94,8 @@ static uint32_t send_part(struct nvme_lane *lane, struct block_request *request,
 	lane->sgls += slot->command.flags != 0;
 	if (request->operation & BLOCK_FUA && namespace->volatile_cache)
 		control |= NVME_RW_FUA;
-	fill(&slot->command, namespace, block_operation(request), request->lba + first,
-	     control | (blocks - 1));
+	slot->command.opcode = opcodes[block_operation(request)];
+	fill(&slot->command, namespace, request->lba + first, control | (blocks - 1));
 	nvme_part_send(channel, slot, request, done);
 	return blocks;
 }

@@ -71,8 +71,7 @@ static void io_done(struct nvme_channel *channel, struct nvme_slot *slot, struct
 void nvme_load_fill(struct nvme_slot *slot, const struct nvme_load *load, uint8_t opcode,
 		    uint64_t lba, uint32_t blocks)
 {
-	slot->command.opcode = opcode;
-	slot->command.flags = 0;
+	nvme_command_set_opcode(&slot->command, opcode);
 	slot->command.nsid = load->namespace->nsid;
 	nvme_command_set_lba(&slot->command, lba);
 	slot->command.cdw12 = blocks ? blocks - 1 : 0;

@@ -224,7 +224,7 @@ static bool check(struct nvme_load *load, uint64_t now_ns)
 	ignored = channel->statistics.ignored;
 	if (late) {
 		channel->statistics.timeouts++;
-		late->expired = true;
+		late->marks |= NVME_SLOT_EXPIRED;
 		nvme_warning_limited(controller,
 				     "command %02xh (queue %u, CID %04x): no completion in time",
 				     late->command.opcode, channel->queue.id, late->command.cid);

@@ -30,7 +30,7 @@ static inline void send_next(struct nvme_channel *channel, struct nvme_slot *slo
 
 	run->begun++;
 	slot->retries = 0; /* those of the command before */
-	slot->expired = false;
+	slot->marks = 0;
 	nvme_command_set_lba(&slot->command, lba);
 	nvme_slot_sent(channel, slot, channel->deadline_ns);
 	nvme_queue_push_plain(&channel->queue, &slot->command);

@@ -10,11 +10,9 @@ static inline struct nvme_slot *nvme_reap_believe(struct nvme_channel *channel,
 						  struct nvme_queue_entry entry)
 {
 	uint32_t cid_and_status = (uint32_t)(entry.what >> 32);
-	uint32_t index = cid_and_status & NVME_SLOT_MASK;
-	struct nvme_slot *slot = &channel->slots[index];
+	struct nvme_slot *slot = &channel->slots[cid_and_status & channel->slots_mask];
 
-	return index < channel->slot_count && slot->command.cid == (uint16_t)cid_and_status &&
-			       slot->state >= NVME_SLOT_SENT
+	return slot->command.cid == (uint16_t)cid_and_status && slot->state >= NVME_SLOT_SENT
 		       ? slot
 		       : NULL;
 }

@@ -50,6 +50,12 @@ _Static_assert(offsetof(struct nvme_command, prp2) == 32, "PRP2");
 _Static_assert(offsetof(struct nvme_command, cdw10) == 40, "CDW10");
 _Static_assert(offsetof(struct nvme_command, cdw15) == 60, "CDW15");
 
+/* The opcode, with FUSE and PSDT 0: both bytes at once. */
+static inline void nvme_command_set_opcode(struct nvme_command *command, uint8_t opcode)
+{
+	*(uint16_t *)command = opcode;
+}
+
 /* SLBA, of all commands that have one: CDW10 and CDW11. */
 static inline void nvme_command_set_lba(struct nvme_command *command, uint64_t lba)
 {

@@ -419,6 +419,7 @@ bool ct_guarded(struct ct *ct, void (*part)(struct ct *ct, const void *context),
 void ct_bring_to(struct ct *ct, enum ct_level level);
 /* After anything: reset, if need be with its function. False: it does not come back. */
 bool ct_revive(struct ct *ct);
+/* Whether all bytes, if there are any, are this one. */
 bool ct_all_are(const uint8_t *bytes, uint8_t byte, size_t size);
 void ct_memory_check(struct ct *ct);
 void ct_memory_free(struct ct *ct);

@@ -261,6 +261,20 @@ static void count_completion(struct block_request *request)
 	completed++;
 }
 
+/* Of one block, into the segment. */
+static void submit_read(struct driver *driver, struct block_request *request, uint64_t lba,
+			const struct block_segment *segment,
+			void (*done)(struct block_request *request))
+{
+	*request = (struct block_request){.operation = BLOCK_READ,
+					  .lba = lba,
+					  .count = 1,
+					  .segments = segment,
+					  .segment_count = 1,
+					  .done = done};
+	block_submit(driver->device, request);
+}
+
 /* The queue holds as many commands as it has entries less one, all in the controller at once. */
 static void test_full_queue(void **state)
 {
@@ -275,15 +289,8 @@ static void test_full_queue(void **state)
 	(void)state;
 	driver_start(&driver, &config, &options);
 	completed = 0;
-	for (unsigned i = 0; i < REQUESTS; i++) {
-		requests[i] = (struct block_request){.operation = BLOCK_READ,
-						     .lba = i,
-						     .count = 1,
-						     .segments = &segment,
-						     .segment_count = 1,
-						     .done = count_completion};
-		block_submit(driver.device, &requests[i]);
-	}
+	for (unsigned i = 0; i < REQUESTS; i++)
+		submit_read(&driver, &requests[i], i, &segment, count_completion);
 	for (unsigned i = 0; i < REQUESTS; i++)
 		assert_int_equal(block_wait(&requests[i]), 0);
 	assert_int_equal(completed, REQUESTS);
@@ -305,14 +312,8 @@ static void test_plug(void **state)
 	driver_start(&driver, NULL, NULL);
 	before = sim_statistics(driver.sim)->doorbell_writes;
 	block_plug(driver.device);
-	for (unsigned i = 0; i < 10; i++) {
-		requests[i] = (struct block_request){.operation = BLOCK_READ,
-						     .lba = i,
-						     .count = 1,
-						     .segments = &segment,
-						     .segment_count = 1};
-		block_submit(driver.device, &requests[i]);
-	}
+	for (unsigned i = 0; i < 10; i++)
+		submit_read(&driver, &requests[i], i, &segment, NULL);
 	block_unplug(driver.device);
 	assert_int_equal(sim_statistics(driver.sim)->doorbell_writes - before, 1);
 	for (unsigned i = 0; i < 10; i++)
@@ -332,12 +333,7 @@ static void test_reset_while_plugged(void **state)
 	driver_start(&driver, NULL, NULL);
 	block_plug(driver.device);
 	for (unsigned i = 0; i < 2; i++) {
-		requests[i] = (struct block_request){.operation = BLOCK_READ,
-						     .lba = i,
-						     .count = 1,
-						     .segments = &segment,
-						     .segment_count = 1};
-		block_submit(driver.device, &requests[i]);
+		submit_read(&driver, &requests[i], i, &segment, NULL);
 		if (i > 0)
 			continue;
 		sim_advance(driver.controller->io_timeout_ns - 1);

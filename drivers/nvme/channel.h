@@ -283,6 +283,14 @@ static inline uint64_t nvme_channel_deadline(struct nvme_channel *channel)
 	return channel->reaping ? channel->deadline_ns : nvme_channel_set_deadline(channel);
 }
 
+/* Whether there are completions to be reaped. */
+static inline bool nvme_channel_has_news(const struct nvme_channel *channel)
+{
+	const struct nvme_queue_reader reader = nvme_queue_read_begin(&channel->queue);
+
+	return nvme_queue_is_news(&reader);
+}
+
 static inline void nvme_channel_ring(struct nvme_channel *channel)
 {
 	if (!channel->reaping && !channel->plugged)

@@ -80,6 +80,8 @@ static bool message_handler(void *context)
 		nvme_trace->interrupt(vector->controller->registers.bar, (int)vector->index);
 	vector->count++;
 	vector->controller->interrupts.noted = true;
+	if (vector->index == 0)
+		vector->controller->interrupts.admin_noted = true;
 	return true;
 }
 
@@ -97,7 +99,7 @@ static bool pin_handler(void *context)
 		nvme_trace->interrupt(controller->registers.bar, NVME_TRACE_PIN);
 	nvme_set32(&controller->registers, NVME_REG_INTMS, 1);
 	vector->count++;
-	controller->interrupts.noted = true;
+	controller->interrupts.noted = controller->interrupts.admin_noted = true;
 	return true;
 }
 
@@ -244,9 +246,8 @@ static void give_up(struct nvme_controller *controller, const char *reason)
 }
 
 /* Halts until an interrupt or the time for a look at deadlines. */
-static void halt(struct nvme_controller *controller)
+static void halt(struct nvme_controller *controller, uint64_t now_ns)
 {
-	uint64_t now_ns = nvme_time_ns();
 	uint64_t longest_ns = controller->shadow.may_miss ? STALL_NS : CHECK_NS;
 
 	for (unsigned i = 0; i < controller->interrupts.vector_count; i++)
@@ -261,8 +262,7 @@ static void halt(struct nvme_controller *controller)
 	controller->interrupts.suspicious = !controller->interrupts.noted;
 	if (controller->interrupts.noted)
 		controller->interrupts.lost_in_row = 0;
-	now_ns = nvme_time_ns();
-	if (now_ns < controller->interrupts.look_at_ns)
+	if (controller->interrupts.noted && now_ns < controller->interrupts.look_at_ns)
 		return;
 	/* The next turn looks at deadlines and at the controller's health as well. */
 	controller->interrupts.look_at_ns = now_ns + longest_ns;
@@ -276,13 +276,11 @@ static bool spinning_pays(const struct nvme_waits *halted, const struct nvme_wai
 }
 
 /* Decides how a wait goes on that has found nothing so far. */
-static void begin_wait(struct nvme_controller *controller)
+static void begin_wait(struct nvme_controller *controller, uint64_t now_ns)
 {
 	struct nvme_waiting *waiting = &controller->interrupts.waiting;
 
-	if (!waiting->measured && !waiting->spins)
-		return;
-	waiting->begun_ns = nvme_time_ns();
+	waiting->begun_ns = now_ns;
 	if (!waiting->measured)
 		return;
 	waiting->spins = spinning_pays(&waiting->waits[false], &waiting->waits[true]);
@@ -310,25 +308,28 @@ void nvme_interrupts_wait_over(struct nvme_controller *controller, unsigned comp
 	}
 }
 
-void nvme_interrupts_rest(struct nvme_controller *controller)
+bool nvme_interrupts_rest(struct nvme_controller *controller)
 {
 	const struct nvme_waiting *waiting = &controller->interrupts.waiting;
 	unsigned idle = ++controller->interrupts.idle_turns;
+	uint64_t now_ns;
 
 	if (controller->interrupts.irq == NVME_IRQ_POLL || controller->interrupts.failed) {
 		if (idle > SPIN_POLLS)
 			nvme_relax();
-		return;
+		return true;
 	}
+	now_ns = nvme_time_ns();
 	if (idle == 1)
-		begin_wait(controller);
-	if (waiting->spins && nvme_time_ns() - waiting->begun_ns < waiting->spin_ns) {
+		begin_wait(controller, now_ns);
+	if (waiting->spins && now_ns - waiting->begun_ns < waiting->spin_ns) {
 		if (idle > SPIN_POLLS)
 			nvme_relax();
-		return;
+		return false;
 	}
 	if (!controller->interrupts.noted)
-		halt(controller);
+		halt(controller, now_ns);
+	return true;
 }
 
 void nvme_interrupts_found(struct nvme_controller *controller, unsigned queue)

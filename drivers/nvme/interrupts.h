@@ -25,11 +25,12 @@ struct nvme_waiting {
 
 /* Written by interrupts.c, and by the functions below. */
 struct nvme_interrupts {
-	enum nvme_irq irq;   /* in use: never NVME_IRQ_BEST */
-	unsigned idle_turns; /* in a row without progress */
-	volatile bool noted; /* an interrupt came since the last turn began */
-	bool suspicious;     /* the last halt ended without one */
-	bool failed;	     /* polling instead, until the next reset */
+	enum nvme_irq irq;	   /* in use: never NVME_IRQ_BEST */
+	unsigned idle_turns;	   /* in a row without progress */
+	volatile bool noted;	   /* an interrupt came since the last turn began */
+	volatile bool admin_noted; /* one that the admin queue may have sent */
+	bool suspicious;	   /* the last halt ended without one */
+	bool failed;		   /* polling instead, until the next reset */
 	bool lost_reported;
 	unsigned lost_in_row;
 	uint64_t lost; /* in all */
@@ -49,15 +50,21 @@ void nvme_interrupts_add_queues(struct nvme_controller *controller, unsigned que
 unsigned nvme_interrupts_vector(const struct nvme_controller *controller, unsigned queue);
 /* Coalescing, as far as the controller knows it. 0, or an error that ends the start. */
 int nvme_interrupts_setup(struct nvme_controller *controller);
-/* Behind a turn that found nothing: spins, or halts until an interrupt. */
-void nvme_interrupts_rest(struct nvme_controller *controller);
-/* A turn of who looks at the queues: whether an interrupt came since the last one began. To be
- * asked before they are looked at: what comes behind the look is noted again. */
-static inline bool nvme_interrupts_noted(struct nvme_interrupts *interrupts)
+/* Behind a turn that found nothing: spins, or halts until an interrupt. False: it does no more than
+ * spin, and the same queues may be looked at again at once. */
+bool nvme_interrupts_rest(struct nvme_controller *controller);
+/* The turn of who looks at I/O queues begins: what comes behind the look is noted again. */
+static inline void nvme_interrupts_look(struct nvme_interrupts *interrupts)
 {
-	bool noted = interrupts->noted;
-
 	interrupts->noted = false;
+}
+
+/* The same of who looks at all queues: whether the admin queue may have something. */
+static inline bool nvme_interrupts_look_at_all(struct nvme_interrupts *interrupts)
+{
+	bool noted = interrupts->admin_noted;
+
+	interrupts->noted = interrupts->admin_noted = false;
 	return noted;
 }
 

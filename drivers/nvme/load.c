@@ -152,6 +152,29 @@ unsigned nvme_load_in_flight(const struct nvme_load *load)
 	return nvme_channel_in_flight(&load->channel);
 }
 
+unsigned nvme_load_await(struct nvme_load *load)
+{
+	struct nvme_controller *controller = load->controller;
+	unsigned reaped;
+	bool rested;
+
+	do {
+		if (!controller)
+			return 0;
+		rested = nvme_interrupts_rest(controller);
+		/* What is behind a halt that no interrupt ended is for those who know all queues.
+		 */
+		if (controller->state != NVME_LIVE || controller->interrupts.suspicious ||
+		    load->frozen || load->closing || load->error)
+			return 0;
+		nvme_interrupts_look(&controller->interrupts);
+		reaped = load->attention.turn(load->attention.context);
+	} while (!reaped && !rested);
+	if (reaped)
+		nvme_interrupts_wait_over(controller, reaped);
+	return reaped;
+}
+
 /* A command that failed is sent again where the controller says that it may be, as often as the
  * block layer would; delays that it asks for are left out. */
 void nvme_load_failed(struct nvme_channel *channel, struct nvme_slot *slot,
@@ -266,7 +289,7 @@ static int create(struct nvme_load *load, unsigned depth, uint32_t size)
 		int error;
 
 		nvme_shadow_attach(controller, queue);
-		error = nvme_create_queue(controller, queue, 0);
+		error = nvme_create_queue(controller, queue, load->attention.turn);
 		if (controller->state == NVME_LIVE && controller->recovery.resets == resets) {
 			if (error < 0)
 				nvme_reset(controller); /* it may have half of it */
@@ -293,7 +316,7 @@ void nvme_loads_release(void)
 }
 
 int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t size,
-		   struct nvme_load **result)
+		   const struct nvme_load_attention *attention, struct nvme_load **result)
 {
 	struct nvme_controller *controller = namespace->controller;
 	int error = nvme_load_check(namespace, depth, size);
@@ -319,6 +342,8 @@ int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t si
 		return error;
 	}
 	load->namespace = namespace;
+	if (attention)
+		load->attention = *attention;
 	limit(&load->channel, depth);
 	error = create(load, depth, size);
 	if (error) {

@@ -35,15 +35,28 @@ struct nvme_load;
 unsigned nvme_load_queues(const struct nvme_controller *controller);
 /* What nvme_load_open() would say before it asks the controller. */
 int nvme_load_check(const struct nvme_namespace *namespace, unsigned depth, uint32_t size);
+/* For a loop that stays on CPU 0 and has to rest there: its queue pair interrupts as those of the
+ * block layer do, and every poll of the controller has turn(context) reap, send and ring. It
+ * returns how many completions there were, and must not poll. */
+struct nvme_load_attention {
+	unsigned (*turn)(void *context);
+	void *context;
+};
+
 /* A queue pair for so many commands at a time (1 to 1023), of at most size bytes each, about that
- * namespace. 0; -EOPNOTSUPP where that has metadata, zones, or is no disk, or where commands are to
- * use SGLs or a Controller Memory Buffer; -EINVAL where one command does not carry so much or the
- * queue does not hold so many; -ENOSPC without a queue pair left, -ENOMEM, -ENODEV, -EBUSY, -EIO.
- */
+ * namespace. attention: NULL for a loop that polls it, on whatever CPU. 0; -EOPNOTSUPP where that
+ * has metadata, zones, or is no disk, or where commands are to use SGLs or a Controller Memory
+ * Buffer; -EINVAL where one command does not carry so much or the queue does not hold so many;
+ * -ENOSPC without a queue pair left, -ENOMEM, -ENODEV, -EBUSY, -EIO. */
 int nvme_load_open(struct nvme_namespace *namespace, unsigned depth, uint32_t size,
-		   struct nvme_load **load);
+		   const struct nvme_load_attention *attention, struct nvme_load **load);
 /* Deletes the queue pair; nobody is inside. What is still in flight ends with -EINTR before. */
 void nvme_load_close(struct nvme_load *load);
+
+/* Rests as those do who poll a controller and find nothing, then has the load take its turn: a
+ * short way where the load is all that there is. How many completions there were; 0: something else
+ * may be to be looked at, by a poll of the controller. Not for loads without attention. */
+unsigned nvme_load_await(struct nvme_load *load);
 
 /* Between the two the loops of all controllers stand still: CPU 0 changes what they look at, the
  * trace for one. */

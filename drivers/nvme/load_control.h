@@ -5,8 +5,7 @@
 #include <stdint.h>
 
 #include "drivers/nvme/channel.h"
-
-#define NVME_LOADS_MAX 64u /* of a controller */
+#include "drivers/nvme/load.h"
 
 struct nvme_controller;
 struct nvme_namespace;
@@ -23,7 +22,9 @@ struct nvme_load {
 	bool inside;  /* a loop has acknowledged it */
 	bool closing; /* nothing is sent any more, nor is its queue pair created again */
 	bool created; /* the controller has its queue pair */
-	struct nvme_controller *controller; /* NULL: it has gone */
+	struct nvme_load_attention attention; /* turn is NULL: it has none */
+	void *loop;			      /* see load_loop.h */
+	struct nvme_controller *controller;   /* NULL: it has gone */
 	struct nvme_namespace *namespace;
 	uint8_t block_shift;
 	struct nvme_load *next;

@@ -3,18 +3,15 @@
 #include "drivers/nvme/load.h"
 
 #include "drivers/nvme/controller.h"
-#include "drivers/nvme/reap.h"
-
-#define STEP 6364136223846793005ull /* Knuth's linear congruence: the upper bits are good */
+#include "drivers/nvme/load_loop.h"
+#include "lib/prng.h"
 
 static inline uint64_t next_lba(struct nvme_load_run *run)
 {
 	uint64_t place;
 
 	if (run->random) {
-		run->seed = run->seed * STEP + 1;
-		/* The product has 128 bits: no division. */
-		place = (uint64_t)((unsigned __int128)run->seed * run->places >> 64);
+		place = prng_quick_below(&run->seed, run->places);
 	} else {
 		place = run->place++;
 		if (run->place == run->places)
@@ -26,14 +23,8 @@ static inline uint64_t next_lba(struct nvme_load_run *run)
 static inline void send_next(struct nvme_channel *channel, struct nvme_slot *slot,
 			     struct nvme_load_run *run)
 {
-	uint64_t lba = next_lba(run);
-
 	run->begun++;
-	slot->retries = 0; /* those of the command before */
-	slot->marks = 0;
-	nvme_command_set_lba(&slot->command, lba);
-	nvme_slot_sent(channel, slot, channel->deadline_ns);
-	nvme_queue_push_plain(&channel->queue, &slot->command);
+	nvme_load_again(channel, slot, next_lba(run));
 }
 
 static inline bool more(const struct nvme_load_run *run)
@@ -75,16 +66,6 @@ static inline void succeeded(struct nvme_channel *channel, struct nvme_slot *slo
 		nvme_slot_release(channel, slot);
 }
 
-/* As nvme_channel_reap(), which CPU 0 calls where it has frozen the loop. */
-static void reap(struct nvme_channel *channel)
-{
-	if (!nvme_reap(channel, succeeded))
-		return;
-	channel->reaping = false;
-	nvme_queue_ring_cq(&channel->queue);
-	nvme_queue_ring_sq(&channel->queue);
-}
-
 void nvme_load_run_begin(struct nvme_load *load, struct nvme_load_run *run)
 {
 	struct nvme_channel *channel = &load->channel;
@@ -96,8 +77,7 @@ void nvme_load_run_begin(struct nvme_load *load, struct nvme_load_run *run)
 		run->limit = UINT64_MAX;
 	nvme_channel_set_deadline(channel);
 	while (more(run) && !load->error && (slot = nvme_slot_take(channel))) {
-		nvme_load_fill(slot, load, run->opcode, 0, run->blocks);
-		if (!nvme_load_place(load, slot, data, run->blocks)) {
+		if (!nvme_load_prepare(load, slot, run->opcode, data, run->blocks)) {
 			nvme_slot_release(channel, slot);
 			break;
 		}
@@ -121,6 +101,7 @@ bool nvme_load_run_turn(struct nvme_load *load, struct nvme_load_run *run)
 			run->error = load->error;
 		return false;
 	}
-	reap(&load->channel);
+	if (nvme_load_take(&load->channel, succeeded))
+		nvme_queue_ring_sq(&load->channel.queue);
 	return load->channel.in_flight;
 }

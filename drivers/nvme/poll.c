@@ -131,14 +131,30 @@ static unsigned turn_lane(struct nvme_controller *controller, struct nvme_lane *
 	return reaped;
 }
 
+/* Turns of loads that are attended to. Returns how many completions there were. */
+static unsigned turn_loads(struct nvme_controller *controller)
+{
+	unsigned progress = 0;
+
+	for (struct nvme_load *load = controller->loads.first; load; load = load->next) {
+		if (!load->attention.turn || load->frozen || load->closing || load->error)
+			continue;
+		/* Before the turn sends what will interrupt. */
+		if (controller->interrupts.suspicious && nvme_channel_has_news(&load->channel))
+			nvme_interrupts_found(controller, load->channel.queue.id);
+		progress += load->attention.turn(load->attention.context);
+	}
+	return progress;
+}
+
 unsigned nvme_turn(struct nvme_controller *controller)
 {
 	unsigned progress = 0;
-	bool noted = nvme_interrupts_noted(&controller->interrupts);
+	bool admin = nvme_interrupts_look_at_all(&controller->interrupts);
 
 	if (controller->state != NVME_LIVE)
 		return 0;
-	if (noted)
+	if (admin)
 		progress = nvme_channel_reap(controller->channels[0]);
 	for (uint64_t busy = controller->polling.busy; busy; busy &= busy - 1) {
 		unsigned id = 1 + (unsigned)__builtin_ctzll(busy), reaped;
@@ -148,6 +164,7 @@ unsigned nvme_turn(struct nvme_controller *controller)
 		if (controller->interrupts.suspicious && reaped)
 			nvme_interrupts_found(controller, id);
 	}
+	progress += turn_loads(controller);
 	nvme_interrupts_turned(&controller->interrupts);
 	if (progress && controller->interrupts.idle_turns)
 		nvme_interrupts_wait_over(controller, progress);
@@ -161,7 +178,7 @@ int nvme_turn_alone(struct nvme_controller *controller, uint64_t deadline_ns)
 	unsigned progress;
 	uint32_t csts;
 
-	nvme_interrupts_noted(&controller->interrupts);
+	nvme_interrupts_look_at_all(&controller->interrupts);
 	progress = nvme_channel_reap(controller->channels[0]);
 	if (progress) {
 		if (controller->interrupts.suspicious)

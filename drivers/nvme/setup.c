@@ -196,10 +196,14 @@ static int allocate_lanes(struct nvme_controller *controller, unsigned wished)
 }
 
 /* Steps 5 and 6 */
-int nvme_create_queue(struct nvme_controller *controller, struct nvme_queue *queue,
-		      uint32_t interrupt)
+int nvme_create_queue(struct nvme_controller *controller, struct nvme_queue *queue, bool interrupts)
 {
 	unsigned entries = queue->mask + 1u;
+	uint32_t interrupt =
+		!interrupts || controller->interrupts.irq == NVME_IRQ_POLL
+			? 0
+			: NVME_CREATE_CQ_INTERRUPT | nvme_interrupts_vector(controller, queue->id)
+							     << NVME_CREATE_CQ_VECTOR_SHIFT;
 	uint64_t resets = controller->recovery.resets;
 	const struct nvme_command create_cq = {
 		.opcode = NVME_ADMIN_CREATE_CQ,
@@ -242,14 +246,7 @@ static int create_queues(struct nvme_controller *controller)
 
 	nvme_interrupts_add_queues(controller, controller->channel_count - 1);
 	for (int id = 1; id <= wished; id++) {
-		uint32_t interrupt =
-			controller->interrupts.irq == NVME_IRQ_POLL
-				? 0
-				: NVME_CREATE_CQ_INTERRUPT |
-					  nvme_interrupts_vector(controller, (unsigned)id)
-						  << NVME_CREATE_CQ_VECTOR_SHIFT;
-		int error =
-			nvme_create_queue(controller, &controller->channels[id]->queue, interrupt);
+		int error = nvme_create_queue(controller, &controller->channels[id]->queue, true);
 
 		if (error)
 			return error < 0 ? error : id - 1;
@@ -276,7 +273,7 @@ static int create_loads(struct nvme_controller *controller)
 		int error;
 
 		nvme_shadow_attach(controller, queue);
-		error = nvme_create_queue(controller, queue, 0);
+		error = nvme_create_queue(controller, queue, load->attention.turn);
 		if (error < 0)
 			return error;
 		if (error)

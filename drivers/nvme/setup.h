@@ -22,10 +22,10 @@ struct nvme_setup {
 };
 
 struct nvme_queue;
-/* Creates a queue pair in the controller; interrupt: the bits of Create I/O Completion Queue that
- * say which, or 0. 1: refused, and nothing of the two is left. */
+/* Creates a queue pair in the controller; interrupts: with its vector, where there are any. 1:
+ * refused, and nothing of the two is left. */
 int nvme_create_queue(struct nvme_controller *controller, struct nvme_queue *queue,
-		      uint32_t interrupt);
+		      bool interrupts);
 /* Deletes one: 0 or an error. */
 int nvme_delete_queue(struct nvme_controller *controller, unsigned id);
 /* Before the first start: what one command may carry at most, and what that may grow to. */

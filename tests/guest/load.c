@@ -70,7 +70,7 @@ static bool open_loop(struct guest *guest, struct loop *loop)
 		guest_skip(guest, "%s is too small", guest->device->name);
 		return false;
 	}
-	error = nvme_load_open(guest->namespace, DEPTH, (uint32_t)size, &loop->load);
+	error = nvme_load_open(guest->namespace, DEPTH, (uint32_t)size, NULL, &loop->load);
 	if (error == -ENOSPC || error == -EINVAL || error == -EOPNOTSUPP) {
 		guest_skip(guest, "no queue pair for a load loop (%s)", error_text(-error));
 		return false;

@@ -163,7 +163,7 @@ static struct loop *make(struct nvme_namespace *namespace, uint64_t first, uint3
 	if (!loop || !data)
 		return NULL;
 	loop->generations = zeroed(cells * sizeof(*loop->generations));
-	if (!loop->generations || nvme_load_open(namespace, DEPTH, CELL_BYTES, &loop->load))
+	if (!loop->generations || nvme_load_open(namespace, DEPTH, CELL_BYTES, NULL, &loop->load))
 		return NULL;
 	loop->first = first;
 	loop->cells = cells;

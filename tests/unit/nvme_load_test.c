@@ -47,7 +47,8 @@ static struct nvme_load *open_load(struct driver *driver, unsigned depth, uint32
 {
 	struct nvme_load *load = NULL;
 
-	assert_int_equal(nvme_load_open(nvme_namespace_of(driver->device), depth, size, &load), 0);
+	assert_int_equal(
+		nvme_load_open(nvme_namespace_of(driver->device), depth, size, NULL, &load), 0);
 	return load;
 }
 
@@ -154,7 +155,7 @@ static void test_queues_run_out(void **state)
 		for (unsigned i = 0; i < LOADS; i++)
 			loads[i] = open_load(&driver, DEPTH, PAGE);
 		assert_int_equal(nvme_load_queues(driver.controller), 0);
-		assert_int_equal(nvme_load_open(namespace, 1, 512, &more), -ENOSPC);
+		assert_int_equal(nvme_load_open(namespace, 1, 512, NULL, &more), -ENOSPC);
 		for (unsigned i = 0; i < LOADS; i++)
 			nvme_load_close(loads[(i + turn) % LOADS]);
 	}
@@ -172,13 +173,13 @@ static void test_what_cannot_be_opened(void **state)
 	(void)state;
 	start(&driver);
 	namespace = nvme_namespace_of(driver.device);
-	assert_int_equal(nvme_load_open(namespace, 0, 512, &load), -EINVAL);
-	assert_int_equal(nvme_load_open(namespace, 1024, 512, &load), -EINVAL);
-	assert_int_equal(nvme_load_open(namespace, 1, 512 << 20, &load), -EINVAL);
+	assert_int_equal(nvme_load_open(namespace, 0, 512, NULL, &load), -EINVAL);
+	assert_int_equal(nvme_load_open(namespace, 1024, 512, NULL, &load), -EINVAL);
+	assert_int_equal(nvme_load_open(namespace, 1, 512 << 20, NULL, &load), -EINVAL);
 	driver_finish(&driver);
 	driver_start(&driver, NULL, &none);
 	namespace = nvme_namespace_of(driver.device);
-	assert_int_equal(nvme_load_open(namespace, 1, 512, &load), -ENOSPC);
+	assert_int_equal(nvme_load_open(namespace, 1, 512, NULL, &load), -ENOSPC);
 	driver_finish(&driver);
 }
 

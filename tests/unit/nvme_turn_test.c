@@ -59,7 +59,7 @@ static void start(struct driver *driver, unsigned completions, uint32_t csts)
 
 static int open_load(struct driver *driver, struct nvme_load **load)
 {
-	return nvme_load_open(nvme_namespace_of(driver->device), 8, PAGE, load);
+	return nvme_load_open(nvme_namespace_of(driver->device), 8, PAGE, NULL, load);
 }
 
 /* Create I/O Completion Queue, Create I/O Submission Queue. */

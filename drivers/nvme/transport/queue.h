@@ -69,11 +69,11 @@ void nvme_queue_ring_shadow(struct nvme_queue *queue, bool completion, uint16_t 
 /* The slower half of pushing: all of the entry is written. */
 void nvme_queue_push_whole(struct nvme_queue *queue, const struct nvme_command *command);
 
-/* Puts a plain command into the submission queue; the controller does not see it before the
- * doorbell. What is 0 in it need not be written: it is in the ring as well, but where a command was
- * that is not plain. */
-static inline void nvme_queue_push_plain(struct nvme_queue *queue,
-					 const struct nvme_command *command)
+/* Puts a plain command into a submission queue that has had no others since it was cleared; the
+ * controller does not see it before the doorbell. What is 0 in it need not be written: it is in the
+ * ring as well. */
+static inline void nvme_queue_push_unmixed(struct nvme_queue *queue,
+					   const struct nvme_command *command)
 {
 	/* All is read before anything is written: who has just made it has it in registers. */
 	uint64_t cdw0_and_nsid = *(const uint64_t *)command;
@@ -82,10 +82,6 @@ static inline void nvme_queue_push_plain(struct nvme_queue *queue,
 	uint16_t tail = queue->sq_tail;
 	struct nvme_command *entry = &queue->sq[tail];
 
-	if (__builtin_expect(queue->sq_mixed != 0, 0)) {
-		nvme_queue_push_whole(queue, command);
-		return;
-	}
 	*(uint64_t *)entry = cdw0_and_nsid;
 	entry->prp1 = prp1;
 	entry->prp2 = prp2;
@@ -93,6 +89,16 @@ static inline void nvme_queue_push_plain(struct nvme_queue *queue,
 	entry->cdw11 = cdw11;
 	entry->cdw12 = cdw12;
 	queue->sq_tail = (tail + 1) & queue->mask;
+}
+
+/* The same for a queue that has had others. */
+static inline void nvme_queue_push_plain(struct nvme_queue *queue,
+					 const struct nvme_command *command)
+{
+	if (__builtin_expect(queue->sq_mixed != 0, 0))
+		nvme_queue_push_whole(queue, command);
+	else
+		nvme_queue_push_unmixed(queue, command);
 }
 
 /* The same for any command. */

@@ -213,7 +213,7 @@ void fio_loop_begin(struct fio_job *job)
 	*loop = (struct fio_loop){.guard.end = end_with_process, .job = job};
 	loop->ios = alloc_or_fail(depth * sizeof(*loop->ios));
 	if (nvme_load_open(nvme_namespace_of(target->device), depth,
-			   (uint32_t)largest(&job->options), &loop->load)) {
+			   (uint32_t)largest(&job->options), NULL, &loop->load)) {
 		job->is_loop = false;
 		return;
 	}

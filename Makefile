@@ -28,7 +28,7 @@ NM := $(TOOL_PREFIX)nm
 OPTIMIZE := -Os
 PATH_OF_A_READ := drivers/block/%.o drivers/nvme/transport/%.o lib/string.c.o kernel/x86/time.c.o tests/guest/speed.c.o \
 	$(addprefix drivers/nvme/,channel.c.o io.c.o part.c.o poll.c.o load.c.o load_run.c.o) \
-	$(addprefix kernel/commands/fio/,job.c.o next.c.o order.c.o settle.c.o target.c.o units.c.o)
+	$(addprefix kernel/commands/fio/,bare.c.o job.c.o loop.c.o next.c.o order.c.o settle.c.o target.c.o units.c.o)
 $(addprefix $(B)/kernel/,$(PATH_OF_A_READ)): OPTIMIZE := -O2 -foptimize-sibling-calls
 CFLAGS := -std=gnu11 -g -I. -Idrivers/nvme/transport/kernel -ffreestanding -m64 -fno-pic -fno-pie -mno-red-zone \
 	-mgeneral-regs-only -fno-strict-aliasing -fno-omit-frame-pointer \

@@ -41,3 +41,22 @@ bool fio_loop_is_elsewhere(const struct fio_job *job)
 	(void)job;
 	return false;
 }
+
+bool fio_loop_waits(const struct fio_job *job)
+{
+	(void)job;
+	abort();
+}
+
+void fio_loop_go_on(struct fio_job *job, uint64_t until_ns)
+{
+	(void)job;
+	(void)until_ns;
+	abort();
+}
+
+bool fio_loop_polls(const struct fio_job *job)
+{
+	(void)job;
+	return false;
+}

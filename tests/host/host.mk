@@ -1,9 +1,12 @@
 # The shell on the host: the kernel's own files, shell and commands over tests/host.
 #   make host-shell && build/host/shell -c 'seq 3 | wc -l'
 
+# fio's jobs with queue pairs of their own
+FIO_LOOPS := $(addprefix kernel/commands/fio/,bare.c loop.c)
+
 # Commands that need the hardware; what they include is not there on the host.
 HOST_WITHOUT := kernel/commands/interrupts.c $(wildcard kernel/commands/pci/*.c) kernel/commands/crash.c \
-	kernel/commands/fio/loop.c \
+	$(FIO_LOOPS) \
 	$(wildcard kernel/commands/nvme/*.c kernel/commands/trace/*.c)
 
 # What unit tests over the file layer, the shell or commands are linked from.
@@ -51,7 +54,8 @@ unit_shell = $(HOST_KERNEL)
 unit_nvme_identify = $(sort $(HOST_KERNEL) $(SIM_DRIVER) $(wildcard kernel/commands/nvme/*.c))
 unit_nvme_subcommands = $(unit_nvme_logs)
 unit_nvme_features = $(unit_nvme_logs)
-unit_fio_run = $(unit_nvme_logs)
+unit_fio_run = $(FIO_LOOPS) $(filter-out tests/host/fio_loop.c,$(unit_nvme_logs))
+unit_fio_bare = $(unit_fio_run)
 unit_nvme_trace_command = $(filter-out kernel/commands/trace/end.c,$(wildcard kernel/commands/trace/*.c)) $(unit_nvme_logs)
 unit_nvme_fdp = $(unit_nvme_logs)
 unit_nvme_logs = $(sort $(HOST_KERNEL) $(SIM_DRIVER) $(wildcard kernel/commands/nvme/*.c))

@@ -89,7 +89,7 @@ static void begin_io(struct fio_job *job, unsigned target, const struct fio_plac
 	struct fio_unit *unit = take(job, FIO_UNIT_IO, target, place, zone);
 	bool writes = place->direction == FIO_WRITE && !(options->rw & FIO_RW_ZEROES);
 
-	fio_results_depth(&job->results, job->in_flight);
+	fio_results_depth(&job->results, job->in_flight, 1);
 	unit->checks = options->verify && place->direction == FIO_READ &&
 		       (job->state == FIO_VERIFIES || !(options->rw & FIO_RW_WRITE));
 	if (options->verify && writes) {
@@ -179,9 +179,15 @@ static unsigned begin_next(struct fio_job *job, uint64_t now)
 	return 0;
 }
 
+/* Its commands are not the units'. */
+static inline bool is_bare(const struct fio_job *job)
+{
+	return job->bare && job->state == FIO_RUNS;
+}
+
 static inline bool may_begin(const struct fio_job *job)
 {
-	return job->units.free && !job->stopping &&
+	return job->units.free && !job->stopping && !is_bare(job) &&
 	       !(job->one_by_one && job->in_flight && job->state == FIO_RUNS);
 }
 
@@ -349,12 +355,15 @@ static void end_state(struct fio_job *job, uint64_t now)
 		fio_next_rewind(job);
 }
 
-static void reap(struct fio_job *job, uint64_t now)
+static unsigned reap(struct fio_job *job, uint64_t now)
 {
+	unsigned reaped = 0;
+
 	job->units.looked_ns = now;
 	for (unsigned i = 0; i < job->target_count; i++)
-		job->targets[i].reap(&job->targets[i]);
+		reaped += job->targets[i].reap(&job->targets[i]);
 	job->units.looked_ns = 0;
+	return reaped;
 }
 
 static void plug(struct fio_job *job, bool plugged)
@@ -420,9 +429,18 @@ static void look_at_clock(struct fio_job *job, uint64_t now)
 	}
 }
 
+uint64_t fio_job_due_ns(const struct fio_job *job)
+{
+	const struct fio_options *options = &job->options;
+	uint64_t us = job->ramping ? options->ramp_us : options->runtime_us;
+	uint64_t end_ns = us ? job->counted_ns + us * NS_PER_US : UINT64_MAX;
+
+	return end_ns < job->next_sample_ns ? end_ns : job->next_sample_ns;
+}
+
 bool fio_job_turn(struct fio_job *job, uint64_t now)
 {
-	unsigned begun = 0;
+	unsigned begun = 0, reaped;
 
 	if (job->state == FIO_WAITS) {
 		if (now < job->start_ns)
@@ -431,8 +449,9 @@ bool fio_job_turn(struct fio_job *job, uint64_t now)
 		if (job->state == FIO_ENDED)
 			return true;
 	}
-	reap(job, now);
-	fio_settle(job);
+	reaped = reap(job, now);
+	if (job->units.ended)
+		fio_settle(job);
 	look_at_clock(job, now);
 	if (may_begin(job))
 		begun = send(job, now);
@@ -442,7 +461,8 @@ bool fio_job_turn(struct fio_job *job, uint64_t now)
 		end_state(job, time_ns());
 		return true;
 	}
-	return job->units.ended || (begun && may_begin(job));
+	return job->units.ended || (begun && may_begin(job)) ||
+	       (reaped && is_bare(job) && !job->rests);
 }
 
 bool fio_job_is_stuck(const struct fio_job *job, uint64_t now)

@@ -23,6 +23,7 @@ struct fio_next {
 	uint64_t skipped; /* since the last one that began */
 };
 
+struct fio_bare;
 struct fio_loop;
 
 struct fio_job {
@@ -42,6 +43,8 @@ struct fio_job {
 	enum fio_state state;
 	bool is_loop;
 	struct fio_loop *loop; /* written by loop.c; NULL: it goes through the block layer */
+	struct fio_bare *bare; /* written by loop.c; NULL: each command is one of its units */
+	bool rests;	       /* an interrupt tells that some of its commands have ended */
 	/* The first command that failed, once untold is set; CPU 0 tells it, and resets that. */
 	struct fio_unit failure;
 	bool untold;
@@ -82,6 +85,8 @@ void fio_job_start(struct fio_job *job, uint64_t now_ns);
 /* Ends what is finished and starts what is due. False: another turn is of no use before a command
  * of its ends, or time passes. */
 bool fio_job_turn(struct fio_job *job, uint64_t now_ns);
+/* When something changes with time alone, while it runs. */
+uint64_t fio_job_due_ns(const struct fio_job *job);
 /* Ends as soon as its commands have. */
 void fio_job_stop(struct fio_job *job);
 /* The same, and nobody wants its commands any more: what does not end soon is left behind. */

@@ -5,7 +5,9 @@
 #include "kernel/commands/fio/loop.h"
 
 #include "drivers/nvme/load.h"
+#include "drivers/nvme/poll.h"
 #include "kernel/commands/command.h"
+#include "kernel/commands/fio/bare.h"
 #include "kernel/posix/process.h"
 #include "kernel/thread.h"
 #include "kernel/x86/cpu.h"
@@ -22,6 +24,7 @@ struct loop_io {
 struct fio_loop {
 	struct process_guard guard; /* first: the job's memory is the process's */
 	struct fio_job *job;
+	struct nvme_namespace *namespace;
 	struct nvme_load *load; /* NULL: it is closed */
 	struct loop_io *ios;	/* one for each unit */
 	unsigned cpu;		/* that runs it; 0: this one, in turns */
@@ -78,9 +81,29 @@ static void loop_plug(struct fio_target *target, bool plugged)
 		nvme_load_ring(loop_at(target)->load);
 }
 
+/* Also called from within the driver's polls. */
+static unsigned take_turn(void *context)
+{
+	struct fio_loop *loop = context;
+
+	if (!loop->load)
+		return 0;
+	return loop->job->bare && loop->job->state == FIO_RUNS ? fio_bare_turn(loop->job->bare)
+							       : nvme_load_reap(loop->load);
+}
+
 static unsigned loop_reap(struct fio_target *target)
 {
-	return loop_at(target)->load ? nvme_load_reap(loop_at(target)->load) : 0;
+	struct fio_loop *loop = loop_at(target);
+	struct nvme_controller *controller = loop->namespace->controller;
+	unsigned reaped = 0;
+
+	if (loop->job->rests && controller)
+		reaped = nvme_poll(controller);
+	/* Polls leave out what has ended: then the job is told. */
+	if (!loop->job->rests || (loop->load && nvme_load_error(loop->load)))
+		reaped += take_turn(loop);
+	return reaped;
 }
 
 /* It ends when its queue pair is deleted, at the latest. */
@@ -102,8 +125,8 @@ static uint64_t largest(const struct fio_options *options)
 }
 
 /* Whether the job needs nothing of the block layer: reads, writes and Flush of one namespace, each
- * of them a command. On a machine of one CPU all jobs go through it: it rests where there is
- * nothing to do, and a loop, which polls, keeps the core from the device model. */
+ * of them a command. On a machine of one CPU only those that are bare: they rest where there is
+ * nothing to do; a loop that polls keeps the core from the device model. */
 static bool could_be_loop(const struct fio_job *job)
 {
 	const struct fio_options *options = &job->options;
@@ -111,8 +134,8 @@ static bool could_be_loop(const struct fio_job *job)
 	struct nvme_namespace *namespace = device ? nvme_namespace_of(device) : NULL;
 	int error;
 
-	if (smp_count() < 2 || !namespace || job->state == FIO_ENDED || options->zoned ||
-	    options->verify || fio_log_wanted(options) ||
+	if (!namespace || (smp_count() < 2 && !fio_is_bare(job)) || job->state == FIO_ENDED ||
+	    options->zoned || options->verify || fio_log_wanted(options) ||
 	    options->rw & (FIO_RW_TRIM | FIO_RW_ZEROES) || largest(options) > UINT32_MAX ||
 	    (options->rw & FIO_RW_WRITE && block_read_only(device)))
 		return false;
@@ -139,6 +162,10 @@ bool fio_loops_choose(struct fio_job *const *jobs, unsigned count)
 		queues = nvme_load_queues(controller_of(jobs[i]));
 		if (same <= queues)
 			continue;
+		if (smp_count() < 2) {
+			jobs[i]->is_loop = false;
+			continue;
+		}
 		complain("%s: more jobs than queues: %s has %u queue pair%s for jobs that run "
 			 "together",
 			 jobs[i]->options.name, nvme_name(controller_of(jobs[i])), queues,
@@ -153,6 +180,8 @@ static void close_load(struct fio_loop *loop)
 	if (loop->load)
 		nvme_load_close(loop->load);
 	loop->load = NULL;
+	if (loop->job->bare)
+		fio_bare_use(loop->job->bare, NULL);
 }
 
 static bool is_running(const struct fio_loop *loop)
@@ -209,21 +238,33 @@ void fio_loop_begin(struct fio_job *job)
 	struct fio_target *target = &job->targets[0];
 	struct fio_loop *loop = alloc_or_fail(sizeof(*loop));
 	unsigned depth = (unsigned)job->options.iodepth;
+	struct fio_bare *bare = NULL;
+	const struct nvme_load_attention attention = {take_turn, loop};
 
-	*loop = (struct fio_loop){.guard.end = end_with_process, .job = job};
+	*loop = (struct fio_loop){
+		.guard.end = end_with_process,
+		.job = job,
+		.namespace = nvme_namespace_of(target->device),
+		.cpu = find_cpu(job),
+	};
 	loop->ios = alloc_or_fail(depth * sizeof(*loop->ios));
-	if (nvme_load_open(nvme_namespace_of(target->device), depth,
-			   (uint32_t)largest(&job->options), NULL, &loop->load)) {
+	if (fio_is_bare(job))
+		bare = fio_bare_make(job);
+	job->rests = bare && !loop->cpu;
+	if (nvme_load_open(loop->namespace, depth, (uint32_t)largest(&job->options),
+			   job->rests ? &attention : NULL, &loop->load)) {
 		job->is_loop = false;
 		return;
 	}
+	if (bare)
+		fio_bare_use(bare, loop->load);
+	job->bare = bare;
 	process_guard(&loop->guard);
 	job->loop = target->loop = loop;
 	target->submit = loop_submit;
 	target->plug = loop_plug;
 	target->reap = loop_reap;
 	target->stop = loop_stop;
-	loop->cpu = find_cpu(job);
 	if (loop->cpu && smp_run(loop->cpu, run_elsewhere, loop))
 		loop->cpu = 0;
 }
@@ -254,6 +295,28 @@ void fio_loop_kill(struct fio_job *job, uint64_t now)
 bool fio_loop_is_elsewhere(const struct fio_job *job)
 {
 	return job->loop && is_running(job->loop);
+}
+
+bool fio_loop_waits(const struct fio_job *job)
+{
+	return job->rests && job->in_flight && !job->units.ended &&
+	       (job->state == FIO_RUNS || job->state == FIO_FLUSHES);
+}
+
+void fio_loop_go_on(struct fio_job *job, uint64_t until_ns)
+{
+	uint64_t due_ns = fio_job_due_ns(job);
+
+	if (due_ns < until_ns)
+		until_ns = due_ns;
+	while (fio_loop_waits(job) && nvme_load_await(job->loop->load) &&
+	       fio_bare_now(job->bare) < until_ns)
+		thread_pause();
+}
+
+bool fio_loop_polls(const struct fio_job *job)
+{
+	return job->loop && !job->rests;
 }
 
 bool fio_loop_is_over(const struct fio_job *job)

@@ -15,5 +15,12 @@ bool fio_loop_turn(struct fio_job *job, uint64_t now_ns);
 void fio_loop_kill(struct fio_job *job, uint64_t now_ns);
 /* Whether it has ended, its queue pair deleted. */
 bool fio_loop_is_over(const struct fio_job *job);
+/* Whether nothing can be done for it before a command of its ends, and an interrupt tells that. */
+bool fio_loop_waits(const struct fio_job *job);
+/* Of the only job that there is: rests and turns, as long as fio_loop_waits(), until something else
+ * is to be done for it, or until_ns. */
+void fio_loop_go_on(struct fio_job *job, uint64_t until_ns);
+/* Whether somebody else has to attend to its controller. */
+bool fio_loop_polls(const struct fio_job *job);
 /* Whether another CPU runs it. */
 bool fio_loop_is_elsewhere(const struct fio_job *job);

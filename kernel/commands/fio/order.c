@@ -24,6 +24,7 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 			   : options->rw & FIO_RW_WRITE ? FIO_WRITE
 							: FIO_READ;
 	order->unit = UINT64_MAX;
+	order->fixed = true;
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++) {
 		if (!(options->rw & 1u << i))
 			continue;
@@ -34,6 +35,11 @@ uint64_t fio_order_init(struct fio_order *order, const struct fio_options *optio
 		if (order->steps[i] == 1 && !options->split_count[i])
 			order->sizes[i] = options->bs[i];
 	}
+	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
+		order->fixed &= !(options->rw & 1u << i) || order->sizes[i] == order->unit;
+	order->uniform = order->fixed && order->random && !order->mixed &&
+			 !(options->rw & FIO_RW_TRIM) && options->norandommap &&
+			 !options->distribution;
 	order->units = length / order->unit;
 	order->length = order->units * order->unit;
 	order->seed = seed;
@@ -54,20 +60,16 @@ void fio_order_again(struct fio_order *order)
 void fio_order_rewind(struct fio_order *order)
 {
 	prng_seed(&order->prng, order->seed);
+	order->quick = prng_next(&order->prng);
 	prng_seed(&order->content, ~order->seed);
 	order->trimmed_size = 0;
 	fio_order_again(order);
 }
 
-/* Uniform enough, by a multiplication: bound is far below 2^64. */
-static uint64_t below(struct fio_order *order, uint64_t bound)
-{
-	return (uint64_t)((unsigned __int128)prng_next(&order->prng) * bound >> 64);
-}
-
 static enum fio_direction draw_direction(struct fio_order *order)
 {
-	return below(order, 100) < order->options->rwmixread ? FIO_READ : FIO_WRITE;
+	return prng_quick_below(&order->quick, 100) < order->options->rwmixread ? FIO_READ
+										: FIO_WRITE;
 }
 
 static uint64_t draw_size(struct fio_order *order, enum fio_direction direction)
@@ -77,12 +79,13 @@ static uint64_t draw_size(struct fio_order *order, enum fio_direction direction)
 	uint64_t share;
 
 	if (options->split_count[direction]) {
-		share = below(order, 100);
+		share = prng_quick_below(&order->quick, 100);
 		while (share >= split->up_to)
 			split++;
 		return split->size;
 	}
-	return options->bs[direction] * (1 + below(order, order->steps[direction]));
+	return options->bs[direction] *
+	       (1 + prng_quick_below(&order->quick, order->steps[direction]));
 }
 
 static inline uint64_t size_of(struct fio_order *order, enum fio_direction direction)
@@ -134,7 +137,7 @@ static bool random_place(struct fio_order *order, struct fio_place *place)
 {
 	uint64_t unit = order->options->distribution
 				? fio_distribution_draw(&order->distribution, &order->prng)
-				: below(order, order->units);
+				: prng_quick_below(&order->quick, order->units);
 
 	if (order->map) {
 		unit = unused(order, unit);

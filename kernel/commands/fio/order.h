@@ -14,14 +14,17 @@ struct fio_order {
 	uint64_t start, length; /* bytes of the file that are used */
 	uint64_t unit;		/* the smallest size: what the map counts in */
 	uint64_t units;
-	bool random, mixed;		/* reads and writes */
+	bool random, mixed; /* reads and writes */
+	bool fixed;	    /* all commands have the size of a unit */
+	bool uniform;	    /* and go anywhere, in one direction: fio_order_draw() will do */
 	enum fio_direction direction;	/* where they are not: of the first command, or of all */
 	uint64_t sizes[FIO_DIRECTIONS]; /* of commands; 0: they are drawn */
 	uint64_t steps[FIO_DIRECTIONS]; /* sizes there are between those of bsrange */
 	uint64_t seed;
 	struct fio_distribution distribution; /* where it is not uniform: units may come again */
 	/* What rewinding sets back */
-	struct prng prng;
+	uint64_t quick;			/* for prng_quick_below() */
+	struct prng prng;		/* for the distribution */
 	struct prng content;		/* what is written */
 	uint64_t next[FIO_DIRECTIONS];	/* in order: where the next command is */
 	uint64_t *map;			/* a bit for each unit that was used; NULL: none is kept */
@@ -42,3 +45,9 @@ void fio_order_rewind(struct fio_order *order);
 void fio_order_again(struct fio_order *order);
 /* False at the end of the pass. No division, where places are in order or uniform. */
 bool fio_order_next(struct fio_order *order, struct fio_place *place);
+
+/* The same for an order that is uniform, inlined: an offset. */
+static inline uint64_t fio_order_draw(struct fio_order *order)
+{
+	return order->start + prng_quick_below(&order->quick, order->units) * order->unit;
+}

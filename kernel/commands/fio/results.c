@@ -8,23 +8,6 @@ const uint64_t fio_latency_limits[FIO_LATENCY_RANGES - 1] = {
 	50000000, 100000000, 250000000, 500000000, 750000000, 1000000000, 2000000000,
 };
 
-/* 0, up to 4, 8, 16, 32, 64, and more. */
-static unsigned batch_of(uint64_t count)
-{
-	unsigned batch = 1;
-
-	if (!count)
-		return 0;
-	for (uint64_t limit = 4; count > limit && batch < FIO_LEVELS - 1; limit <<= 1)
-		batch++;
-	return batch;
-}
-
-void fio_results_batch(uint64_t batches[FIO_LEVELS], uint64_t count)
-{
-	batches[batch_of(count)]++;
-}
-
 /* From the last one's range on: most are much alike. */
 static void count_latency(struct fio_results *results, uint64_t ns, uint32_t count)
 {

@@ -36,15 +36,20 @@ struct fio_results {
 /* The ends of the ranges of latencies in ns; the last has none. */
 extern const uint64_t fio_latency_limits[FIO_LATENCY_RANGES - 1];
 
-/* So many are under way now. */
-static inline void fio_results_depth(struct fio_results *results, unsigned depth)
+/* count commands have begun with so many under way, themselves included. */
+static inline void fio_results_depth(struct fio_results *results, unsigned depth, uint64_t count)
 {
 	unsigned level = 31u - (unsigned)__builtin_clz(depth | 1);
 
-	results->levels[level < FIO_LEVELS ? level : FIO_LEVELS - 1]++;
+	results->levels[level < FIO_LEVELS ? level : FIO_LEVELS - 1] += count;
 }
-/* So many were begun or had ended at once. */
-void fio_results_batch(uint64_t batches[FIO_LEVELS], uint64_t count);
+/* So many were begun or had ended at once: 0, up to 4, 8, 16, 32, 64, and more. */
+static inline void fio_results_batch(uint64_t batches[FIO_LEVELS], unsigned count)
+{
+	unsigned batch = count > 4 ? 31u - (unsigned)__builtin_clz(count - 1) : count != 0;
+
+	batches[batch < FIO_LEVELS ? batch : FIO_LEVELS - 1]++;
+}
 /* Commands that were begun, submitted and found ended together: how many, and of how many bytes in
  * all. Times in ns. */
 struct fio_together {

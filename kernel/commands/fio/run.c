@@ -74,7 +74,7 @@ static void attend_loops(const struct fio_run *run, unsigned first, unsigned las
 	for (unsigned i = first; i < last; i++) {
 		const struct fio_job *job = run->jobs[i];
 
-		if (!job->loop || job->targets[0].device == last_one)
+		if (!fio_loop_polls(job) || job->targets[0].device == last_one)
 			continue;
 		last_one = job->targets[0].device;
 		block_poll(job->targets[0].device);
@@ -83,13 +83,17 @@ static void attend_loops(const struct fio_run *run, unsigned first, unsigned las
 
 /* Nothing is to be done but to wait: on the device, where there is but one and it has all that the
  * jobs may send; else everybody else has a turn. */
-static void rest(const struct fio_run *run, unsigned first, unsigned last)
+static void rest(const struct fio_run *run, unsigned first, unsigned last, uint64_t look_ns)
 {
 	struct block_device *device = NULL;
 	bool waits = true;
 
 	if (all_elsewhere(run, first, last)) {
 		thread_wait_until(never, NULL, time_ns() + LOOK_NS);
+		return;
+	}
+	if (last == first + 1 && run->jobs[first]->loop && fio_loop_waits(run->jobs[first])) {
+		fio_loop_go_on(run->jobs[first], look_ns);
 		return;
 	}
 	for (unsigned i = first; i < last && waits; i++) {
@@ -99,8 +103,8 @@ static void rest(const struct fio_run *run, unsigned first, unsigned last)
 			continue;
 		if (!device)
 			device = job->targets[0].device;
-		waits = device && !job->loop && job->target_count == 1 &&
-			job->targets[0].device == device && fio_job_waits(job);
+		waits = device && job->target_count == 1 && job->targets[0].device == device &&
+			(job->loop ? fio_loop_waits(job) : fio_job_waits(job));
 	}
 	if (!device || !waits || !block_rest(device))
 		thread_yield();
@@ -141,7 +145,7 @@ static void run_together(struct fio_run *run, unsigned first, unsigned last)
 		}
 		thread_pause();
 		if (!moved)
-			rest(run, first, last);
+			rest(run, first, last, look_ns);
 	}
 	progress_clear();
 }

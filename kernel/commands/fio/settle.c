@@ -73,7 +73,7 @@ static const char *name_of(const struct fio_unit *unit)
 	return unit->kind == FIO_UNIT_RESET ? "zone reset" : "sync";
 }
 
-static void failed(struct fio_job *job, const struct fio_unit *unit)
+void fio_failed(struct fio_job *job, const struct fio_unit *unit)
 {
 	int error = -unit->request.error;
 
@@ -146,7 +146,7 @@ static inline void settle(struct fio_job *job, struct fio_unit *unit, struct fio
 	if (unit->zone)
 		fio_zone_done(unit->zone, unit->direction, unit->request.error);
 	if (unit->request.error) {
-		failed(job, unit);
+		fio_failed(job, unit);
 		return;
 	}
 	if (unit->kind != FIO_UNIT_IO) {

@@ -65,11 +65,12 @@ def load_peers(bench, pinned, stack):
             return machine.fio(job)
 
     ours = stack.enter_context(contextlib.closing(Ours(settings, pinned)))
-    loop = stack.enter_context(contextlib.closing(Ours(settings, pinned, ["--smp", "2"])))
-    peers = [("ours", ours.fio), ("ours, load loop", loop.fio)]
+    second = stack.enter_context(contextlib.closing(Ours(settings, pinned, ["--smp", "2"])))
+    peers = [("ours, second CPU", second.fio)]
     if bench.wants("linux"):
         linux = stack.enter_context(contextlib.closing(Linux(settings, pinned)))
         peers += [(f"Linux, {engine}", lambda job, engine=engine: linux.fio(job, engine)) for engine in Linux.ENGINES]
+    peers.append(("ours", ours.fio))  # side by side with the limit
     if bench.wants("limit"):
         peers.append(("limit", limit))
     return peers

@@ -5,7 +5,7 @@ from spread import ratio
 SCALES = {"1/s": [(1e6, "M/s"), (1e3, "k/s"), (1, "/s")], "B/s": [(1e9, "GB/s"), (1e6, "MB/s"), (1, "B/s")],
           "B": [(1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B")], "us": [(1e6, "s"), (1e3, "ms"), (1, "us")], "s": [(1, "s"), (1e-3, "ms")],
           "1": [(1, "")]}
-PEERS = ["ours", "ours, load loop", "Linux", "Linux, polled", "Linux, interrupts", "U-Boot", "limit"]
+PEERS = ["ours", "ours, load loop", "ours, second CPU", "Linux", "Linux, polled", "Linux, interrupts", "U-Boot", "limit"]
 
 
 class Table:

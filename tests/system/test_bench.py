@@ -58,7 +58,7 @@ def test_loads_of_all_peers(tmp_path):
     about, goals, rows = load(tmp_path / "a.json")
     assert about["linux"].endswith("-amd64")
     assert len(goals) == sum(goal.group == "load" for goal in GOALS) or about["cores"] == 1
-    assert {row.peer for row in rows} == {"ours", "ours, load loop", "Linux, polled", "Linux, interrupts", "limit"}
+    assert {row.peer for row in rows} == {"ours", "ours, second CPU", "Linux, polled", "Linux, interrupts", "limit"}
     assert all(value > 0 for row in rows for value in row.values if row.figure != "cpu_us")
     assert {row.figure for row in rows} == {"iops", "bytes_s", "p50_us", "p99_us", "cpu_us"}
 

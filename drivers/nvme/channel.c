@@ -119,8 +119,10 @@ uint64_t nvme_channel_set_deadline(struct nvme_channel *channel)
 	return channel->deadline_ns;
 }
 
-static inline void done(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t result)
+static inline void done(void *context, struct nvme_channel *channel, struct nvme_slot *slot,
+			uint64_t result)
 {
+	(void)context;
 	slot->done(channel, slot, (struct nvme_answer){result, 0, 0});
 }
 
@@ -134,7 +136,7 @@ RARE struct nvme_queue_reader nvme_reap_unusual(struct nvme_channel *channel,
 		return reader;
 	if (nvme_queue_entry_sqid(&entry) == channel->queue.id)
 		slot = nvme_reap_believe(channel, entry);
-	nvme_reap_take(channel, slot, entry, done);
+	nvme_reap_take(channel, slot, entry, done, NULL);
 	return reader;
 }
 
@@ -156,7 +158,7 @@ unsigned nvme_channel_reap(struct nvme_channel *channel)
 
 	if (channel->reaping)
 		return 0;
-	count = nvme_reap(channel, done);
+	count = nvme_reap(channel, done, NULL);
 	if (!count)
 		return 0;
 	nvme_queue_ring_cq(&channel->queue);
@@ -171,7 +173,7 @@ RARE void nvme_channel_collect(struct nvme_channel *channel)
 {
 	if (channel->reaping)
 		return;
-	nvme_reap(channel, done);
+	nvme_reap(channel, done, NULL);
 	channel->reaping = false;
 }
 

@@ -37,10 +37,10 @@ static inline void nvme_load_again(struct nvme_channel *channel, struct nvme_slo
 
 /* Takes what has been completed, succeeded() for each that has; how many. The caller rings the
  * submission queue. As nvme_channel_reap(), which CPU 0 calls where it has frozen the loop. */
-__attribute__((always_inline)) static inline unsigned nvme_load_take(struct nvme_channel *channel,
-								     nvme_reap_success *succeeded)
+__attribute__((always_inline)) static inline unsigned
+nvme_load_take(struct nvme_channel *channel, nvme_reap_success *succeeded, void *context)
 {
-	unsigned count = nvme_reap(channel, succeeded);
+	unsigned count = nvme_reap(channel, succeeded, context);
 
 	if (!count)
 		return 0;

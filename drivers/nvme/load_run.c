@@ -54,9 +54,10 @@ static void run_done(struct nvme_channel *channel, struct nvme_slot *slot,
 		nvme_slot_release(channel, slot);
 }
 
-static inline void succeeded(struct nvme_channel *channel, struct nvme_slot *slot, uint64_t result)
+static inline void succeeded(void *context, struct nvme_channel *channel, struct nvme_slot *slot,
+			     uint64_t result)
 {
-	struct nvme_load_run *run = slot->context;
+	struct nvme_load_run *run = context;
 
 	(void)result;
 	run->ended++;
@@ -101,7 +102,7 @@ bool nvme_load_run_turn(struct nvme_load *load, struct nvme_load_run *run)
 			run->error = load->error;
 		return false;
 	}
-	if (nvme_load_take(&load->channel, succeeded))
+	if (nvme_load_take(&load->channel, succeeded, run))
 		nvme_queue_ring_sq(&load->channel.queue);
 	return load->channel.in_flight;
 }

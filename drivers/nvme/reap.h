@@ -29,29 +29,31 @@ struct nvme_queue_reader nvme_reap_unusual(struct nvme_channel *channel,
 struct nvme_queue_reader nvme_reap_traced(struct nvme_channel *channel,
 					  struct nvme_queue_reader reader);
 
-/* A command that has succeeded: as done() of its slot, which may be called instead of it. */
-typedef void nvme_reap_success(struct nvme_channel *channel, struct nvme_slot *slot,
+/* A command that has succeeded: as done() of its slot, which may be called instead of it. The
+ * context is the caller's: with all of this inlined, what it has in a local variable can stay in
+ * registers.
+ */
+typedef void nvme_reap_success(void *context, struct nvme_channel *channel, struct nvme_slot *slot,
 			       uint64_t result);
 
 /* One completion that is there; slot: whose, NULL where it is not believed. */
-__attribute__((always_inline)) static inline void nvme_reap_take(struct nvme_channel *channel,
-								 struct nvme_slot *slot,
-								 struct nvme_queue_entry entry,
-								 nvme_reap_success *succeeded)
+__attribute__((always_inline)) static inline void
+nvme_reap_take(struct nvme_channel *channel, struct nvme_slot *slot, struct nvme_queue_entry entry,
+	       nvme_reap_success *succeeded, void *context)
 {
 	if (!slot)
 		nvme_reap_ignore(channel, entry);
 	else if (nvme_queue_entry_status(&entry))
 		nvme_reap_fail(channel, slot, entry);
 	else
-		succeeded(channel, slot, entry.result);
+		succeeded(context, channel, slot, entry.result);
 }
 
 /* All that there are while nobody traces, but no more than the queue holds: a controller that
  * writes entries as fast as they are taken does not keep us here. */
 __attribute__((always_inline)) static inline struct nvme_queue_reader
 nvme_reap_usual(struct nvme_channel *channel, struct nvme_queue_reader reader,
-		nvme_reap_success *succeeded)
+		nvme_reap_success *succeeded, void *context)
 {
 	const volatile struct nvme_completion *const first = reader.next;
 
@@ -59,8 +61,8 @@ nvme_reap_usual(struct nvme_channel *channel, struct nvme_queue_reader reader,
 		struct nvme_queue_entry entry;
 
 		if (__builtin_expect(nvme_queue_read(&channel->queue, &reader, &entry), true)) {
-			nvme_reap_take(channel, nvme_reap_believe(channel, entry), entry,
-				       succeeded);
+			nvme_reap_take(channel, nvme_reap_believe(channel, entry), entry, succeeded,
+				       context);
 		} else if (nvme_queue_is_news(&reader)) {
 			reader = nvme_reap_unusual(channel, reader);
 		} else {
@@ -72,8 +74,8 @@ nvme_reap_usual(struct nvme_channel *channel, struct nvme_queue_reader reader,
 
 /* Takes what has been completed; rings nothing. Returns how many entries that were: where there
  * were any, channel->reaping is set. */
-__attribute__((always_inline)) static inline unsigned nvme_reap(struct nvme_channel *channel,
-								nvme_reap_success *succeeded)
+__attribute__((always_inline)) static inline unsigned
+nvme_reap(struct nvme_channel *channel, nvme_reap_success *succeeded, void *context)
 {
 	struct nvme_queue *queue = &channel->queue;
 	struct nvme_queue_reader reader = nvme_queue_read_begin(queue);
@@ -88,7 +90,7 @@ __attribute__((always_inline)) static inline unsigned nvme_reap(struct nvme_chan
 	if (nvme_tracing())
 		reader = nvme_reap_traced(channel, reader);
 	else
-		reader = nvme_reap_usual(channel, reader, succeeded);
+		reader = nvme_reap_usual(channel, reader, succeeded, context);
 	nvme_queue_read_end(queue, &reader);
 	count = (unsigned)(reader.next - first) & queue->mask;
 	if (!count)

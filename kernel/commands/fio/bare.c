@@ -8,31 +8,40 @@
 #include "kernel/x86/time.h"
 #include "lib/errno.h"
 
-/* Commands that were sent together: theirs are the same times. */
+/* Commands of one direction that were sent together: theirs are the same times. */
 struct batch {
 	uint64_t begun, submitted;
+	enum fio_direction direction;
 	unsigned in_flight;
+	unsigned found; /* of those, have been found ended in this turn */
+	struct batch *next_found;
 };
 
-/* Those of a batch that have been found ended in this turn. */
-struct tally {
-	struct batch *batch;
-	uint32_t count;
-};
-
-#define NOWHERE UINT64_MAX
+#define NOWHERE	   UINT64_MAX
+#define DIRECTIONS 2 /* reads, writes */
 
 struct fio_bare {
 	struct fio_job *job;
 	struct nvme_load *load;
-	struct batch *batches; /* one more than there are commands: one is always free */
-	unsigned batch_count;
-	struct batch *sending;	 /* what is sent in this turn */
-	struct tally tallies[2]; /* reads, writes */
-	uint64_t now_ns;	 /* of the turn */
-	uint64_t left;		 /* commands that may still begin */
+	struct batch *batches[DIRECTIONS]; /* one more than commands: there is a free one */
+	unsigned batch_count;		   /* of each */
+	struct batch *sending[DIRECTIONS]; /* what is sent in this turn */
+	struct batch *found;		   /* the first with commands that were found ended */
+	uint64_t now_ns;		   /* of the turn */
+	uint64_t left;			   /* commands that may still begin */
+	uint64_t units, unit_blocks, first_lba;
 	unsigned block_shift;
 	unsigned ended; /* since the last turn, and counted */
+	bool uniform;	/* the order is */
+};
+
+/* What a turn has at hand: in registers. */
+struct turn {
+	struct fio_bare *bare;
+	uint64_t left, quick;
+	struct batch *sending; /* of a uniform order */
+	struct batch *found; /* of the last command that was found ended, and how many before it */
+	unsigned found_count;
 };
 
 bool fio_is_bare(const struct fio_job *job)
@@ -47,18 +56,12 @@ bool fio_is_bare(const struct fio_job *job)
 	       !fio_log_wanted(options) && !(options->rw & (FIO_RW_TRIM | FIO_RW_ZEROES));
 }
 
-static enum fio_direction direction_of(const struct nvme_slot *slot)
-{
-	return slot->command.opcode == NVME_IO_WRITE ? FIO_WRITE : FIO_READ;
-}
-
 static uint8_t opcode_of(enum fio_direction direction)
 {
 	return direction == FIO_WRITE ? NVME_IO_WRITE : NVME_IO_READ;
 }
 
-static void count(struct fio_bare *bare, enum fio_direction direction, struct batch *batch,
-		  uint64_t ended, uint32_t number)
+static void count(struct fio_bare *bare, struct batch *batch, uint64_t ended, unsigned number)
 {
 	const struct fio_together commands = {
 		.begun = batch->begun,
@@ -69,25 +72,38 @@ static void count(struct fio_bare *bare, enum fio_direction direction, struct ba
 		.count = number,
 	};
 
-	fio_results_add(&bare->job->results, direction, &commands);
+	fio_results_add(&bare->job->results, batch->direction, &commands);
 	batch->in_flight -= number;
 	bare->ended += number;
 }
 
-/* Counts what it has, which is at least one. */
-__attribute__((noinline)) static void flush(struct fio_bare *bare, struct tally *tally)
+/* So many of its commands have been found ended, one at least. */
+__attribute__((noinline)) static void found(struct fio_bare *bare, struct batch *batch,
+					    unsigned number)
 {
-	count(bare, (enum fio_direction)(tally - bare->tallies), tally->batch, bare->now_ns,
-	      tally->count);
-	tally->count = 0;
+	if (!batch->found) {
+		batch->next_found = bare->found;
+		bare->found = batch;
+	}
+	batch->found += number;
 }
 
-/* The next offset of an order that is not uniform, for a command of this slot; NOWHERE: there is
+static void count_found(struct fio_bare *bare)
+{
+	for (; bare->found; bare->found = bare->found->next_found) {
+		count(bare, bare->found, bare->now_ns, bare->found->found);
+		bare->found->found = 0;
+	}
+}
+
+/* The next place of an order that is not uniform, for a command of this slot; NOWHERE: there is
  * none. At the end of a pass begins another. */
-__attribute__((noinline)) static uint64_t find_by_order(struct fio_order *order,
+__attribute__((noinline)) static uint64_t find_by_order(struct fio_bare *bare,
 							struct nvme_slot *slot)
 {
+	struct fio_order *order = &bare->job->orders[0];
 	struct fio_place place;
+	struct batch *batch;
 
 	if (!fio_order_next(order, &place)) {
 		fio_order_again(order);
@@ -95,54 +111,52 @@ __attribute__((noinline)) static uint64_t find_by_order(struct fio_order *order,
 			return NOWHERE;
 	}
 	nvme_command_set_opcode(&slot->command, opcode_of(place.direction));
-	return place.offset;
+	batch = bare->sending[place.direction];
+	batch->in_flight++;
+	slot->context = batch;
+	return place.offset >> bare->block_shift;
 }
 
 /* The slot's next command, if there is one. */
 __attribute__((always_inline)) static inline bool
-send_next(struct fio_bare *bare, struct nvme_channel *channel, struct nvme_slot *slot)
+send_next(struct turn *turn, struct nvme_channel *channel, struct nvme_slot *slot)
 {
-	struct fio_order *order = &bare->job->orders[0];
-	uint64_t offset;
+	struct fio_bare *bare = turn->bare;
+	uint64_t lba;
 
-	if (!bare->left)
+	if (!turn->left)
 		return false;
-	if (__builtin_expect(order->uniform, true)) {
-		offset = fio_order_draw(order);
+	if (__builtin_expect(bare->uniform, true)) {
+		lba = bare->first_lba +
+		      prng_quick_below(&turn->quick, bare->units) * bare->unit_blocks;
+		slot->context = turn->sending;
 	} else {
-		offset = find_by_order(order, slot);
-		if (offset == NOWHERE) {
-			bare->left = 0;
+		lba = find_by_order(bare, slot);
+		if (lba == NOWHERE) {
+			turn->left = 0;
 			return false;
 		}
 	}
-	bare->left--;
-	slot->context = bare->sending;
-	nvme_load_again(channel, slot, offset >> bare->block_shift);
+	turn->left--;
+	nvme_load_again(channel, slot, lba);
 	return true;
 }
 
-__attribute__((noinline)) static bool
-send_first(struct fio_bare *bare, struct nvme_channel *channel, struct nvme_slot *slot)
+__attribute__((always_inline)) static inline void
+succeeded(void *context, struct nvme_channel *channel, struct nvme_slot *slot, uint64_t result)
 {
-	return send_next(bare, channel, slot);
-}
-
-__attribute__((always_inline)) static inline void succeeded(struct nvme_channel *channel,
-							    struct nvme_slot *slot, uint64_t result)
-{
-	struct fio_bare *bare = nvme_load_loop(channel);
-	struct tally *tally = &bare->tallies[direction_of(slot)];
+	struct turn *turn = context;
 	struct batch *batch = slot->context;
 
 	(void)result;
-	if (tally->batch != batch) {
-		if (tally->count)
-			flush(bare, tally);
-		tally->batch = batch;
+	if (turn->found != batch) {
+		if (turn->found_count)
+			found(turn->bare, turn->found, turn->found_count);
+		turn->found = batch;
+		turn->found_count = 0;
 	}
-	tally->count++;
-	if (!send_next(bare, channel, slot))
+	turn->found_count++;
+	if (!send_next(turn, channel, slot))
 		nvme_slot_release(channel, slot);
 }
 
@@ -174,28 +188,34 @@ static void done(struct nvme_channel *channel, struct nvme_slot *slot, struct nv
 
 	if (error) {
 		batch->in_flight--;
-		failed(bare, direction_of(slot), lba << bare->block_shift, error);
+		failed(bare, batch->direction, lba << bare->block_shift, error);
 	} else {
-		count(bare, direction_of(slot), batch, time_ns(), 1);
+		count(bare, batch, time_ns(), 1);
 	}
 	nvme_slot_release(channel, slot);
 }
 
 struct fio_bare *fio_bare_make(struct fio_job *job)
 {
-	unsigned depth = (unsigned)job->options.iodepth;
+	const struct fio_order *order = &job->orders[0];
+	unsigned shift = (unsigned)__builtin_ctz(job->targets[0].block_size);
+	unsigned batches = (unsigned)job->options.iodepth + 1;
 	struct fio_bare *bare = alloc_or_fail(sizeof(*bare));
-	struct batch *batches = alloc_or_fail((depth + 1) * sizeof(*batches));
 
-	for (unsigned i = 0; i <= depth; i++)
-		batches[i] = (struct batch){0};
 	*bare = (struct fio_bare){
 		.job = job,
-		.batches = batches,
-		.batch_count = depth + 1,
-		.sending = batches,
-		.block_shift = (unsigned)__builtin_ctz(job->targets[0].block_size),
+		.batch_count = batches,
+		.units = order->units,
+		.unit_blocks = order->unit >> shift,
+		.first_lba = order->start >> shift,
+		.block_shift = shift,
+		.uniform = order->uniform,
 	};
+	for (unsigned i = 0; i < DIRECTIONS; i++) {
+		bare->batches[i] = bare->sending[i] = alloc_or_fail(batches * sizeof(struct batch));
+		for (unsigned at = 0; at < batches; at++)
+			bare->batches[i][at] = (struct batch){.direction = (enum fio_direction)i};
+	}
 	return bare;
 }
 
@@ -211,8 +231,6 @@ static uint64_t limit_of(const struct fio_job *job)
 void fio_bare_use(struct fio_bare *bare, struct nvme_load *load)
 {
 	const struct fio_job *job = bare->job;
-	uint32_t blocks = (uint32_t)(job->orders[0].unit >> bare->block_shift);
-
 	bare->load = load;
 	if (!load) {
 		bare->job->in_flight = 0;
@@ -225,63 +243,82 @@ void fio_bare_use(struct fio_bare *bare, struct nvme_load *load)
 		unsigned char *data =
 			job->units.buffers + nvme_slot_index(slot) * job->units.buffer_size;
 
-		nvme_load_prepare(load, slot, opcode_of(job->orders[0].direction), data, blocks);
+		nvme_load_prepare(load, slot, opcode_of(job->orders[0].direction), data,
+				  (uint32_t)bare->unit_blocks);
 		nvme_slot_prepare(slot, done, NULL, true);
 	}
 }
 
-/* What was sent is told to the controller and counted; the next goes to another batch, of which no
+/* What was sent is told to the controller and counted; the next goes to other batches, of which no
  * command is under way. */
 static void ring(struct fio_bare *bare, struct nvme_channel *channel, uint64_t sent)
 {
 	struct fio_job *job = bare->job;
+	uint64_t sent_ns = time_ns();
 
-	bare->sending->begun = bare->now_ns;
-	bare->sending->submitted = time_ns();
-	bare->sending->in_flight += (unsigned)sent;
+	if (bare->uniform)
+		bare->sending[job->orders[0].direction]->in_flight += (unsigned)sent;
+	for (unsigned i = 0; i < DIRECTIONS; i++) {
+		bare->sending[i]->begun = bare->now_ns;
+		bare->sending[i]->submitted = sent_ns;
+	}
 	nvme_queue_ring_sq(&channel->queue);
 	job->begun += sent;
 	job->begun_bytes += sent * job->orders[0].unit;
 	fio_results_batch(job->results.submits, (unsigned)sent);
-	while (bare->sending->in_flight)
-		if (++bare->sending == bare->batches + bare->batch_count)
-			bare->sending = bare->batches;
+	for (unsigned i = 0; i < DIRECTIONS; i++)
+		while (bare->sending[i]->in_flight)
+			if (++bare->sending[i] == bare->batches[i] + bare->batch_count)
+				bare->sending[i] = bare->batches[i];
 }
 
 /* Slots that do nothing, at the start and behind what done() got. */
-static void fill(struct fio_bare *bare, struct nvme_channel *channel)
+__attribute__((always_inline)) static inline void fill(struct turn *turn,
+						       struct nvme_channel *channel)
 {
 	struct nvme_slot *slot;
 
 	nvme_channel_set_deadline(channel);
-	while (bare->left && (slot = nvme_slot_take(channel))) {
-		if (send_first(bare, channel, slot))
-			fio_results_depth(&bare->job->results, nvme_channel_in_flight(channel), 1);
+	while (turn->left && (slot = nvme_slot_take(channel))) {
+		if (send_next(turn, channel, slot))
+			fio_results_depth(&turn->bare->job->results,
+					  nvme_channel_in_flight(channel), 1);
 		else
 			nvme_slot_release(channel, slot);
 	}
 }
 
-static void take_and_send(struct fio_bare *bare, struct nvme_channel *channel)
+__attribute__((always_inline)) static inline void take_and_send(struct fio_bare *bare,
+								struct nvme_channel *channel)
 {
+	struct fio_order *order = &bare->job->orders[0];
 	struct fio_results *results = &bare->job->results;
 	unsigned depth = nvme_channel_in_flight(channel);
-	uint64_t left = bare->left;
+	struct turn turn = {
+		.bare = bare,
+		.left = bare->left,
+		.quick = order->quick,
+		.sending = bare->sending[order->direction],
+	};
 
-	if (nvme_load_take(channel, succeeded)) {
-		for (unsigned i = 0; i < 2; i++)
-			if (bare->tallies[i].count)
-				flush(bare, &bare->tallies[i]);
-		fio_results_depth(results, depth, left - bare->left);
+	if (nvme_load_take(channel, succeeded, &turn)) {
+		if (turn.found_count)
+			found(bare, turn.found, turn.found_count);
+		count_found(bare);
+		fio_results_depth(results, depth, bare->left - turn.left);
 	}
 	if (bare->ended)
 		fio_results_batch(results->completes, bare->ended);
-	if (channel->free && bare->left)
-		fill(bare, channel);
-	if (left != bare->left)
-		ring(bare, channel, left - bare->left);
+	if (channel->free && turn.left)
+		fill(&turn, channel);
+	if (bare->uniform)
+		order->quick = turn.quick;
+	if (turn.left != bare->left)
+		ring(bare, channel, bare->left - turn.left);
+	bare->left = turn.left;
 }
 
+/* QEMU's TCG goes from block to block of code faster within a page. */
 __attribute__((aligned(4096))) unsigned fio_bare_turn(struct fio_bare *bare)
 {
 	struct nvme_channel *channel = &bare->load->channel;

@@ -16,7 +16,8 @@ struct fio_order {
 	uint64_t units;
 	bool random, mixed; /* reads and writes */
 	bool fixed;	    /* all commands have the size of a unit */
-	bool uniform;	    /* and go anywhere, in one direction: fio_order_draw() will do */
+	bool uniform; /* and go anywhere, in one direction: prng_quick_below(&quick, units) finds it
+		       */
 	enum fio_direction direction;	/* where they are not: of the first command, or of all */
 	uint64_t sizes[FIO_DIRECTIONS]; /* of commands; 0: they are drawn */
 	uint64_t steps[FIO_DIRECTIONS]; /* sizes there are between those of bsrange */
@@ -45,9 +46,3 @@ void fio_order_rewind(struct fio_order *order);
 void fio_order_again(struct fio_order *order);
 /* False at the end of the pass. No division, where places are in order or uniform. */
 bool fio_order_next(struct fio_order *order, struct fio_place *place);
-
-/* The same for an order that is uniform, inlined: an offset. */
-static inline uint64_t fio_order_draw(struct fio_order *order)
-{
-	return order->start + prng_quick_below(&order->quick, order->units) * order->unit;
-}

@@ -4,6 +4,7 @@ several peers are compared they take turns at each load, so that what disturbs t
 import contextlib
 import os
 import re
+import statistics
 import subprocess
 import sys
 
@@ -16,6 +17,8 @@ DEPTHS = [1, 4, 16, 32, 64, 128]
 JOBS = [*(Job("randread", "4k", depth) for depth in DEPTHS), *(Job("randwrite", "4k", depth) for depth in (1, 32, 128)),
         Job("randrw", "4k", 32), Job("read", "128k", 16), Job("write", "128k", 16)]
 FIGURES = {"iops": "1/s", "bytes_s": "B/s", "p50_us": "us", "p99_us": "us", "cpu_us": "us"}
+BESIDE_DEPTHS = [1, 32, 128]
+BESIDE_TURNS = 12
 QUEUES = [1, 2, 4, 8, 16, 32, 64]
 NAMESPACES = [1, 4, 16, 64, 256]
 CPUS = [1, 2, 3, 4]
@@ -84,6 +87,30 @@ def load(bench):
                 bench.say(f"{job.rw} {job.bs} at depth {job.iodepth}{', pinned' if pinned else ''}")
                 for peer, fio in peers[bench.round % len(peers):] + peers[:bench.round % len(peers)]:
                     bench.add_load("load", peer, pinned, fio(job), **job.axes())
+
+
+def beside(bench):
+    """Ours beside the limit, in short runs that take turns: where the speed of the machine changes by the second, what ran at once
+    can be compared. Both stay at their prompts, where the limit does not halt: who does not run is stopped."""
+    if not bench.wants("limit"):
+        return
+    ms = round(bench.settings.seconds * 250)
+    for pinned in pins():
+        with contextlib.closing(Ours(bench.settings, pinned)) as ours, contextlib.closing(Limit(bench.settings, pinned)) as limit:
+            limit.pause()
+            for depth in BESIDE_DEPTHS:
+                bench.say(f"beside the limit, depth {depth}{', pinned' if pinned else ''}")
+                job, runs, waits = Job("randread", "4k", depth), [], {wait: [] for wait in Limit.WAITS}
+                for _ in range(BESIDE_TURNS):
+                    runs.append(ours.iops(job, ms))
+                    limit.resume()
+                    for wait, rates in waits.items():
+                        rates.append(limit.iops(job, ms, wait))
+                    limit.pause()
+                axes = {"rw": job.rw, "bs": job.bs, "iodepth": depth}
+                bench.rows.add("beside", "iops", "1/s", "ours", statistics.median(runs), pinned, **axes)
+                bench.rows.add("beside", "iops", "1/s", "limit", max(map(statistics.median, waits.values())), pinned, **axes)
+            limit.resume()
 
 
 def add_start(bench, peer, boot, pinned, machine):
@@ -235,5 +262,5 @@ def whole(bench):
             add("U-Boot", [60 * int(time[1] or 0) + float(time[2]) for time in times])
 
 
-GROUPS = {group.__name__: group for group in (start, memory, instructions, whole, load, queues, namespaces, cpus)}
+GROUPS = {group.__name__: group for group in (start, memory, instructions, whole, load, beside, queues, namespaces, cpus)}
 PEERS = ("linux", "u-boot", "limit")  # that a run can do without

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 
@@ -95,6 +96,13 @@ class Machine:
         result["cpu_us"] = used * 1e6 / result["iops"]
         return result
 
+    def pause(self):
+        """It takes no CPU time until resume()."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self.pid, signal.SIGCONT)
+
     def close(self):
         self.console.close(force=True)
 
@@ -109,6 +117,10 @@ class Ours(Machine):
 
     def fio(self, job):
         return self.measured(measure.fio_line("/dev/my_nvme0n1", job.options(self.settings)), measure.parse_report)
+
+    def iops(self, job, ms):
+        line = measure.fio_line("/dev/my_nvme0n1", {**job.options(self.settings), "runtime": f"{ms}ms"})
+        return measure.parse_report(self.run(line))["iops"]
 
     def close(self):
         self.console.sendline("poweroff")
@@ -157,15 +169,23 @@ class Limit(Machine):
         ops, ns, busy, p50, p99 = map(int, answer.groups())
         return {"iops": ops * 1e9 / ns, "ios": ops, "busy": busy / ops, "p50_us": p50 / 1000, "p99_us": p99 / 1000}
 
+    WAITS = ("spin", "halt")
+
+    @staticmethod
+    def line(job, ms, wait):
+        return f"rw={job.rw} bs={int(job.bs[:-1]) << 10} iodepth={job.iodepth} runtime_ms={ms} wait={wait}"
+
+    def iops(self, job, ms, wait):
+        return self.parse(self.run(self.line(job, ms, wait)))["iops"]
+
     def fio(self, job):
         """By the better of both ways to wait, run anew: the larger of two figures has more luck than one has. Latencies by one
         more run, since the loop is slower where it takes them."""
-        size = int(job.bs[:-1]) << 10
-        words = f"rw={job.rw} bs={size} iodepth={job.iodepth} runtime_ms={self.settings.seconds * 1000:.0f} wait="
-        wait = max(("spin", "halt"), key=lambda wait: self.measured(words + wait, self.parse)["iops"])
-        best = self.measured(words + wait, self.parse)
-        timed = self.measured(f"{words}{wait} latency=1", self.parse)
-        return {**best, "bytes_s": best["iops"] * size, "p50_us": timed["p50_us"], "p99_us": timed["p99_us"]}
+        lines = [self.line(job, round(self.settings.seconds * 1000), wait) for wait in self.WAITS]
+        line = max(lines, key=lambda line: self.measured(line, self.parse)["iops"])
+        best = self.measured(line, self.parse)
+        timed = self.measured(f"{line} latency=1", self.parse)
+        return {**best, "bytes_s": best["iops"] * (int(job.bs[:-1]) << 10), "p50_us": timed["p50_us"], "p99_us": timed["p99_us"]}
 
 
 class UBoot(Machine):

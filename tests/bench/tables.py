@@ -62,6 +62,16 @@ def load_tables(rows):
         yield Table(title, ["load", "QEMU on", *peers, *(["ours / Linux' best", "ours / limit"] if figure == "iops" else [])], lines)
 
 
+def beside_table(rows):
+    lines = []
+    for ours in rows.find("beside", "iops", "ours"):
+        limit = rows.one("beside", "iops", "limit", ours.pinned, **ours.axes)
+        lines.append([f"{ours.axes['rw']} {ours.axes['bs']}, depth {ours.axes['iodepth']}", "one core" if ours.pinned else "all cores",
+                      shown(ours), shown(limit), ratio_text(ours, limit)])
+    return Table("Commands a second beside the limit, in short runs that take turns",
+                 ["load", "QEMU on", "ours", "limit", "ours / limit"], lines) if lines else None
+
+
 def plain_table(rows, title, group, figure, axis):
     """A line for each place, a column for each peer."""
     found = rows.find(group, figure)
@@ -97,7 +107,7 @@ def about_table(about):
 
 
 def tables(about, goals, rows):
-    made = [about_table(about), goal_table(goals), *load_tables(rows),
+    made = [about_table(about), goal_table(goals), *load_tables(rows), beside_table(rows),
             plain_table(rows, "From starting QEMU to the prompt", "start", "seconds", "boot"),
             plain_table(rows, "From kmain() to the prompt, by the guest's clock", "memory", "seconds", ""),
             plain_table(rows, "Memory in use at the prompt", "memory", "used", ""), plain_table(rows, "Size of the image", "memory", "image", ""),

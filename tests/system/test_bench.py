@@ -51,6 +51,17 @@ def test_a_round(tmp_path):
     assert "<svg" in (tmp_path / "plots/bench-cpus.svg").read_text()
 
 
+def test_beside_the_limit(tmp_path):
+    """Both are there at each depth, and nobody is left stopped."""
+    result = bench("--only", "beside", "--json", tmp_path / "a.json", "--plots", tmp_path)
+    assert result.returncode == 0, result.stderr
+    _, goals, rows = load(tmp_path / "a.json")
+    assert {(row.peer, row.axes["iodepth"]) for row in rows} == {(peer, depth) for peer in ("ours", "limit") for depth in (1, 32, 128)}
+    assert all(value > 0 for row in rows for value in row.values)
+    assert {goal["goal"] for goal in goals} == {"4 KiB random reads at depth 128, ours to the limit"}
+    assert "beside the limit, in short runs that take turns\n" in result.stdout
+
+
 @pytest.mark.long
 def test_loads_of_all_peers(tmp_path):
     result = bench("--only", "load", "--json", tmp_path / "a.json", "--plots", tmp_path)

@@ -219,6 +219,17 @@ static void test_errors(void **state)
 	expect_with_queues(1, JOB "--rw=read --size=1m", 0, "total=256,0,0,0");
 }
 
+/* Behind it nothing else is sent that would tell of it. */
+static void test_repetition_alone(void **state)
+{
+	(void)state;
+	driver_add_fault_to(&driver, QUEUE, SIM_STATUS, NVME_IO_READ, 20, 1, 0x281);
+	expect_with_queues(1, JOB "--rw=read --size=1m --iodepth=1", 0, "total=256,0,0,0");
+	driver_add_fault_to(&driver, QUEUE, SIM_STATUS, NVME_IO_READ, 255, 1, 0x281);
+	expect_with_queues(1, JOB "--rw=read --size=1m", 0, "total=256,0,0,0");
+	assert_int_equal(sim_statistics(driver.sim)->resets, 0);
+}
+
 /* Its queue pair is created anew, and what was in flight is sent again. */
 static void test_reset(void **state)
 {
@@ -272,6 +283,7 @@ static void test_lost_interrupt(void **state)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_each_block_once), POLLING(test_each_block_once),
 	    TEST(test_directions), TEST(test_limits), TEST(test_who_is_not_bare),
-	    TEST(test_flush_at_the_end), TEST(test_time), TEST(test_errors), HASTY(test_reset),
+	    TEST(test_flush_at_the_end), TEST(test_time), TEST(test_errors), PATIENT(test_repetition_alone),
+	    HASTY(test_reset),
 	    TEST(test_end_of_the_controller), PATIENT(test_commands_that_hang),
 	    TEST(test_lost_interrupt))

@@ -315,6 +315,8 @@ __attribute__((always_inline)) static inline void take_and_send(struct fio_bare 
 		order->quick = turn.quick;
 	if (turn.left != bare->left)
 		ring(bare, channel, bare->left - turn.left);
+	else
+		nvme_queue_ring_sq(&channel->queue); /* what failed may have been sent again */
 	bare->left = turn.left;
 }
 

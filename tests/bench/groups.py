@@ -19,6 +19,7 @@ JOBS = [*(Job("randread", "4k", depth) for depth in DEPTHS), *(Job("randwrite", 
 FIGURES = {"iops": "1/s", "bytes_s": "B/s", "p50_us": "us", "p99_us": "us", "cpu_us": "us"}
 BESIDE_DEPTHS = [1, 32, 128]
 BESIDE_TURNS = 12
+START_TURNS = 9
 QUEUES = [1, 2, 4, 8, 16, 32, 64]
 NAMESPACES = [1, 4, 16, 64, 256]
 CPUS = [1, 2, 3, 4]
@@ -113,9 +114,13 @@ def beside(bench):
             limit.resume()
 
 
-def add_start(bench, peer, boot, pinned, machine):
-    bench.rows.add("start", "seconds", "s", peer, machine.seconds_to_prompt, pinned, boot=boot)
+def seconds_to_prompt(machine):
     machine.close()
+    return machine.seconds_to_prompt
+
+
+def add_start(bench, peer, boot, pinned, seconds):
+    bench.rows.add("start", "seconds", "s", peer, seconds, pinned, boot=boot)
 
 
 def start(bench):
@@ -123,16 +128,19 @@ def start(bench):
     settings = bench.settings
     for pinned in pins():
         bench.say(f"start{', pinned' if pinned else ''}")
-        for _ in range(3):
-            if bench.wants("limit"):
-                add_start(bench, "limit", "direct", pinned, Limit(settings, pinned))
-            add_start(bench, "ours", "direct", pinned, Ours(settings, pinned))
+        peers = {"ours": Ours, **({"limit": Limit} if bench.wants("limit") else {})}
+        seconds = {peer: [] for peer in peers}
+        for _ in range(START_TURNS):
+            for peer, machine in peers.items():
+                seconds[peer].append(seconds_to_prompt(machine(settings, pinned)))
+        for peer in peers:
+            add_start(bench, peer, "direct", pinned, statistics.median(seconds[peer]))
     for boot in ("bios", "uefi"):
-        add_start(bench, "ours", boot, False, Ours(settings, arguments=["--boot", boot]))
+        add_start(bench, "ours", boot, False, seconds_to_prompt(Ours(settings, arguments=["--boot", boot])))
     if bench.wants("linux"):
-        add_start(bench, "Linux", "direct", False, Linux(settings))
+        add_start(bench, "Linux", "direct", False, seconds_to_prompt(Linux(settings)))
     if bench.wants("u-boot"):
-        add_start(bench, "U-Boot", "rom", False, UBoot(settings, image(bench)))
+        add_start(bench, "U-Boot", "rom", False, seconds_to_prompt(UBoot(settings, image(bench))))
 
 
 def image_bytes(path):

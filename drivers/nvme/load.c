@@ -8,6 +8,7 @@
 #include "lib/errno.h"
 
 #define CREATE_ATTEMPTS 2
+#define LOOKS_MAX	64u /* of a wait that spins, before others have a turn */
 
 /*
  * The loop's side
@@ -155,21 +156,23 @@ unsigned nvme_load_in_flight(const struct nvme_load *load)
 unsigned nvme_load_await(struct nvme_load *load)
 {
 	struct nvme_controller *controller = load->controller;
-	unsigned reaped;
+	unsigned reaped, looks = 0;
 	bool rested;
 
+	if (!controller)
+		return 0;
 	do {
-		if (!controller)
-			return 0;
-		rested = nvme_interrupts_rest(controller);
-		/* What is behind a halt that no interrupt ended is for those who know all queues.
-		 */
+		rested = nvme_interrupts_rest(controller) || controller->interrupts.noted;
+		nvme_interrupts_look(&controller->interrupts);
+		/* What is behind a halt that no interrupt ended is for those who know all queues;
+		 * so is what the block layer or somebody who waits for an admin command has, which
+		 * a halt for the load alone would not see. */
 		if (controller->state != NVME_LIVE || controller->interrupts.suspicious ||
+		    controller->interrupts.admin_noted || controller->polling.busy ||
 		    load->frozen || load->closing || load->error)
 			return 0;
-		nvme_interrupts_look(&controller->interrupts);
 		reaped = load->attention.turn(load->attention.context);
-	} while (!reaped && !rested);
+	} while (!reaped && !rested && ++looks < LOOKS_MAX);
 	if (reaped)
 		nvme_interrupts_wait_over(controller, reaped);
 	return reaped;

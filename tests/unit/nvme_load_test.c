@@ -462,6 +462,58 @@ static void test_missed_shadow_doorbells(void **state)
 	driver_finish(&driver);
 }
 
+static unsigned take_turn(void *context)
+{
+	return nvme_load_reap(*(struct nvme_load **)context);
+}
+
+/* A load that waits for a slow command does not keep the block layer or the admin queue waiting:
+ * neither is looked for in vain, which is how lost interrupts are found. */
+static void wait_beside_others(const struct nvme_options *options)
+{
+	const struct sim_config config = {.latency_ns = 50 * US};
+	struct driver driver;
+	struct nvme_load *load;
+	const struct nvme_load_attention attention = {take_turn, &load};
+	struct reads reads;
+	uint8_t *data = pages(1);
+	struct io read = command(NVME_IO_READ, 3, 1, data);
+
+	driver_start(&driver, &config, options);
+	assert_int_equal(nvme_load_open(nvme_namespace_of(driver.device), DEPTH, PAGE, &attention,
+					&load),
+			 0);
+	add_fault(&driver, SIM_DELAY, 1, 5 * S);
+	send(load, &read);
+	for (unsigned i = 0; i < 20; i++) {
+		uint64_t begun = nvme_time_ns();
+
+		reads_start(&reads, &driver, 1);
+		while (!reads.requests[0].complete)
+			if (!nvme_load_await(load))
+				nvme_poll(driver.controller);
+		assert_in_range(nvme_time_ns() - begun, 50 * US, MS);
+	}
+	assert_int_equal(statistics(&driver)->lost_interrupts, 0);
+	assert_int_equal(read.ended, 0);
+	while (!read.ended)
+		if (!nvme_load_await(load))
+			nvme_poll(driver.controller);
+	assert_int_equal(read.error, 0);
+	nvme_load_close(load);
+	nvme_dma_free(data, PAGE);
+	driver_finish(&driver);
+}
+
+static void test_wait_beside_others(void **state)
+{
+	(void)state;
+	wait_beside_others(&(struct nvme_options){.loads = LOADS, .irq = NVME_IRQ_MSIX});
+	wait_beside_others(&(struct nvme_options){.loads = LOADS, .irq = NVME_IRQ_INTX});
+	wait_beside_others(
+		&(struct nvme_options){.loads = LOADS, .irq = NVME_IRQ_BEST, .spin_us = 200});
+}
+
 static uint64_t pause(void *context, unsigned offset, uint64_t value)
 {
 	return offset == NVME_REG_CSTS && *(bool *)context ? value | NVME_CSTS_PP : value;
@@ -921,7 +973,7 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_fatal), cmocka_unit_test(test_run), cmocka_unit_test(test_run_in_turn),
       cmocka_unit_test(test_run_with_an_error), cmocka_unit_test(test_resets),
       cmocka_unit_test(test_late_doorbells), cmocka_unit_test(test_shadow_doorbells),
-      cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_paused),
+      cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_wait_beside_others), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
       cmocka_unit_test(test_shut_down_with_a_command_left),

@@ -165,11 +165,12 @@ unsigned nvme_load_await(struct nvme_load *load)
 		rested = nvme_interrupts_rest(controller) || controller->interrupts.noted;
 		nvme_interrupts_look(&controller->interrupts);
 		/* What is behind a halt that no interrupt ended is for those who know all queues;
-		 * so is what the block layer or somebody who waits for an admin command has, which
-		 * a halt for the load alone would not see. */
+		 * so is what other loads, the block layer or somebody who waits for an admin
+		 * command have, which a halt for this load alone would not see. */
 		if (controller->state != NVME_LIVE || controller->interrupts.suspicious ||
 		    controller->interrupts.admin_noted || controller->polling.busy ||
-		    load->frozen || load->closing || load->error)
+		    controller->loads.first != load || load->next || load->frozen ||
+		    load->closing || load->error)
 			return 0;
 		reaped = load->attention.turn(load->attention.context);
 	} while (!reaped && !rested && ++looks < LOOKS_MAX);

@@ -505,6 +505,46 @@ static void wait_beside_others(const struct nvme_options *options)
 	driver_finish(&driver);
 }
 
+/* What comes together with something of the load's own is not left there, either. */
+static void test_wait_beside_a_load(void **state)
+{
+	const struct nvme_options options = {.loads = LOADS, .irq = NVME_IRQ_MSIX};
+	const struct sim_config config = {.latency_ns = 50 * US};
+	struct driver driver;
+	struct nvme_load *loads[2];
+	uint8_t *data = pages(1);
+	struct io slow = command(NVME_IO_READ, 3, 1, data);
+
+	(void)state;
+	driver_start(&driver, &config, &options);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct nvme_load_attention attention = {take_turn, &loads[i]};
+
+		assert_int_equal(nvme_load_open(nvme_namespace_of(driver.device), DEPTH, PAGE,
+						&attention, &loads[i]),
+				 0);
+	}
+	add_fault(&driver, SIM_DELAY, 1, 5 * S);
+	send(loads[0], &slow);
+	for (unsigned i = 0; i < 20; i++) {
+		struct io reads[2] = {command(NVME_IO_READ, i, 1, data),
+				      command(NVME_IO_READ, i, 1, data)};
+		uint64_t begun = nvme_time_ns();
+
+		for (unsigned at = 0; at < 2; at++)
+			send(loads[at], &reads[at]);
+		while (!reads[0].ended || !reads[1].ended)
+			if (!nvme_load_await(loads[0]))
+				nvme_poll(driver.controller);
+		assert_in_range(nvme_time_ns() - begun, 50 * US, MS);
+	}
+	assert_int_equal(statistics(&driver)->lost_interrupts, 0);
+	nvme_load_close(loads[0]);
+	nvme_load_close(loads[1]);
+	nvme_dma_free(data, PAGE);
+	driver_finish(&driver);
+}
+
 static void test_wait_beside_others(void **state)
 {
 	(void)state;
@@ -973,7 +1013,8 @@ TESTS(cmocka_unit_test(test_data), cmocka_unit_test(test_depth),
       cmocka_unit_test(test_fatal), cmocka_unit_test(test_run), cmocka_unit_test(test_run_in_turn),
       cmocka_unit_test(test_run_with_an_error), cmocka_unit_test(test_resets),
       cmocka_unit_test(test_late_doorbells), cmocka_unit_test(test_shadow_doorbells),
-      cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_wait_beside_others), cmocka_unit_test(test_paused),
+      cmocka_unit_test(test_missed_shadow_doorbells), cmocka_unit_test(test_wait_beside_others),
+      cmocka_unit_test(test_wait_beside_a_load), cmocka_unit_test(test_paused),
       cmocka_unit_test(test_unplugged), cmocka_unit_test(test_dead),
       cmocka_unit_test(test_closed_in_flight), cmocka_unit_test(test_shut_down),
       cmocka_unit_test(test_shut_down_with_a_command_left),

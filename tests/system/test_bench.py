@@ -93,6 +93,12 @@ def test_no_qemu():
     assert (result.returncode, result.stderr) == (1, "bench: /nowhere/qemu: no QEMU\n")
 
 
+def test_no_earlier_run(tmp_path):
+    for path, reason in ((tmp_path / "missing.json", "No such file or directory"), (tmp_path, "Is a directory")):
+        result = subprocess.run([RUN, "--from", path], capture_output=True, text=True)
+        assert (result.returncode, result.stdout, result.stderr) == (1, "", f"bench: {path}: {reason}\n")
+
+
 def test_rows_are_kept(tmp_path):
     rows = some_rows()
     save(tmp_path / "a.json", ABOUT, rows)

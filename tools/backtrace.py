@@ -1,4 +1,4 @@
-"""Where a program died, out of its core and by gdb, where both are there."""
+"""Of what a program died, and where: the latter out of its core and by gdb, where both are there."""
 
 import contextlib
 import glob
@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 
 GDB_S = 60
@@ -13,6 +14,13 @@ GDB_S = 60
 ABORTING = re.compile(r"(__)?(GI_)?_*(pthread_kill\w*|raise|gsignal|abort|assert\w*|libc_\w+|fortify_fail|chk_fail|asan\w*|ubsan\w*|g_assertion\w*)$")
 FRAME = re.compile(r"#\d+\s+(?:0x([0-9a-f]+) in )?(\S+) \(.*?\)(?: at (\S+))?", re.S)
 MAPPING = re.compile(r"\s*0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(?:[rwxp-]+\s+)?(/\S+)")
+
+
+def signal_name(number):
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time ones have none
+        return f"signal {number}"
 
 
 def allow(process):

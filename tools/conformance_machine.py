@@ -9,12 +9,12 @@ import re
 import select
 import shlex
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
 import time
 
+import backtrace
 import results
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
@@ -349,11 +349,7 @@ class Boot:
         if self.hung:
             return "HANG", self.hung
         if self.code < 0:
-            try:
-                name = signal.Signals(-self.code).name
-            except ValueError:
-                name = f"signal {-self.code}"
-            return "CRASH", name + (": " + self.errors[-1] if self.errors else "")
+            return "CRASH", backtrace.signal_name(-self.code) + (": " + self.errors[-1] if self.errors else "")
         if self.status is None:
             return "CRASH", f"QEMU ended with status {self.code}" + (": " + self.errors[-1] if self.errors else "")
         if self.status == PANIC_STATUS:

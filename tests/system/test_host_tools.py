@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 import xml.etree.ElementTree
@@ -335,6 +336,20 @@ def test_temporary_disks(tmp_path, monkeypatch):
 def test_reports_that_cannot_be(options, message):
     result = boot("none", *options)
     assert (result.returncode, result.stderr) == (125, f"run-qemu: {message}\n")
+
+
+@pytest.mark.parametrize("number,name,model", [(signal.SIGSEGV, "SIGSEGV", True), (signal.SIGABRT, "SIGABRT", True), (signal.SIGKILL, "SIGKILL", False),
+                                               (signal.SIGRTMIN + 3, f"signal {signal.SIGRTMIN + 3}", False)])
+def test_qemu_dies(tmp_path, number, name, model):
+    """The signal is named; and where somebody need not have sent it, what is at fault."""
+    qemu = tmp_path / "qemu"
+    qemu.write_text(f"#!/bin/sh\nulimit -c 0\nkill -{int(number)} $$\n")
+    qemu.chmod(0o755)
+    result = subprocess.run([RUN_QEMU, "--qemu", str(qemu), "--disk", "none"], stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    lines = [f"run-qemu: {qemu} was killed by {name}"]
+    if model:
+        lines.append("run-qemu: QEMU must bear whatever a guest does: this is a fault of its device model, not of the kernel")
+    assert (result.returncode, result.stderr.splitlines()) == (125, lines)
 
 
 def test_scripts_end_in_time():

@@ -12,7 +12,7 @@ import subprocess
 GDB_S = 60
 # What stands above the place in every backtrace of one that aborts.
 ABORTING = re.compile(r"(__)?(GI_)?_*(pthread_kill\w*|raise|gsignal|abort|assert\w*|libc_\w+|fortify_fail|chk_fail|asan\w*|ubsan\w*|g_assertion\w*)$")
-FRAME = re.compile(r"#\d+\s+(?:0x([0-9a-f]+) in )?(\S+) \(.*?\)(?: at (\S+))?", re.S)
+FRAME = re.compile(r"#\d+\s+(?:0x([0-9a-f]+) in )?(\S*) \(.*?\)(?: at (\S+))?", re.S)
 MAPPING = re.compile(r"\s*0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(?:[rwxp-]+\s+)?(/\S+)")
 
 
@@ -36,10 +36,11 @@ def frames(said):
     mappings = [(int(start, 16), int(end, 16), int(offset, 16), path) for start, end, offset, path in MAPPING.findall(said)]
     pc = re.search(r"^PC 0x([0-9a-f]+)", said, re.M)
     names = []
-    for address, function, where in FRAME.findall(said):
+    # What stands before that is the innermost frame once more: gdb shows it when it has read a core.
+    for address, function, where in FRAME.findall(said, pc.end() if pc else 0):
         if function == "__start_context":  # of a coroutine: there is nothing behind it
             break
-        if function != "??":
+        if function not in ("??", ""):
             if names or not ABORTING.match(function):
                 names.append(f"{function} ({os.path.basename(where)})" if where else function)
             continue

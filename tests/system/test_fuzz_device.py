@@ -85,22 +85,36 @@ def fixture_fuzz(tmp_path):
 
 
 BACKTRACE = """\
+Program terminated with signal SIGABRT, Aborted.
+#0  0x00007f0000001010 in ?? () from /usr/lib/libc.so.6
 PC 0x7f0000001010
 #0  0x00007f0000001010 in ?? () from /usr/lib/libc.so.6
 #1  0x00007f0000001020 in abort () from /usr/lib/libc.so.6
 #2  0x0000555500002345 in ?? ()
 #3  0x0000555500003456 in nvme_copy (n=0x1, req=0x2) at ../hw/nvme/ctrl.c:77
 #4  nvme_io_cmd (n=0x1)
+#5  0x0000555500004567 in  ()
           Start Addr           End Addr       Size     Offset objfile
       0x555500000000     0x555500010000    0x10000   0x100000 /usr/bin/qemu
       0x7f0000000000     0x7f0000100000   0x100000        0x0 /usr/lib/libc.so.6
 """
 
 
+DIED_AT_ONCE = """\
+Program terminated with signal SIGSEGV, Segmentation fault.
+#0  0x000055fde48f3240 in blk_bs ()
+[Current thread is 1 (Thread 0x7f5a668c8ec0 (LWP 675))]
+PC 0x55fde48f3240
+#0  0x000055fde48f3240 in blk_bs ()
+#1  0x000055fde45c2578 in nvme_dif_mangle_mdata ()
+"""
+
+
 def test_frames_of_a_backtrace():
-    """The library's way to die is left out; what has no name is an offset in its module."""
+    """The library's way to die is left out, and what gdb shows twice; what has no name is an offset in its module."""
     frames = load_tool("backtrace.py").frames
-    assert frames(BACKTRACE) == ["qemu+102345h", "nvme_copy (ctrl.c:77)", "nvme_io_cmd"]
+    assert frames(BACKTRACE) == ["qemu+102345h", "nvme_copy (ctrl.c:77)", "nvme_io_cmd", "qemu+104567h"]
+    assert frames(DIED_AT_ONCE) == ["blk_bs", "nvme_dif_mangle_mdata"]
     assert frames("") == []
 
 
@@ -148,7 +162,8 @@ def test_replay(fuzz, tmp_path):
     script.write_text("# SIGABRT\n# QEMU 9.9.1, configuration default, seed 1, round 1\nwild\nwrite 14 4 x+1\n")
     status, text = fuzz("--replay", str(script))
     assert status == 1
-    assert text.splitlines()[1:] == ["FOUND: default: SIGABRT at ../hw/nvme/ctrl.c:77: nvme_x: Assertion `y' failed. (run 1)",
+    assert text.splitlines()[1:] == [f"{script}: SIGABRT",
+                                     "FOUND: default: SIGABRT at ../hw/nvme/ctrl.c:77: nvme_x: Assertion `y' failed. (run 1)",
                                      "  qemu: ../hw/nvme/ctrl.c:77: nvme_x: Assertion `y' failed."]
     status, text = fuzz("--replay", str(script), "--config", "other")
     assert status == 0 and "SKIP: other" in text

@@ -17,13 +17,14 @@ struct nvme_load {
 	uint32_t word;		     /* enum nvme_load_word */
 	int error;		     /* written by CPU 0 while it is frozen or nobody is inside */
 
+	void *loop; /* who has compiled it in: load_loop.h */
+
 	/* CPU 0's own */
 	bool frozen;
 	bool inside;  /* a loop has acknowledged it */
 	bool closing; /* nothing is sent any more, nor is its queue pair created again */
 	bool created; /* the controller has its queue pair */
 	struct nvme_load_attention attention; /* turn is NULL: it has none */
-	void *loop;			      /* see load_loop.h */
 	struct nvme_controller *controller;   /* NULL: it has gone */
 	struct nvme_namespace *namespace;
 	uint8_t block_shift;

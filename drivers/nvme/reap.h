@@ -12,8 +12,7 @@ static inline struct nvme_slot *nvme_reap_believe(struct nvme_channel *channel,
 	uint32_t cid_and_status = (uint32_t)(entry.what >> 32);
 	struct nvme_slot *slot = &channel->slots[cid_and_status & channel->slots_mask];
 
-	/* One branch. */
-	return (slot->command.cid == (uint16_t)cid_and_status) & (slot->state >= NVME_SLOT_SENT)
+	return slot->command.cid == (uint16_t)cid_and_status && slot->state >= NVME_SLOT_SENT
 		       ? slot
 		       : NULL;
 }

@@ -133,7 +133,7 @@ send_next(struct turn *turn, struct nvme_channel *channel, struct nvme_slot *slo
 	} else {
 		lba = find_by_order(bare, slot);
 		if (lba == NOWHERE) {
-			turn->left = 0;
+			bare->job->stopping = true;
 			return false;
 		}
 	}
@@ -280,11 +280,11 @@ __attribute__((always_inline)) static inline void fill(struct turn *turn,
 
 	nvme_channel_set_deadline(channel);
 	while (turn->left && (slot = nvme_slot_take(channel))) {
-		if (send_next(turn, channel, slot))
-			fio_results_depth(&turn->bare->job->results,
-					  nvme_channel_in_flight(channel), 1);
-		else
+		if (!send_next(turn, channel, slot)) {
 			nvme_slot_release(channel, slot);
+			return;
+		}
+		fio_results_depth(&turn->bare->job->results, nvme_channel_in_flight(channel), 1);
 	}
 }
 

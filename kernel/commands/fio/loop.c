@@ -299,7 +299,10 @@ bool fio_loop_is_elsewhere(const struct fio_job *job)
 
 bool fio_loop_waits(const struct fio_job *job)
 {
-	return job->rests && job->in_flight && !job->units.ended &&
+	const struct nvme_load *load = job->loop->load;
+
+	/* Not job->in_flight: what ended while nobody waited is no more. */
+	return job->rests && load && nvme_load_in_flight(load) && !job->units.ended &&
 	       (job->state == FIO_RUNS || job->state == FIO_FLUSHES);
 }
 

@@ -197,11 +197,29 @@ def test_the_host_verifies(tmp_path, verify):
     assert "err=84" in output and "status 1" in output
 
 
-# What is typed, and the one line that comes.
+# Behind "failed parsing", as in fio.
+SEVERAL = "\n                    : "
+VALUES = "\n        valid values: "
+DISTRIBUTIONS = VALUES + SEVERAL.join([
+    "random     Completely random", "zipf       Zipf distribution, zipf:THETA up to 10, but not 0 or 1",
+    "pareto     Pareto distribution, pareto:H between 0 and 1", "zoned      Zoned random distribution, zoned:ACCESSES/SIZE:..."])
+# What is typed, and what comes.
 BAD = {
     "fio": "fio: No job(s) defined",
     "fio --nope=1": "fio: unrecognized option '--nope=1'",
-    "fio --name=a --rw=bogus": "fio: failed parsing rw=bogus",
+    "fio --name=a --rw=bogus": "fio: failed parsing rw=bogus" + VALUES + SEVERAL.join([
+        "read       Sequential read", "write      Sequential write", "trim       Sequential trim", "randread   Random read",
+        "randwrite  Random write", "randtrim   Random trim", "rw         Sequential read and write mix", "readwrite  Sequential read and write mix",
+        "randrw     Random read and write mix", "trimwrite  Trim and write mix, trims preceding writes",
+        "randtrimwrite Randomly trim and write mix, trims preceding writes", "write-zeroes Sequential Write Zeroes",
+        "randwrite-zeroes Random Write Zeroes"]),
+    "fio --=1": "fio: unrecognized option '--=1'",
+    "fio --name=a --iodepth=0": f"fio: failed parsing iodepth=0{VALUES}1 to 1024",
+    "fio --name=a --iodepth": f"fio: failed parsing iodepth{VALUES}1 to 1024",
+    "fio --name=a --rwmixread=101": f"fio: failed parsing rwmixread=101{VALUES}0 to 100",
+    "fio --name=a --cpumask=0": f"fio: failed parsing cpumask=0{VALUES}from 1",
+    "fio --name=a --size=much": "fio: failed parsing size=much",
+    "fio --name=a --zonemode=strided": f"fio: failed parsing zonemode=strided{VALUES}none       no zoning{SEVERAL}zbd        zoned block device mode",
     "fio nowhere": "fio: unable to open 'nowhere' job file: No such file or directory",
     "printf '[a]\\nrw=write\\nfoo=1\\n' > bad; fio bad": "fio: bad:3: Bad option <foo=1>",
     "printf 'rw=write\\n' > bad; fio bad": "fio: bad:1: option <rw=write> outside of [] job section",
@@ -209,18 +227,23 @@ BAD = {
     f"fio --name=a --rw=write --filename={DEVICE} --size=5m": f"fio: a: size 5242880 is beyond the end of {DEVICE} (4194304 bytes)",
     f"fio --name=a --rw=write --filename={DEVICE} --offset=4m": f"fio: a: offset 4194304 is not a block of {DEVICE} (4194304 bytes)",
     f"fio --name=a --rw=write --filename={DEVICE} --bs=100": f"fio: a: bs is no multiple of the 512 bytes of a block of {DEVICE}",
-    f"fio --name=a --rw=write --filename={DEVICE} --numjobs=65": "fio: failed parsing numjobs=65",
+    f"fio --name=a --rw=write --filename={DEVICE} --numjobs=65": f"fio: failed parsing numjobs=65{VALUES}1 to 64",
     f"fio --name=a --rw=write --filename={DEVICE} --numjobs=40 --name=b --numjobs=40": "fio: maximum number of jobs (64) reached.",
     f"fio --name=a --rw=write --filename={DEVICE} --size=4k --bs=8k": "fio: size too small, must not be less than minimum block size: 4096 < 8192",
-    f"fio --name=a --rw=write --filename={DEVICE} --sync=1": "fio: failed parsing sync=1",
+    f"fio --name=a --rw=write --filename={DEVICE} --sync=1": f"fio: failed parsing sync=1{VALUES}none       Writes without FUA{SEVERAL}0          Writes without FUA\n"
+        "        writes with FUA are not there; fsync=1 sends a Flush behind each write",
     f"fio --name=a --rw=write --filename={DEVICE} --readonly": "fio: a: job writes, but --readonly was given",
-    f"fio --name=a --rw=randwrite --filename={DEVICE} --random_distribution=zipf:1": "fio: failed parsing random_distribution=zipf:1",
-    f"fio --name=a --rw=randwrite --filename={DEVICE} --random_distribution=normal:5": "fio: failed parsing random_distribution=normal:5",
+    f"fio --name=a --rw=randwrite --filename={DEVICE} --random_distribution=zipf:1": "fio: failed parsing random_distribution=zipf:1" + DISTRIBUTIONS,
+    f"fio --name=a --rw=randwrite --filename={DEVICE} --random_distribution=normal:5": "fio: failed parsing random_distribution=normal:5" + DISTRIBUTIONS,
     f"fio --name=a --rw=write --filename={DEVICE} --verify=pattern": "fio: a: verify=pattern requires verify_pattern",
     f"fio --name=a --rw=write --filename={DEVICE} --zonemode=zbd": f"fio: {DEVICE}: zonemode=zbd, and it is no zoned device with zones of a power of two",
     f"fio --name=a --rw=write --filename={DEVICE} --bs=16m --iodepth=1024": "fio: size too small, must not be less than minimum block size: 4194304 < 16777216",
     f"fio --name=a --rw=randwrite --filename={DEVICE} --bsrange=4k-8k --norandommap --verify=md5": "fio: a: norandommap given for variable block sizes: blocks would overlap, and cannot be verified",
-    "printf '[a]\\n\\nsize=4k\\nverify=sha9\\n' > bad; fio bad": "fio: bad:4: failed parsing verify=sha9",
+    "printf '[a]\\n\\nsize=4k\\nverify=sha9\\n' > bad; fio bad": "fio: bad:4: failed parsing verify=sha9" + VALUES + SEVERAL.join([
+        "0          Don't do IO verification", "meta       Use io information for verification", "md5        Use md5 checksums for verification",
+        "crc32      Use crc32 checksums for verification", "crc32c     Use crc32c checksums for verification",
+        "crc32c-intel Use crc32c checksums for verification", "sha256     Use sha256 checksums for verification",
+        "pattern    Verify strict pattern", "null       Pretend to verify"]),
     "printf '[a\\nrw=write\\n' > bad; fio bad": "fio: bad:1: bad section [a",
     "printf '[a]\\nsize=${NONE}k\\n' > bad; fio bad": "fio: bad:2: failed parsing size=${NONE}k",
     f"fio --name=a --rw=write --filename={DEVICE} --time_based": "fio: a: time_based requires a runtime/timeout setting",
@@ -231,9 +254,14 @@ def test_bad_input(tmp_path):
     image = make_disk(tmp_path / "image", 4 * MIB)
     script = "".join(f"{command}; echo status $?\n" for command in BAD)
     output = run_script(tmp_path, script, "--disk", image).stdout
-    assert output.splitlines() == [line for message in BAD.values() for line in (message, "status 1")]
+    assert output.splitlines() == [line for message in BAD.values() for line in (*message.splitlines(), "status 1")]
     with open(image, "rb") as file:
         assert not any(file.read())
+
+
+def test_values_without_effect(tmp_path):
+    """What fio takes for a write without FUA is taken here."""
+    assert run_script(tmp_path, "for VALUE in none 0; do fio --name=a --sync=$VALUE --parse-only; echo status $?; done").stdout == "status 0\n" * 2
 
 
 def test_ctrl_c(tmp_path):

@@ -353,8 +353,8 @@ static void test_variables(void **state)
 	    "export RW=rand X=0; S=64 fio /job; unset RW; fio /job; RW=x fio /job");
 	expect_output("rw=randwrite");
 	expect_output("total=0,16,0,0");
-	expect_output("fio: /job:3: failed parsing rw=${RW}write\n");
-	expect_output("fio: /job:3: failed parsing rw=xwrite\n");
+	expect_output("fio: /job:3: failed parsing rw=${RW}write\n        valid values: read ");
+	expect_output("fio: /job:3: failed parsing rw=xwrite\n        valid values: read ");
 	/* What is not exported is the shell's alone. */
 	run("S=64; RW=rand fio /job");
 	expect_output("fio: /job:5: failed parsing size=${S}k\n");

@@ -59,7 +59,7 @@ static void set_format(struct fio_settings *settings, const char *text)
 			settings->format = (enum fio_format)i;
 			return;
 		}
-	fail(1, "unknown output format %s", text);
+	fail(1, "unknown output format %s: normal, terse, json and json+ are known", text);
 }
 
 /* The options that are about the run and no job's. */

@@ -73,14 +73,19 @@ static int set(struct fio_job_list *list, struct fio_options *options, char *tex
 {
 	char *value, *name = split(text, &value), shown[96], first[32];
 	enum fio_option_result result = fio_option_set(options, name, value);
+	size_t used;
 
 	if (result == FIO_OPTION_TAKEN) {
 		keep(options, fio_option_first_name(name, first), value ? value : FIO_NO_VALUE);
 		return 0;
 	}
 	snprintf(shown, sizeof(shown), "%s%s%s", name, value ? "=" : "", value ? value : "");
-	if (result == FIO_OPTION_BAD)
-		return complain_of(list, line, "failed parsing %s", shown);
+	if (result == FIO_OPTION_BAD) {
+		complain_of(list, line, "failed parsing %s", shown);
+		used = strlen(list->error);
+		fio_option_values(name, list->error + used, sizeof(list->error) - used);
+		return -EINVAL;
+	}
 	return complain_of(list, line, line ? "Bad option <%s>" : "unrecognized option '--%s'",
 			   shown);
 }

@@ -12,7 +12,7 @@ struct fio_job_list {
 	/* The value of ${NAME} in a job file, or NULL: it stays as it is. NULL: all stay. */
 	const char *(*variable)(const char *name);
 	bool open; /* --name began a job: options belong to that */
-	char error[160];
+	char error[1280]; /* of lines: those behind the first say which values there are */
 };
 
 void fio_job_list_init(struct fio_job_list *list, bool (*grow)(struct fio_job_list *list));

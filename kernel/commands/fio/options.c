@@ -4,6 +4,7 @@
 #include "kernel/commands/fio/number.h"
 #include "kernel/commands/fio/option_values.h"
 #include "lib/errno.h"
+#include "lib/format.h"
 #include "lib/number.h"
 #include "lib/string.h"
 
@@ -20,11 +21,21 @@ enum kind {
 	RW,
 	VERIFY,
 	ZONES,
+	SYNC,
 	PATTERN,
 	LIST,
 	DISTRIBUTION,
 	LOG,
-	CPUS
+	CPUS,
+	KINDS
+};
+
+/* One of the values that an option may have. Behind the last is one without a name, whose text, or
+ * NULL, is for who wanted another. */
+struct choice {
+	const char *name;
+	uint64_t value;
+	const char *text;
 };
 
 struct row {
@@ -36,6 +47,66 @@ struct row {
 
 #define AT(member)   offsetof(struct fio_options, member)
 #define ROOM(member) 0, sizeof(((struct fio_options *)NULL)->member)
+
+static const struct choice rw_choices[] = {
+	{"read", FIO_RW_READ, "Sequential read"},
+	{"write", FIO_RW_WRITE, "Sequential write"},
+	{"trim", FIO_RW_TRIM, "Sequential trim"},
+	{"randread", FIO_RW_READ | FIO_RW_RANDOM, "Random read"},
+	{"randwrite", FIO_RW_WRITE | FIO_RW_RANDOM, "Random write"},
+	{"randtrim", FIO_RW_TRIM | FIO_RW_RANDOM, "Random trim"},
+	{"rw", FIO_RW_READ | FIO_RW_WRITE, "Sequential read and write mix"},
+	{"readwrite", FIO_RW_READ | FIO_RW_WRITE, "Sequential read and write mix"},
+	{"randrw", FIO_RW_READ | FIO_RW_WRITE | FIO_RW_RANDOM, "Random read and write mix"},
+	{"trimwrite", FIO_RW_TRIM | FIO_RW_WRITE, "Trim and write mix, trims preceding writes"},
+	{"randtrimwrite", FIO_RW_TRIM | FIO_RW_WRITE | FIO_RW_RANDOM,
+	 "Randomly trim and write mix, trims preceding writes"},
+	{"write-zeroes", FIO_RW_WRITE | FIO_RW_ZEROES, "Sequential Write Zeroes"},
+	{"randwrite-zeroes", FIO_RW_WRITE | FIO_RW_ZEROES | FIO_RW_RANDOM, "Random Write Zeroes"},
+	{0},
+};
+
+static const struct choice verify_choices[] = {
+	{"0", FIO_VERIFY_NONE, "Don't do IO verification"},
+	{"meta", FIO_VERIFY_META, "Use io information for verification"},
+	{"md5", FIO_VERIFY_MD5, "Use md5 checksums for verification"},
+	{"crc32", FIO_VERIFY_CRC32, "Use crc32 checksums for verification"},
+	{"crc32c", FIO_VERIFY_CRC32C, "Use crc32c checksums for verification"},
+	{"crc32c-intel", FIO_VERIFY_CRC32C, "Use crc32c checksums for verification"},
+	{"sha256", FIO_VERIFY_SHA256, "Use sha256 checksums for verification"},
+	{"pattern", FIO_VERIFY_PATTERN, "Verify strict pattern"},
+	{"null", FIO_VERIFY_NULL, "Pretend to verify"},
+	{0},
+};
+
+static const struct choice zone_choices[] = {
+	{"none", 0, "no zoning"},
+	{"zbd", 1, "zoned block device mode"},
+	{0},
+};
+
+static const struct choice sync_choices[] = {
+	{"none", 0, "Writes without FUA"},
+	{"0", 0, "Writes without FUA"},
+	{NULL, 0, "writes with FUA are not there; fsync=1 sends a Flush behind each write"},
+};
+
+/* Only to be shown: fio_parse_distribution() knows them, and what stands behind them. */
+static const struct choice distribution_choices[] = {
+	{"random", FIO_UNIFORM, "Completely random"},
+	{"zipf", FIO_ZIPF, "Zipf distribution, zipf:THETA up to 10, but not 0 or 1"},
+	{"pareto", FIO_PARETO, "Pareto distribution, pareto:H between 0 and 1"},
+	{"zoned", FIO_ZONED, "Zoned random distribution, zoned:ACCESSES/SIZE:..."},
+	{0},
+};
+
+static const struct choice *const choices[KINDS] = {
+	[RW] = rw_choices,
+	[VERIFY] = verify_choices,
+	[ZONES] = zone_choices,
+	[SYNC] = sync_choices,
+	[DISTRIBUTION] = distribution_choices,
+};
 
 static const struct row rows[] = {
 	{"name", TEXT, AT(name), ROOM(name)},
@@ -78,8 +149,7 @@ static const struct row rows[] = {
 	{"end_fsync", NUMBER, AT(end_fsync), 0, 1},
 	{"fsync", NUMBER, AT(fsync), 0, INT64_MAX},
 	{"fdatasync", NUMBER, AT(fdatasync), 0, INT64_MAX},
-	/* Writes with FUA: who asks for them is told that there are none. */
-	{"sync", NUMBER, AT(without_effect), 0, 0},
+	{"sync", SYNC, AT(without_effect), 0, 0},
 	{"zonemode", ZONES, AT(zoned), 0, 0},
 	{"cpus_allowed", CPUS, AT(cpus), 0, 0},
 	{"cpumask", NUMBER, AT(cpus), 1, UINT64_MAX},
@@ -114,36 +184,6 @@ static const char *const ignored =
 	"zonesize "
 	"read_beyond_wp write_hint uid gid group thinktime_spin";
 
-static const struct {
-	const char *name;
-	unsigned rw;
-} rw_names[] = {
-	{"read", FIO_RW_READ},
-	{"write", FIO_RW_WRITE},
-	{"trim", FIO_RW_TRIM},
-	{"randread", FIO_RW_READ | FIO_RW_RANDOM},
-	{"randwrite", FIO_RW_WRITE | FIO_RW_RANDOM},
-	{"randtrim", FIO_RW_TRIM | FIO_RW_RANDOM},
-	{"rw", FIO_RW_READ | FIO_RW_WRITE},
-	{"readwrite", FIO_RW_READ | FIO_RW_WRITE},
-	{"randrw", FIO_RW_READ | FIO_RW_WRITE | FIO_RW_RANDOM},
-	{"trimwrite", FIO_RW_TRIM | FIO_RW_WRITE},
-	{"randtrimwrite", FIO_RW_TRIM | FIO_RW_WRITE | FIO_RW_RANDOM},
-	{"write-zeroes", FIO_RW_WRITE | FIO_RW_ZEROES},
-	{"randwrite-zeroes", FIO_RW_WRITE | FIO_RW_ZEROES | FIO_RW_RANDOM},
-};
-
-static const struct {
-	const char *name;
-	enum fio_verify verify;
-} verify_names[] = {
-	{"0", FIO_VERIFY_NONE},	       {"meta", FIO_VERIFY_META},
-	{"md5", FIO_VERIFY_MD5},       {"crc32", FIO_VERIFY_CRC32},
-	{"crc32c", FIO_VERIFY_CRC32C}, {"crc32c-intel", FIO_VERIFY_CRC32C},
-	{"sha256", FIO_VERIFY_SHA256}, {"pattern", FIO_VERIFY_PATTERN},
-	{"null", FIO_VERIFY_NULL},
-};
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool listed(const char *list, const char *name)
@@ -158,9 +198,9 @@ static bool listed(const char *list, const char *name)
 
 const char *fio_rw_name(uint64_t rw)
 {
-	for (unsigned i = 0; i < COUNT(rw_names); i++)
-		if (rw_names[i].rw == rw)
-			return rw_names[i].name;
+	for (const struct choice *choice = rw_choices; choice->name; choice++)
+		if (choice->value == rw)
+			return choice->name;
 	return "none";
 }
 
@@ -194,23 +234,11 @@ static int parse_number(const char *text, uint64_t *value)
 	return number_parse(text, 0, value);
 }
 
-static int parse_rw(const char *text, uint64_t *rw)
+static int parse_choice(const char *text, const struct choice *choice, uint64_t *value)
 {
-	size_t size = strcspn(text, ":"); /* rw=read:8 counts in steps; here every one counts */
-
-	for (unsigned i = 0; i < COUNT(rw_names); i++)
-		if (strlen(rw_names[i].name) == size && !strncmp(rw_names[i].name, text, size)) {
-			*rw = rw_names[i].rw;
-			return text[size] ? -EINVAL : 0;
-		}
-	return -EINVAL;
-}
-
-static int parse_verify(const char *text, uint64_t *verify)
-{
-	for (unsigned i = 0; i < COUNT(verify_names); i++)
-		if (!strcmp(verify_names[i].name, text)) {
-			*verify = verify_names[i].verify;
+	for (; choice->name; choice++)
+		if (!strcmp(choice->name, text)) {
+			*value = choice->value;
 			return 0;
 		}
 	return -EINVAL;
@@ -248,12 +276,10 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 	case TEXT:
 		return fio_piece(member, row->max, value, strlen(value)) ? 0 : -EINVAL;
 	case RW:
-		return parse_rw(value, number);
 	case VERIFY:
-		return parse_verify(value, number);
 	case ZONES:
-		*number = !strcmp(value, "zbd");
-		return *number || !strcmp(value, "none") ? 0 : -EINVAL;
+	case SYNC:
+		return parse_choice(value, choices[row->kind], number);
 	case SIZES:
 		return parse_bs(options, row, value);
 	case NUMBERS:
@@ -286,34 +312,71 @@ static int parse_value(struct fio_options *options, const struct row *row, const
 											  : 0;
 }
 
+static const struct row *find(const char *name)
+{
+	for (unsigned i = 0; *name && i < COUNT(rows); i++)
+		if (listed(rows[i].names, name))
+			return &rows[i];
+	return NULL;
+}
+
 enum fio_option_result fio_option_set(struct fio_options *options, const char *name,
 				      const char *value)
 {
-	for (unsigned i = 0; i < COUNT(rows); i++) {
-		if (!listed(rows[i].names, name))
-			continue;
-		if (!value && rows[i].kind == FLAG)
-			value = "1";
-		/* Some numbers are switches that stand alone. */
-		else if (!value && rows[i].kind == NUMBER && rows[i].max == 1)
-			value = "1";
-		else if (!value && rows[i].kind == LOG)
-			value = "";
-		if (!value || parse_value(options, &rows[i], value))
-			return FIO_OPTION_BAD;
-		return FIO_OPTION_TAKEN;
+	const struct row *row = find(name);
+
+	if (!row)
+		return *name && listed(ignored, name) ? FIO_OPTION_TAKEN : FIO_OPTION_UNKNOWN;
+	if (!value && row->kind == FLAG)
+		value = "1";
+	/* Some numbers are switches that stand alone. */
+	else if (!value && row->kind == NUMBER && row->max == 1)
+		value = "1";
+	else if (!value && row->kind == LOG)
+		value = "";
+	return value && !parse_value(options, row, value) ? FIO_OPTION_TAKEN : FIO_OPTION_BAD;
+}
+
+/* Appends to what is in text, as far as there is room. */
+static void __attribute__((format(printf, 3, 4)))
+append(char *text, size_t size, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + used, size - used, format, args);
+	va_end(args);
+}
+
+void fio_option_values(const char *name, char *text, size_t size)
+{
+	static const char first[] = "\n        valid values: ", next[] = "\n                    : ";
+	const struct row *row = find(name);
+	const struct choice *choice = row ? choices[row->kind] : NULL;
+
+	*text = '\0';
+	if (!row)
+		return;
+	for (unsigned i = 0; choice && choice->name; choice++)
+		append(text, size, "%s%-10s %s", i++ ? next : first, choice->name, choice->text);
+	if (choice && choice->text)
+		append(text, size, "\n        %s", choice->text);
+	/* INT64_MAX and above: no limit that anybody meets. */
+	if (row->kind == NUMBER || row->kind == SIZE || row->kind == SIZES) {
+		if (row->max < INT64_MAX)
+			append(text, size, "%s%llu to %llu", first, (unsigned long long)row->min,
+			       (unsigned long long)row->max);
+		else if (row->min)
+			append(text, size, "%sfrom %llu", first, (unsigned long long)row->min);
 	}
-	return *name && listed(ignored, name) ? FIO_OPTION_TAKEN : FIO_OPTION_UNKNOWN;
 }
 
 const char *fio_option_first_name(const char *name, char text[32])
 {
-	for (unsigned i = 0; i < COUNT(rows); i++)
-		if (listed(rows[i].names, name))
-			return fio_piece(text, 32, rows[i].names, strcspn(rows[i].names, " "))
-				       ? text
-				       : name;
-	return name;
+	const struct row *row = find(name);
+
+	return row && fio_piece(text, 32, row->names, strcspn(row->names, " ")) ? text : name;
 }
 
 const char *fio_option_name(unsigned index, bool *value)

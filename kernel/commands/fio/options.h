@@ -101,6 +101,9 @@ enum fio_option_result { FIO_OPTION_TAKEN, FIO_OPTION_UNKNOWN, FIO_OPTION_BAD };
 /* Takes NAME with its value, NULL where none is given. */
 enum fio_option_result fio_option_set(struct fio_options *options, const char *name,
 				      const char *value);
+/* Lines for a message, each behind a line break, that say which values NAME may have; "" where there
+ * is no list of them and no limit. */
+void fio_option_values(const char *name, char *text, size_t size);
 /* The name that reports have for it, in text or name itself where there is no other. */
 const char *fio_option_first_name(const char *name, char text[32]);
 /* The names one by one, for Tab; NULL behind the last. *value: whether one follows. */

@@ -2,6 +2,7 @@
 #include "kernel/commands/command.h"
 #include "kernel/commands/fio/job.h"
 #include "kernel/commands/fio/verify.h"
+#include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "lib/errno.h"
 #include "lib/format.h"
@@ -147,6 +148,21 @@ static int prepare_order(struct fio_job *job, unsigned index, struct fio_zones *
 	return 0;
 }
 
+/* Whether nothing says how large the file is: neither itself nor an option. A file with a name that
+ * is to be read and is not there is another mistake. */
+static bool lacks_size(const struct fio_options *options, const char *path, bool writes)
+{
+	struct file_stat stat;
+	int error = path_stat(path, &stat);
+
+	if (options->size && !(options->size & FIO_PERCENT))
+		return false;
+	if (error)
+		return error == -ENOENT && (writes || !options->filename[0]) &&
+		       strncmp(path, "/dev/", 5) != 0;
+	return stat.type == FILE_REGULAR && !stat.size;
+}
+
 static int open_targets(struct fio_job *job)
 {
 	const struct fio_options *options = &job->options;
@@ -166,6 +182,10 @@ static int open_targets(struct fio_job *job)
 		if (job->target_count == FIO_TARGETS_MAX)
 			return REFUSE(EINVAL, "%s: more than %u files", options->name,
 				      FIO_TARGETS_MAX);
+		if (lacks_size(options, names, writes))
+			return REFUSE(EINVAL,
+				      "%s: you need to specify size=, or a device as filename=",
+				      options->name);
 		error = fio_target_open(
 			&job->targets[job->target_count++], names, writes,
 			size + (options->offset & FIO_PERCENT ? 0 : options->offset));

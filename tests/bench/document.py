@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 
+import machines
 import plot
 from tables import as_markdown, peers_of, tables
 
@@ -57,7 +58,7 @@ def write(path, about, goals, rows, directory):
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise OSError(f"{path}: without the lines {BEGIN.strip()} and {END.strip()}")
+        raise machines.Failure(f"{path}: without the lines {BEGIN.strip()} and {END.strip()}")
     pictures = []
     for picture in drawn(rows):
         name = picture.name + ".svg"

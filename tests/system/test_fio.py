@@ -264,6 +264,13 @@ def test_bad_input(tmp_path):
         assert not any(file.read())
 
 
+def test_version(tmp_path):
+    """As the header of a report says it; what stands behind is not looked at."""
+    image = make_disk(tmp_path / "image", MIB)
+    lines = run_script(tmp_path, f"fio --version --nope; echo status $?; fio --name=a --filename={DEVICE} --size=4k --bs=4k", "--disk", image).stdout.splitlines()
+    assert lines[:2] == ["fio-3.33", "status 0"] and lines[0] in lines[2:]
+
+
 def test_values_without_effect(tmp_path):
     """What fio takes for a write without FUA is taken here."""
     assert run_script(tmp_path, "for VALUE in none 0; do fio --name=a --sync=$VALUE --parse-only; echo status $?; done").stdout == "status 0\n" * 2

@@ -3,6 +3,7 @@
 
 #include "kernel/commands/command.h"
 #include "kernel/commands/fio/log.h"
+#include "kernel/commands/fio/report.h"
 #include "kernel/posix/file.h"
 #include "kernel/posix/process.h"
 #include "lib/errno.h"
@@ -85,6 +86,9 @@ static bool take_setting(struct fio_settings *settings, const char *text)
 		settings->show = true;
 	} else if (!strcmp(text, "readonly")) {
 		settings->read_only = true;
+	} else if (!strcmp(text, "version")) {
+		out(FIO_VERSION "\n");
+		process_exit(0);
 	} else {
 		for (unsigned i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 			if (value_of(text, ignored[i]))

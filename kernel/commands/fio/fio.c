@@ -245,5 +245,6 @@ COMMAND(fio, "[--OPTION=VALUE]... [JOBFILE]...", "Measure how fast a device read
 	"                     --iodepth=32, --runtime=10 and the like say what it does\n"
 	"  --output-format=F  normal, terse, json or json+\n"
 	"  --parse-only       only check the options\n"
-	"  --showcmd          print job files as options, run nothing\n",
+	"  --showcmd          print job files as options, run nothing\n"
+	"  --version          print the version of fio that this follows\n",
 	.complete = fio_complete);

@@ -271,6 +271,21 @@ def test_version(tmp_path):
     assert lines[:2] == ["fio-3.33", "status 0"] and lines[0] in lines[2:]
 
 
+def test_output(tmp_path):
+    """The report goes to the file, whose old text goes, and nothing else does; what cannot be opened costs the run."""
+    image = make_disk(tmp_path / "image", MIB)
+    line = f"fio --name=a --filename={DEVICE} --size=4k --bs=4k"
+    output = run_script(tmp_path, f"yes | head -c 9k > report; {line} --output=report --output-format=json; echo status $?; cat report\n"
+                        f"{line} --output other; grep -c 'Run status' other; {line} --rw=write --output=/no/report; echo status $?\n"
+                        f"{line} --output=/dev/full; echo status $?; fio --output", "--disk", image).stdout
+    assert output.startswith("status 0\n{")
+    assert documents(output)[0]["jobs"][0]["read"]["total_ios"] == 1
+    assert output.partition("\n}\n")[2] == ("1\nfio: output file open error: /no/report: No such file or directory\nstatus 1\n"
+                                           "fio: write error: No space left on device\nstatus 1\nfio: unrecognized option '--output'\n")
+    with open(image, "rb") as file:
+        assert not any(file.read())
+
+
 def test_values_without_effect(tmp_path):
     """What fio takes for a write without FUA is taken here."""
     assert run_script(tmp_path, "for VALUE in none 0; do fio --name=a --sync=$VALUE --parse-only; echo status $?; done").stdout == "status 0\n" * 2

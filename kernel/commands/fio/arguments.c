@@ -63,6 +63,19 @@ static void set_format(struct fio_settings *settings, const char *text)
 	fail(1, "unknown output format %s: normal, terse, json and json+ are known", text);
 }
 
+/* What is printed from here on goes there, and messages where they went. */
+static void set_output(const char *path)
+{
+	struct file *file;
+	int error = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666, &file);
+
+	if (error)
+		fail(1, "output file open error: %s: %s", path, error_text(-error));
+	error = process_set_file(1, file);
+	if (error)
+		fail(1, "write error: %s", error_text(-error));
+}
+
 /* The options that are about the run and no job's. */
 static bool take_setting(struct fio_settings *settings, const char *text)
 {
@@ -72,6 +85,8 @@ static bool take_setting(struct fio_settings *settings, const char *text)
 
 	if ((value = value_of(text, "output-format"))) {
 		set_format(settings, value);
+	} else if ((value = value_of(text, "output"))) {
+		set_output(value);
 	} else if ((value = value_of(text, "terse-version"))) {
 		if (number_parse(value, 10, &settings->terse_version) ||
 		    settings->terse_version < 3 || settings->terse_version > 4)
@@ -106,7 +121,8 @@ static bool takes_word(const char *text, const char *next)
 
 	fio_options_init(scratch);
 	takes = !strchr(text, '=') && (fio_option_set(scratch, text, NULL) == FIO_OPTION_BAD ||
-				       !strcmp(text, "output-format") || !strcmp(text, "section") ||
+				       !strcmp(text, "output-format") || !strcmp(text, "output") ||
+				       !strcmp(text, "section") ||
 				       (fio_log_wanted(scratch) && strncmp(next, "--", 2) != 0));
 	process_free(scratch);
 	return takes;

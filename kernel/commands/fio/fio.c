@@ -244,6 +244,7 @@ COMMAND(fio, "[--OPTION=VALUE]... [JOBFILE]...", "Measure how fast a device read
 	"  --name=NAME        begins a job; --filename=/dev/my_nvme0n1, --rw=randread, --bs=4k,\n"
 	"                     --iodepth=32, --runtime=10 and the like say what it does\n"
 	"  --output-format=F  normal, terse, json or json+\n"
+	"  --output=FILE      where the report goes\n"
 	"  --parse-only       only check the options\n"
 	"  --showcmd          print job files as options, run nothing\n"
 	"  --version          print the version of fio that this follows\n",

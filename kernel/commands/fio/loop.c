@@ -253,7 +253,7 @@ void fio_loop_begin(struct fio_job *job)
 	job->rests = bare && !loop->cpu;
 	if (nvme_load_open(loop->namespace, depth, (uint32_t)largest(&job->options),
 			   job->rests ? &attention : NULL, &loop->load)) {
-		job->is_loop = false;
+		job->is_loop = job->rests = false;
 		return;
 	}
 	if (bare)

@@ -51,9 +51,7 @@ bool fio_is_bare(const struct fio_job *job)
 
 	for (unsigned i = 0; i < FIO_DIRECTIONS; i++)
 		costs |= job->byte_cost[i] | job->command_cost[i];
-	return job->target_count == 1 && job->orders[0].fixed && !costs && !options->fsync &&
-	       !options->fdatasync && !options->zoned && !options->verify &&
-	       !fio_log_wanted(options) && !(options->rw & (FIO_RW_TRIM | FIO_RW_ZEROES));
+	return job->orders[0].fixed && !costs && !options->fsync && !options->fdatasync;
 }
 
 static uint8_t opcode_of(enum fio_direction direction)

@@ -8,8 +8,8 @@
 
 struct nvme_load;
 
-/* Whether the job is one, if it gets a queue pair: without a rate, Flush in between, trims, zones,
- * verification and logs. */
+/* Whether a job that could be a loop is one: commands of one size, without a rate and without Flush
+ * in between. */
 bool fio_is_bare(const struct fio_job *job);
 /* Memory for one; the process ends where there is none. */
 struct fio_bare *fio_bare_make(struct fio_job *job);

@@ -411,18 +411,24 @@ static unsigned send(struct fio_job *job, uint64_t now)
 	return begun;
 }
 
+/* How long after counting began the ramp ends, or behind it the run. */
+static uint64_t phase_ns(const struct fio_job *job)
+{
+	uint64_t us = job->ramping ? job->options.ramp_us : job->options.runtime_us;
+
+	return us ? us * NS_PER_US : UINT64_MAX;
+}
+
 /* What changes with time alone. */
 static void look_at_clock(struct fio_job *job, uint64_t now)
 {
-	uint64_t run_ns = job->options.runtime_us * NS_PER_US;
-
-	if (job->state == FIO_RUNS && job->ramping &&
-	    now - job->counted_ns >= job->options.ramp_us * NS_PER_US) {
-		begin_counting(job, now);
+	if (job->state == FIO_RUNS && now - job->counted_ns >= phase_ns(job)) {
+		if (job->ramping)
+			begin_counting(job, now);
+		else
+			job->stopping = true;
 		job->ramping = false;
 	}
-	if (job->state == FIO_RUNS && run_ns && !job->ramping && now - job->counted_ns >= run_ns)
-		job->stopping = true;
 	if (now >= job->next_sample_ns) {
 		fio_results_sample(&job->results);
 		job->next_sample_ns += FIO_SAMPLE_NS;
@@ -431,10 +437,10 @@ static void look_at_clock(struct fio_job *job, uint64_t now)
 
 uint64_t fio_job_due_ns(const struct fio_job *job)
 {
-	const struct fio_options *options = &job->options;
-	uint64_t us = job->ramping ? options->ramp_us : options->runtime_us;
-	uint64_t end_ns = us ? job->counted_ns + us * NS_PER_US : UINT64_MAX;
+	uint64_t end_ns;
 
+	if (__builtin_add_overflow(job->counted_ns, phase_ns(job), &end_ns))
+		end_ns = UINT64_MAX;
 	return end_ns < job->next_sample_ns ? end_ns : job->next_sample_ns;
 }
 

@@ -4,19 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before cmocka.h, which has a macro fail(). */
-#include "kernel/commands/command.h"
-
-#include "drivers/nvme/spec/spec.h"
-#include "kernel/commands/fio/job.h"
-#include "tests/sim/driver.h"
-#include "tests/unit/captured.h"
-
-/* No PCI here. */
-unsigned nvme_rescan(void)
-{
-	return 0;
-}
+#include "tests/unit/fio_driver.h"
 
 #define LOADS  2
 #define BLOCKS 4096 /* 2 MiB */
@@ -24,20 +12,11 @@ unsigned nvme_rescan(void)
 #define QUEUE  2    /* of the first job: behind the block layer's */
 #define JOB    "fio --name=a --filename=/dev/my_nvme0n1 --bs=4k --iodepth=16 "
 
-static struct driver driver;
 static struct sim_namespace_config namespaces[] = {{.block_count = BLOCKS}};
 
 static int set_up_with(const struct nvme_options *options)
 {
-	const struct sim_config config = {
-		.oncs = SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES,
-		.namespaces = namespaces,
-		.namespace_count = 1,
-		.volatile_cache = true,
-	};
-
-	driver_start(&driver, &config, options);
-	return 0;
+	return start_driver(namespaces, 1, options);
 }
 
 static int set_up(void **state)
@@ -65,18 +44,6 @@ static int set_up_patient(void **state)
 	(void)state;
 	return set_up_with(&(struct nvme_options){
 		.loads = LOADS, .irq = NVME_IRQ_MSIX, .timeout_ms = 3600 * 1000});
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	driver_stop(&driver);
-	return 0;
-}
-
-static uint64_t sent(uint8_t opcode)
-{
-	return sim_statistics(driver.sim)->commands[1][opcode];
 }
 
 static uint64_t queues_created(void)
@@ -283,7 +250,6 @@ static void test_lost_interrupt(void **state)
 
 GROUP_TESTS(host_set_up, NULL, TEST(test_each_block_once), POLLING(test_each_block_once),
 	    TEST(test_directions), TEST(test_limits), TEST(test_who_is_not_bare),
-	    TEST(test_flush_at_the_end), TEST(test_time), TEST(test_errors), PATIENT(test_repetition_alone),
-	    HASTY(test_reset),
-	    TEST(test_end_of_the_controller), PATIENT(test_commands_that_hang),
-	    TEST(test_lost_interrupt))
+	    TEST(test_flush_at_the_end), TEST(test_time), TEST(test_errors),
+	    PATIENT(test_repetition_alone), HASTY(test_reset), TEST(test_end_of_the_controller),
+	    PATIENT(test_commands_that_hang), TEST(test_lost_interrupt))

@@ -3,19 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before cmocka.h, which has a macro fail(). */
-#include "kernel/commands/command.h"
-
-#include "drivers/nvme/spec/spec.h"
-#include "kernel/commands/fio/job.h"
-#include "tests/sim/driver.h"
-#include "tests/unit/captured.h"
-
-/* No PCI here. */
-unsigned nvme_rescan(void)
-{
-	return 0;
-}
+#include "tests/unit/fio_driver.h"
 
 #define MIB    2048u /* blocks */
 #define ZONE   256u
@@ -23,7 +11,6 @@ unsigned nvme_rescan(void)
 #define DEVICE "--filename=/dev/my_nvme0n1 "
 #define ZONED  "--filename=/dev/my_nvme0n2 --zonemode=zbd "
 
-static struct driver driver;
 static struct sim_namespace_config namespaces[] = {
 	{.block_count = 16 * MIB},
 	{.csi = NVME_CSI_ZONED,
@@ -34,28 +21,8 @@ static struct sim_namespace_config namespaces[] = {
 
 static int set_up(void **state)
 {
-	const struct sim_config config = {
-		.oncs = SIM_ONCS_DSM | SIM_ONCS_WRITE_ZEROES,
-		.namespaces = namespaces,
-		.namespace_count = 2,
-		.volatile_cache = true,
-	};
-
 	(void)state;
-	driver_start(&driver, &config, NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	driver_stop(&driver);
-	return 0;
-}
-
-static uint64_t sent(uint8_t opcode)
-{
-	return sim_statistics(driver.sim)->commands[1][opcode];
+	return start_driver(namespaces, 2, NULL);
 }
 
 /* Messages of a run that are not read until it is over: the thread waits there, not in the driver.
